@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { BatchWriteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { Delivery } from '../core/delivery.ts';
+import type { DeliveryLog } from '../core/ports.ts';
+import { type DynamoTable, expiryAfter, isConditionFailure } from './dynamo-client.ts';
+import { attemptKey, deliveryKey, type Key } from './dynamo-keys.ts';
+
+/** Partitions of the due index: one alone would cap all retries at a partition's 1,000 writes a second. */
+export const dueShards = 16;
+
+/** Throttled items come back unprocessed; giving up on one repeats its call, so a few more tries are cheap. */
+const unprocessedPausesMs = [0, 50, 100, 200, 400, 800];
+
+export function createDeliveryLog(table: DynamoTable): DeliveryLog {
+  const { client, tableName } = table;
+
+  /** `dueShard` and `dueAt` stand only on rows that await something: the due index holds nothing else. */
+  function itemOf(delivery: Delivery) {
+    const key = deliveryKey(delivery);
+    return {
+      ...key,
+      ...delivery,
+      ...(delivery.dueAt ? { dueShard: shardOf(key.sk) } : {}),
+      expiresAt: expiryAfter(table, delivery.updatedAt),
+    };
+  }
+
+  return {
+    async findDelivery(ref) {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: tableName, Key: deliveryKey(ref), ConsistentRead: true }),
+      );
+      if (!Item) return undefined;
+      const { pk: _, sk: __, dueShard: ___, expiresAt: ____, ...delivery } = Item;
+      return delivery as Delivery;
+    },
+
+    async replaceDelivery(seen, next) {
+      try {
+        await client.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: itemOf(next),
+            ...(seen
+              ? {
+                  // The state as well: a late first attempt that succeeded overwrites the row without raising it.
+                  ConditionExpression: 'version = :version AND #state = :state',
+                  ExpressionAttributeNames: { '#state': 'state' },
+                  ExpressionAttributeValues: { ':version': seen.version, ':state': seen.state },
+                }
+              : { ConditionExpression: 'attribute_not_exists(pk)' }),
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (isConditionFailure(error)) return false;
+        throw error;
+      }
+    },
+
+    async recordDelivered(deliveries) {
+      let requests = deliveries.map((delivery) => ({ PutRequest: { Item: itemOf(delivery) } }));
+      for (const pauseMs of unprocessedPausesMs) {
+        await setTimeout(pauseMs);
+        const { UnprocessedItems } = await client.send(
+          new BatchWriteCommand({ RequestItems: { [tableName]: requests } }),
+        );
+        requests = (UnprocessedItems?.[tableName] ?? []) as typeof requests;
+        if (requests.length === 0) return [];
+      }
+      const missed = new Set(requests.map(({ PutRequest }) => keyText(PutRequest.Item)));
+      return deliveries.filter((delivery) => missed.has(keyText(deliveryKey(delivery))));
+    },
+
+    async recordAttempt(ref, attempt) {
+      await client.send(
+        new PutCommand({
+          TableName: tableName,
+          Item: {
+            ...attemptKey(ref, attempt.startedAt),
+            ...attempt,
+            expiresAt: expiryAfter(table, attempt.startedAt),
+          },
+        }),
+      );
+    },
+  };
+}
+
+function shardOf(text: string): number {
+  return createHash('sha256').update(text).digest().readUInt8(0) % dueShards;
+}
+
+function keyText({ pk, sk }: Key): string {
+  return `${pk} ${sk}`;
+}

@@ -1,0 +1,63 @@
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { EventBodies, EventLog, StoredEvent } from '../core/ports.ts';
+import { type DynamoTable, expiryAfter, isConditionFailure } from './dynamo-client.ts';
+import { eventKey } from './dynamo-keys.ts';
+
+const compress = promisify(gzip);
+const decompress = promisify(gunzip);
+
+export function createEventLog(table: DynamoTable): EventLog & EventBodies {
+  const { client, tableName } = table;
+
+  async function read(accountId: string, eventId: string, attributes: string[]) {
+    const { Item } = await client.send(
+      new GetCommand({
+        TableName: tableName,
+        Key: eventKey(accountId, eventId),
+        ConsistentRead: true,
+        ProjectionExpression: attributes.map((name) => `#${name}`).join(', '),
+        ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
+      }),
+    );
+    return Item;
+  }
+
+  return {
+    async recordEvent(event, plan) {
+      const { body, acceptedAt, accountId, id, envelopeId, bodyHash, type } = event;
+      try {
+        await client.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: {
+              ...eventKey(accountId, id),
+              type,
+              acceptedAt,
+              envelopeId,
+              bodyHash,
+              plan,
+              compressedBody: await compress(body),
+              expiresAt: expiryAfter(table, acceptedAt),
+            },
+            ConditionExpression: 'attribute_not_exists(pk)',
+          }),
+        );
+        return 'recorded';
+      } catch (error) {
+        if (!isConditionFailure(error)) throw error;
+        const existing = await read(accountId, id, ['envelopeId', 'bodyHash', 'plan']);
+        // Absent only if its time to live ended between the two calls; the queue's next try stores it anew.
+        if (!existing) throw error;
+        return existing as StoredEvent;
+      }
+    },
+
+    async readEventBody(accountId, eventId) {
+      const item = await read(accountId, eventId, ['compressedBody']);
+      if (!item) return undefined;
+      return (await decompress(item['compressedBody'] as Uint8Array)).toString();
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { SubscriptionDisabler, SubscriptionStore } from '../core/ports.ts';
+import type { Subscription } from '../core/subscription.ts';
+import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
+import { subscriptionKey, subscriptionPrefix } from './dynamo-keys.ts';
+
+export function createSubscriptionStore({
+  client,
+  tableName,
+}: DynamoTable): SubscriptionStore & SubscriptionDisabler {
+  return {
+    async listSubscriptions(accountId) {
+      // One page: 50 subscriptions of at most 16 KB stay below DynamoDB's 1 MB.
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: tableName,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: {
+            ':pk': subscriptionKey(accountId, '').pk,
+            ':prefix': subscriptionPrefix,
+          },
+          ConsistentRead: true,
+        }),
+      );
+      const subscriptions = Items.map((item) => item['subscription'] as Subscription);
+      return subscriptions.sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+    },
+
+    async findSubscription(accountId, subscriptionId) {
+      const { Item } = await client.send(
+        new GetCommand({
+          TableName: tableName,
+          Key: subscriptionKey(accountId, subscriptionId),
+          ConsistentRead: true,
+        }),
+      );
+      return Item?.['subscription'] as Subscription | undefined;
+    },
+
+    async createSubscription(subscription) {
+      await client.send(
+        new PutCommand({
+          TableName: tableName,
+          Item: { ...subscriptionKey(subscription.accountId, subscription.id), subscription },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        }),
+      );
+    },
+
+    async deleteSubscription(accountId, subscriptionId) {
+      const { Attributes } = await client.send(
+        new DeleteCommand({
+          TableName: tableName,
+          Key: subscriptionKey(accountId, subscriptionId),
+          ReturnValues: 'ALL_OLD',
+        }),
+      );
+      return Attributes !== undefined;
+    },
+
+    async disableSubscription(accountId, subscriptionId, reason, now) {
+      try {
+        await client.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: subscriptionKey(accountId, subscriptionId),
+            UpdateExpression:
+              'SET subscription.#status = :disabled, subscription.disabledReason = :reason, subscription.updatedAt = :now',
+            ConditionExpression: 'subscription.#status = :enabled',
+            ExpressionAttributeNames: { '#status': 'status' },
+            ExpressionAttributeValues: {
+              ':disabled': 'disabled',
+              ':enabled': 'enabled',
+              ':reason': reason,
+              ':now': now.toISOString(),
+            },
+          }),
+        );
+      } catch (error) {
+        // Deleted or disabled meanwhile: either way nothing calls that URL any more.
+        if (!isConditionFailure(error)) throw error;
+      }
+    },
+  };
+}

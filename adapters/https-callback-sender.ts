@@ -1,0 +1,105 @@
+import { LRUCache } from 'lru-cache';
+import { Pool } from 'undici';
+import {
+  type DeliveryOutcome,
+  outcomeOfStatus,
+  parseRetryAfter,
+  reasonOfErrorCode,
+} from '../core/delivery-outcome.ts';
+import type { CallbackRequest, CallbackSender } from '../core/ports.ts';
+
+/** How much of a response an owner is shown; the rest is never read. */
+const maxExcerptBytes = 4 * 1024;
+
+/** The only file that opens a socket to a receiver. */
+export function createCallbackSender(): CallbackSender & { close(): Promise<void> } {
+  // One pool per subscription: on a shared connection a late second response would answer the next one's request.
+  const pools = new LRUCache<string, Pool>({ max: 500, dispose: (pool) => void pool.destroy() });
+
+  function poolFor(connectionKey: string, origin: string): Pool {
+    const key = `${connectionKey} ${origin}`;
+    const known = pools.get(key);
+    if (known) return known;
+    const pool = new Pool(origin, {
+      connections: 10,
+      pipelining: 1,
+      allowH2: false,
+      connect: { timeout: 5_000 },
+      headersTimeout: 10_000,
+      // The total is the caller's signal's; undici's own would only race with it.
+      bodyTimeout: 0,
+      maxHeaderSize: 16 * 1024,
+      // Shorter than a sandbox may be frozen between two invocations, after which the connection is dead.
+      keepAliveTimeout: 4_000,
+      keepAliveMaxTimeout: 4_000,
+    });
+    pools.set(key, pool);
+    return pool;
+  }
+
+  return {
+    async send(request) {
+      const startedAt = performance.now();
+      const elapsedMs = () => Math.round(performance.now() - startedAt);
+      const url = URL.parse(request.url);
+      if (!url) return { kind: 'failure', reason: 'invalid-url', durationMs: elapsedMs() };
+      try {
+        return await post(poolFor(request.connectionKey, url.origin), url, request, elapsedMs);
+      } catch (error) {
+        return { kind: 'failure', reason: reasonOf(error), durationMs: elapsedMs() };
+      }
+    },
+
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+    },
+  };
+}
+
+async function post(
+  pool: Pool,
+  url: URL,
+  request: CallbackRequest,
+  elapsedMs: () => number,
+): Promise<DeliveryOutcome> {
+  const { statusCode, headers, body } = await pool.request({
+    method: 'POST',
+    path: url.pathname + url.search,
+    headers: request.headers,
+    body: request.body,
+    signal: AbortSignal.timeout(request.timeoutMs),
+  });
+  const retryAfter = parseRetryAfter(first(headers['retry-after']), new Date());
+  const outcome = outcomeOfStatus(statusCode, elapsedMs(), retryAfter);
+  const responseExcerpt = await readExcerpt(body);
+  return responseExcerpt ? { ...outcome, responseExcerpt } : outcome;
+}
+
+/** The start of the body. The status has already decided, so a body that breaks off or never ends changes nothing. */
+async function readExcerpt(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    // Leaving the loop early destroys the connection: the rest is not worth reading.
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= maxExcerptBytes) break;
+    }
+  } catch {
+    // What came until then is what there is to show.
+  }
+  return Buffer.concat(chunks).subarray(0, maxExcerptBytes).toString();
+}
+
+function reasonOf(error: unknown) {
+  if (!Error.isError(error)) return 'connection-lost';
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'timeout';
+  const { code } = error as { code?: unknown };
+  if (typeof code !== 'string') throw error;
+  return reasonOfErrorCode(code);
+}
+
+function first(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}

@@ -1,0 +1,60 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
+import { LRUCache } from 'lru-cache';
+import type { SecretCipher, SecretContext } from '../core/ports.ts';
+
+const algorithm = 'aes-256-gcm';
+const ivBytes = 12;
+const tagBytes = 16;
+
+/**
+ * Envelope encryption: each secret under a data key of its own, which KMS gives out only for the account and the
+ * subscription that it was made for. Sealed form: `<encrypted data key>.<iv, tag and ciphertext>`, both base64url.
+ */
+export function createSecretCipher(kms: KMSClient, keyId: string): SecretCipher {
+  // By ciphertext: a rotated secret has another one, so nothing stale can be found.
+  const opened = new LRUCache<string, string>({ max: 2_000, ttl: 5 * 60_000 });
+
+  return {
+    async seal(secret, context) {
+      const { Plaintext, CiphertextBlob } = await kms.send(
+        new GenerateDataKeyCommand({ KeyId: keyId, KeySpec: 'AES_256', EncryptionContext: { ...context } }),
+      );
+      if (!Plaintext || !CiphertextBlob) throw new Error('KMS answered without a data key');
+      const iv = randomBytes(ivBytes);
+      const cipher = createCipheriv(algorithm, Plaintext, iv).setAAD(boundTo(context));
+      const ciphertext = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
+      const sealed = Buffer.concat([iv, cipher.getAuthTag(), ciphertext]);
+      return `${Buffer.from(CiphertextBlob).toString('base64url')}.${sealed.toString('base64url')}`;
+    },
+
+    async open(sealed, context) {
+      const cacheKey = `${context.accountId} ${context.subscriptionId} ${sealed}`;
+      const known = opened.get(cacheKey);
+      if (known) return known;
+      const [dataKey = '', payload = ''] = sealed.split('.');
+      const { Plaintext } = await kms.send(
+        new DecryptCommand({
+          KeyId: keyId,
+          CiphertextBlob: Buffer.from(dataKey, 'base64url'),
+          EncryptionContext: { ...context },
+        }),
+      );
+      if (!Plaintext) throw new Error('KMS answered without a data key');
+      const bytes = Buffer.from(payload, 'base64url');
+      const decipher = createDecipheriv(algorithm, Plaintext, bytes.subarray(0, ivBytes), {
+        authTagLength: tagBytes,
+      })
+        .setAAD(boundTo(context))
+        .setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
+      const secret =
+        decipher.update(bytes.subarray(ivBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8');
+      opened.set(cacheKey, secret);
+      return secret;
+    },
+  };
+}
+
+function boundTo({ accountId, subscriptionId }: SecretContext): Buffer {
+  return Buffer.from(`${accountId} ${subscriptionId}`);
+}

@@ -1,0 +1,53 @@
+import {
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { LRUCache } from 'lru-cache';
+import type { DeadLetters } from '../core/ports.ts';
+
+/**
+ * Finds a queue's dead-letter queue in the queue's own redrive policy: what we reject and what SQS gives up on can
+ * never end in different places, and there is no list of queues to keep in step.
+ */
+export function createDeadLetters(sqs: SQSClient): DeadLetters {
+  const deadLetterUrls = new LRUCache<string, string>({
+    max: 1_000,
+    fetchMethod: async (queueArn) => {
+      const { Attributes } = await sqs.send(
+        new GetQueueAttributesCommand({
+          QueueUrl: await urlOf(sqs, queueArn),
+          AttributeNames: ['RedrivePolicy'],
+        }),
+      );
+      const policy = JSON.parse(Attributes?.RedrivePolicy ?? '{}') as { deadLetterTargetArn?: string };
+      if (!policy.deadLetterTargetArn) throw new Error(`${queueArn} has no dead-letter queue`);
+      return urlOf(sqs, policy.deadLetterTargetArn);
+    },
+  });
+
+  return {
+    async reject(queueArn, body, { reason, explanation }) {
+      await sqs.send(
+        new SendMessageCommand({
+          QueueUrl: await deadLetterUrls.forceFetch(queueArn),
+          MessageBody: body,
+          MessageAttributes: {
+            reason: { DataType: 'String', StringValue: reason },
+            explanation: { DataType: 'String', StringValue: explanation },
+          },
+        }),
+      );
+    },
+  };
+}
+
+async function urlOf(sqs: SQSClient, queueArn: string): Promise<string> {
+  const [, , , , account, name] = queueArn.split(':');
+  const { QueueUrl } = await sqs.send(
+    new GetQueueUrlCommand({ QueueName: name, QueueOwnerAWSAccountId: account }),
+  );
+  if (!QueueUrl) throw new Error(`${queueArn} has no URL`);
+  return QueueUrl;
+}

@@ -1,0 +1,69 @@
+import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { splitIntoBatches } from '../core/batches.ts';
+import type { DeliveryMessage } from '../core/delivery.ts';
+import type { DeliveryQueue, RefusedMessage } from '../core/ports.ts';
+
+export interface DeliveryQueueUrls {
+  readonly deliveryQueueUrl: string;
+  readonly retryQueueUrl: string;
+  readonly exhaustedQueueUrl: string;
+}
+
+/** SendMessageBatch takes 10 messages and 1 MiB in all; the margin is for attributes. */
+const batchLimits = { maxCount: 10, maxBytes: 1_000_000 };
+
+export function createDeliveryQueue(sqs: SQSClient, urls: DeliveryQueueUrls): DeliveryQueue {
+  async function sendBatch(
+    batch: readonly { message: DeliveryMessage; text: string }[],
+  ): Promise<RefusedMessage[]> {
+    try {
+      const { Failed = [] } = await sqs.send(
+        new SendMessageBatchCommand({
+          QueueUrl: urls.deliveryQueueUrl,
+          Entries: batch.map(({ message, text }, index) => ({
+            Id: String(index),
+            MessageBody: text,
+            // Fair queues: one subscription's backlog does not hold up the others'.
+            MessageGroupId: message.subscriptionId,
+          })),
+        }),
+      );
+      return Failed.flatMap(({ Id, Code }) => {
+        const message = batch[Number(Id)]?.message;
+        return message ? [{ message, cause: Code }] : [];
+      });
+    } catch (cause) {
+      return batch.map(({ message }) => ({ message, cause }));
+    }
+  }
+
+  return {
+    async sendFirstAttempts(messages) {
+      const entries = messages.map((message) => ({ message, text: JSON.stringify(message) }));
+      const batches = splitIntoBatches(entries, ({ text }) => Buffer.byteLength(text), batchLimits);
+      const refused = await Promise.all(batches.map(sendBatch));
+      return refused.flat();
+    },
+
+    async sendRetry(message, delaySeconds) {
+      await sqs.send(
+        new SendMessageCommand({
+          QueueUrl: urls.retryQueueUrl,
+          MessageBody: JSON.stringify(message),
+          DelaySeconds: delaySeconds,
+          MessageGroupId: message.subscriptionId,
+        }),
+      );
+    },
+
+    async sendExhausted(message, reason) {
+      await sqs.send(
+        new SendMessageCommand({
+          QueueUrl: urls.exhaustedQueueUrl,
+          MessageBody: JSON.stringify(message),
+          MessageAttributes: { reason: { DataType: 'String', StringValue: reason } },
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,26 @@
+export interface BatchLimits {
+  readonly maxCount: number;
+  readonly maxBytes: number;
+}
+
+/** Splits items into batches that keep both limits, in order. An item that is too large alone gets a batch alone. */
+export function splitIntoBatches<T>(
+  items: readonly T[],
+  bytesOf: (item: T) => number,
+  limits: BatchLimits,
+): T[][] {
+  const batches: T[][] = [];
+  let current: T[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    const size = bytesOf(item);
+    if (current.length > 0 && (current.length === limits.maxCount || bytes + size > limits.maxBytes)) {
+      batches.push(current);
+      current = [];
+      bytes = 0;
+    }
+    current.push(item);
+    bytes += size;
+  }
+  return current.length > 0 ? [...batches, current] : batches;
+}

@@ -1,0 +1,89 @@
+/** Everything that can keep a callback from counting as delivered: log field, metric dimension and the owner's text. */
+export type FailureReason =
+  | 'status'
+  | 'gone'
+  | 'timeout'
+  | 'dns'
+  | 'connection-refused'
+  | 'connection-lost'
+  | 'tls'
+  | 'protocol'
+  | 'invalid-url';
+
+interface OutcomeBase {
+  readonly durationMs: number;
+  /** The start of the response body, hostile text; absent where none was read. */
+  readonly responseExcerpt?: string;
+}
+
+/** What one call to a receiver came to. A receiver's misbehaviour is a value; only faults of ours are exceptions. */
+export type DeliveryOutcome =
+  | (OutcomeBase & { readonly kind: 'success'; readonly status: number })
+  | (OutcomeBase & {
+      readonly kind: 'failure';
+      readonly reason: FailureReason;
+      readonly status?: number;
+      /** From Retry-After on 429 and 503, not yet clamped. */
+      readonly retryAfterSeconds?: number;
+    });
+
+/** Success is 200–299 and nothing else; 410 says that the receiver is gone for good. */
+export function outcomeOfStatus(
+  status: number,
+  durationMs: number,
+  retryAfterSeconds?: number,
+): DeliveryOutcome {
+  if (status >= 200 && status <= 299) return { kind: 'success', status, durationMs };
+  if (status === 410) return { kind: 'failure', reason: 'gone', status, durationMs };
+  const honoured = status === 429 || status === 503 ? retryAfterSeconds : undefined;
+  return {
+    kind: 'failure',
+    reason: 'status',
+    status,
+    durationMs,
+    ...(honoured === undefined ? {} : { retryAfterSeconds: honoured }),
+  };
+}
+
+const reasonsByErrorCode: Record<string, FailureReason> = {
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  ENODATA: 'dns',
+  ESERVFAIL: 'dns',
+  ETIMEOUT: 'dns',
+  ECONNREFUSED: 'connection-refused',
+  EHOSTUNREACH: 'connection-refused',
+  ENETUNREACH: 'connection-refused',
+  ECONNRESET: 'connection-lost',
+  EPIPE: 'connection-lost',
+  UND_ERR_SOCKET: 'connection-lost',
+  ETIMEDOUT: 'timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_ABORTED: 'timeout',
+  UND_ERR_HEADERS_OVERFLOW: 'protocol',
+};
+
+/** Classifies what node:net, node:tls, node:dns, undici's parser and undici put in `error.code`. */
+export function reasonOfErrorCode(code: string): FailureReason {
+  const known = reasonsByErrorCode[code];
+  if (known) return known;
+  if (code.startsWith('HPE_')) return 'protocol';
+  if (/^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_|EPROTO)/.test(code))
+    return 'tls';
+  return 'connection-lost';
+}
+
+/**
+ * Seconds to wait by a Retry-After header: delay-seconds or an HTTP date (RFC 9110, 10.2.3). Undefined for anything
+ * else, also for a time that has passed.
+ */
+export function parseRetryAfter(header: string | undefined, now: Date): number | undefined {
+  if (header === undefined) return undefined;
+  const text = header.trim();
+  if (/^\d{1,10}$/.test(text)) return Number(text);
+  // Date.parse alone would take "-5" or "2099" for dates.
+  if (!/^[A-Z][a-z]{2,8}, /.test(text)) return undefined;
+  const seconds = Math.ceil((Date.parse(text) - now.getTime()) / 1000);
+  return seconds > 0 ? seconds : undefined;
+}

@@ -1,0 +1,155 @@
+import * as z from 'zod';
+import type { DeliveryOutcome } from './delivery-outcome.ts';
+import { eventTypeSchema } from './event-catalog.ts';
+import { identifierSchema } from './identifiers.ts';
+import {
+  type ExhaustionReason,
+  maxQueueDelaySeconds,
+  queueMarginSeconds,
+  type RetryDecision,
+} from './retry-policy.ts';
+
+/** One event on its way to one subscription. */
+export const deliveryRefSchema = z.object({
+  accountId: identifierSchema,
+  subscriptionId: identifierSchema,
+  eventId: identifierSchema,
+  eventType: eventTypeSchema,
+  acceptedAt: z.iso.datetime(),
+});
+export type DeliveryRef = z.infer<typeof deliveryRefSchema>;
+
+/** What the delivery and retry queues carry. */
+export const deliveryMessageSchema = deliveryRefSchema.extend({
+  /** The row's version when the message was sent; 0 when there was no row yet. The message is void for any other. */
+  version: z.int().nonnegative().default(0),
+  /** Sent again after a fault of ours: the delivery may have been made already. */
+  recheck: z.boolean().default(false),
+  /** Only first attempts carry it; later ones read it from the event's row. */
+  body: z.string().optional(),
+});
+export type DeliveryMessage = z.infer<typeof deliveryMessageSchema>;
+
+/**
+ * waiting: the next attempt is due at `dueAt`. claimed: somebody is calling; `dueAt` is when the lease ends.
+ * delivered, exhausted (no attempt left, or none can help) and cancelled (the subscription went away) are final.
+ */
+export type DeliveryState = 'waiting' | 'claimed' | 'delivered' | 'exhausted' | 'cancelled';
+
+export interface Delivery extends DeliveryRef {
+  readonly state: DeliveryState;
+  /** Raised by every write; a write happens only on the version that it was decided on. */
+  readonly version: number;
+  readonly attemptCount: number;
+  readonly updatedAt: string;
+  /** Exactly in the states waiting and claimed: when the sweeper takes the delivery up. */
+  readonly dueAt?: string;
+  readonly reason?: ExhaustionReason | 'subscription-disabled' | 'subscription-deleted';
+  /** Of a delivery that its first attempt delivered; other attempts are items of their own. */
+  readonly firstAttempt?: Attempt;
+}
+
+/** One call to a receiver. Never changed once written. */
+export interface Attempt {
+  /** ISO 8601 with milliseconds. */
+  readonly startedAt: string;
+  readonly outcome: DeliveryOutcome;
+}
+
+/** The identifier that the API shows: it holds the delivery's key, so that no index is needed to find it. */
+export function deliveryIdOf(ref: DeliveryRef): string {
+  const key = [ref.subscriptionId, ref.acceptedAt, ref.eventId].join(' ');
+  return `dlv_${Buffer.from(key).toString('base64url')}`;
+}
+
+/** May another call for this delivery have been made? Then it must be claimed before calling. */
+export function mustClaim(message: DeliveryMessage, receiveCount: number): boolean {
+  return message.version > 0 || message.recheck || receiveCount > 1;
+}
+
+/** Takes a delivery for one attempt. Undefined: it is final, or the message is void, and nobody must call for it. */
+export function claim(
+  row: Delivery | undefined,
+  message: DeliveryMessage,
+  now: Date,
+  leaseMs: number,
+): Delivery | undefined {
+  if (row && isFinal(row)) return undefined;
+  if ((row?.version ?? 0) !== message.version) return undefined;
+  return {
+    ...refOf(message),
+    attemptCount: row?.attemptCount ?? 0,
+    state: 'claimed',
+    version: message.version + 1,
+    updatedAt: now.toISOString(),
+    dueAt: after(now, leaseMs),
+  };
+}
+
+/** The row after an attempt, from the row that was claimed (or none, for a first attempt that needed no claim). */
+export function settle(
+  claimed: Delivery | undefined,
+  ref: DeliveryRef,
+  attempt: Attempt,
+  decision: RetryDecision,
+  now: Date,
+): Delivery {
+  const next = {
+    ...refOf(ref),
+    version: (claimed?.version ?? 0) + 1,
+    attemptCount: (claimed?.attemptCount ?? 0) + 1,
+    updatedAt: now.toISOString(),
+  };
+  switch (decision.kind) {
+    case 'delivered':
+      return { ...next, state: 'delivered', ...(claimed ? {} : { firstAttempt: attempt }) };
+    case 'exhausted':
+      return { ...next, state: 'exhausted', reason: decision.reason };
+    case 'retry': {
+      const margin = travelsByQueue(decision.delaySeconds) ? queueMarginSeconds : 0;
+      return { ...next, state: 'waiting', dueAt: after(now, (decision.delaySeconds + margin) * 1000) };
+    }
+    default:
+      return decision satisfies never;
+  }
+}
+
+/** The row of a delivery whose subscription no longer takes callbacks; no attempt is made or counted. */
+export function cancel(
+  row: Delivery | undefined,
+  ref: DeliveryRef,
+  reason: 'subscription-disabled' | 'subscription-deleted',
+  now: Date,
+): Delivery {
+  return {
+    ...refOf(ref),
+    state: 'cancelled',
+    version: (row?.version ?? 0) + 1,
+    attemptCount: row?.attemptCount ?? 0,
+    updatedAt: now.toISOString(),
+    reason,
+  };
+}
+
+export function isFinal(row: Delivery): boolean {
+  return row.dueAt === undefined;
+}
+
+/** A gap that SQS can wait out; for a longer one the due index alone knows when. */
+export function travelsByQueue(delaySeconds: number): boolean {
+  return delaySeconds <= maxQueueDelaySeconds;
+}
+
+export function refOf({
+  accountId,
+  subscriptionId,
+  eventId,
+  eventType,
+  acceptedAt,
+}: DeliveryRef): DeliveryRef {
+  return { accountId, subscriptionId, eventId, eventType, acceptedAt };
+}
+
+function after(now: Date, ms: number): string {
+  return new Date(now.getTime() + ms).toISOString();
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { catalogEntryOf, type EventType, eventTypeSchema } from './event-catalog.ts';
+import { identifierSchema, timestampSchema } from './identifiers.ts';
+
+/** `Detail` of a PutEvents entry. Loose, as the catalog's data is: what the helpdesk adds must not lose events. */
+export const eventDetailSchema = z.looseObject({
+  id: identifierSchema,
+  accountId: identifierSchema,
+  occurredAt: timestampSchema,
+  data: z.record(z.string(), z.unknown()),
+});
+
+/** What EventBridge puts around the detail. https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html */
+const envelopeSchema = z.looseObject({
+  id: z.string().min(1),
+  time: z.iso.datetime(),
+  'detail-type': z.string(),
+  detail: z.unknown(),
+});
+
+/** An event that passed every check. */
+export interface PublishedEvent {
+  readonly id: string;
+  readonly accountId: string;
+  readonly type: EventType;
+  /** EventBridge's id of this one publication: the same when our own queue delivers it again. */
+  readonly envelopeId: string;
+  /** When EventBridge accepted it, ISO 8601; orders deliveries in the log and starts the retry horizon. */
+  readonly acceptedAt: string;
+  /** The callback's body, serialized once: these bytes are signed, sent, stored and replayed. */
+  readonly body: string;
+  /** SHA-256 of the body, hex: tells a second publication of the same event from another event with its id. */
+  readonly bodyHash: string;
+}
+
+export type RejectionReason =
+  | 'not-json'
+  | 'not-an-event'
+  | 'unknown-type'
+  | 'invalid-detail'
+  | 'invalid-data'
+  | 'too-large'
+  | 'id-conflict'
+  | 'not-a-delivery';
+
+/** Why an event can never be delivered. `explanation` names fields and rules, never values: it ends up in logs. */
+export interface Rejection {
+  readonly reason: RejectionReason;
+  readonly explanation: string;
+}
+
+export type ParsedEvent = { readonly event: PublishedEvent } | { readonly rejection: Rejection };
+
+/** 256 KiB of UTF-8: what SQS, the event row and most receivers carry without special care. */
+export const maxCallbackBodyBytes = 256 * 1024;
+
+/** Reads the body of one message of an event queue: an EventBridge envelope as JSON text. Never throws. */
+export function parsePublishedEvent(text: string): ParsedEvent {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return rejected('not-json', 'the message is not JSON');
+  }
+  const envelope = envelopeSchema.safeParse(json);
+  if (!envelope.success) return rejected('not-an-event', explain(envelope.error));
+  const type = eventTypeSchema.safeParse(envelope.data['detail-type']);
+  if (!type.success) return rejected('unknown-type', 'detail-type is not in the event catalog');
+  const detail = eventDetailSchema.safeParse(envelope.data.detail);
+  if (!detail.success) return rejected('invalid-detail', explain(detail.error, 'detail'));
+  const data = catalogEntryOf(type.data).data.safeParse(detail.data.data);
+  if (!data.success) return rejected('invalid-data', explain(data.error, 'detail.data'));
+
+  // The data as published, not as parsed: the schema checks it and must not reorder or coerce anything.
+  const body = JSON.stringify({
+    id: detail.data.id,
+    type: type.data,
+    timestamp: detail.data.occurredAt,
+    accountId: detail.data.accountId,
+    data: detail.data.data,
+  });
+  if (Buffer.byteLength(body) > maxCallbackBodyBytes) {
+    return rejected('too-large', `the callback body is over ${maxCallbackBodyBytes} bytes`);
+  }
+  return {
+    event: {
+      id: detail.data.id,
+      accountId: detail.data.accountId,
+      type: type.data,
+      envelopeId: envelope.data.id,
+      acceptedAt: new Date(envelope.data.time).toISOString(),
+      body,
+      bodyHash: createHash('sha256').update(body).digest('hex'),
+    },
+  };
+}
+
+function rejected(reason: RejectionReason, explanation: string): ParsedEvent {
+  return { rejection: { reason, explanation } };
+}
+
+/** One line of field paths and rules, such as `detail.accountId: must be 1 to 64 letters, digits, "_" or "-"`. */
+export function explain(error: z.ZodError, root?: string): string {
+  return error.issues
+    .slice(0, 5)
+    .map((issue) => `${[...(root ? [root] : []), ...issue.path].join('.') || 'value'}: ${issue.message}`)
+    .join('; ');
+}

@@ -1,0 +1,99 @@
+import * as z from 'zod';
+import type { DeliveryOutcome, FailureReason } from './delivery-outcome.ts';
+import type { DisabledReason } from './subscription.ts';
+
+/** SQS' longest DelaySeconds. */
+export const maxQueueDelaySeconds = 900;
+
+/** How long after the planned time the due index takes over from a message that should have carried the attempt. */
+export const queueMarginSeconds = 60;
+
+const maxRetryAfterSeconds = 24 * 3600;
+
+/**
+ * Seconds between attempts: `0,5,300` is a first attempt at once, a second 5 s after it, a third 300 s after that.
+ * A message that one function sends to its own queue is stopped by Lambda's recursion detection after about 16 hops
+ * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html), hence the limit on short gaps.
+ */
+export const retryScheduleSchema = z
+  .array(
+    z
+      .number()
+      .int()
+      .nonnegative()
+      .max(7 * 24 * 3600),
+  )
+  .min(1)
+  .refine((seconds) => seconds[0] === 0, 'must start with 0: the first attempt is made at once')
+  .refine(
+    (seconds) => seconds.slice(1).filter((gap) => gap <= maxQueueDelaySeconds).length <= 10,
+    'must hold at most 10 gaps of 15 minutes or less',
+  );
+
+/** The example schedule of Standard Webhooks 1.0.0: 10 attempts over 75 h 35 min. */
+export const standardRetryScheduleSeconds = [0, 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400];
+
+export interface RetryPolicy {
+  readonly scheduleSeconds: readonly number[];
+  /** From when EventBridge accepted the event; no attempt is planned after it. */
+  readonly horizonSeconds: number;
+}
+
+export type ExhaustionReason = FailureReason | 'expired';
+
+export type RetryDecision =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'retry'; readonly delaySeconds: number }
+  | { readonly kind: 'exhausted'; readonly reason: ExhaustionReason; readonly disable?: DisabledReason };
+
+export interface AttemptContext {
+  /** How many attempts have been made, this one included. */
+  readonly attemptCount: number;
+  readonly acceptedAt: string;
+  readonly now: Date;
+  /** In [0, 1). */
+  readonly random: number;
+}
+
+/** What follows from an attempt: the only place that decides it. */
+export function decideRetry(
+  outcome: DeliveryOutcome,
+  context: AttemptContext,
+  policy: RetryPolicy,
+): RetryDecision {
+  if (outcome.kind === 'success') return { kind: 'delivered' };
+  if (outcome.reason === 'gone' || outcome.reason === 'invalid-url') {
+    return { kind: 'exhausted', reason: outcome.reason, disable: outcome.reason };
+  }
+  const gapSeconds = policy.scheduleSeconds[context.attemptCount];
+  if (gapSeconds === undefined) return { kind: 'exhausted', reason: outcome.reason };
+
+  const delaySeconds = clampToRetryAfter(
+    jitter(gapSeconds, context.random),
+    gapSeconds,
+    outcome.retryAfterSeconds,
+  );
+  const ageSeconds = (context.now.getTime() - new Date(context.acceptedAt).getTime()) / 1000;
+  if (ageSeconds + delaySeconds > policy.horizonSeconds) {
+    return { kind: 'exhausted', reason: 'expired' };
+  }
+  return { kind: 'retry', delaySeconds };
+}
+
+/**
+ * ±20 % below five minutes, where the owner expects a prompt retry; full jitter from there, because what failed
+ * together in an outage would come back together. Both have the base as their mean.
+ */
+function jitter(baseSeconds: number, random: number): number {
+  const spread = baseSeconds < 300 ? 0.2 : 1;
+  return Math.round(baseSeconds * (1 - spread + 2 * spread * random));
+}
+
+function clampToRetryAfter(
+  jittered: number,
+  gapSeconds: number,
+  retryAfterSeconds: number | undefined,
+): number {
+  if (retryAfterSeconds === undefined) return jittered;
+  return Math.max(gapSeconds, Math.min(retryAfterSeconds, maxRetryAfterSeconds));
+}

@@ -1,0 +1,31 @@
+import { createHmac } from 'node:crypto';
+
+const secretPrefix = 'whsec_';
+
+/** Writes 32 random bytes as a Standard Webhooks signing secret. */
+export function formatSecret(key: Uint8Array): string {
+  return secretPrefix + Buffer.from(key).toString('base64');
+}
+
+/**
+ * The headers that let a receiver verify a callback, by Standard Webhooks 1.0.0
+ * (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md): HMAC-SHA256 over
+ * `id.timestamp.body`. Every secret signs, so that a receiver may switch at any time during a rotation.
+ */
+export function signCallback(
+  webhookId: string,
+  body: string,
+  secrets: readonly string[],
+  now: Date,
+): Record<string, string> {
+  const timestamp = String(Math.floor(now.getTime() / 1000));
+  const signatures = secrets.map((secret) => {
+    const key = Buffer.from(secret.slice(secretPrefix.length), 'base64');
+    return `v1,${createHmac('sha256', key).update(`${webhookId}.${timestamp}.${body}`).digest('base64')}`;
+  });
+  return {
+    'webhook-id': webhookId,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': signatures.join(' '),
+  };
+}

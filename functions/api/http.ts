@@ -1,0 +1,69 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type * as z from 'zod';
+
+/** A request as the routes see it. */
+export interface ApiRequest {
+  readonly pathParameters: Readonly<Record<string, string | undefined>>;
+  readonly body: string | undefined;
+}
+
+/** A request of an account: which one, the authorizer alone says. */
+export interface AccountRequest extends ApiRequest {
+  readonly accountId: string;
+}
+
+export type ApiResponse = APIGatewayProxyStructuredResultV2;
+
+export interface ProblemIssue {
+  /** Path of the field in the request, such as `eventTypes.0`. */
+  readonly field: string;
+  readonly message: string;
+}
+
+export function respondJson(statusCode: number, body: unknown): ApiResponse {
+  return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+/** An error by RFC 9457; `slug` names its kind for programs and stays the same for ever. */
+export function respondProblem(
+  statusCode: number,
+  slug: string,
+  detail: string,
+  issues?: ProblemIssue[],
+): ApiResponse {
+  return {
+    statusCode,
+    headers: { 'content-type': 'application/problem+json' },
+    body: JSON.stringify({
+      type: `urn:iomnihub:webhooks:problem:${slug}`,
+      title: slug.replaceAll('-', ' '),
+      status: statusCode,
+      detail,
+      issues,
+    }),
+  };
+}
+
+/** The same for an unknown id and for another account's. */
+export function respondNotFound(noun: string): ApiResponse {
+  return respondProblem(404, 'not-found', `No ${noun} of this account has that id.`);
+}
+
+/** The request's JSON body by its schema, or the answer that says what is wrong with it. */
+export function parseBody<Schema extends z.ZodType>(
+  request: ApiRequest,
+  schema: Schema,
+): { body: z.output<Schema> } | { problem: ApiResponse } {
+  let json: unknown;
+  try {
+    json = JSON.parse(request.body ?? '');
+  } catch {
+    return { problem: respondProblem(400, 'invalid-json', 'The request body must be a JSON object.') };
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return { body: parsed.data };
+  const issues = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
+  return {
+    problem: respondProblem(400, 'invalid-request', 'The request body does not fit; see issues.', issues),
+  };
+}

@@ -1,0 +1,75 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import {
+  type Delivery,
+  type DeliveryMessage,
+  deliveryIdOf,
+  deliveryMessageSchema,
+} from '../core/delivery.ts';
+import type { DeadLetters } from '../core/ports.ts';
+import { explain } from '../core/published-event.ts';
+import { type AttemptDeps, createAttempt } from './attempt-delivery.ts';
+import { openFlushWindow } from './flush-window.ts';
+
+export type DelivererDeps = AttemptDeps & { readonly deadLetters: DeadLetters };
+
+/** Delivers a batch side by side; every result is written before its message is acknowledged. */
+export function createDeliverer(deps: DelivererDeps) {
+  const { deliveries, telemetry } = deps;
+  const attemptDelivery = createAttempt(deps);
+
+  /** Called by AWS: up to ten messages of the delivery queue or the retry queue. */
+  return async function deliverBatch({ Records }: SQSEvent): Promise<SQSBatchResponse> {
+    const failed = new Set<SQSRecord>();
+    const recordsOf = new Map<Delivery, SQSRecord[]>();
+    const inProgress = new Map<string, Promise<Delivery | undefined>>();
+    const delivered = openFlushWindow<Delivery>(deliveries.recordDelivered, 1_000, (error) =>
+      telemetry.error('delivery.unrecorded', { error }),
+    );
+    await Promise.all(
+      Records.map(async (record) => {
+        try {
+          const message = await parse(record);
+          if (!message) return;
+          // SQS may hand out the same message twice in a batch, and neither would see the other's row.
+          const key = `${deliveryIdOf(message)} ${message.version}`;
+          const known = inProgress.get(key);
+          const attempt =
+            known ?? attemptDelivery(message, Number(record.attributes.ApproximateReceiveCount));
+          inProgress.set(key, attempt);
+          const success = await attempt;
+          if (!success) return;
+          recordsOf.set(success, [...(recordsOf.get(success) ?? []), record]);
+          if (!known) delivered.add(success);
+        } catch (error) {
+          telemetry.error('delivery.failed', { messageId: record.messageId, error });
+          failed.add(record);
+        }
+      }),
+    );
+    for (const unrecorded of await delivered.close()) {
+      for (const record of recordsOf.get(unrecorded) ?? []) failed.add(record);
+    }
+    return { batchItemFailures: [...failed].map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  };
+
+  /** Per record: undefined for what can never be read, which goes to the dead-letter queue at once. */
+  async function parse(record: SQSRecord): Promise<DeliveryMessage | undefined> {
+    const parsed = deliveryMessageSchema.safeParse(parseJson(record.body));
+    if (parsed.success) return parsed.data;
+    const explanation = explain(parsed.error);
+    await deps.deadLetters.reject(record.eventSourceARN, record.body, {
+      reason: 'not-a-delivery',
+      explanation,
+    });
+    telemetry.error('delivery.rejected', { messageId: record.messageId, explanation });
+    return undefined;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,50 @@
+import { KMSClient } from '@aws-sdk/client-kms';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import middy from '@middy/core';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { connectTable } from '../adapters/dynamo-client.ts';
+import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
+import { createEventLog } from '../adapters/dynamo-event-log.ts';
+import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
+import { createCallbackSender } from '../adapters/https-callback-sender.ts';
+import { createSecretCipher } from '../adapters/kms-secret-cipher.ts';
+import { cacheSubscriptionLookup } from '../adapters/lru-subscription-cache.ts';
+import { createDeadLetters } from '../adapters/sqs-dead-letters.ts';
+import { createDeliveryQueue } from '../adapters/sqs-delivery-queue.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { createDeliverer } from './deliver-callbacks.ts';
+import { delivererEnvSchema, readEnv } from './env.ts';
+import { createTelemetry } from './telemetry.ts';
+
+const env = readEnv(delivererEnvSchema, process.env);
+const sqs = new SQSClient({});
+const table = connectTable(env.TABLE_NAME, env.RETENTION_DAYS);
+const subscriptions = createSubscriptionStore(table);
+const { telemetry, middlewares } = createTelemetry();
+
+const deliverer = createDeliverer({
+  subscriptions: cacheSubscriptionLookup(subscriptions),
+  subscriptionDisabler: subscriptions,
+  events: createEventLog(table),
+  deliveries: createDeliveryLog(table),
+  queue: createDeliveryQueue(sqs, {
+    deliveryQueueUrl: env.DELIVERY_QUEUE_URL,
+    retryQueueUrl: env.RETRY_QUEUE_URL,
+    exhaustedQueueUrl: env.EXHAUSTED_QUEUE_URL,
+  }),
+  deadLetters: createDeadLetters(sqs),
+  cipher: createSecretCipher(new KMSClient({}), env.SECRETS_KEY_ID),
+  sender: createCallbackSender(),
+  telemetry,
+  settings: {
+    callbackTimeoutMs: env.CALLBACK_TIMEOUT_MS,
+    claimLeaseMs: env.CLAIM_LEASE_MS,
+    scheduleSeconds: env.RETRY_SCHEDULE_SECONDS,
+    horizonSeconds: env.RETRY_HORIZON_SECONDS,
+    userAgent: `iOmniHub-Webhooks/${packageJson.version}`,
+  },
+  now: () => new Date(),
+  random: Math.random,
+});
+
+export const handler = middy<SQSEvent, SQSBatchResponse>(deliverer).use(middlewares);

@@ -1,0 +1,101 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { DeliveryMessage } from '../core/delivery.ts';
+import { type PlannedDelivery, planDeliveries } from '../core/dispatch.ts';
+import type { AccountSubscriptions, DeadLetters, DeliveryQueue, EventLog } from '../core/ports.ts';
+import { type PublishedEvent, parsePublishedEvent, type Rejection } from '../core/published-event.ts';
+import type { Telemetry } from './telemetry.ts';
+
+export interface DispatcherDeps {
+  readonly subscriptions: AccountSubscriptions;
+  readonly events: EventLog;
+  readonly queue: DeliveryQueue;
+  readonly deadLetters: DeadLetters;
+  readonly telemetry: Telemetry;
+}
+
+/**
+ * Turns each published event into one message for each subscription that takes it. A record fails alone, and only by
+ * a fault of ours: what is wrong with the event itself goes to the dead-letter queue at once, with the reason.
+ */
+export function createDispatcher(deps: DispatcherDeps) {
+  const { telemetry } = deps;
+
+  /** Called by AWS: up to ten messages of one event queue. */
+  return async function dispatchBatch({ Records }: SQSEvent): Promise<SQSBatchResponse> {
+    const failed = new Set<SQSRecord>();
+    const planned = await Promise.all(
+      Records.map(async (record) => {
+        try {
+          return { record, messages: await dispatch(record) };
+        } catch (error) {
+          telemetry.error('event.failed', { messageId: record.messageId, error });
+          failed.add(record);
+          return { record, messages: [] };
+        }
+      }),
+    );
+    const refusals = await deps.queue.sendFirstAttempts(planned.flatMap(({ messages }) => messages));
+    for (const { message, cause } of refusals) {
+      telemetry.error('event.failed', { eventId: message.eventId, error: cause });
+      for (const { record, messages } of planned) if (messages.includes(message)) failed.add(record);
+    }
+    return { batchItemFailures: [...failed].map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  };
+
+  /** Per record: the messages that it calls for. */
+  async function dispatch(record: SQSRecord): Promise<DeliveryMessage[]> {
+    const parsed = parsePublishedEvent(record.body);
+    if ('rejection' in parsed) return reject(record, parsed.rejection);
+
+    const { event } = parsed;
+    const subscriptions = await deps.subscriptions.listSubscriptions(event.accountId);
+    if (subscriptions.length === 0) {
+      telemetry.count('EventsWithoutSubscriptions');
+      return [];
+    }
+    const plan = planDeliveries(event, subscriptions);
+    const stored = await deps.events.recordEvent(event, plan);
+    if (stored === 'recorded') {
+      telemetry.count('EventsDispatched');
+      return messagesFor(event, plan, false);
+    }
+    if (stored.bodyHash !== event.bodyHash) {
+      return reject(record, {
+        reason: 'id-conflict',
+        explanation: 'another event of the account has this id',
+      });
+    }
+    if (stored.envelopeId !== event.envelopeId) {
+      telemetry.count('EventsDuplicated');
+      return [];
+    }
+    // Our own redelivery: that the row exists does not mean that the messages were sent. The stored plan counts.
+    return messagesFor(event, stored.plan, true);
+  }
+
+  async function reject(record: SQSRecord, rejection: Rejection): Promise<[]> {
+    await deps.deadLetters.reject(record.eventSourceARN, record.body, rejection);
+    telemetry.warn('event.rejected', { messageId: record.messageId, ...rejection });
+    telemetry.count('EventsRejected');
+    return [];
+  }
+}
+
+function messagesFor(
+  event: PublishedEvent,
+  plan: readonly PlannedDelivery[],
+  recheck: boolean,
+): DeliveryMessage[] {
+  return plan
+    .filter(({ decision }) => decision === 'enqueue')
+    .map(({ subscriptionId }) => ({
+      accountId: event.accountId,
+      subscriptionId,
+      eventId: event.id,
+      eventType: event.type,
+      acceptedAt: event.acceptedAt,
+      version: 0,
+      recheck,
+      body: event.body,
+    }));
+}

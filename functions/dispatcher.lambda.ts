@@ -1,0 +1,31 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import middy from '@middy/core';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { connectTable } from '../adapters/dynamo-client.ts';
+import { createEventLog } from '../adapters/dynamo-event-log.ts';
+import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
+import { cacheAccountSubscriptions } from '../adapters/lru-subscription-cache.ts';
+import { createDeadLetters } from '../adapters/sqs-dead-letters.ts';
+import { createDeliveryQueue } from '../adapters/sqs-delivery-queue.ts';
+import { createDispatcher } from './dispatch-events.ts';
+import { dispatcherEnvSchema, readEnv } from './env.ts';
+import { createTelemetry } from './telemetry.ts';
+
+const env = readEnv(dispatcherEnvSchema, process.env);
+const sqs = new SQSClient({});
+const table = connectTable(env.TABLE_NAME, env.RETENTION_DAYS);
+const { telemetry, middlewares } = createTelemetry();
+
+const dispatcher = createDispatcher({
+  subscriptions: cacheAccountSubscriptions(createSubscriptionStore(table)),
+  events: createEventLog(table),
+  queue: createDeliveryQueue(sqs, {
+    deliveryQueueUrl: env.DELIVERY_QUEUE_URL,
+    retryQueueUrl: env.RETRY_QUEUE_URL,
+    exhaustedQueueUrl: env.EXHAUSTED_QUEUE_URL,
+  }),
+  deadLetters: createDeadLetters(sqs),
+  telemetry,
+});
+
+export const handler = middy<SQSEvent, SQSBatchResponse>(dispatcher).use(middlewares);

@@ -1,0 +1,46 @@
+export interface FlushWindow<T> {
+  add(item: T): void;
+  /** Stores what is left; answers with every item that could not be stored since the start. */
+  close(): Promise<ReadonlySet<T>>;
+}
+
+/**
+ * Stores items together, but none later than `waitMs` after it was added: one slow call must not keep the results of
+ * its neighbours unwritten, because a crash repeats every call whose result is not.
+ */
+export function openFlushWindow<T>(
+  store: (items: readonly T[]) => Promise<readonly T[]>,
+  waitMs: number,
+  onError: (error: unknown) => void,
+): FlushWindow<T> {
+  const missed = new Set<T>();
+  const flushes: Promise<void>[] = [];
+  let pending: T[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  async function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    const items = pending;
+    pending = [];
+    if (items.length === 0) return;
+    try {
+      for (const item of await store(items)) missed.add(item);
+    } catch (error) {
+      onError(error);
+      for (const item of items) missed.add(item);
+    }
+  }
+
+  return {
+    add(item) {
+      pending.push(item);
+      timer ??= setTimeout(() => flushes.push(flush()), waitMs);
+    },
+    async close() {
+      flushes.push(flush());
+      await Promise.all(flushes);
+      return missed;
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { HttpApi, type HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  HttpIamAuthorizer,
+  HttpLambdaAuthorizer,
+  HttpLambdaResponseType,
+} from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { apiRoutes } from '../functions/api/routes.ts';
+import { apiEnvSchema, authorizerEnvSchema } from '../functions/env.ts';
+import type { DataStack } from './data-stack.ts';
+import { tableEnv } from './delivery-functions.ts';
+import { resourceName, type Stage } from './stage.ts';
+import { WebhookFunction } from './webhook-function.ts';
+
+export interface ApiStackProps extends StackProps {
+  readonly stage: Stage;
+  readonly data: DataStack;
+}
+
+/** What account owners and the helpdesk backend call to manage subscriptions. */
+export class ApiStack extends Stack {
+  constructor(scope: Construct, id: string, { stage, data, ...props }: ApiStackProps) {
+    super(scope, id, props);
+
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const api = new HttpApi(this, 'HttpApi', {
+      apiName: resourceName(stage, 'api'),
+      createDefaultStage: false,
+    });
+    new HttpStage(this, 'DefaultStage', {
+      httpApi: api,
+      autoDeploy: true,
+      throttle: { rateLimit: 200, burstLimit: 400 },
+      accessLogSettings: { destination: new LogGroupLogDestination(accessLog) },
+    });
+
+    const integration = new HttpLambdaIntegration(
+      'ApiIntegration',
+      this.#createApiFunction(stage, data).lambda,
+    );
+    const accountKey = new HttpLambdaAuthorizer('AccountKey', this.#createAuthorizer(stage, data).lambda, {
+      responseTypes: [HttpLambdaResponseType.SIMPLE],
+      identitySource: ['$request.header.Authorization'],
+      // A revoked key must stop working within 60 s.
+      resultsCacheTtl: Duration.seconds(30),
+    });
+    const backend = new HttpIamAuthorizer();
+    for (const [routeKey, access] of Object.entries(apiRoutes)) {
+      const [method, path] = routeKey.split(' ') as [HttpMethod, string];
+      api.addRoutes({
+        path,
+        methods: [method],
+        integration,
+        authorizer: access === 'iam' ? backend : accountKey,
+      });
+    }
+
+    new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint });
+  }
+
+  #createApiFunction(stage: Stage, data: DataStack) {
+    const api = new WebhookFunction(this, 'Api', {
+      entry: 'api',
+      description: 'Serves the HTTP API of the webhooks',
+      envSchema: apiEnvSchema,
+      env: {
+        ...tableEnv(stage, data),
+        SECRETS_KEY_ID: data.secretsKey.keyId,
+        ALLOW_PRIVATE_CALLBACKS: String(stage.allowPrivateCallbacks),
+      },
+      timeout: Duration.seconds(20),
+      memoryMb: 512,
+    });
+    const tableActions = ['Query', 'GetItem', 'PutItem', 'DeleteItem'];
+    api.allow(
+      tableActions.map((action) => `dynamodb:${action}`),
+      data.table.tableArn,
+    );
+    api.allow(['kms:GenerateDataKey'], data.secretsKey.keyArn);
+    return api;
+  }
+
+  #createAuthorizer(stage: Stage, data: DataStack) {
+    const authorizer = new WebhookFunction(this, 'Authorizer', {
+      entry: 'authorizer',
+      description: 'Tells which account an API key belongs to',
+      envSchema: authorizerEnvSchema,
+      env: tableEnv(stage, data),
+      timeout: Duration.seconds(5),
+      memoryMb: 512,
+    });
+    authorizer.allow(['dynamodb:GetItem'], data.table.tableArn);
+    return authorizer;
+  }
+}

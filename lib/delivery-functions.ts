@@ -1,0 +1,97 @@
+import type { Duration } from 'aws-cdk-lib';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type * as z from 'zod';
+import { delivererEnvSchema, dispatcherEnvSchema } from '../functions/env.ts';
+import type { DataStack } from './data-stack.ts';
+import type { Stage } from './stage.ts';
+import { WebhookFunction } from './webhook-function.ts';
+
+interface DeliveryQueues {
+  readonly deliveries: IQueue;
+  readonly retries: IQueue;
+  readonly exhausted: IQueue;
+}
+
+interface FunctionProps {
+  readonly stage: Stage;
+  readonly data: DataStack;
+  readonly queues: DeliveryQueues;
+  /** Where messages go that can never be processed. */
+  readonly deadLetters: readonly IQueue[];
+  readonly timeout: Duration;
+}
+
+/** Reads published events, plans their deliveries and enqueues them. */
+export function createDispatcher(
+  scope: Construct,
+  { stage, data, queues, deadLetters, timeout }: FunctionProps,
+) {
+  const dispatcher = new WebhookFunction(scope, 'Dispatcher', {
+    entry: 'dispatcher',
+    description: 'Turns published events into deliveries, one for each subscription that takes the event',
+    envSchema: dispatcherEnvSchema,
+    env: { ...tableEnv(stage, data), ...queueEnv(queues) },
+    timeout,
+    memoryMb: 512,
+  });
+  dispatcher.allow(['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:PutItem'], data.table.tableArn);
+  dispatcher.allow(['sqs:SendMessage'], queues.deliveries.queueArn);
+  allowRejecting(dispatcher, deadLetters);
+  return dispatcher.lambda;
+}
+
+/** Calls receivers and records what came of it. */
+export function createDeliverer(
+  scope: Construct,
+  { stage, data, queues, deadLetters, timeout }: FunctionProps,
+) {
+  const deliverer = new WebhookFunction(scope, 'Deliverer', {
+    entry: 'deliverer',
+    description: 'Delivers signed callbacks to the URLs of account owners',
+    envSchema: delivererEnvSchema,
+    env: {
+      ...tableEnv(stage, data),
+      ...queueEnv(queues),
+      SECRETS_KEY_ID: data.secretsKey.keyId,
+      RETRY_SCHEDULE_SECONDS: stage.retryScheduleSeconds,
+      RETRY_HORIZON_SECONDS: String(stage.retryHorizonSeconds),
+      CALLBACK_TIMEOUT_MS: String(stage.callbackTimeoutMs),
+      CLAIM_LEASE_MS: String(stage.claimLeaseMs),
+      ALLOW_PRIVATE_CALLBACKS: String(stage.allowPrivateCallbacks),
+    },
+    timeout,
+    memoryMb: 512,
+  });
+  const tableActions = ['GetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'];
+  deliverer.allow(
+    tableActions.map((action) => `dynamodb:${action}`),
+    data.table.tableArn,
+  );
+  deliverer.allow(['sqs:SendMessage'], queues.retries.queueArn, queues.exhausted.queueArn);
+  deliverer.allow(['kms:Decrypt'], data.secretsKey.keyArn);
+  allowRejecting(deliverer, deadLetters);
+  return deliverer.lambda;
+}
+
+export function tableEnv(stage: Stage, data: DataStack) {
+  return { TABLE_NAME: data.table.tableName, RETENTION_DAYS: String(stage.retentionDays) };
+}
+
+function queueEnv(queues: DeliveryQueues) {
+  return {
+    DELIVERY_QUEUE_URL: queues.deliveries.queueUrl,
+    RETRY_QUEUE_URL: queues.retries.queueUrl,
+    EXHAUSTED_QUEUE_URL: queues.exhausted.queueUrl,
+  };
+}
+
+function allowRejecting(
+  webhookFunction: Pick<WebhookFunction<z.ZodObject>, 'allow'>,
+  deadLetters: readonly IQueue[],
+) {
+  webhookFunction.allow(
+    ['sqs:GetQueueUrl', 'sqs:SendMessage'],
+    ...deadLetters.map(({ queueArn }) => queueArn),
+  );
+}

@@ -1,0 +1,92 @@
+import type { Duration } from 'aws-cdk-lib';
+import { EventBus, type EventPattern, Match, Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { AccountRootPrincipal, ArnPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { eventCatalog, eventSource, eventTypes } from '../core/event-catalog.ts';
+import { HoldingQueue, WorkQueue } from './queues.ts';
+import { resourceName, type Stage } from './stage.ts';
+
+interface EventRoutingProps {
+  readonly stage: Stage;
+  readonly alarmTopic: ITopic;
+  readonly consumerTimeout: Duration;
+}
+
+/** The event bus and, for each entry of the catalog, its rule and its queue. */
+export class EventRouting extends Construct {
+  readonly bus: EventBus;
+  readonly queues: readonly WorkQueue[];
+  readonly #undeliverable: IQueue;
+
+  constructor(scope: Construct, id: string, props: EventRoutingProps) {
+    super(scope, id);
+    this.bus = new EventBus(this, 'Bus', { eventBusName: resourceName(props.stage, 'events') });
+    this.#allowPublisher(props.stage);
+    this.#undeliverable = new HoldingQueue(this, 'Undeliverable', {
+      ...props,
+      name: 'rule-targets-dlq',
+      consequence:
+        'published events did not reach their queue, and account owners do not receive their callbacks',
+    }).queue;
+
+    this.queues = eventCatalog.map(({ type, name }) => {
+      const work = new WorkQueue(this, pascalCase(type), {
+        ...props,
+        name: type.replaceAll('.', '-'),
+        consequence: `account owners do not receive ${type} callbacks`,
+      });
+      this.#route(`${pascalCase(type)}Rule`, `${name}: ${type}`, { detailType: [type] }, work.queue);
+      return work;
+    });
+
+    // Without it, an event whose type the catalog does not know would vanish without a trace.
+    const unrouted = new HoldingQueue(this, 'Unrouted', {
+      ...props,
+      name: 'unrouted',
+      consequence:
+        'the helpdesk publishes events of a type that the catalog does not know, and nobody receives them',
+    });
+    this.#route(
+      'UnroutedRule',
+      'Types outside the catalog',
+      { detailType: Match.anythingBut(...eventTypes) },
+      unrouted.queue,
+    );
+  }
+
+  #route(id: string, description: string, pattern: EventPattern, queue: IQueue): void {
+    const rule = new Rule(this, id, {
+      eventBus: this.bus,
+      description,
+      eventPattern: { source: [eventSource], ...pattern },
+    });
+    // Fair queues: one account's flood does not hold up the others'.
+    rule.addTarget(
+      new SqsQueue(queue, { messageGroupId: '$.detail.accountId', deadLetterQueue: this.#undeliverable }),
+    );
+  }
+
+  /** Principals of this account need no more than their own policy; another account's needs the bus to agree. */
+  #allowPublisher({ publisherPrincipalArn }: Stage): void {
+    const principal = publisherPrincipalArn
+      ? new ArnPrincipal(publisherPrincipalArn)
+      : new AccountRootPrincipal();
+    this.bus.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'publisher',
+        principals: [principal],
+        actions: ['events:PutEvents'],
+        resources: [this.bus.eventBusArn],
+        conditions: { StringEquals: { 'events:source': eventSource } },
+      }),
+    );
+  }
+}
+
+/** `ticket.created` -> `TicketCreated` */
+function pascalCase(type: string): string {
+  return type.replaceAll(/(?:^|[._-])([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

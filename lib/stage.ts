@@ -1,0 +1,61 @@
+import type { Node } from 'constructs';
+import * as z from 'zod';
+import { retryScheduleTextSchema } from '../functions/env.ts';
+
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+
+/** The settings of one stage, from CDK context: `npx cdk deploy -c stage=prod -c retryScheduleSeconds=0,5,300`. */
+const stageSchema = z
+  .object({
+    stage: z
+      .string()
+      .regex(/^[a-z][a-z0-9]{0,15}$/, 'must be 1 to 16 lower-case letters and digits')
+      .default('dev'),
+    /** ARN of the principal that may publish events from another account. */
+    publisherPrincipalArn: z.string().startsWith('arn:').optional(),
+    retryScheduleSeconds: z
+      .string()
+      .default('0,5,300,1800,7200,18000,36000,50400,72000,86400')
+      .refine(
+        (text) => retryScheduleTextSchema.safeParse(text).success,
+        'must be seconds such as 0,5,300: 0 first, at most 10 gaps of 15 minutes or less',
+      ),
+    retryHorizonSeconds: z.coerce
+      .number()
+      .int()
+      .positive()
+      .default(7 * 24 * 3600),
+    callbackTimeoutMs: z.coerce.number().int().min(1_000).max(20_000).default(15_000),
+    /** How long events, deliveries and attempts can be looked up. */
+    retentionDays: z.coerce.number().int().min(8).default(30),
+    /** Lets callbacks reach plain http and private addresses. Never in production. */
+    allowPrivateCallbacks: flag.default(false),
+  })
+  .refine(({ stage, allowPrivateCallbacks }) => !(stage === 'prod' && allowPrivateCallbacks), {
+    path: ['allowPrivateCallbacks'],
+    message: 'must not be set for stage=prod: account owners could make us call our own network',
+  })
+  .transform((settings) => ({
+    ...settings,
+    /** Three receivers in a row that use up the whole deadline; the connections of a batch run side by side. */
+    delivererTimeoutSeconds: Math.ceil((settings.callbackTimeoutMs * 3) / 1_000),
+    /** A claim outlives the function that made it. */
+    claimLeaseMs: settings.callbackTimeoutMs * 4,
+  }));
+
+export type Stage = z.output<typeof stageSchema>;
+
+/** Reads the stage from the context of the app; throws one line per setting that does not fit. */
+export function readStage(node: Node): Stage {
+  const names = Object.keys(stageSchema.in.shape);
+  const given = Object.fromEntries(names.map((name) => [name, node.tryGetContext(name) ?? undefined]));
+  const parsed = stageSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path, message }) => `  -c ${path.join('.')}: ${message}`);
+  throw new Error(`these stage settings do not fit:\n${lines.join('\n')}`);
+}
+
+/** Name of a resource that operators look for by name. */
+export function resourceName({ stage }: Stage, name: string): string {
+  return `iomnihub-webhooks-${stage}-${name}`;
+}

@@ -1,0 +1,62 @@
+import { fileURLToPath } from 'node:url';
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type * as z from 'zod';
+import type { FunctionEnv } from '../functions/env.ts';
+
+interface WebhookFunctionProps<Schema extends z.ZodObject> {
+  /** The file in functions/, without `.lambda.ts`. */
+  readonly entry: string;
+  readonly description: string;
+  /** The handler's schema: joins the stack and the handler at compile time. */
+  readonly envSchema: Schema;
+  readonly env: FunctionEnv<Schema>;
+  readonly timeout: Duration;
+  readonly memoryMb: number;
+}
+
+/** A Lambda function of ours, with a role that may write its own log and nothing else until it is allowed more. */
+export class WebhookFunction<Schema extends z.ZodObject> extends Construct {
+  readonly lambda: NodejsFunction;
+
+  constructor(scope: Construct, id: string, props: WebhookFunctionProps<Schema>) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Log', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    this.lambda = new NodejsFunction(this, 'Function', {
+      entry: fileURLToPath(new URL(`../functions/${props.entry}.lambda.ts`, import.meta.url)),
+      projectRoot: fileURLToPath(new URL('..', import.meta.url)),
+      depsLockFilePath: fileURLToPath(new URL('../package-lock.json', import.meta.url)),
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      timeout: props.timeout,
+      memorySize: props.memoryMb,
+      environment: { ...props.env, NODE_OPTIONS: '--enable-source-maps' },
+      role,
+      logGroup,
+      bundling: {
+        format: OutputFormat.CJS,
+        target: 'node24',
+        mainFields: ['module', 'main'],
+        bundleAwsSDK: true,
+        minify: true,
+        sourceMap: true,
+        sourcesContent: false,
+      },
+    });
+  }
+
+  /** Allows actions on these very resources; nothing here takes a wildcard. */
+  allow(actions: string[], ...resources: string[]): void {
+    this.lambda.addToRolePolicy(new PolicyStatement({ effect: Effect.ALLOW, actions, resources }));
+  }
+}
