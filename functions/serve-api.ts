@@ -54,13 +54,9 @@ export function createApi(deps: ApiDeps) {
     }
   };
 
-  async function route({
-    routeKey,
-    requestContext,
-    pathParameters = {},
-    ...event
-  }: ApiEvent): Promise<ApiResponse> {
-    const body = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString() : event.body;
+  async function route(event: ApiEvent): Promise<ApiResponse> {
+    const { routeKey, requestContext, pathParameters = {} } = event;
+    const body = bodyOf(event);
     if (body && Buffer.byteLength(body) > maxRequestBytes) {
       return respondProblem(413, 'too-large', `The request body must have at most ${maxRequestBytes} bytes.`);
     }
@@ -78,6 +74,10 @@ export function createApi(deps: ApiDeps) {
     }
     return accountRoutes[routeKey]({ pathParameters, body, accountId });
   }
+}
+
+function bodyOf({ body, isBase64Encoded }: ApiEvent): string | undefined {
+  return isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : body;
 }
 
 function isKeyOf<Key extends string>(record: Record<Key, unknown>, key: string): key is Key {

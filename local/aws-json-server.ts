@@ -1,0 +1,76 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** A refusal in the form in which AWS' JSON protocols report it. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
+export class AwsError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface LocalServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+type Operation = (input: unknown) => unknown;
+
+/** Serves operations of one AWS service over its JSON protocol, by the last part of the X-Amz-Target header. */
+export async function serveAwsJson(operations: Readonly<Record<string, Operation>>): Promise<LocalServer> {
+  return listen(async (request, response) => {
+    const name =
+      String(request.headers['x-amz-target'] ?? '')
+        .split('.')
+        .at(-1) ?? '';
+    try {
+      const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+      if (!operation)
+        throw new AwsError('UnknownOperationException', `the local run does not serve ${name || 'this'}`);
+      answer(response, 200, await operation(parse(await text(request))));
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      answer(response, 400, { __type: error.code, message: error.message });
+    }
+  }, 0);
+}
+
+/** Listens on loopback only. Port 0 picks a free one. A failing handler answers 500 and is reported. */
+export async function listen(
+  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+  port: number,
+): Promise<LocalServer> {
+  const server = createServer((request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      console.error(error);
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new AwsError('SerializationException', 'the request body is not JSON');
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+}
