@@ -47,6 +47,9 @@ export class HoldingQueue extends Construct {
 /** How long an outage of ours may last before messages that nobody could process end in the dead-letter queue. */
 const toleratedOutage = Duration.hours(6);
 
+/** SQS' highest maxReceiveCount. */
+const maxReceives = 1_000;
+
 /** A queue that a function drains. It cannot exist without a dead-letter queue, its alarms and their sentence. */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
@@ -57,7 +60,9 @@ export class WorkQueue extends Construct {
     const name = `${props.name}-dlq`;
     this.deadLetters = new HoldingQueue(this, 'DeadLetters', { ...props, name }).queue;
     // AWS' advice for queues that feed a function: batches that were throttled must not become visible too early.
-    const visibilityTimeout = Duration.seconds(6 * props.consumerTimeout.toSeconds());
+    const visibilityTimeout = Duration.seconds(
+      Math.max(6 * props.consumerTimeout.toSeconds(), Math.ceil(toleratedOutage.toSeconds() / maxReceives)),
+    );
     this.queue = new Queue(this, 'Queue', {
       queueName: resourceName(props.stage, props.name),
       visibilityTimeout,

@@ -2,7 +2,15 @@ import type { Node } from 'constructs';
 import * as z from 'zod';
 import { retryScheduleTextSchema } from '../functions/env.ts';
 
-const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], {
+  error: 'must be true or false',
+});
+
+/** The CDK CLI gives every setting as text. */
+function wholeNumber(unit: string, min: number, max: number) {
+  const error = `must be a whole number of ${unit} from ${min} to ${max}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+}
 
 /** The settings of one stage, from CDK context: `npx cdk deploy -c stage=prod -c retryScheduleSeconds=0,5,300`. */
 const stageSchema = z
@@ -12,22 +20,24 @@ const stageSchema = z
       .regex(/^[a-z][a-z0-9]{0,15}$/, 'must be 1 to 16 lower-case letters and digits')
       .default('dev'),
     /** ARN of the principal that may publish events from another account. */
-    publisherPrincipalArn: z.string().startsWith('arn:').optional(),
+    publisherPrincipalArn: z
+      .string()
+      .startsWith(
+        'arn:',
+        'must be the ARN of an IAM principal, such as arn:aws:iam::111122223333:role/helpdesk',
+      )
+      .optional(),
     retryScheduleSeconds: z
       .string()
       .default('0,5,300,1800,7200,18000,36000,50400,72000,86400')
       .refine(
-        (text) => retryScheduleTextSchema.safeParse(text).success,
+        (text) => /^\d+(,\d+)*$/.test(text) && retryScheduleTextSchema.safeParse(text).success,
         'must be seconds such as 0,5,300: 0 first, at most 10 gaps of 15 minutes or less',
       ),
-    retryHorizonSeconds: z.coerce
-      .number()
-      .int()
-      .positive()
-      .default(7 * 24 * 3600),
-    callbackTimeoutMs: z.coerce.number().int().min(1_000).max(20_000).default(15_000),
-    /** How long events, deliveries and attempts can be looked up. */
-    retentionDays: z.coerce.number().int().min(8).default(30),
+    retryHorizonSeconds: wholeNumber('seconds', 1, 7 * 24 * 3600).default(7 * 24 * 3600),
+    callbackTimeoutMs: wholeNumber('milliseconds', 1_000, 20_000).default(15_000),
+    /** How long events, deliveries and attempts can be looked up; longer than the longest horizon. */
+    retentionDays: wholeNumber('days', 8, 3_650).default(30),
     /** Lets callbacks reach plain http and private addresses. Never in production. */
     allowPrivateCallbacks: flag.default(false),
   })

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import { AwsError, type LocalServer, serveAwsJson } from './aws-json-server.ts';
+import { AwsError, type LocalServer, serveAwsJson } from './http-server.ts';
 
 const ivBytes = 12;
 const tagBytes = 16;

@@ -1,0 +1,43 @@
+import { Sha256 } from '@smithy/core/checksum';
+import { HttpRequest } from '@smithy/core/protocols';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { region } from './intrinsics.ts';
+
+/** An account's key, or what the helpdesk backend signs with. */
+export type ApiCredentials =
+  | { readonly apiKey: string }
+  | { readonly accessKeyId: string; readonly secretAccessKey: string };
+
+export type CallApi = (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
+
+/** Calls routes of the HTTP API; rejects with the problem's text for anything but 2xx. */
+export function connectApi(apiUrl: string, credentials: ApiCredentials): CallApi {
+  return async (method, path, body) => {
+    const url = new URL(path, apiUrl);
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const headers =
+      'apiKey' in credentials
+        ? { authorization: `Bearer ${credentials.apiKey}` }
+        : await sign(method, url, text, credentials);
+    const response = await fetch(url, {
+      method,
+      body: text,
+      headers: { ...headers, 'content-type': 'application/json' },
+    });
+    const answer = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer}`);
+    return JSON.parse(answer) as Record<string, unknown>;
+  };
+}
+
+async function sign(
+  method: string,
+  url: URL,
+  body: string | undefined,
+  credentials: { accessKeyId: string; secretAccessKey: string },
+): Promise<Record<string, string>> {
+  const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 });
+  const request = new HttpRequest({ method, path: url.pathname, headers: { host: url.host }, body });
+  const { host: _, ...headers } = (await signer.sign(request)).headers;
+  return headers;
+}

@@ -1,0 +1,48 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { Webhook } from 'standardwebhooks';
+
+/**
+ * An account owner's receiver, in a process of its own: it knows the URL that it serves and the secret that the API
+ * returned, and takes nothing that the `standardwebhooks` package does not verify.
+ */
+
+export type ReceiverReport =
+  | { readonly kind: 'listening'; readonly url: string }
+  | { readonly kind: 'verified'; readonly id: string; readonly type: string; readonly receivedAt: number }
+  | { readonly kind: 'refused'; readonly id: string; readonly reason: string };
+
+const [, , port = '0'] = process.argv;
+let webhook: Webhook | undefined;
+
+const server = createServer((request, response) => {
+  void text(request).then((body) => {
+    const receivedAt = Date.now();
+    const id = String(request.headers['webhook-id']);
+    try {
+      if (!webhook) throw new Error('no secret yet');
+      const event = webhook.verify(body, request.headers as Record<string, string>) as { type: string };
+      response.writeHead(204).end();
+      report({ kind: 'verified', id, type: event.type, receivedAt });
+    } catch (error) {
+      response.writeHead(401).end();
+      report({ kind: 'refused', id, reason: (error as Error).message });
+    }
+  });
+});
+
+process.on('message', ({ secret }: { secret: string }) => {
+  webhook = new Webhook(secret);
+});
+process.on('disconnect', () => process.exit());
+server.listen(Number(port), '127.0.0.1', () => {
+  report({
+    kind: 'listening',
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks/iomnihub`,
+  });
+});
+
+function report(message: ReceiverReport): void {
+  process.send?.(message);
+}

@@ -1,0 +1,141 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { EventEmitter, on } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { createPublisher, type EventToPublish } from '../client/publisher.ts';
+import { eventCatalog } from '../core/event-catalog.ts';
+import { connectApi } from './api-client.ts';
+import type { ReceiverReport } from './demo-receiver.ts';
+import { region } from './intrinsics.ts';
+import { operatorCredentials } from './sigv4.ts';
+
+export const demoAccountId = 'acc_demo';
+
+const demoDescription = 'Demo receiver of the local run';
+
+/** How long the five callbacks may take. */
+const patienceMs = 20_000;
+
+export interface DemoOptions {
+  readonly apiUrl: string;
+  readonly eventsUrl: string;
+  readonly eventBusName: string;
+  /** Port of the receiver; 0 picks a free one. */
+  readonly receiverPort: number;
+  /** Registered instead of the receiver's own URL, to put a proxy in between. */
+  readonly callbackUrl: string | undefined;
+}
+
+export interface Demo {
+  readonly apiKey: string;
+  readonly receiverUrl: string;
+  /** Publishes an example of each event; yields each callback as the receiver reports it, until all have arrived. */
+  publishExamples(): AsyncGenerator<DemoCallback>;
+  /** Everything that the receiver reports later on. */
+  onReport(listener: (report: ReceiverReport) => void): void;
+  close(): void;
+}
+
+export interface DemoCallback {
+  readonly id: string;
+  readonly type: string;
+  readonly latencyMs: number;
+}
+
+/** Does what an account owner and the helpdesk do: issue a key, subscribe a receiver, publish. */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { receiver, reports, url } = await startReceiver(options.receiverPort);
+  const backend = connectApi(options.apiUrl, operatorCredentials);
+  const issued = await backend('POST', `/accounts/${demoAccountId}/api-keys`, {
+    description: demoDescription,
+  });
+  const apiKey = String(issued['key']);
+  const owner = connectApi(options.apiUrl, { apiKey });
+
+  await removeEarlierSubscriptions(owner);
+  const subscription = await owner('POST', '/subscriptions', {
+    url: options.callbackUrl ?? url,
+    eventTypes: eventCatalog.map(({ type }) => type),
+    description: demoDescription,
+  });
+  receiver.send({ secret: subscription['secret'] });
+  const effectiveAt = new Date(String(subscription['effectiveAt']));
+
+  return {
+    apiKey,
+    receiverUrl: url,
+    async *publishExamples() {
+      await setTimeout(Math.max(0, effectiveAt.getTime() - Date.now()));
+      yield* deliverExamples(options, reports);
+    },
+    onReport: (listener) => void reports.on('report', listener),
+    close: () => void receiver.kill(),
+  };
+}
+
+async function* deliverExamples(
+  { eventsUrl, eventBusName }: DemoOptions,
+  reports: EventEmitter,
+): AsyncGenerator<DemoCallback> {
+  const patience = AbortSignal.timeout(patienceMs);
+  const arriving = on(reports, 'report', { signal: patience });
+  const client = new EventBridgeClient({ endpoint: eventsUrl, region, credentials: operatorCredentials });
+  const examples = eventCatalog.map(
+    ({ type, example: data }) =>
+      ({
+        type,
+        id: `evt_${randomUUID()}`,
+        accountId: demoAccountId,
+        occurredAt: new Date(),
+        data,
+      }) as EventToPublish,
+  );
+  const publishedAt = Date.now();
+  const { unpublished } = await createPublisher({ eventBusName, client }).publish(examples);
+  client.destroy();
+  if (unpublished[0])
+    throw new Error(`${unpublished[0].event.type} was not published: ${unpublished[0].explanation}`);
+
+  const awaited = new Map(examples.map(({ id, type }) => [id, type]));
+  try {
+    for await (const [report] of arriving as AsyncIterable<[ReceiverReport]>) {
+      if (report.kind === 'refused')
+        throw new Error(`the receiver refused callback ${report.id}: ${report.reason}`);
+      if (report.kind !== 'verified' || !awaited.delete(report.id)) continue;
+      yield { id: report.id, type: report.type, latencyMs: report.receivedAt - publishedAt };
+      if (awaited.size === 0) return;
+    }
+  } catch (error) {
+    if (!patience.aborted) throw error;
+    throw new Error(`no callback within ${patienceMs / 1000} s for: ${[...awaited.values()].join(', ')}`);
+  }
+}
+
+async function startReceiver(
+  port: number,
+): Promise<{ receiver: ChildProcess; reports: EventEmitter; url: string }> {
+  const receiver = fork(fileURLToPath(new URL('demo-receiver.ts', import.meta.url)), [String(port)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const reports = new EventEmitter();
+  const url = await new Promise<string>((resolve, reject) => {
+    receiver.once('exit', () => reject(new Error(`the demo receiver did not start; is port ${port} taken?`)));
+    receiver.on('message', (report: ReceiverReport) => {
+      if (report.kind === 'listening') resolve(report.url);
+      else reports.emit('report', report);
+    });
+  });
+  return { receiver, reports, url };
+}
+
+/** A run with kept data finds its predecessor's subscription, whose receiver is gone. */
+async function removeEarlierSubscriptions(owner: ReturnType<typeof connectApi>): Promise<void> {
+  const { items } = (await owner('GET', '/subscriptions')) as {
+    items: { id: string; description: string }[];
+  };
+  for (const { id, description } of items) {
+    if (description === demoDescription) await owner('DELETE', `/subscriptions/${id}`);
+  }
+}

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod';
+import { compilePattern } from './event-pattern.ts';
+import { AwsError, type LocalServer, serveAwsJson } from './http-server.ts';
+import { awsAccount, region } from './intrinsics.ts';
+
+export interface RuleTarget {
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string | undefined;
+  /** JSON path into the event, such as `$.detail.accountId`. */
+  readonly messageGroupIdPath: string | undefined;
+}
+
+export interface BusRule {
+  readonly arn: string;
+  readonly pattern: unknown;
+  readonly targets: readonly RuleTarget[];
+}
+
+const entrySchema = z.object({
+  EventBusName: z.string().default('default'),
+  Source: z.string().optional(),
+  DetailType: z.string().optional(),
+  Detail: z.string().optional(),
+  Resources: z.array(z.string()).default([]),
+  Time: z.number().optional(),
+});
+type Entry = z.output<typeof entrySchema>;
+
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+const maxEntries = 10;
+const maxRequestBytes = 1024 * 1024;
+
+type EntryResult = { EventId: string } | { ErrorCode: string; ErrorMessage: string };
+
+/** PutEvents over EventBridge's wire protocol, and rules that send to SQS. */
+export function startEventBus(
+  busNameOrArns: readonly string[],
+  rules: readonly BusRule[],
+  sqs: SQSClient,
+): Promise<LocalServer> {
+  const compiled = rules.map((rule) => ({ ...rule, matches: compilePattern(rule.pattern) }));
+
+  async function putEvents(input: unknown) {
+    const entries = readEntries(input);
+    for (const { EventBusName } of entries) {
+      if (!busNameOrArns.includes(EventBusName)) {
+        throw new AwsError('ResourceNotFoundException', `Event bus ${EventBusName} does not exist.`);
+      }
+    }
+    const results = await Promise.all(entries.map(accept));
+    return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results };
+  }
+
+  async function accept(entry: Entry): Promise<EntryResult> {
+    const refusal = refuse(entry);
+    if (refusal) return refusal;
+    const event = {
+      version: '0',
+      id: randomUUID(),
+      'detail-type': entry.DetailType,
+      source: entry.Source,
+      account: awsAccount,
+      time: toSeconds(entry.Time === undefined ? new Date() : new Date(entry.Time * 1000)),
+      region,
+      resources: entry.Resources,
+      detail: JSON.parse(entry.Detail ?? '') as unknown,
+    };
+    // Before the answer, so that what was accepted is in a queue: EventBridge keeps it on disk instead.
+    await Promise.all(
+      compiled
+        .filter(({ matches }) => matches(event))
+        .flatMap((rule) => rule.targets.map((target) => sendTo(target, rule, event))),
+    );
+    return { EventId: event.id };
+  }
+
+  async function sendTo(target: RuleTarget, rule: BusRule, event: unknown): Promise<void> {
+    const MessageBody = JSON.stringify(event);
+    const MessageGroupId = target.messageGroupIdPath && valueAt(target.messageGroupIdPath, event);
+    try {
+      await sqs.send(new SendMessageCommand({ QueueUrl: target.queueUrl, MessageBody, MessageGroupId }));
+    } catch (error) {
+      if (!target.deadLetterQueueUrl) throw error;
+      const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });
+      await sqs.send(
+        new SendMessageCommand({
+          QueueUrl: target.deadLetterQueueUrl,
+          MessageBody,
+          MessageAttributes: {
+            RULE_ARN: attribute(rule.arn),
+            TARGET_ARN: attribute(target.queueUrl),
+            ERROR_CODE: attribute((error as Error).name),
+          },
+        }),
+      );
+    }
+  }
+
+  return serveAwsJson({ PutEvents: putEvents });
+}
+
+function readEntries(input: unknown): Entry[] {
+  const parsed = z.object({ Entries: z.array(entrySchema) }).safeParse(input);
+  if (!parsed.success) throw new AwsError('ValidationException', z.prettifyError(parsed.error));
+  const { Entries } = parsed.data;
+  if (Entries.length < 1 || Entries.length > maxEntries) {
+    const rule = Entries.length < 1 ? 'greater than or equal to 1' : `less than or equal to ${maxEntries}`;
+    throw new AwsError(
+      'ValidationException',
+      `1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length ${rule}`,
+    );
+  }
+  if (Entries.reduce((bytes, entry) => bytes + sizeOf(entry), 0) > maxRequestBytes) {
+    throw new AwsError('ValidationException', 'Total size of the entries in the request is over the limit.');
+  }
+  return Entries;
+}
+
+/** What EventBridge reports per entry. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html */
+function refuse(entry: Entry): EntryResult | undefined {
+  for (const name of ['Source', 'DetailType', 'Detail'] as const) {
+    if (entry[name]) continue;
+    const ErrorMessage = `Parameter ${name} is not valid. Reason: ${name} is a required argument.`;
+    return { ErrorCode: 'InvalidArgument', ErrorMessage };
+  }
+  if (entry.Source?.startsWith('aws.')) {
+    return { ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: 'Not authorized for the source.' };
+  }
+  if (!isJsonObject(entry.Detail ?? ''))
+    return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+  return undefined;
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html */
+function sizeOf(entry: Entry): number {
+  const texts = [entry.Source ?? '', entry.DetailType ?? '', entry.Detail ?? '', ...entry.Resources];
+  return texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), entry.Time === undefined ? 0 : 14);
+}
+
+function valueAt(path: string, event: unknown): string | undefined {
+  let value = event;
+  for (const name of path.replace(/^\$\./, '').split('.'))
+    value = (value as Record<string, unknown> | undefined)?.[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function toSeconds(date: Date): string {
+  return date.toISOString().replace(/\.\d{3}Z$/, 'Z');
+}

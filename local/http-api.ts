@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { LRUCache } from 'lru-cache';
+import { type LocalServer, listen } from './http-server.ts';
+import { awsAccount } from './intrinsics.ts';
+import type { LambdaFunction } from './lambda-function.ts';
+import { isSignedByOperator } from './sigv4.ts';
+
+export interface ApiRoute {
+  /** `GET /subscriptions/{id}` */
+  readonly routeKey: string;
+  readonly target: LambdaFunction;
+  readonly authorization:
+    | { type: 'NONE' }
+    | { type: 'AWS_IAM' }
+    | { type: 'CUSTOM'; authorizer: ApiAuthorizer };
+}
+
+export interface ApiAuthorizer {
+  readonly target: LambdaFunction;
+  /** `$request.header.Authorization` */
+  readonly identitySource: readonly string[];
+  readonly ttlSeconds: number;
+}
+
+interface AuthorizerAnswer {
+  readonly isAuthorized: boolean;
+  readonly context?: Record<string, unknown>;
+}
+
+interface FunctionAnswer {
+  readonly statusCode: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+  readonly isBase64Encoded?: boolean;
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+const maxRequestBytes = 10 * 1024 * 1024;
+
+/**
+ * API Gateway's HTTP API in front of functions: routes, authorizers and their cache, payload format 2.0, and the
+ * answers that the gateway gives by itself.
+ */
+export function startHttpApi(routes: readonly ApiRoute[], port: number): Promise<LocalServer> {
+  const compiled = routes.map((route) => ({ ...route, match: compileRoute(route.routeKey) }));
+  const authorized = new LRUCache<string, AuthorizerAnswer>({ max: 10_000 });
+
+  return listen(async (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const body = await buffer(request);
+    if (body.length > maxRequestBytes) return answerMessage(response, 413, 'Request Entity Too Large');
+    for (const route of compiled) {
+      const pathParameters = route.match(request.method ?? '', url.pathname);
+      if (pathParameters)
+        return serve(route, toEvent(route, request, url, body, pathParameters), body, response);
+    }
+    return answerMessage(response, 404, 'Not Found');
+  }, port);
+
+  async function serve(
+    route: ApiRoute,
+    event: GatewayEvent,
+    body: Buffer,
+    response: ServerResponse,
+  ): Promise<void> {
+    const { authorization } = route;
+    if (authorization.type === 'AWS_IAM' && !(await isSignedByOperator(event, body))) {
+      return answerMessage(response, 403, 'Forbidden');
+    }
+    try {
+      if (authorization.type === 'CUSTOM') {
+        const identity = identityOf(event, authorization.authorizer.identitySource);
+        if (!identity) return answerMessage(response, 401, 'Unauthorized');
+        const answer = await authorize(authorization.authorizer, identity, event);
+        if (!answer.isAuthorized) return answerMessage(response, 403, 'Forbidden');
+        event.requestContext['authorizer'] = { lambda: answer.context ?? null };
+      }
+      answerWith(response, (await route.target.invoke(event)) as FunctionAnswer);
+    } catch (error) {
+      console.error(String(error));
+      answerMessage(response, 500, 'Internal Server Error');
+    }
+  }
+
+  async function authorize(
+    authorizer: ApiAuthorizer,
+    identity: string,
+    event: GatewayEvent,
+  ): Promise<AuthorizerAnswer> {
+    const cacheKey = `${event.routeKey} ${identity}`;
+    const known = authorized.get(cacheKey);
+    if (known) return known;
+    const request = { ...event, type: 'REQUEST', routeArn: event.routeKey, identitySource: [identity] };
+    const answer = (await authorizer.target.invoke(request)) as AuthorizerAnswer;
+    if (authorizer.ttlSeconds > 0) authorized.set(cacheKey, answer, { ttl: authorizer.ttlSeconds * 1000 });
+    return answer;
+  }
+}
+
+export interface GatewayEvent {
+  readonly version: '2.0';
+  readonly routeKey: string;
+  readonly rawPath: string;
+  readonly rawQueryString: string;
+  readonly headers: Record<string, string>;
+  readonly queryStringParameters?: Record<string, string>;
+  readonly pathParameters?: Record<string, string>;
+  readonly requestContext: Record<string, unknown> & {
+    readonly http: Record<'method' | 'path' | 'protocol' | 'sourceIp' | 'userAgent', string>;
+  };
+  readonly body?: string;
+  readonly isBase64Encoded: boolean;
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
+function toEvent(
+  { routeKey }: ApiRoute,
+  request: IncomingMessage,
+  url: URL,
+  body: Buffer,
+  pathParameters: Record<string, string>,
+): GatewayEvent {
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(',') : (value ?? ''),
+    ]),
+  );
+  const isText = /^(text\/|application\/(.*\+)?(json|xml|javascript))/.test(headers['content-type'] ?? '');
+  const query: Record<string, string> = {};
+  for (const [name, value] of url.searchParams)
+    query[name] = query[name] === undefined ? value : `${query[name]},${value}`;
+  const now = new Date();
+  return {
+    version: '2.0',
+    routeKey,
+    rawPath: url.pathname,
+    rawQueryString: url.search.slice(1),
+    headers,
+    ...(Object.keys(query).length > 0 ? { queryStringParameters: query } : {}),
+    ...(Object.keys(pathParameters).length > 0 ? { pathParameters } : {}),
+    requestContext: {
+      accountId: awsAccount,
+      apiId: 'local',
+      domainName: headers['host'] ?? '',
+      domainPrefix: 'local',
+      http: {
+        method: request.method ?? '',
+        path: url.pathname,
+        protocol: `HTTP/${request.httpVersion}`,
+        sourceIp: request.socket.remoteAddress ?? '',
+        userAgent: headers['user-agent'] ?? '',
+      },
+      requestId: randomUUID(),
+      routeKey,
+      stage: '$default',
+      time: now.toUTCString(),
+      timeEpoch: now.getTime(),
+    },
+    ...(body.length > 0 ? { body: isText ? body.toString() : body.toString('base64') } : {}),
+    isBase64Encoded: body.length > 0 && !isText,
+  };
+}
+
+function compileRoute(
+  routeKey: string,
+): (method: string, path: string) => Record<string, string> | undefined {
+  const [routeMethod, template = ''] = routeKey.split(' ');
+  const pattern = new RegExp(`^${template.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
+  return (method, path) => {
+    const match = method === routeMethod ? pattern.exec(path) : null;
+    if (!match) return undefined;
+    return Object.fromEntries(
+      Object.entries(match.groups ?? {}).map(([name, value]) => [name, decode(value)]),
+    );
+  };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Undefined if one of the sources is missing: the gateway then answers without asking the authorizer. */
+function identityOf(event: GatewayEvent, sources: readonly string[]): string | undefined {
+  const values = sources.map((source) => {
+    const header = /^\$request\.header\.(.+)$/.exec(source)?.[1];
+    if (!header) throw new Error(`the local run does not know the identity source ${source}`);
+    return event.headers[header.toLowerCase()];
+  });
+  return values.every(Boolean) ? values.join('\n') : undefined;
+}
+
+function answerWith(
+  response: ServerResponse,
+  { statusCode, headers, body = '', isBase64Encoded }: FunctionAnswer,
+): void {
+  response.writeHead(statusCode, headers).end(isBase64Encoded ? Buffer.from(body, 'base64') : body);
+}
+
+/** The form of everything that the gateway says by itself. */
+function answerMessage(response: ServerResponse, status: number, message: string): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
+}

@@ -1,0 +1,100 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { type FileHandle, open } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import pLimit from 'p-limit';
+import type { Invocation, InvocationResult } from './sandbox.ts';
+
+export interface LambdaSettings {
+  readonly name: string;
+  readonly arn: string;
+  readonly codeFolder: string;
+  /** `file.export` */
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly logFile: string;
+}
+
+export interface LambdaFunction {
+  readonly settings: LambdaSettings;
+  /** Rejects if the handler does, or its sandbox dies or runs out of time. */
+  invoke(event: unknown): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** AWS would start more, but they would only share this machine's cores. */
+const maxSandboxes = 4;
+
+const sandboxFile = fileURLToPath(new URL('sandbox.ts', import.meta.url));
+
+/** Runs a bundled handler in processes of its own; one that crashed is replaced at the next invocation. */
+export async function createLambdaFunction(settings: LambdaSettings): Promise<LambdaFunction> {
+  const log = await open(settings.logFile, 'a');
+  const idle: ChildProcess[] = [];
+  const all = new Set<ChildProcess>();
+  const limit = pLimit(maxSandboxes);
+
+  async function acquire(): Promise<ChildProcess> {
+    const known = idle.pop();
+    if (known) return known;
+    const sandbox = startSandbox(settings, log);
+    all.add(sandbox);
+    sandbox.once('exit', () => {
+      all.delete(sandbox);
+      if (idle.includes(sandbox)) idle.splice(idle.indexOf(sandbox), 1);
+    });
+    await answerOf(sandbox, settings.name, 10_000);
+    return sandbox;
+  }
+
+  async function invoke(event: unknown): Promise<unknown> {
+    const sandbox = await acquire();
+    const invocation: Invocation = { event, timeoutMs: settings.timeoutMs };
+    sandbox.send(invocation);
+    const answer = (await answerOf(sandbox, settings.name, settings.timeoutMs)) as InvocationResult;
+    idle.push(sandbox);
+    if ('error' in answer) throw new Error(`${settings.name} failed: ${answer.error}`);
+    return answer.result;
+  }
+
+  return {
+    settings,
+    invoke: (event) => limit(invoke, event),
+    async close() {
+      const exits = [...all].map((sandbox) => once(sandbox, 'exit'));
+      for (const sandbox of all) sandbox.kill('SIGKILL');
+      await Promise.all(exits);
+      await log.close();
+    },
+  };
+}
+
+function startSandbox(
+  { codeFolder, handler, name, arn, environment }: LambdaSettings,
+  log: FileHandle,
+): ChildProcess {
+  return fork(sandboxFile, [codeFolder, handler, name, arn], {
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: ['ignore', log.fd, log.fd, 'ipc'],
+    serialization: 'json',
+  });
+}
+
+/** The next message of a sandbox. As on AWS, one that is out of time is killed. */
+function answerOf(sandbox: ChildProcess, name: string, timeoutMs: number): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      sandbox.kill('SIGKILL');
+      settle(() => reject(new Error(`${name} timed out after ${timeoutMs} ms`)));
+    }, timeoutMs);
+    const onMessage = (message: unknown) => settle(() => resolve(message));
+    const onExit = () => settle(() => reject(new Error(`${name}: its process ended`)));
+    function settle(act: () => void) {
+      clearTimeout(timer);
+      sandbox.off('message', onMessage).off('exit', onExit);
+      act();
+    }
+    sandbox.once('message', onMessage).once('exit', onExit);
+  });
+}

@@ -1,0 +1,65 @@
+import { cac } from 'cac';
+
+export interface StartOptions {
+  /** Ends after the five callbacks. */
+  readonly once: boolean;
+  /** CDK context: the stage's settings. */
+  readonly context: Readonly<Record<string, string>>;
+  readonly dataFolder: string | undefined;
+  readonly port: number;
+  readonly receiverPort: number;
+  readonly callbackUrl: string | undefined;
+}
+
+const localDefaults = { stage: 'local', allowPrivateCallbacks: 'true' };
+
+/** Reads the command line; ends the process after `--help`, and throws for what it does not know. */
+export function readOptions(
+  argv: string[],
+  env: NodeJS.ProcessEnv,
+  toPath: (text: string) => string,
+): StartOptions {
+  const cli = cac('npm start --');
+  cli
+    .command('', 'Run the deployed template on this machine and show that it works')
+    .option('--once', 'End after the five callbacks; the exit status says whether all were verified')
+    .option('-c, --context <key=value>', 'CDK context, as for cdk deploy: retryScheduleSeconds=0,1,1')
+    .option('--data <folder>', 'Keep the data there (default: in memory)')
+    .option('--receiver-port <port>', 'Port of the demo receiver (default: a free one)')
+    .option(
+      '--callback-url <url>',
+      "Register this URL instead of the demo receiver's, to put a proxy in between",
+    )
+    .action(() => undefined);
+  cli.help();
+  const { options } = cli.parse(argv);
+  if (options['help']) process.exit(0);
+
+  return {
+    once: options['once'] === true,
+    context: { ...localDefaults, ...readContext(options['context']) },
+    dataFolder: options['data'] === undefined ? undefined : toPath(String(options['data'])),
+    port: readPort('PORT', env['PORT'] ?? '3000'),
+    receiverPort: readPort('--receiver-port', String(options['receiverPort'] ?? 0)),
+    callbackUrl: options['callbackUrl'] === undefined ? undefined : String(options['callbackUrl']),
+  };
+}
+
+function readContext(given: unknown): Record<string, string> {
+  const settings = given === undefined ? [] : [given].flat().map(String);
+  return Object.fromEntries(
+    settings.map((setting) => {
+      const [, key, value] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
+      if (!key || value === undefined)
+        throw new Error(`-c ${setting}: must be key=value, as in -c stage=dev`);
+      return [key, value];
+    }),
+  );
+}
+
+function readPort(name: string, text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new Error(`${name}=${text}: must be a port from 0 to 65535`);
+  return port;
+}

@@ -1,0 +1,97 @@
+import type { StackTemplate } from './cloud-assembly.ts';
+import { awsAccount, createResolver, type Identity, region } from './intrinsics.ts';
+
+/** A resource with its intrinsic functions evaluated. */
+export interface Resource {
+  readonly logicalId: string;
+  readonly stack: StackTemplate;
+  /** What `Ref` gives. */
+  readonly ref: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+export interface Resources {
+  ofType(type: string): Resource[];
+  outputs(): Record<string, Record<string, string>>;
+}
+
+/** Where the services of this machine listen; `apiUrl` is known only once the API runs. */
+export interface Endpoints {
+  readonly sqsUrl: string;
+  apiUrl?: string;
+}
+
+/** Reads all stacks as if they were deployed to `endpoints`. */
+export function readResources(stacks: readonly StackTemplate[], endpoints: Endpoints): Resources {
+  const resolve = createResolver(stacks, (logicalId, stack) => {
+    const resource = stack.resources[logicalId];
+    if (!resource) throw new Error(`${stack.name} has no resource ${logicalId}`);
+    return identify(resource.Type, logicalId, resource.Properties ?? {}, endpoints);
+  });
+
+  return {
+    ofType(type) {
+      return stacks.flatMap((stack) =>
+        Object.entries(stack.resources)
+          .filter(([, { Type }]) => Type === type)
+          .map(([logicalId, { Properties = {} }]) => ({
+            logicalId,
+            stack,
+            ref: identify(type, logicalId, Properties, endpoints).ref,
+            properties: resolve(Properties, stack) as Record<string, unknown>,
+          })),
+      );
+    },
+
+    outputs() {
+      return Object.fromEntries(
+        stacks.map((stack) => [
+          stack.name,
+          Object.fromEntries(
+            Object.entries(stack.outputs)
+              // What CDK exports from one stack to another is of no use to a reader.
+              .filter(([, { Export }]) => !Export)
+              .map(([name, { Value }]) => [name, String(resolve(Value, stack))]),
+          ),
+        ]),
+      );
+    },
+  };
+}
+
+/** Names as CloudFormation gives them, with the logical id where a template names nothing. */
+function identify(
+  type: string,
+  logicalId: string,
+  properties: Readonly<Record<string, unknown>>,
+  endpoints: Endpoints,
+): Identity {
+  const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${awsAccount}:${rest}`;
+  switch (type) {
+    case 'AWS::SQS::Queue': {
+      const name = String(properties['QueueName'] ?? logicalId);
+      return {
+        ref: `${endpoints.sqsUrl}/${awsAccount}/${name}`,
+        attributes: { Arn: arn('sqs', name), QueueName: name },
+      };
+    }
+    case 'AWS::Events::EventBus': {
+      const name = String(properties['Name']);
+      return { ref: name, attributes: { Arn: arn('events', `event-bus/${name}`), Name: name } };
+    }
+    case 'AWS::Lambda::Function':
+      return { ref: logicalId, attributes: { Arn: arn('lambda', `function:${logicalId}`) } };
+    case 'AWS::DynamoDB::Table':
+      return { ref: logicalId, attributes: { Arn: arn('dynamodb', `table/${logicalId}`) } };
+    case 'AWS::KMS::Key':
+      return { ref: logicalId, attributes: { Arn: arn('kms', `key/${logicalId}`) } };
+    case 'AWS::SNS::Topic':
+      return { ref: arn('sns', logicalId), attributes: { TopicArn: arn('sns', logicalId) } };
+    case 'AWS::Events::Rule':
+      return { ref: logicalId, attributes: { Arn: arn('events', `rule/${logicalId}`) } };
+    case 'AWS::ApiGatewayV2::Api':
+      return { ref: logicalId, attributes: { ApiEndpoint: endpoints.apiUrl ?? 'http://127.0.0.1' } };
+    default:
+      return { ref: logicalId, attributes: { Arn: arn('local', logicalId) } };
+  }
+}

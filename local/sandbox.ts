@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+/** One Lambda sandbox: a process that loads a bundle and runs one invocation at a time for its parent. */
+
+export interface Invocation {
+  readonly event: unknown;
+  readonly timeoutMs: number;
+}
+
+export type InvocationResult = { readonly result: unknown } | { readonly error: string };
+
+type Handler = (event: unknown, context: object) => Promise<unknown>;
+
+const [, , codeFolder = '', handlerName = '', functionName = '', functionArn = ''] = process.argv;
+const [file = '', exportName = ''] = handlerName.split('.');
+
+const handler = loadHandler();
+
+process.on('message', (invocation: Invocation) => {
+  void run(invocation).then((answer) => process.send?.(answer));
+});
+// Without a parent there is nobody to work for.
+process.on('disconnect', () => process.exit());
+process.send?.('ready');
+
+function loadHandler(): Handler {
+  const bundle = createRequire(import.meta.url)(join(codeFolder, `${file}.js`)) as Record<string, Handler>;
+  const found = bundle[exportName];
+  if (!found) throw new Error(`${handlerName} is not in the bundle`);
+  return found;
+}
+
+async function run({ event, timeoutMs }: Invocation): Promise<InvocationResult> {
+  const deadline = Date.now() + timeoutMs;
+  const context = {
+    awsRequestId: randomUUID(),
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: functionArn,
+    memoryLimitInMB: '512',
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+  };
+  try {
+    return { result: await handler(event, context) };
+  } catch (error) {
+    return { error: Error.isError(error) ? (error.stack ?? error.message) : String(error) };
+  }
+}

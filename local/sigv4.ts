@@ -1,0 +1,51 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Sha256 } from '@smithy/core/checksum';
+import { HttpRequest } from '@smithy/core/protocols';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { GatewayEvent } from './http-api.ts';
+import { region } from './intrinsics.ts';
+
+/** The one operator that this machine knows; not a secret. */
+export const operatorCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+const maxClockSkewMs = 5 * 60_000;
+
+/** Checks AWS Signature Version 4 by signing the request again. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html */
+export async function isSignedByOperator(event: GatewayEvent, body: Buffer): Promise<boolean> {
+  const { authorization = '', 'x-amz-date': amzDate = '' } = event.headers;
+  const given = /Credential=[^/]+\/[^,]+, *SignedHeaders=([^,]+), *Signature=([0-9a-f]{64})$/.exec(
+    authorization,
+  );
+  const signedAt = parseAmzDate(amzDate);
+  if (!given?.[1] || !given[2] || !signedAt || Math.abs(Date.now() - signedAt.getTime()) > maxClockSkewMs)
+    return false;
+
+  const signedHeaders = new Set(given[1].split(';'));
+  const signer = new SignatureV4({
+    service: 'execute-api',
+    region,
+    credentials: operatorCredentials,
+    sha256: Sha256,
+    applyChecksum: signedHeaders.has('x-amz-content-sha256'),
+  });
+  const signed = await signer.sign(
+    new HttpRequest({
+      method: event.requestContext.http.method,
+      path: event.rawPath,
+      query: event.queryStringParameters ?? {},
+      headers: Object.fromEntries(Object.entries(event.headers).filter(([name]) => signedHeaders.has(name))),
+      body: body.length > 0 ? body : undefined,
+    }),
+    { signingDate: signedAt, signableHeaders: signedHeaders },
+  );
+  const expected = /Signature=([0-9a-f]{64})$/.exec(signed.headers['authorization'] ?? '')?.[1];
+  return expected !== undefined && timingSafeEqual(Buffer.from(expected), Buffer.from(given[2]));
+}
+
+/** `20261123T165500Z` */
+function parseAmzDate(text: string): Date | undefined {
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
+  if (!parts) return undefined;
+  const [, year, month, day, hours, minutes, seconds] = parts;
+  return new Date(`${year}-${month}-${day}T${hours}:${minutes}:${seconds}Z`);
+}

@@ -1,0 +1,117 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { styleText } from 'node:util';
+import { type StackTemplate, synthesize } from './cloud-assembly.ts';
+import { demoAccountId, startDemo } from './demo.ts';
+import { type Engines, startEngines } from './engines.ts';
+import { describeDifferences } from './honoured-properties.ts';
+import { readOptions, type StartOptions } from './options.ts';
+import { runStacks } from './run-stacks.ts';
+
+/** `npm start`: runs the deployed template on this machine and shows that it works. */
+
+const localFolder = fileURLToPath(new URL('../.local', import.meta.url));
+const logFolder = join(localFolder, 'logs');
+const outputsFile = join(localFolder, 'outputs.json');
+
+async function main(options: StartOptions): Promise<void> {
+  const closers: (() => unknown)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  try {
+    const running = run(options, closers);
+    await Promise.race([running, stopped]);
+    if (!options.once) await stopped;
+  } finally {
+    await close();
+  }
+}
+
+async function run(options: StartOptions, closers: (() => unknown)[]): Promise<void> {
+  say(styleText('bold', 'iOmniHub Webhooks, local run'), '');
+  await mkdir(logFolder, { recursive: true });
+  const startedAt = performance.now();
+  const stacks = await synthesize(options.context, localFolder);
+  say(`  Synthesized ${stacks.length} stacks in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+
+  const engines = await startEngines(options.dataFolder);
+  closers.push(() => engines.close());
+  const running = await runStacks(stacks, engines, { port: options.port, logFolder });
+  closers.push(() => running.close());
+  const { ApiUrl: apiUrl = '', EventBusName: eventBusName = '' } = Object.assign(
+    {},
+    ...Object.values(running.outputs),
+  ) as Record<string, string>;
+  sayWhatRuns(stacks, { apiUrl, eventBusName, eventsUrl: running.eventsUrl, engines });
+
+  const demo = await startDemo({ ...options, apiUrl, eventBusName, eventsUrl: running.eventsUrl });
+  closers.push(() => demo.close());
+  await writeOutputs({
+    ...running.outputs,
+    Local: {
+      EventsEndpoint: running.eventsUrl,
+      SqsEndpoint: engines.sqsUrl,
+      DynamoDbEndpoint: engines.dynamoUrl,
+      AccountId: demoAccountId,
+      ApiKey: demo.apiKey,
+    },
+  });
+  say('', `  One example of each event for account ${demoAccountId}, to a receiver at ${demo.receiverUrl}`);
+  let verified = 0;
+  for await (const { type, id, latencyMs } of demo.publishExamples()) {
+    verified += 1;
+    say(
+      `    ${styleText('green', 'verified')}  ${type.padEnd(18)} ${id}  ${String(latencyMs).padStart(5)} ms`,
+    );
+  }
+  say(`  ${verified} callbacks verified by their signatures`);
+  if (options.once) return;
+
+  const shownOutputs = relative(process.cwd(), outputsFile);
+  say('', `  Names, endpoints and an API key: ${shownOutputs}; logs: ${relative(process.cwd(), logFolder)}`);
+  say('  The README shows what to try. Ctrl-C stops everything.', '');
+  demo.onReport((report) => {
+    if (report.kind === 'verified')
+      say(`    ${styleText('green', 'verified')}  ${report.type.padEnd(18)} ${report.id}`);
+    if (report.kind === 'refused') say(`    ${styleText('red', 'refused')}   ${report.id}: ${report.reason}`);
+  });
+}
+
+function sayWhatRuns(
+  stacks: readonly StackTemplate[],
+  {
+    apiUrl,
+    eventBusName,
+    eventsUrl,
+    engines,
+  }: { apiUrl: string; eventBusName: string; eventsUrl: string; engines: Engines },
+): void {
+  say(
+    `  HTTP API    ${apiUrl}`,
+    `  Event bus   ${eventsUrl}  ${eventBusName}`,
+    `  SQS         ${engines.sqsUrl}`,
+    `  DynamoDB    ${engines.dynamoUrl}`,
+    '',
+    '  In the template, but not on this machine:',
+    ...describeDifferences(stacks).map((line) => styleText('dim', `    ${line}`)),
+  );
+}
+
+/** In the shape of `cdk deploy --outputs-file`. The file holds an API key: for this user only. */
+async function writeOutputs(outputs: unknown): Promise<void> {
+  await writeFile(outputsFile, `${JSON.stringify(outputs, null, 2)}\n`, { mode: 0o600 });
+}
+
+function say(...lines: string[]): void {
+  for (const line of lines) process.stdout.write(`${line}\n`);
+}
+
+main(readOptions(process.argv, process.env, resolve)).catch((error: Error) => {
+  process.stderr.write(`\n${styleText('red', 'The local run failed:')} ${error.message}\n`);
+  process.exitCode = 1;
+});
