@@ -19,11 +19,8 @@ export function connectApi(apiUrl: string, credentials: ApiCredentials): CallApi
       'apiKey' in credentials
         ? { authorization: `Bearer ${credentials.apiKey}` }
         : await sign(method, url, text, credentials);
-    const response = await fetch(url, {
-      method,
-      body: text,
-      headers: { ...headers, 'content-type': 'application/json' },
-    });
+    const init = { method, headers: { ...headers, 'content-type': 'application/json' } };
+    const response = await fetch(url, text === undefined ? init : { ...init, body: text });
     const answer = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer}`);
     return JSON.parse(answer) as Record<string, unknown>;

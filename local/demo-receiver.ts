@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
@@ -17,20 +17,23 @@ const [, , port = '0'] = process.argv;
 let webhook: Webhook | undefined;
 
 const server = createServer((request, response) => {
-  void text(request).then((body) => {
-    const receivedAt = Date.now();
-    const id = String(request.headers['webhook-id']);
-    try {
-      if (!webhook) throw new Error('no secret yet');
-      const event = webhook.verify(body, request.headers as Record<string, string>) as { type: string };
-      response.writeHead(204).end();
-      report({ kind: 'verified', id, type: event.type, receivedAt });
-    } catch (error) {
-      response.writeHead(401).end();
-      report({ kind: 'refused', id, reason: (error as Error).message });
-    }
-  });
+  void receive(request, response);
 });
+
+async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await text(request);
+  const receivedAt = Date.now();
+  const id = String(request.headers['webhook-id']);
+  try {
+    if (!webhook) throw new Error('no secret yet');
+    const event = webhook.verify(body, request.headers as Record<string, string>) as { type: string };
+    response.writeHead(204).end();
+    report({ kind: 'verified', id, type: event.type, receivedAt });
+  } catch (error) {
+    response.writeHead(401).end();
+    report({ kind: 'refused', id, reason: (error as Error).message });
+  }
+}
 
 process.on('message', ({ secret }: { secret: string }) => {
   webhook = new Webhook(secret);

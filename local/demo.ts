@@ -109,7 +109,9 @@ async function* deliverExamples(
     }
   } catch (error) {
     if (!patience.aborted) throw error;
-    throw new Error(`no callback within ${patienceMs / 1000} s for: ${[...awaited.values()].join(', ')}`);
+    throw new Error(`no callback within ${patienceMs / 1000} s for: ${[...awaited.values()].join(', ')}`, {
+      cause: error,
+    });
   }
 }
 

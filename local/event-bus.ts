@@ -83,7 +83,6 @@ export function startEventBus(
       await sqs.send(new SendMessageCommand({ QueueUrl: target.queueUrl, MessageBody, MessageGroupId }));
     } catch (error) {
       if (!target.deadLetterQueueUrl) throw error;
-      const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });
       await sqs.send(
         new SendMessageCommand({
           QueueUrl: target.deadLetterQueueUrl,
@@ -146,6 +145,10 @@ function isJsonObject(text: string): boolean {
 function sizeOf(entry: Entry): number {
   const texts = [entry.Source ?? '', entry.DetailType ?? '', entry.Detail ?? '', ...entry.Resources];
   return texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), entry.Time === undefined ? 0 : 14);
+}
+
+function attribute(StringValue: string) {
+  return { DataType: 'String', StringValue };
 }
 
 function valueAt(path: string, event: unknown): string | undefined {

@@ -46,7 +46,7 @@ const awsOnly: Record<string, readonly string[]> = {
     'AWS::SQS::QueuePolicy',
   ],
   'nobody is alarmed': ['AWS::CloudWatch::Alarm', 'AWS::SNS::Topic'],
-  'logs are files in .local/logs': ['AWS::Logs::LogGroup'],
+  'logs are plain files': ['AWS::Logs::LogGroup'],
 };
 
 /** For operators of CDK itself; it has no effect on AWS either. */

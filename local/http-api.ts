@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { LRUCache } from 'lru-cache';
+import { type GatewayEvent, toGatewayEvent } from './gateway-event.ts';
 import { type LocalServer, listen } from './http-server.ts';
-import { awsAccount } from './intrinsics.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 import { isSignedByOperator } from './sigv4.ts';
 
@@ -54,7 +53,12 @@ export function startHttpApi(routes: readonly ApiRoute[], port: number): Promise
     for (const route of compiled) {
       const pathParameters = route.match(request.method ?? '', url.pathname);
       if (pathParameters)
-        return serve(route, toEvent(route, request, url, body, pathParameters), body, response);
+        return serve(
+          route,
+          toGatewayEvent(route.routeKey, request, url, body, pathParameters),
+          body,
+          response,
+        );
     }
     return answerMessage(response, 404, 'Not Found');
   }, port);
@@ -97,71 +101,6 @@ export function startHttpApi(routes: readonly ApiRoute[], port: number): Promise
     if (authorizer.ttlSeconds > 0) authorized.set(cacheKey, answer, { ttl: authorizer.ttlSeconds * 1000 });
     return answer;
   }
-}
-
-export interface GatewayEvent {
-  readonly version: '2.0';
-  readonly routeKey: string;
-  readonly rawPath: string;
-  readonly rawQueryString: string;
-  readonly headers: Record<string, string>;
-  readonly queryStringParameters?: Record<string, string>;
-  readonly pathParameters?: Record<string, string>;
-  readonly requestContext: Record<string, unknown> & {
-    readonly http: Record<'method' | 'path' | 'protocol' | 'sourceIp' | 'userAgent', string>;
-  };
-  readonly body?: string;
-  readonly isBase64Encoded: boolean;
-}
-
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
-function toEvent(
-  { routeKey }: ApiRoute,
-  request: IncomingMessage,
-  url: URL,
-  body: Buffer,
-  pathParameters: Record<string, string>,
-): GatewayEvent {
-  const headers = Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(',') : (value ?? ''),
-    ]),
-  );
-  const isText = /^(text\/|application\/(.*\+)?(json|xml|javascript))/.test(headers['content-type'] ?? '');
-  const query: Record<string, string> = {};
-  for (const [name, value] of url.searchParams)
-    query[name] = query[name] === undefined ? value : `${query[name]},${value}`;
-  const now = new Date();
-  return {
-    version: '2.0',
-    routeKey,
-    rawPath: url.pathname,
-    rawQueryString: url.search.slice(1),
-    headers,
-    ...(Object.keys(query).length > 0 ? { queryStringParameters: query } : {}),
-    ...(Object.keys(pathParameters).length > 0 ? { pathParameters } : {}),
-    requestContext: {
-      accountId: awsAccount,
-      apiId: 'local',
-      domainName: headers['host'] ?? '',
-      domainPrefix: 'local',
-      http: {
-        method: request.method ?? '',
-        path: url.pathname,
-        protocol: `HTTP/${request.httpVersion}`,
-        sourceIp: request.socket.remoteAddress ?? '',
-        userAgent: headers['user-agent'] ?? '',
-      },
-      requestId: randomUUID(),
-      routeKey,
-      stage: '$default',
-      time: now.toUTCString(),
-      timeEpoch: now.getTime(),
-    },
-    ...(body.length > 0 ? { body: isText ? body.toString() : body.toString('base64') } : {}),
-    isBase64Encoded: body.length > 0 && !isText,
-  };
 }
 
 function compileRoute(

@@ -58,6 +58,12 @@ export async function createLambdaFunction(settings: LambdaSettings): Promise<La
     return answer.result;
   }
 
+  // As provisioned concurrency does: the first event should not wait for a process to start.
+  acquire().then(
+    (sandbox) => idle.push(sandbox),
+    (error: unknown) => console.error(String(error)),
+  );
+
   return {
     settings,
     invoke: (event) => limit(invoke, event),

@@ -6,6 +6,8 @@ export interface StartOptions {
   /** CDK context: the stage's settings. */
   readonly context: Readonly<Record<string, string>>;
   readonly dataFolder: string | undefined;
+  /** For the synthesized stacks, logs and outputs.json. */
+  readonly localFolder: string;
   readonly port: number;
   readonly receiverPort: number;
   readonly callbackUrl: string | undefined;
@@ -25,6 +27,7 @@ export function readOptions(
     .option('--once', 'End after the five callbacks; the exit status says whether all were verified')
     .option('-c, --context <key=value>', 'CDK context, as for cdk deploy: retryScheduleSeconds=0,1,1')
     .option('--data <folder>', 'Keep the data there (default: in memory)')
+    .option('--local-folder <folder>', 'Stacks, logs and outputs.json of this run (default: .local)')
     .option('--receiver-port <port>', 'Port of the demo receiver (default: a free one)')
     .option(
       '--callback-url <url>',
@@ -39,6 +42,7 @@ export function readOptions(
     once: options['once'] === true,
     context: { ...localDefaults, ...readContext(options['context']) },
     dataFolder: options['data'] === undefined ? undefined : toPath(String(options['data'])),
+    localFolder: toPath(String(options['localFolder'] ?? '.local')),
     port: readPort('PORT', env['PORT'] ?? '3000'),
     receiverPort: readPort('--receiver-port', String(options['receiverPort'] ?? 0)),
     callbackUrl: options['callbackUrl'] === undefined ? undefined : String(options['callbackUrl']),

@@ -66,17 +66,16 @@ function identify(
   properties: Readonly<Record<string, unknown>>,
   endpoints: Endpoints,
 ): Identity {
-  const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${awsAccount}:${rest}`;
   switch (type) {
     case 'AWS::SQS::Queue': {
-      const name = String(properties['QueueName'] ?? logicalId);
+      const name = textOf(properties['QueueName'], logicalId);
       return {
         ref: `${endpoints.sqsUrl}/${awsAccount}/${name}`,
         attributes: { Arn: arn('sqs', name), QueueName: name },
       };
     }
     case 'AWS::Events::EventBus': {
-      const name = String(properties['Name']);
+      const name = textOf(properties['Name'], logicalId);
       return { ref: name, attributes: { Arn: arn('events', `event-bus/${name}`), Name: name } };
     }
     case 'AWS::Lambda::Function':
@@ -94,4 +93,16 @@ function identify(
     default:
       return { ref: logicalId, attributes: { Arn: arn('local', logicalId) } };
   }
+}
+
+/** The names of queues and buses are plain texts in our templates: operators look for them by name. */
+function textOf(name: unknown, fallback: string): string {
+  if (name === undefined) return fallback;
+  if (typeof name !== 'string')
+    throw new Error(`the local run takes only plain names, not ${JSON.stringify(name)}`);
+  return name;
+}
+
+function arn(service: string, rest: string): string {
+  return `arn:aws:${service}:${region}:${awsAccount}:${rest}`;
 }

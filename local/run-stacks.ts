@@ -86,13 +86,9 @@ async function createQueues(resources: Resources, sqs: SQSClient): Promise<void>
   );
   for (const { ref, properties } of ordered) {
     const given = names.filter((name) => properties[name] !== undefined);
-    const Attributes = Object.fromEntries(given.map((name) => [name, attributeText(properties[name])]));
+    const Attributes = Object.fromEntries(given.map((name) => [name, JSON.stringify(properties[name])]));
     await sqs.send(new CreateQueueCommand({ QueueName: ref.split('/').at(-1), Attributes }));
   }
-}
-
-function attributeText(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 async function createFunctions(

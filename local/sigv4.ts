@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { Sha256 } from '@smithy/core/checksum';
 import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { GatewayEvent } from './http-api.ts';
+import type { GatewayEvent } from './gateway-event.ts';
 import { region } from './intrinsics.ts';
 
 /** The one operator that this machine knows; not a secret. */
@@ -12,15 +12,10 @@ const maxClockSkewMs = 5 * 60_000;
 
 /** Checks AWS Signature Version 4 by signing the request again. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html */
 export async function isSignedByOperator(event: GatewayEvent, body: Buffer): Promise<boolean> {
-  const { authorization = '', 'x-amz-date': amzDate = '' } = event.headers;
-  const given = /Credential=[^/]+\/[^,]+, *SignedHeaders=([^,]+), *Signature=([0-9a-f]{64})$/.exec(
-    authorization,
-  );
-  const signedAt = parseAmzDate(amzDate);
-  if (!given?.[1] || !given[2] || !signedAt || Math.abs(Date.now() - signedAt.getTime()) > maxClockSkewMs)
-    return false;
+  const given = readSignature(event.headers);
+  if (!given || Math.abs(Date.now() - given.signedAt.getTime()) > maxClockSkewMs) return false;
 
-  const signedHeaders = new Set(given[1].split(';'));
+  const { signedHeaders, signedAt } = given;
   const signer = new SignatureV4({
     service: 'execute-api',
     region,
@@ -34,12 +29,21 @@ export async function isSignedByOperator(event: GatewayEvent, body: Buffer): Pro
       path: event.rawPath,
       query: event.queryStringParameters ?? {},
       headers: Object.fromEntries(Object.entries(event.headers).filter(([name]) => signedHeaders.has(name))),
-      body: body.length > 0 ? body : undefined,
+      ...(body.length > 0 ? { body } : {}),
     }),
     { signingDate: signedAt, signableHeaders: signedHeaders },
   );
-  const expected = /Signature=([0-9a-f]{64})$/.exec(signed.headers['authorization'] ?? '')?.[1];
-  return expected !== undefined && timingSafeEqual(Buffer.from(expected), Buffer.from(given[2]));
+  const expected = readSignature({ ...event.headers, ...signed.headers })?.signature;
+  return expected !== undefined && timingSafeEqual(Buffer.from(expected), Buffer.from(given.signature));
+}
+
+function readSignature({ authorization = '', 'x-amz-date': amzDate = '' }: Record<string, string>) {
+  const parts = /Credential=[^/]+\/[^,]+, *SignedHeaders=([^,]+), *Signature=([0-9a-f]{64})$/.exec(
+    authorization,
+  );
+  const signedAt = parseAmzDate(amzDate);
+  if (!parts?.[1] || !parts[2] || !signedAt) return undefined;
+  return { signedHeaders: new Set(parts[1].split(';')), signature: parts[2], signedAt };
 }
 
 /** `20261123T165500Z` */

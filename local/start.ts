@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { type StackTemplate, synthesize } from './cloud-assembly.ts';
 import { demoAccountId, startDemo } from './demo.ts';
@@ -11,14 +10,10 @@ import { runStacks } from './run-stacks.ts';
 
 /** `npm start`: runs the deployed template on this machine and shows that it works. */
 
-const localFolder = fileURLToPath(new URL('../.local', import.meta.url));
-const logFolder = join(localFolder, 'logs');
-const outputsFile = join(localFolder, 'outputs.json');
-
 async function main(options: StartOptions): Promise<void> {
   const closers: (() => unknown)[] = [];
   const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer();
+    for (const closer of closers.splice(0).toReversed()) await closer();
   };
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
@@ -33,10 +28,12 @@ async function main(options: StartOptions): Promise<void> {
 }
 
 async function run(options: StartOptions, closers: (() => unknown)[]): Promise<void> {
+  const logFolder = join(options.localFolder, 'logs');
+  const outputsFile = join(options.localFolder, 'outputs.json');
   say(styleText('bold', 'iOmniHub Webhooks, local run'), '');
   await mkdir(logFolder, { recursive: true });
   const startedAt = performance.now();
-  const stacks = await synthesize(options.context, localFolder);
+  const stacks = await synthesize(options.context, options.localFolder);
   say(`  Synthesized ${stacks.length} stacks in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 
   const engines = await startEngines(options.dataFolder);
@@ -51,7 +48,7 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
 
   const demo = await startDemo({ ...options, apiUrl, eventBusName, eventsUrl: running.eventsUrl });
   closers.push(() => demo.close());
-  await writeOutputs({
+  await writeOutputs(outputsFile, {
     ...running.outputs,
     Local: {
       EventsEndpoint: running.eventsUrl,
@@ -69,7 +66,7 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
       `    ${styleText('green', 'verified')}  ${type.padEnd(18)} ${id}  ${String(latencyMs).padStart(5)} ms`,
     );
   }
-  say(`  ${verified} callbacks verified by their signatures`);
+  say(`  ${verified} callbacks verified by their signatures (the first ones include cold starts)`);
   if (options.once) return;
 
   const shownOutputs = relative(process.cwd(), outputsFile);
@@ -103,7 +100,7 @@ function sayWhatRuns(
 }
 
 /** In the shape of `cdk deploy --outputs-file`. The file holds an API key: for this user only. */
-async function writeOutputs(outputs: unknown): Promise<void> {
+async function writeOutputs(outputsFile: string, outputs: unknown): Promise<void> {
   await writeFile(outputsFile, `${JSON.stringify(outputs, null, 2)}\n`, { mode: 0o600 });
 }
 

@@ -62,8 +62,17 @@ export function parseBody<Schema extends z.ZodType>(
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return { body: parsed.data };
-  const issues = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
+  const issues = parsed.error.issues.flatMap(issuesOf);
   return {
     problem: respondProblem(400, 'invalid-request', 'The request body does not fit; see issues.', issues),
   };
+}
+
+function issuesOf(issue: z.core.$ZodIssue): ProblemIssue[] {
+  const path = issue.path.join('.');
+  if (issue.code !== 'unrecognized_keys') return [{ field: path, message: issue.message }];
+  return issue.keys.map((key) => ({
+    field: path ? `${path}.${key}` : key,
+    message: 'is not a field of this request; leave it out',
+  }));
 }
