@@ -44,15 +44,16 @@ export async function createLambdaFunction(settings: LambdaSettings): Promise<La
       all.delete(sandbox);
       if (idle.includes(sandbox)) idle.splice(idle.indexOf(sandbox), 1);
     });
-    await answerOf(sandbox, settings.name, 10_000);
+    await isReady(sandbox, settings.name);
     return sandbox;
   }
 
   async function invoke(event: unknown): Promise<unknown> {
     const sandbox = await acquire();
     const invocation: Invocation = { event, timeoutMs: settings.timeoutMs };
-    sandbox.send(invocation);
-    const answer = (await answerOf(sandbox, settings.name, settings.timeoutMs)) as InvocationResult;
+    const answer = await runIn(sandbox, invocation, settings.name);
+    // It died while it was idle: nothing has run, so another one may.
+    if (answer === 'not-started') return invoke(event);
     idle.push(sandbox);
     if ('error' in answer) throw new Error(`${settings.name} failed: ${answer.error}`);
     return answer.result;
@@ -87,20 +88,45 @@ function startSandbox(
   });
 }
 
-/** The next message of a sandbox. As on AWS, one that is out of time is killed. */
-function answerOf(sandbox: ChildProcess, name: string, timeoutMs: number): Promise<unknown> {
+/** Resolves once the bundle is loaded. */
+function isReady(sandbox: ChildProcess, name: string): Promise<void> {
   return new Promise((resolve, reject) => {
+    sandbox.once('message', () => resolve());
+    sandbox.once('exit', () => reject(new Error(`${name} did not start; its log says why`)));
+  });
+}
+
+function isDead({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+/** One invocation. As on AWS, a sandbox that is out of time is killed. */
+function runIn(
+  sandbox: ChildProcess,
+  invocation: Invocation,
+  name: string,
+): Promise<InvocationResult | 'not-started'> {
+  if (isDead(sandbox)) return Promise.resolve('not-started');
+  return new Promise((resolve, reject) => {
+    let started = false;
     const timer = setTimeout(() => {
       sandbox.kill('SIGKILL');
-      settle(() => reject(new Error(`${name} timed out after ${timeoutMs} ms`)));
-    }, timeoutMs);
-    const onMessage = (message: unknown) => settle(() => resolve(message));
-    const onExit = () => settle(() => reject(new Error(`${name}: its process ended`)));
+      settle(() => reject(new Error(`${name} timed out after ${invocation.timeoutMs} ms`)));
+    }, invocation.timeoutMs);
+    const onMessage = (message: InvocationResult | 'started') => {
+      if (message === 'started') started = true;
+      else settle(() => resolve(message));
+    };
+    const onExit = () => {
+      settle(() => (started ? reject(new Error(`${name}: its process ended`)) : resolve('not-started')));
+    };
     function settle(act: () => void) {
       clearTimeout(timer);
       sandbox.off('message', onMessage).off('exit', onExit);
       act();
     }
-    sandbox.once('message', onMessage).once('exit', onExit);
+    sandbox.on('message', onMessage).once('exit', onExit);
+    // With a callback, a channel that has just closed is reported there instead of ending this process.
+    sandbox.send(invocation, () => undefined);
   });
 }

@@ -19,6 +19,7 @@ const [file = '', exportName = ''] = handlerName.split('.');
 const handler = loadHandler();
 
 process.on('message', (invocation: Invocation) => {
+  process.send?.('started');
   void run(invocation).then((answer) => process.send?.(answer));
 });
 // Without a parent there is nobody to work for.

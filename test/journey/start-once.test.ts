@@ -1,0 +1,88 @@
+import { createServer, request as httpRequest, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { eventTypes } from '../../core/event-catalog.ts';
+import { startLocalRun } from '../support/local-run.ts';
+
+jest.setTimeout(120_000);
+
+describe('npm start -- --once', () => {
+  let proxy: Server | undefined;
+  afterEach(() => {
+    proxy?.close();
+  });
+
+  /** Stands between the deliverer and the demo receiver; `change` sees each body, undefined withholds it. */
+  async function startThroughProxy(change: (body: Buffer) => Buffer | undefined) {
+    const receiverPort = await freePort();
+    const server = createServer((request, response) => {
+      void buffer(request).then((body) => {
+        const changed = change(body);
+        if (!changed) return response.writeHead(200).end();
+        const options = { port: receiverPort, path: request.url, method: 'POST', headers: request.headers };
+        return httpRequest({ host: '127.0.0.1', ...options }, (answer) => {
+          response.writeHead(answer.statusCode ?? 500);
+          answer.pipe(response);
+        }).end(changed);
+      });
+    });
+    proxy = server;
+    const port = await listen(server);
+    return startLocalRun(
+      ...['--once', '--receiver-port', String(receiverPort)],
+      ...['--callback-url', `http://127.0.0.1:${port}/hooks/iomnihub`],
+    );
+  }
+
+  test('shows a verified callback of every event type and exits 0', async () => {
+    const run = await startThroughProxy((body) => body);
+    expect(await run.exited()).toBe(0);
+    for (const type of eventTypes) expect(run.output()).toMatch(new RegExp(`verified +${type} +evt_`));
+    expect(run.output()).toContain(`${eventTypes.length} callbacks verified`);
+  });
+
+  test('exits non-zero if one byte of one body was flipped on the way', async () => {
+    let flipped = false;
+    const run = await startThroughProxy((body) => {
+      if (flipped) return body;
+      flipped = true;
+      const changed = Buffer.from(body);
+      const last = changed.length - 3;
+      changed.writeUInt8(changed.readUInt8(last) ^ 1, last);
+      return changed;
+    });
+    expect(await run.exited()).toBe(1);
+    expect(run.output()).toContain('the receiver refused callback');
+  });
+
+  test('exits non-zero and names the type if one callback never arrives', async () => {
+    const [withheld] = eventTypes;
+    const run = await startThroughProxy((body) => (body.includes(`"type":"${withheld}"`) ? undefined : body));
+    expect(await run.exited()).toBe(1);
+    expect(run.output()).toMatch(new RegExp(`no callback within \\d+ s for: ${withheld}\n`));
+  });
+
+  test('says in a few lines which setting does not fit', async () => {
+    const run = await startLocalRun('--once', '-c', 'retryScheduleSeconds=5,10');
+    expect(await run.exited()).toBe(1);
+    expect(run.output()).toContain('-c retryScheduleSeconds: must be seconds such as 0,5,300');
+    expect(run.output()).not.toContain('    at ');
+  });
+});
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server);
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  return port;
+}

@@ -1,0 +1,71 @@
+import { setTimeout } from 'node:timers/promises';
+import {
+  GetQueueAttributesCommand,
+  ListQueuesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { operatorCredentials } from '../../local/sigv4.ts';
+
+export function connectSqs(endpoint: string): SQSClient {
+  return new SQSClient({ endpoint, region: 'us-east-1', credentials: operatorCredentials });
+}
+
+/** Resolves once no queue that is drained holds anything: waiting, in work or delayed. */
+export async function untilAtRest(sqs: SQSClient): Promise<void> {
+  for (;;) {
+    const counts = await Promise.all((await drainedQueues(sqs)).map((url) => countOf(sqs, url)));
+    if (counts.every((count) => count === 0)) return;
+    await setTimeout(100);
+  }
+}
+
+/** The bodies and attributes of what a queue holds, which stay in it. */
+export async function peek(sqs: SQSClient, queueName: string) {
+  const urls = await queueUrls(sqs);
+  const QueueUrl = urls.find((url) => url.endsWith(`/${queueName}`));
+  if (!QueueUrl) throw new Error(`there is no queue ${queueName}`);
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl,
+      MaxNumberOfMessages: 10,
+      VisibilityTimeout: 0,
+      MessageAttributeNames: ['All'],
+    }),
+  );
+  return Messages.map(({ Body, MessageAttributes = {} }) => ({
+    body: Body ?? '',
+    attributes: Object.fromEntries(
+      Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]),
+    ),
+  }));
+}
+
+async function queueUrls(sqs: SQSClient): Promise<string[]> {
+  return (await sqs.send(new ListQueuesCommand({}))).QueueUrls ?? [];
+}
+
+async function drainedQueues(sqs: SQSClient): Promise<string[]> {
+  const urls = await queueUrls(sqs);
+  const drained = await Promise.all(
+    urls.map(async (QueueUrl) => {
+      const { Attributes } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['RedrivePolicy'] }),
+      );
+      return Attributes?.RedrivePolicy ? [QueueUrl] : [];
+    }),
+  );
+  return drained.flat();
+}
+
+async function countOf(sqs: SQSClient, QueueUrl: string): Promise<number> {
+  const names = [
+    'ApproximateNumberOfMessages',
+    'ApproximateNumberOfMessagesNotVisible',
+    'ApproximateNumberOfMessagesDelayed',
+  ] as const;
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...names] }),
+  );
+  return names.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+}
