@@ -31,9 +31,7 @@ export function createDeliveryLog(table: DynamoTable): DeliveryLog {
       const { Item } = await client.send(
         new GetCommand({ TableName: tableName, Key: deliveryKey(ref), ConsistentRead: true }),
       );
-      if (!Item) return undefined;
-      const { pk: _, sk: __, dueShard: ___, expiresAt: ____, ...delivery } = Item;
-      return delivery as Delivery;
+      return Item && toDelivery(Item);
     },
 
     async replaceDelivery(seen, next) {
@@ -86,6 +84,11 @@ export function createDeliveryLog(table: DynamoTable): DeliveryLog {
       );
     },
   };
+}
+
+export function toDelivery(item: Record<string, unknown>): Delivery {
+  const { pk: _pk, sk: _sk, dueShard: _dueShard, expiresAt: _expiresAt, ...delivery } = item;
+  return delivery as unknown as Delivery;
 }
 
 function shardOf(text: string): number {

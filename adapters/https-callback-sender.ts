@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { Pool } from 'undici';
 import {
   type DeliveryOutcome,
+  type FailureReason,
   outcomeOfStatus,
   parseRetryAfter,
   reasonOfErrorCode,
@@ -42,7 +43,8 @@ export function createCallbackSender(): CallbackSender & { close(): Promise<void
       const startedAt = performance.now();
       const elapsedMs = () => Math.round(performance.now() - startedAt);
       const url = URL.parse(request.url);
-      if (!url) return { kind: 'failure', reason: 'invalid-url', durationMs: elapsedMs() };
+      if (!url || !/^https?:$/.test(url.protocol))
+        return { kind: 'failure', reason: 'invalid-url', durationMs: elapsedMs() };
       try {
         return await post(poolFor(request.connectionKey, url.origin), url, request, elapsedMs);
       } catch (error) {
@@ -92,12 +94,15 @@ async function readExcerpt(body: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(chunks).subarray(0, maxExcerptBytes).toString();
 }
 
-function reasonOf(error: unknown) {
+function reasonOf(error: unknown): FailureReason {
   if (!Error.isError(error)) return 'connection-lost';
   if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'timeout';
+  // undici's parser errors have no code of their own.
+  if (error.name === 'HTTPParserError') return 'protocol';
   const { code } = error as { code?: unknown };
-  if (typeof code !== 'string') throw error;
-  return reasonOfErrorCode(code);
+  const reason = typeof code === 'string' ? reasonOfErrorCode(code) : undefined;
+  if (!reason) throw error;
+  return reason;
 }
 
 function first(header: string | string[] | undefined): string | undefined {

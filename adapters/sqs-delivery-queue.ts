@@ -13,37 +13,9 @@ export interface DeliveryQueueUrls {
 const batchLimits = { maxCount: 10, maxBytes: 1_000_000 };
 
 export function createDeliveryQueue(sqs: SQSClient, urls: DeliveryQueueUrls): DeliveryQueue {
-  async function sendBatch(
-    batch: readonly { message: DeliveryMessage; text: string }[],
-  ): Promise<RefusedMessage[]> {
-    try {
-      const { Failed = [] } = await sqs.send(
-        new SendMessageBatchCommand({
-          QueueUrl: urls.deliveryQueueUrl,
-          Entries: batch.map(({ message, text }, index) => ({
-            Id: String(index),
-            MessageBody: text,
-            // Fair queues: one subscription's backlog does not hold up the others'.
-            MessageGroupId: message.subscriptionId,
-          })),
-        }),
-      );
-      return Failed.flatMap(({ Id, Code }) => {
-        const message = batch[Number(Id)]?.message;
-        return message ? [{ message, cause: Code }] : [];
-      });
-    } catch (cause) {
-      return batch.map(({ message }) => ({ message, cause }));
-    }
-  }
-
   return {
-    async sendFirstAttempts(messages) {
-      const entries = messages.map((message) => ({ message, text: JSON.stringify(message) }));
-      const batches = splitIntoBatches(entries, ({ text }) => Buffer.byteLength(text), batchLimits);
-      const refused = await Promise.all(batches.map(sendBatch));
-      return refused.flat();
-    },
+    sendFirstAttempts: (messages) => sendAll(sqs, urls.deliveryQueueUrl, messages),
+    sendRetries: (messages) => sendAll(sqs, urls.retryQueueUrl, messages),
 
     async sendRetry(message, delaySeconds) {
       await sqs.send(
@@ -66,4 +38,41 @@ export function createDeliveryQueue(sqs: SQSClient, urls: DeliveryQueueUrls): De
       );
     },
   };
+}
+
+async function sendAll(
+  sqs: SQSClient,
+  queueUrl: string,
+  messages: readonly DeliveryMessage[],
+): Promise<RefusedMessage[]> {
+  const entries = messages.map((message) => ({ message, text: JSON.stringify(message) }));
+  const batches = splitIntoBatches(entries, ({ text }) => Buffer.byteLength(text), batchLimits);
+  const refused = await Promise.all(batches.map((batch) => sendBatch(sqs, queueUrl, batch)));
+  return refused.flat();
+}
+
+async function sendBatch(
+  sqs: SQSClient,
+  queueUrl: string,
+  batch: readonly { message: DeliveryMessage; text: string }[],
+): Promise<RefusedMessage[]> {
+  try {
+    const { Failed = [] } = await sqs.send(
+      new SendMessageBatchCommand({
+        QueueUrl: queueUrl,
+        Entries: batch.map(({ message, text }, index) => ({
+          Id: String(index),
+          MessageBody: text,
+          // Fair queues: one subscription's backlog does not hold up the others'.
+          MessageGroupId: message.subscriptionId,
+        })),
+      }),
+    );
+    return Failed.flatMap(({ Id, Code }) => {
+      const message = batch[Number(Id)]?.message;
+      return message ? [{ message, cause: Code }] : [];
+    });
+  } catch (cause) {
+    return batch.map(({ message }) => ({ message, cause }));
+  }
 }

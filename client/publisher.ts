@@ -138,12 +138,22 @@ function toRequest(
   const checkedData = catalogEntryOf(type.data).data.safeParse(data);
   if (!checkedData.success) return { explanation: explain(checkedData.error, 'data') };
 
-  const text = JSON.stringify({ id, accountId, occurredAt, data });
+  const text = toJson({ id, accountId, occurredAt, data });
+  if (text === undefined)
+    return { explanation: 'data: cannot be written as JSON (a cycle, a BigInt, or nested too deep)' };
   // The callback's body holds the type as well; its few bytes are allowed for.
   if (Buffer.byteLength(text) > maxCallbackBodyBytes - 100) {
     return { explanation: `data: the callback body would be over ${maxCallbackBodyBytes} bytes` };
   }
   return { EventBusName: eventBusName, Source: eventSource, DetailType: type.data, Detail: text };
+}
+
+function toJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function toIso(date: Date): string {

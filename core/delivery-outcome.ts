@@ -62,10 +62,26 @@ const reasonsByErrorCode: Record<string, FailureReason> = {
   UND_ERR_HEADERS_TIMEOUT: 'timeout',
   UND_ERR_ABORTED: 'timeout',
   UND_ERR_HEADERS_OVERFLOW: 'protocol',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'protocol',
 };
 
-/** Classifies what node:net, node:tls, node:dns, undici's parser and undici put in `error.code`. */
-export function reasonOfErrorCode(code: string): FailureReason {
+/** Codes of a call that failed on our side: too many open files, a header that we must not send, a closed client. */
+const faultsOfOurs = new Set([
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'ENOMEM',
+  'UND_ERR_CLOSED',
+  'UND_ERR_DESTROYED',
+  'UND_ERR_INVALID_ARG',
+]);
+
+/**
+ * Classifies what node:net, node:tls, node:dns, undici's parser and undici put in `error.code`. Undefined for a fault of
+ * ours. An unknown code counts as the receiver's: a fault of ours consumes no attempt, so the delivery would never end.
+ */
+export function reasonOfErrorCode(code: string): FailureReason | undefined {
+  if (faultsOfOurs.has(code)) return undefined;
   const known = reasonsByErrorCode[code];
   if (known) return known;
   if (code.startsWith('HPE_')) return 'protocol';

@@ -2,12 +2,7 @@ import * as z from 'zod';
 import type { DeliveryOutcome } from './delivery-outcome.ts';
 import { eventTypeSchema } from './event-catalog.ts';
 import { identifierSchema } from './identifiers.ts';
-import {
-  type ExhaustionReason,
-  maxQueueDelaySeconds,
-  queueMarginSeconds,
-  type RetryDecision,
-} from './retry-policy.ts';
+import { type ExhaustionReason, queueMarginSeconds, type RetryDecision } from './retry-policy.ts';
 
 /** One event on its way to one subscription. */
 export const deliveryRefSchema = z.object({
@@ -106,7 +101,7 @@ export function settle(
     case 'exhausted':
       return { ...next, state: 'exhausted', reason: decision.reason };
     case 'retry': {
-      const margin = travelsByQueue(decision.delaySeconds) ? queueMarginSeconds : 0;
+      const margin = decision.byQueue ? queueMarginSeconds : 0;
       return { ...next, state: 'waiting', dueAt: after(now, (decision.delaySeconds + margin) * 1000) };
     }
     default:
@@ -131,13 +126,35 @@ export function cancel(
   };
 }
 
-export function isFinal(row: Delivery): boolean {
-  return row.dueAt === undefined;
+/**
+ * The sweeper's step: postpones a row that is due and makes every earlier message for it void. The state stays, so
+ * that whoever claimed it and lost its lease cannot write a result any more.
+ */
+export function takeUp(row: Delivery, now: Date, leaseMs: number): Delivery | undefined {
+  if (row.dueAt === undefined || new Date(row.dueAt) > now) return undefined;
+  return { ...row, version: row.version + 1, updatedAt: now.toISOString(), dueAt: after(now, leaseMs) };
 }
 
-/** A gap that SQS can wait out; for a longer one the due index alone knows when. */
-export function travelsByQueue(delaySeconds: number): boolean {
-  return delaySeconds <= maxQueueDelaySeconds;
+/** The operator's step: a delivery that had no attempt left gets a fresh schedule, from a first attempt at once. */
+export function revive(row: Delivery, now: Date): Delivery | undefined {
+  if (row.state !== 'exhausted') return undefined;
+  return {
+    ...refOf(row),
+    state: 'waiting',
+    version: row.version + 1,
+    attemptCount: 0,
+    updatedAt: now.toISOString(),
+    dueAt: after(now, queueMarginSeconds * 1000),
+  };
+}
+
+/** The message that lets a delivery's row, as it is now, be attempted. */
+export function messageFor(row: Delivery): DeliveryMessage {
+  return { ...refOf(row), version: row.version, recheck: false };
+}
+
+export function isFinal(row: Delivery): boolean {
+  return row.dueAt === undefined;
 }
 
 export function refOf({

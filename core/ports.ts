@@ -61,10 +61,20 @@ export interface RefusedMessage {
   readonly cause: unknown;
 }
 
+/** Everything that awaits something, by the time at which it is due. */
+export interface DueIndex {
+  /** The index is split; each part is read by itself. */
+  readonly shardCount: number;
+  /** Deliveries that were due at that time, the longest first; a few may have moved on since. */
+  listDue(shard: number, now: Date, limit: number): Promise<readonly Delivery[]>;
+}
+
 export interface DeliveryQueue {
   /** Answers with the messages that the queue did not take; never rejects, so that one batch cannot fail another. */
   sendFirstAttempts(messages: readonly DeliveryMessage[]): Promise<readonly RefusedMessage[]>;
   sendRetry(message: DeliveryMessage, delaySeconds: number): Promise<void>;
+  /** Due at once; otherwise as `sendFirstAttempts`. */
+  sendRetries(messages: readonly DeliveryMessage[]): Promise<readonly RefusedMessage[]>;
   /** Tells operators of a delivery that has ended undelivered; its row is the truth. */
   sendExhausted(message: DeliveryMessage, reason: string): Promise<void>;
 }

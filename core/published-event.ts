@@ -59,9 +59,9 @@ export const maxCallbackBodyBytes = 256 * 1024;
 export function parsePublishedEvent(text: string): ParsedEvent {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(text, keepDigits);
   } catch {
-    return rejected('not-json', 'the message is not JSON');
+    return rejected('not-json', 'the message is not JSON, or is nested too deep');
   }
   const envelope = envelopeSchema.safeParse(json);
   if (!envelope.success) return rejected('not-an-event', explain(envelope.error));
@@ -72,21 +72,23 @@ export function parsePublishedEvent(text: string): ParsedEvent {
   const data = catalogEntryOf(type.data).data.safeParse(detail.data.data);
   if (!data.success) return rejected('invalid-data', explain(data.error, 'detail.data'));
 
-  // The data as published, not as parsed: the schema checks it and must not reorder or coerce anything.
-  const body = JSON.stringify({
-    id: detail.data.id,
+  const { id, accountId, occurredAt: timestamp } = detail.data;
+  // The data as published, not as parsed: the schema checks it and must not reorder, drop or coerce anything.
+  const body = toJson({
+    id,
     type: type.data,
-    timestamp: detail.data.occurredAt,
-    accountId: detail.data.accountId,
-    data: detail.data.data,
+    timestamp,
+    accountId,
+    data: published(envelope.data.detail).data,
   });
+  if (body === undefined) return rejected('invalid-data', 'detail.data: is nested too deep');
   if (Buffer.byteLength(body) > maxCallbackBodyBytes) {
     return rejected('too-large', `the callback body is over ${maxCallbackBodyBytes} bytes`);
   }
   return {
     event: {
-      id: detail.data.id,
-      accountId: detail.data.accountId,
+      id,
+      accountId,
       type: type.data,
       envelopeId: envelope.data.id,
       acceptedAt: new Date(envelope.data.time).toISOString(),
@@ -96,14 +98,44 @@ export function parsePublishedEvent(text: string): ParsedEvent {
   };
 }
 
+/**
+ * Keeps a number with more digits than a double holds as it was written: channel identifiers of 17 digits are common,
+ * and a rounded one names somebody else.
+ */
+function keepDigits(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const { source = '' } = context ?? {};
+  return typeof value === 'number' && source.replaceAll(/\D/g, '').length > 15 ? rawJson(source) : value;
+}
+
+/** Of ECMAScript 2026, which the compiler's library does not describe yet. */
+const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
+
+/** Undefined for what is nested deeper than the stack. */
+function toJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function published(detail: unknown): { data: unknown } {
+  return detail as { data: unknown };
+}
+
 function rejected(reason: RejectionReason, explanation: string): ParsedEvent {
   return { rejection: { reason, explanation } };
 }
 
-/** One line of field paths and rules, such as `detail.accountId: must be 1 to 64 letters, digits, "_" or "-"`. */
+/**
+ * One line of field paths and rules, such as `detail.accountId: must be 1 to 64 letters, digits, "_" or "-"`. Paths hold
+ * the publisher's own keys: what SQS would not take in a message attribute is taken out.
+ */
 export function explain(error: z.ZodError, root?: string): string {
   return error.issues
     .slice(0, 5)
     .map((issue) => `${[...(root ? [root] : []), ...issue.path].join('.') || 'value'}: ${issue.message}`)
-    .join('; ');
+    .join('; ')
+    .replaceAll(/[^\x20-\x7e]/g, '?')
+    .slice(0, 1_000);
 }

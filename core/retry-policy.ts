@@ -3,7 +3,7 @@ import type { DeliveryOutcome, FailureReason } from './delivery-outcome.ts';
 import type { DisabledReason } from './subscription.ts';
 
 /** SQS' longest DelaySeconds. */
-export const maxQueueDelaySeconds = 900;
+const maxQueueDelaySeconds = 900;
 
 /** How long after the planned time the due index takes over from a message that should have carried the attempt. */
 export const queueMarginSeconds = 60;
@@ -43,7 +43,12 @@ export type ExhaustionReason = FailureReason | 'expired';
 
 export type RetryDecision =
   | { readonly kind: 'delivered' }
-  | { readonly kind: 'retry'; readonly delaySeconds: number }
+  | {
+      readonly kind: 'retry';
+      readonly delaySeconds: number;
+      /** A message with DelaySeconds carries the attempt; for a longer gap the due index alone knows when. */
+      readonly byQueue: boolean;
+    }
   | { readonly kind: 'exhausted'; readonly reason: ExhaustionReason; readonly disable?: DisabledReason };
 
 export interface AttemptContext {
@@ -77,7 +82,9 @@ export function decideRetry(
   if (ageSeconds + delaySeconds > policy.horizonSeconds) {
     return { kind: 'exhausted', reason: 'expired' };
   }
-  return { kind: 'retry', delaySeconds };
+  // By the gap as well: jitter must not turn long gaps into hops that the schedule's limit did not count.
+  const byQueue = Math.max(gapSeconds, delaySeconds) <= maxQueueDelaySeconds;
+  return { kind: 'retry', delaySeconds, byQueue };
 }
 
 /**

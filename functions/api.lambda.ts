@@ -12,7 +12,7 @@ import { createTelemetry } from './telemetry.ts';
 
 const env = readEnv(apiEnvSchema, process.env);
 const table = connectTable(env.TABLE_NAME, env.RETENTION_DAYS);
-const { telemetry, middlewares } = createTelemetry();
+const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const api = createApi({
   subscriptions: createSubscriptionStore(table),

@@ -4,10 +4,10 @@ import {
   claim,
   type Delivery,
   type DeliveryMessage,
+  messageFor,
   mustClaim,
   refOf,
   settle,
-  travelsByQueue,
 } from '../core/delivery.ts';
 import type * as ports from '../core/ports.ts';
 import { decideRetry, type RetryDecision, type RetryPolicy } from '../core/retry-policy.ts';
@@ -102,7 +102,7 @@ export function createAttempt(deps: AttemptDeps) {
     claimed: Delivery | undefined,
     settled: Delivery,
   ): Promise<void> {
-    const next = { ...refOf(message), version: settled.version, recheck: false };
+    const next = messageFor(settled);
     switch (decision.kind) {
       case 'delivered':
         await deliveries.replaceDelivery(claimed, settled);
@@ -110,8 +110,7 @@ export function createAttempt(deps: AttemptDeps) {
       case 'retry': {
         const written = await deliveries.replaceDelivery(claimed, settled);
         // A crash from here on costs punctuality only: the due index has the row.
-        if (written && travelsByQueue(decision.delaySeconds))
-          await deps.queue.sendRetry(next, decision.delaySeconds);
+        if (written && decision.byQueue) await deps.queue.sendRetry(next, decision.delaySeconds);
         return;
       }
       case 'exhausted':

@@ -7,7 +7,7 @@ import { authorizerEnvSchema, readEnv } from './env.ts';
 import { createTelemetry } from './telemetry.ts';
 
 const env = readEnv(authorizerEnvSchema, process.env);
-const { middlewares } = createTelemetry();
+const { middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 const authorizer = createAuthorizer({
   apiKeys: createApiKeyStore(connectTable(env.TABLE_NAME, env.RETENTION_DAYS)),
 });

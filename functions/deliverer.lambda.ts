@@ -20,7 +20,7 @@ const env = readEnv(delivererEnvSchema, process.env);
 const sqs = new SQSClient({});
 const table = connectTable(env.TABLE_NAME, env.RETENTION_DAYS);
 const subscriptions = createSubscriptionStore(table);
-const { telemetry, middlewares } = createTelemetry();
+const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const deliverer = createDeliverer({
   subscriptions: cacheSubscriptionLookup(subscriptions),

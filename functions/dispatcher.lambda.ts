@@ -14,7 +14,7 @@ import { createTelemetry } from './telemetry.ts';
 const env = readEnv(dispatcherEnvSchema, process.env);
 const sqs = new SQSClient({});
 const table = connectTable(env.TABLE_NAME, env.RETENTION_DAYS);
-const { telemetry, middlewares } = createTelemetry();
+const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const dispatcher = createDispatcher({
   subscriptions: cacheAccountSubscriptions(createSubscriptionStore(table)),

@@ -8,26 +8,26 @@ import { retryScheduleSchema } from '../core/retry-policy.ts';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const positiveInt = z.coerce.number().int().positive();
-const table = { TABLE_NAME: z.string().min(1), RETENTION_DAYS: positiveInt };
+const common = {
+  TABLE_NAME: z.string().min(1),
+  RETENTION_DAYS: positiveInt,
+  METRICS_NAMESPACE: z.string().min(1),
+};
 
 /** Seconds between attempts, such as `0,5,300`. */
 export const retryScheduleTextSchema = z
   .string()
+  .regex(/^\d+(,\d+)*$/)
   .transform((text) => text.split(',').map(Number))
   .pipe(retryScheduleSchema);
 
-export const dispatcherEnvSchema = z.object({
-  ...table,
-  DELIVERY_QUEUE_URL: z.url(),
-  RETRY_QUEUE_URL: z.url(),
-  EXHAUSTED_QUEUE_URL: z.url(),
-});
+const queues = { DELIVERY_QUEUE_URL: z.url(), RETRY_QUEUE_URL: z.url(), EXHAUSTED_QUEUE_URL: z.url() };
+
+export const dispatcherEnvSchema = z.object({ ...common, ...queues });
 
 export const delivererEnvSchema = z.object({
-  ...table,
-  DELIVERY_QUEUE_URL: z.url(),
-  RETRY_QUEUE_URL: z.url(),
-  EXHAUSTED_QUEUE_URL: z.url(),
+  ...common,
+  ...queues,
   SECRETS_KEY_ID: z.string().min(1),
   RETRY_SCHEDULE_SECONDS: retryScheduleTextSchema,
   RETRY_HORIZON_SECONDS: positiveInt,
@@ -36,13 +36,15 @@ export const delivererEnvSchema = z.object({
   ALLOW_PRIVATE_CALLBACKS: flag,
 });
 
+export const sweeperEnvSchema = z.object({ ...common, ...queues, SWEEP_LEASE_MS: positiveInt });
+
 export const apiEnvSchema = z.object({
-  ...table,
+  ...common,
   SECRETS_KEY_ID: z.string().min(1),
   ALLOW_PRIVATE_CALLBACKS: flag,
 });
 
-export const authorizerEnvSchema = z.object({ ...table });
+export const authorizerEnvSchema = z.object({ ...common });
 
 /** What a stack has to set for a function with this schema. */
 export type FunctionEnv<Schema extends z.ZodObject> = { [Name in keyof z.input<Schema>]: string };

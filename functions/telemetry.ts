@@ -22,15 +22,16 @@ export type MetricName =
   | 'AttemptsSucceeded'
   | 'AttemptsFailed'
   | 'DeliveriesExhausted'
+  | 'DeliveriesSwept'
   | 'FaultsOfOurs';
 
 /** One JSON line a call, and metrics in CloudWatch's embedded format once an invocation. */
-export function createTelemetry(): {
+export function createTelemetry(namespace: string): {
   telemetry: Telemetry;
   middlewares: ReturnType<typeof injectLambdaContext>[];
 } {
   const logger = new PowertoolsLogger({ serviceName: 'webhooks' });
-  const metrics = new Metrics({ namespace: 'IomnihubWebhooks', serviceName: 'webhooks' });
+  const metrics = new Metrics({ namespace, serviceName: 'webhooks' });
   return {
     telemetry: {
       info: (name, fields) => logger.info(name, { ...fields }),

@@ -11,7 +11,7 @@ import type { Construct } from 'constructs';
 import { apiRoutes } from '../functions/api/routes.ts';
 import { apiEnvSchema, authorizerEnvSchema } from '../functions/env.ts';
 import type { DataStack } from './data-stack.ts';
-import { tableEnv } from './delivery-functions.ts';
+import { commonEnv } from './delivery-functions.ts';
 import { resourceName, type Stage } from './stage.ts';
 import { WebhookFunction } from './webhook-function.ts';
 
@@ -70,7 +70,7 @@ export class ApiStack extends Stack {
       description: 'Serves the HTTP API of the webhooks',
       envSchema: apiEnvSchema,
       env: {
-        ...tableEnv(stage, data),
+        ...commonEnv(stage, data),
         SECRETS_KEY_ID: data.secretsKey.keyId,
         ALLOW_PRIVATE_CALLBACKS: String(stage.allowPrivateCallbacks),
       },
@@ -91,7 +91,7 @@ export class ApiStack extends Stack {
       entry: 'authorizer',
       description: 'Tells which account an API key belongs to',
       envSchema: authorizerEnvSchema,
-      env: tableEnv(stage, data),
+      env: commonEnv(stage, data),
       timeout: Duration.seconds(5),
       memoryMb: 512,
     });

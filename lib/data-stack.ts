@@ -8,6 +8,7 @@ import type { Construct } from 'constructs';
 /** What must survive a mistake in the other stacks. */
 export class DataStack extends Stack {
   readonly table: Table;
+  readonly dueIndexArn: string;
   /** Encrypts the data keys of signing secrets. */
   readonly secretsKey: Key;
   readonly alarmTopic: Topic;
@@ -31,6 +32,8 @@ export class DataStack extends Stack {
       sortKey: { name: 'dueAt', type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
+
+    this.dueIndexArn = `${this.table.tableArn}/index/due`;
 
     this.secretsKey = new Key(this, 'SecretsKey', {
       description: 'Signing secrets of webhook subscriptions',

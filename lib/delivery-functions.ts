@@ -4,10 +4,10 @@ import type { Construct } from 'constructs';
 import type * as z from 'zod';
 import { delivererEnvSchema, dispatcherEnvSchema } from '../functions/env.ts';
 import type { DataStack } from './data-stack.ts';
-import type { Stage } from './stage.ts';
+import { metricsNamespace, type Stage } from './stage.ts';
 import { WebhookFunction } from './webhook-function.ts';
 
-interface DeliveryQueues {
+export interface DeliveryQueues {
   readonly deliveries: IQueue;
   readonly retries: IQueue;
   readonly exhausted: IQueue;
@@ -31,7 +31,7 @@ export function createDispatcher(
     entry: 'dispatcher',
     description: 'Turns published events into deliveries, one for each subscription that takes the event',
     envSchema: dispatcherEnvSchema,
-    env: { ...tableEnv(stage, data), ...queueEnv(queues) },
+    env: { ...commonEnv(stage, data), ...queueEnv(queues) },
     timeout,
     memoryMb: 512,
   });
@@ -51,7 +51,7 @@ export function createDeliverer(
     description: 'Delivers signed callbacks to the URLs of account owners',
     envSchema: delivererEnvSchema,
     env: {
-      ...tableEnv(stage, data),
+      ...commonEnv(stage, data),
       ...queueEnv(queues),
       SECRETS_KEY_ID: data.secretsKey.keyId,
       RETRY_SCHEDULE_SECONDS: stage.retryScheduleSeconds,
@@ -74,11 +74,15 @@ export function createDeliverer(
   return deliverer.lambda;
 }
 
-export function tableEnv(stage: Stage, data: DataStack) {
-  return { TABLE_NAME: data.table.tableName, RETENTION_DAYS: String(stage.retentionDays) };
+export function commonEnv(stage: Stage, data: DataStack) {
+  return {
+    TABLE_NAME: data.table.tableName,
+    RETENTION_DAYS: String(stage.retentionDays),
+    METRICS_NAMESPACE: metricsNamespace(stage),
+  };
 }
 
-function queueEnv(queues: DeliveryQueues) {
+export function queueEnv(queues: DeliveryQueues) {
   return {
     DELIVERY_QUEUE_URL: queues.deliveries.queueUrl,
     RETRY_QUEUE_URL: queues.retries.queueUrl,

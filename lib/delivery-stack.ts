@@ -1,11 +1,14 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
+import { addAlarm } from './alarms.ts';
 import type { DataStack } from './data-stack.ts';
 import { createDeliverer, createDispatcher } from './delivery-functions.ts';
+import { createDeliveryQueues } from './delivery-queues.ts';
 import { EventRouting } from './event-routing.ts';
-import { HoldingQueue, WorkQueue } from './queues.ts';
-import type { Stage } from './stage.ts';
+import { metricsNamespace, type Stage } from './stage.ts';
+import { Sweeping } from './sweeping.ts';
 
 export interface DeliveryStackProps extends StackProps {
   readonly stage: Stage;
@@ -17,7 +20,7 @@ export class DeliveryStack extends Stack {
   constructor(scope: Construct, id: string, { stage, data, ...props }: DeliveryStackProps) {
     super(scope, id, props);
     const { alarmTopic } = data;
-    const dispatcherTimeout = Duration.seconds(30);
+    const dispatcherTimeout = Duration.seconds(stage.dispatcherTimeoutSeconds);
     const delivererTimeout = Duration.seconds(stage.delivererTimeoutSeconds);
 
     const routing = new EventRouting(this, 'Events', {
@@ -25,27 +28,10 @@ export class DeliveryStack extends Stack {
       alarmTopic,
       consumerTimeout: dispatcherTimeout,
     });
-    const deliveries = new WorkQueue(this, 'Deliveries', {
+    const { deliveries, retries, exhausted } = createDeliveryQueues(this, {
       stage,
       alarmTopic,
-      name: 'deliveries',
-      consequence: 'account owners do not receive callbacks',
       consumerTimeout: delivererTimeout,
-    });
-    const retries = new WorkQueue(this, 'Retries', {
-      stage,
-      alarmTopic,
-      name: 'retries',
-      consequence: 'callbacks that failed once are retried late, by the due index alone',
-      consumerTimeout: delivererTimeout,
-    });
-    const exhausted = new HoldingQueue(this, 'Exhausted', {
-      stage,
-      alarmTopic,
-      name: 'exhausted-deliveries',
-      consequence: 'account owners lost callbacks because their receivers failed at every attempt',
-      // A dead receiver is its owner's matter; this many are a sign of something of ours.
-      alarmAt: 1_000,
     });
 
     const queues = { deliveries: deliveries.queue, retries: retries.queue, exhausted: exhausted.queue };
@@ -68,6 +54,20 @@ export class DeliveryStack extends Stack {
     for (const { queue } of routing.queues) dispatcher.addEventSource(new SqsEventSource(queue, batches));
     for (const queue of [queues.deliveries, queues.retries])
       deliverer.addEventSource(new SqsEventSource(queue, batches));
+
+    new Sweeping(this, 'Sweeping', { stage, data, queues });
+    addAlarm(
+      this,
+      'FaultsOfOurs',
+      { consequence: 'events or callbacks are late because of faults that are ours', alarmTopic },
+      new Metric({
+        namespace: metricsNamespace(stage),
+        metricName: 'FaultsOfOurs',
+        statistic: 'Sum',
+        dimensionsMap: { service: 'webhooks' },
+      }),
+      { cause: 'Functions report faults', threshold: 10 },
+    );
 
     new CfnOutput(this, 'EventBusName', { value: routing.bus.eventBusName });
   }

@@ -1,18 +1,13 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { type AlarmText, addAlarm } from './alarms.ts';
 import { resourceName, type Stage } from './stage.ts';
 
-interface QueueProps {
+interface QueueProps extends AlarmText {
   readonly stage: Stage;
   /** Such as `ticket-created`; the queue's name carries the stage as well. */
   readonly name: string;
-  /** What an on-call reader is told: who does not get what, in one sentence. */
-  readonly consequence: string;
-  readonly alarmTopic: ITopic;
 }
 
 /** A queue that nothing drains: it holds what needs a person, and says so. */
@@ -27,7 +22,7 @@ export class HoldingQueue extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
     });
-    alarm(
+    addAlarm(
       this,
       'NotEmpty',
       props,
@@ -74,27 +69,10 @@ export class WorkQueue extends Construct {
         maxReceiveCount: Math.ceil(toleratedOutage.toSeconds() / visibilityTimeout.toSeconds()),
       },
     });
-    alarm(this, 'Stuck', props, this.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum' }), {
+    addAlarm(this, 'Stuck', props, this.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum' }), {
       // Above the longest delay that a message may have been sent with.
       threshold: Duration.minutes(30).toSeconds(),
       cause: `${this.queue.queueName} is not drained`,
     });
   }
-}
-
-function alarm(
-  queue: Construct,
-  id: string,
-  { consequence, alarmTopic }: QueueProps,
-  metric: IMetric,
-  { threshold, cause }: { threshold: number; cause: string },
-): void {
-  new Alarm(queue, id, {
-    alarmDescription: `${cause}: ${consequence}. See docs/runbook.md.`,
-    metric,
-    threshold,
-    evaluationPeriods: 1,
-    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    treatMissingData: TreatMissingData.NOT_BREACHING,
-  }).addAlarmAction(new SnsAction(alarmTopic));
 }

@@ -36,6 +36,8 @@ const stageSchema = z
       ),
     retryHorizonSeconds: wholeNumber('seconds', 1, 7 * 24 * 3600).default(7 * 24 * 3600),
     callbackTimeoutMs: wholeNumber('milliseconds', 1_000, 20_000).default(15_000),
+    /** Visibility timeouts, and with them how soon work of a crashed function is taken up, derive from the two. */
+    dispatcherTimeoutSeconds: wholeNumber('seconds', 2, 120).default(30),
     /** How long events, deliveries and attempts can be looked up; longer than the longest horizon. */
     retentionDays: wholeNumber('days', 8, 3_650).default(30),
     /** Lets callbacks reach plain http and private addresses. Never in production. */
@@ -51,6 +53,8 @@ const stageSchema = z
     delivererTimeoutSeconds: Math.ceil((settings.callbackTimeoutMs * 3) / 1_000),
     /** A claim outlives the function that made it. */
     claimLeaseMs: settings.callbackTimeoutMs * 4,
+    /** Long enough for a message to get its turn on a busy retry queue: a second one would make the first void. */
+    sweepLeaseMs: settings.callbackTimeoutMs * 20,
   }));
 
 export type Stage = z.output<typeof stageSchema>;
@@ -68,4 +72,9 @@ export function readStage(node: Node): Stage {
 /** Name of a resource that operators look for by name. */
 export function resourceName({ stage }: Stage, name: string): string {
   return `iomnihub-webhooks-${stage}-${name}`;
+}
+
+/** CloudWatch namespace of what the functions count. */
+export function metricsNamespace(stage: Stage): string {
+  return resourceName(stage, 'metrics');
 }

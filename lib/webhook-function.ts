@@ -17,6 +17,8 @@ interface WebhookFunctionProps<Schema extends z.ZodObject> {
   readonly env: FunctionEnv<Schema>;
   readonly timeout: Duration;
   readonly memoryMb: number;
+  /** At most so many at a time; without it, as many as there is work for. */
+  readonly reservedConcurrency?: number;
 }
 
 /** A Lambda function of ours, with a role that may write its own log and nothing else until it is allowed more. */
@@ -40,6 +42,7 @@ export class WebhookFunction<Schema extends z.ZodObject> extends Construct {
       architecture: Architecture.ARM_64,
       timeout: props.timeout,
       memorySize: props.memoryMb,
+      ...(props.reservedConcurrency ? { reservedConcurrentExecutions: props.reservedConcurrency } : {}),
       environment: { ...props.env, NODE_OPTIONS: '--enable-source-maps' },
       role,
       logGroup,

@@ -13,6 +13,8 @@ export interface LambdaSettings {
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** Invocations beyond it wait. */
+  readonly maxConcurrency: number | undefined;
   readonly logFile: string;
 }
 
@@ -33,7 +35,7 @@ export async function createLambdaFunction(settings: LambdaSettings): Promise<La
   const log = await open(settings.logFile, 'a');
   const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
-  const limit = pLimit(maxSandboxes);
+  const limit = pLimit(Math.min(settings.maxConcurrency ?? maxSandboxes, maxSandboxes));
 
   async function acquire(): Promise<ChildProcess> {
     const known = idle.pop();

@@ -11,6 +11,7 @@ export interface StartOptions {
   readonly port: number;
   readonly receiverPort: number;
   readonly callbackUrl: string | undefined;
+  readonly sweepIntervalMs: number | undefined;
 }
 
 const localDefaults = { stage: 'local', allowPrivateCallbacks: 'true' };
@@ -33,6 +34,7 @@ export function readOptions(
       '--callback-url <url>',
       "Register this URL instead of the demo receiver's, to put a proxy in between",
     )
+    .option('--sweep-seconds <seconds>', 'Interval of the sweeper (default: what the template says)')
     .action(() => undefined);
   cli.help();
   const { options } = cli.parse(argv);
@@ -46,6 +48,8 @@ export function readOptions(
     port: readPort('PORT', env['PORT'] ?? '3000'),
     receiverPort: readPort('--receiver-port', String(options['receiverPort'] ?? 0)),
     callbackUrl: options['callbackUrl'] === undefined ? undefined : String(options['callbackUrl']),
+    sweepIntervalMs:
+      options['sweepSeconds'] === undefined ? undefined : readSeconds(options['sweepSeconds']) * 1_000,
   };
 }
 
@@ -59,6 +63,12 @@ function readContext(given: unknown): Record<string, string> {
       return [key, value];
     }),
   );
+}
+
+function readSeconds(given: unknown): number {
+  const seconds = Number(given);
+  if (!(seconds > 0)) throw new Error(`--sweep-seconds=${String(given)}: must be a number above 0`);
+  return seconds;
 }
 
 function readPort(name: string, text: string): number {

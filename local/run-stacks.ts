@@ -9,6 +9,7 @@ import { type ApiRoute, startHttpApi } from './http-api.ts';
 import { awsAccount, region } from './intrinsics.ts';
 import { createLambdaFunction, type LambdaFunction } from './lambda-function.ts';
 import { type Resource, type Resources, readResources } from './resources.ts';
+import { parseRate, type ScheduleRule, startSchedule } from './schedule.ts';
 import { operatorCredentials } from './sigv4.ts';
 
 export interface RunningStacks {
@@ -22,13 +23,15 @@ export interface RunOptions {
   /** Of the HTTP API; 0 picks a free one. */
   readonly port: number;
   readonly logFolder: string;
+  /** Instead of what the template says; the one thing that a run may change. */
+  readonly sweepIntervalMs?: number | undefined;
 }
 
 /** Creates what the templates describe, in the order in which the parts need each other. */
 export async function runStacks(
   stacks: readonly StackTemplate[],
   engines: Engines,
-  { port, logFolder }: RunOptions,
+  { port, logFolder, sweepIntervalMs }: RunOptions,
 ): Promise<RunningStacks> {
   const endpoints: { sqsUrl: string; apiUrl?: string } = { sqsUrl: engines.sqsUrl };
   const resources = readResources(stacks, endpoints);
@@ -38,6 +41,7 @@ export async function runStacks(
   await createQueues(resources, sqs);
   const functions = await createFunctions(resources, engines, logFolder);
   const bus = await startEventBus(busNamesOf(resources), rulesOf(resources), sqs);
+  const schedules = schedulesOf(resources, functions, sweepIntervalMs).map(startSchedule);
   const pollers = mappingsOf(resources, functions).map((mapping) => startPolling(mapping, sqs));
   const api = await startHttpApi(routesOf(resources, functions), port);
   endpoints.apiUrl = api.url;
@@ -46,6 +50,7 @@ export async function runStacks(
     eventsUrl: bus.url,
     outputs: resources.outputs(),
     async close() {
+      for (const schedule of schedules) schedule.stop();
       await Promise.all([api.close(), bus.close()]);
       await Promise.all(pollers.map((poller) => poller.stop()));
       await Promise.all([...functions.values()].map((lambda) => lambda.close()));
@@ -98,10 +103,11 @@ async function createFunctions(
 ): Promise<Map<string, LambdaFunction>> {
   const lambdas = await Promise.all(
     resources.ofType('AWS::Lambda::Function').map(({ ref, stack, properties }) => {
-      const { Code, Environment, Handler, Timeout } = properties as {
+      const { Code, Environment, Handler, ReservedConcurrentExecutions, Timeout } = properties as {
         Code: { S3Key: string };
         Environment?: { Variables: Record<string, string> };
         Handler: string;
+        ReservedConcurrentExecutions?: number;
         Timeout: number;
       };
       const codeFolder = stack.assetFolders.get(Code.S3Key);
@@ -113,6 +119,7 @@ async function createFunctions(
         handler: Handler,
         environment: { ...Environment?.Variables, ...awsEnvironment(ref, engines) },
         timeoutMs: Timeout * 1_000,
+        maxConcurrency: ReservedConcurrentExecutions,
         logFile: join(logFolder, `${ref}.log`),
       });
     }),
@@ -143,7 +150,8 @@ function busNamesOf(resources: Resources): string[] {
 
 function rulesOf(resources: Resources) {
   const queueUrls = new Map(resources.ofType('AWS::SQS::Queue').map(({ ref }) => [queueArn(ref), ref]));
-  return resources.ofType('AWS::Events::Rule').map(({ logicalId, properties }) => {
+  const rules = resources.ofType('AWS::Events::Rule').filter(({ properties }) => properties['EventPattern']);
+  return rules.map(({ logicalId, properties }) => {
     const { EventPattern, Targets } = properties as {
       EventPattern: unknown;
       Targets: {
@@ -161,6 +169,24 @@ function rulesOf(resources: Resources) {
         messageGroupIdPath: SqsParameters?.MessageGroupId,
       })),
     };
+  });
+}
+
+function schedulesOf(
+  resources: Resources,
+  functions: ReadonlyMap<string, LambdaFunction>,
+  intervalMs: number | undefined,
+): ScheduleRule[] {
+  return resources.ofType('AWS::Events::Rule').flatMap(({ properties }) => {
+    const { ScheduleExpression, Targets } = properties as {
+      ScheduleExpression?: string;
+      Targets: { Arn: string }[];
+    };
+    if (!ScheduleExpression) return [];
+    return Targets.map(({ Arn }) => ({
+      intervalMs: intervalMs ?? parseRate(ScheduleExpression),
+      target: known(functions, Arn),
+    }));
   });
 }
 

@@ -38,7 +38,7 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
 
   const engines = await startEngines(options.dataFolder);
   closers.push(() => engines.close());
-  const running = await runStacks(stacks, engines, { port: options.port, logFolder });
+  const running = await runStacks(stacks, engines, { ...options, logFolder });
   closers.push(() => running.close());
   const { ApiUrl: apiUrl = '', EventBusName: eventBusName = '' } = Object.assign(
     {},

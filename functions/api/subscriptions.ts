@@ -1,3 +1,4 @@
+import { identifierSchema } from '../../core/identifiers.ts';
 import type { SecretCipher, SubscriptionStore } from '../../core/ports.ts';
 import { formatSecret } from '../../core/signature.ts';
 import {
@@ -60,14 +61,16 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps) {
     },
 
     async get({ accountId, pathParameters }: AccountRequest): Promise<ApiResponse> {
-      const subscription = await deps.subscriptions.findSubscription(accountId, pathParameters['id'] ?? '');
+      const id = identifierSchema.safeParse(pathParameters['id']);
+      const subscription = id.success && (await deps.subscriptions.findSubscription(accountId, id.data));
       return subscription
         ? respondJson(200, presentSubscription(subscription))
         : respondNotFound('subscription');
     },
 
     async remove({ accountId, pathParameters }: AccountRequest): Promise<ApiResponse> {
-      const existed = await deps.subscriptions.deleteSubscription(accountId, pathParameters['id'] ?? '');
+      const id = identifierSchema.safeParse(pathParameters['id']);
+      const existed = id.success && (await deps.subscriptions.deleteSubscription(accountId, id.data));
       return existed ? respondJson(200, { effectiveAt: effectiveAt() }) : respondNotFound('subscription');
     },
   };

@@ -30,8 +30,9 @@ describe('npm start -- --once', () => {
     proxy = server;
     const port = await listen(server);
     return startLocalRun(
-      ...['--once', '--receiver-port', String(receiverPort)],
-      ...['--callback-url', `http://127.0.0.1:${port}/hooks/iomnihub`],
+      '--once',
+      `--receiver-port=${receiverPort}`,
+      `--callback-url=http://127.0.0.1:${port}/hooks/iomnihub`,
     );
   }
 

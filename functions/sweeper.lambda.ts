@@ -1,0 +1,31 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { connectTable } from '../adapters/dynamo-client.ts';
+import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
+import { createDueIndex } from '../adapters/dynamo-due-index.ts';
+import { createDeliveryQueue } from '../adapters/sqs-delivery-queue.ts';
+import { readEnv, sweeperEnvSchema } from './env.ts';
+import { createSweeper } from './sweep-due-deliveries.ts';
+import { createTelemetry } from './telemetry.ts';
+
+const env = readEnv(sweeperEnvSchema, process.env);
+const table = connectTable(env.TABLE_NAME, env.RETENTION_DAYS);
+const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
+
+const sweep = createSweeper({
+  dueIndex: createDueIndex(table),
+  deliveries: createDeliveryLog(table),
+  queue: createDeliveryQueue(new SQSClient({}), {
+    deliveryQueueUrl: env.DELIVERY_QUEUE_URL,
+    retryQueueUrl: env.RETRY_QUEUE_URL,
+    exhaustedQueueUrl: env.EXHAUSTED_QUEUE_URL,
+  }),
+  telemetry,
+  leaseMs: env.SWEEP_LEASE_MS,
+  now: () => new Date(),
+});
+
+export const handler = middy<unknown, void>((_event: unknown, context: Context) =>
+  sweep(() => context.getRemainingTimeInMillis()),
+).use(middlewares);

@@ -1,0 +1,34 @@
+import type { Duration } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { HoldingQueue, WorkQueue } from './queues.ts';
+import type { Stage } from './stage.ts';
+
+interface DeliveryQueueProps {
+  readonly stage: Stage;
+  readonly alarmTopic: ITopic;
+  readonly consumerTimeout: Duration;
+}
+
+/** The queues between the dispatcher, the deliverer and the sweeper. */
+export function createDeliveryQueues(scope: Construct, props: DeliveryQueueProps) {
+  return {
+    deliveries: new WorkQueue(scope, 'Deliveries', {
+      ...props,
+      name: 'deliveries',
+      consequence: 'account owners do not receive callbacks',
+    }),
+    retries: new WorkQueue(scope, 'Retries', {
+      ...props,
+      name: 'retries',
+      consequence: 'callbacks that failed once are retried late, by the due index alone',
+    }),
+    exhausted: new HoldingQueue(scope, 'Exhausted', {
+      ...props,
+      name: 'exhausted-deliveries',
+      consequence: 'account owners lost callbacks because their receivers failed at every attempt',
+      // A dead receiver is its owner's matter; this many are a sign of something of ours.
+      alarmAt: 1_000,
+    }),
+  };
+}

@@ -1,0 +1,50 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Construct } from 'constructs';
+import { sweeperEnvSchema } from '../functions/env.ts';
+import { addAlarm } from './alarms.ts';
+import type { DataStack } from './data-stack.ts';
+import { commonEnv, type DeliveryQueues, queueEnv } from './delivery-functions.ts';
+import type { Stage } from './stage.ts';
+import { WebhookFunction } from './webhook-function.ts';
+
+interface SweepingProps {
+  readonly stage: Stage;
+  readonly data: DataStack;
+  readonly queues: DeliveryQueues;
+}
+
+/** Sends deliveries that are due to the retry queue, every minute. */
+export class Sweeping extends Construct {
+  constructor(scope: Construct, id: string, { stage, data, queues }: SweepingProps) {
+    super(scope, id);
+    const sweeper = new WebhookFunction(this, 'Sweeper', {
+      entry: 'sweeper',
+      description: 'Sends deliveries that are due to the retry queue',
+      envSchema: sweeperEnvSchema,
+      env: { ...commonEnv(stage, data), ...queueEnv(queues), SWEEP_LEASE_MS: String(stage.sweepLeaseMs) },
+      timeout: Duration.seconds(50),
+      memoryMb: 512,
+      // Two at a time would only take each other's rows.
+      reservedConcurrency: 1,
+    });
+    sweeper.allow(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], data.table.tableArn);
+    sweeper.allow(['dynamodb:Query'], data.dueIndexArn);
+    sweeper.allow(['sqs:SendMessage'], queues.retries.queueArn);
+
+    new Rule(this, 'EveryMinute', {
+      description: 'Starts the sweeper',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      // No retries: the next minute does the same.
+      targets: [new LambdaFunction(sweeper.lambda, { retryAttempts: 0 })],
+    });
+    addAlarm(
+      this,
+      'Stopped',
+      { consequence: 'callbacks that failed are not tried again', alarmTopic: data.alarmTopic },
+      sweeper.lambda.metricInvocations({ period: Duration.minutes(5) }),
+      { cause: 'The sweeper does not run', threshold: 1, below: true },
+    );
+  }
+}

@@ -1,0 +1,57 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  apiKeyKey,
+  attemptKey,
+  deliveryKey,
+  eventKey,
+  type Key,
+  subscriptionKey,
+  subscriptionPrefix,
+} from '../../adapters/dynamo-keys.ts';
+import { acceptedAt, deliveryRef } from '../support/builders.ts';
+
+const identifier = fc.stringMatching(/^[A-Za-z0-9_-]{1,6}$/);
+const parts = fc.record({ accountId: identifier, subscriptionId: identifier, eventId: identifier });
+
+/** Every key that an account's items may have. */
+function keysOf({ accountId, subscriptionId, eventId }: { [name: string]: string | undefined }): Key[] {
+  const ref = deliveryRef({ accountId, subscriptionId, eventId });
+  return [
+    subscriptionKey(ref.accountId, ref.subscriptionId),
+    eventKey(ref.accountId, ref.eventId),
+    deliveryKey(ref),
+    attemptKey(ref, acceptedAt),
+    apiKeyKey(ref.eventId),
+  ];
+}
+
+test('no key of one account is a key of another', () => {
+  fc.assert(
+    fc.property(parts, parts, (a, b) => {
+      fc.pre(a.accountId !== b.accountId);
+      const partitions = (of: typeof a) =>
+        keysOf(of)
+          .slice(0, -1)
+          .map(({ pk }) => pk);
+      expect(partitions(a).filter((pk) => partitions(b).includes(pk))).toEqual([]);
+    }),
+  );
+});
+
+test('items of different kinds never share a key', () => {
+  fc.assert(
+    fc.property(parts, (some) => {
+      expect(new Set(keysOf(some).map(({ pk, sk }) => `${pk} ${sk}`)).size).toBe(5);
+    }),
+  );
+});
+
+test('a listing of subscriptions or deliveries by prefix meets nothing else', () => {
+  const ref = deliveryRef();
+
+  expect(subscriptionKey('acc_1', 'sub_1').sk.startsWith(subscriptionPrefix)).toBe(true);
+  expect(deliveryKey(ref).pk).toBe(attemptKey(ref, acceptedAt).pk);
+  expect(deliveryKey(ref).sk).toMatch(/^D#2026-11-23T16:55:01.000Z#evt_1$/);
+  expect(attemptKey(ref, acceptedAt).sk).toMatch(/^T#/);
+});

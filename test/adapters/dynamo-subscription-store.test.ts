@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { isConditionFailure } from '../../adapters/dynamo-client.ts';
+import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
+import { createSubscriptionStore } from '../../adapters/dynamo-subscription-store.ts';
+import { deliveryRef, subscription, uniqueId, waitingDelivery } from '../support/builders.ts';
+import { startTable, type TableEngine } from '../support/engines.ts';
+
+let engine: TableEngine;
+let store: ReturnType<typeof createSubscriptionStore>;
+beforeAll(async () => {
+  engine = await startTable();
+  store = createSubscriptionStore(engine.table);
+});
+afterAll(() => engine.close());
+
+const now = new Date('2026-11-23T17:00:00.000Z');
+
+describe('listing', () => {
+  test('is oldest first, and of one account', async () => {
+    const [accountId, other] = [uniqueId('acc'), uniqueId('acc')];
+    const first = subscription({ accountId, id: 'sub_z', createdAt: '2026-01-01T00:00:00.000Z' });
+    const second = subscription({ accountId, id: 'sub_a', createdAt: '2026-02-01T00:00:00.000Z' });
+    await store.createSubscription(second);
+    await store.createSubscription(first);
+    await store.createSubscription(subscription({ accountId: other }));
+
+    expect(await store.listSubscriptions(accountId)).toEqual([first, second]);
+  });
+
+  test('an account without subscriptions has an empty list, though it has deliveries', async () => {
+    const accountId = uniqueId('acc');
+    await createDeliveryLog(engine.table).replaceDelivery(
+      undefined,
+      waitingDelivery(deliveryRef({ accountId })),
+    );
+
+    expect(await store.listSubscriptions(accountId)).toEqual([]);
+  });
+
+  test('an account whose id begins like another’s sees none of its subscriptions', async () => {
+    const accountId = uniqueId('acc');
+    await store.createSubscription(subscription({ accountId: `${accountId}x` }));
+
+    expect(await store.listSubscriptions(accountId)).toEqual([]);
+  });
+});
+
+describe('finding and creating', () => {
+  test('finds a subscription under its own account only', async () => {
+    const created = subscription({ accountId: uniqueId('acc') });
+    await store.createSubscription(created);
+
+    expect(await store.findSubscription(created.accountId, created.id)).toEqual(created);
+    expect(await store.findSubscription('acc_other', created.id)).toBeUndefined();
+    expect(await store.findSubscription(created.accountId, 'sub_other')).toBeUndefined();
+  });
+
+  test('does not overwrite a subscription', async () => {
+    const created = subscription({ accountId: uniqueId('acc') });
+    await store.createSubscription(created);
+
+    const error: unknown = await store
+      .createSubscription({ ...created, url: 'https://b.example.com/' })
+      .catch((caught) => caught);
+
+    expect(isConditionFailure(error)).toBe(true);
+    expect(await store.findSubscription(created.accountId, created.id)).toEqual(created);
+  });
+});
+
+describe('deleting', () => {
+  test('says whether there was one', async () => {
+    const { accountId, id } = subscription({ accountId: uniqueId('acc') });
+    await store.createSubscription(subscription({ accountId }));
+
+    expect(await store.deleteSubscription('acc_other', id)).toBe(false);
+    expect(await store.deleteSubscription(accountId, id)).toBe(true);
+    expect(await store.deleteSubscription(accountId, id)).toBe(false);
+    expect(await store.findSubscription(accountId, id)).toBeUndefined();
+  });
+});
+
+describe('disabling', () => {
+  test('keeps everything but status, reason and time', async () => {
+    const created = subscription({ accountId: uniqueId('acc') });
+    await store.createSubscription(created);
+
+    await store.disableSubscription(created.accountId, created.id, 'gone', now);
+
+    expect(await store.findSubscription(created.accountId, created.id)).toEqual({
+      ...created,
+      status: 'disabled',
+      disabledReason: 'gone',
+      updatedAt: now.toISOString(),
+    });
+  });
+
+  test('leaves a subscription as it is that was disabled before', async () => {
+    const disabled = subscription({ accountId: uniqueId('acc'), status: 'disabled' });
+    await store.createSubscription(disabled);
+
+    await store.disableSubscription(disabled.accountId, disabled.id, 'gone', now);
+
+    expect(await store.findSubscription(disabled.accountId, disabled.id)).toEqual(disabled);
+  });
+
+  test('does not bring a deleted subscription back', async () => {
+    const accountId = uniqueId('acc');
+
+    await store.disableSubscription(accountId, 'sub_1', 'gone', now);
+
+    expect(await store.listSubscriptions(accountId)).toEqual([]);
+  });
+});

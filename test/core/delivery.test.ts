@@ -1,0 +1,212 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  cancel,
+  claim,
+  type DeliveryState,
+  deliveryIdOf,
+  deliveryMessageSchema,
+  isFinal,
+  mustClaim,
+  settle,
+} from '../../core/delivery.ts';
+import {
+  attempt,
+  deliveredDelivery,
+  deliveryMessage,
+  deliveryRef,
+  waitingDelivery,
+} from '../support/builders.ts';
+
+const now = new Date('2026-11-23T17:00:00.000Z');
+const leaseMs = 60_000;
+
+const rows = {
+  waiting: waitingDelivery({ version: 3, attemptCount: 2 }),
+  claimed: waitingDelivery({ version: 3, attemptCount: 2, state: 'claimed' }),
+  delivered: deliveredDelivery({ version: 3, attemptCount: 2 }),
+  exhausted: finalDelivery('exhausted'),
+  cancelled: finalDelivery('cancelled'),
+};
+
+function finalDelivery(state: DeliveryState) {
+  const { dueAt: _, ...rest } = waitingDelivery({ version: 3, attemptCount: 2, state });
+  return rest;
+}
+
+describe('deliveryMessageSchema', () => {
+  test('a message without version and recheck is a first attempt', () => {
+    expect(deliveryMessageSchema.parse(deliveryRef())).toEqual({
+      ...deliveryRef(),
+      version: 0,
+      recheck: false,
+    });
+  });
+
+  test.each([
+    ['another account id', { accountId: 'a/b' }],
+    ['an unknown type', { eventType: 'ticket.exploded' }],
+    ['a negative version', { version: -1 }],
+    ['a fractional version', { version: 1.5 }],
+    ['a time that is none', { acceptedAt: 'yesterday' }],
+  ])('refuses %s', (_, wrong) => {
+    expect(deliveryMessageSchema.safeParse({ ...deliveryRef(), ...wrong }).success).toBe(false);
+  });
+});
+
+describe('deliveryIdOf', () => {
+  test('is the same for the same delivery, and another when subscription, event or time is', () => {
+    const ids = [
+      deliveryRef(),
+      deliveryRef({ subscriptionId: 'sub_2' }),
+      deliveryRef({ eventId: 'evt_2' }),
+      deliveryRef({ acceptedAt: '2026-11-23T16:55:01.001Z' }),
+    ].map(deliveryIdOf);
+
+    expect(new Set(ids).size).toBe(4);
+    expect(deliveryIdOf(deliveryMessage({ version: 4, recheck: true }))).toBe(ids[0]);
+  });
+
+  test('holds what the row is found by', () => {
+    const [prefix, encoded = ''] = deliveryIdOf(deliveryRef()).split('_');
+
+    expect(prefix).toBe('dlv');
+    expect(Buffer.from(encoded, 'base64url').toString()).toBe('sub_1 2026-11-23T16:55:01.000Z evt_1');
+  });
+
+  test('no two deliveries share an id', () => {
+    const identifier = fc.stringMatching(/^[A-Za-z0-9_-]{1,8}$/);
+    const ref = fc.record({ subscriptionId: identifier, eventId: identifier });
+    fc.assert(
+      fc.property(ref, ref, (a, b) => {
+        const same = a.subscriptionId === b.subscriptionId && a.eventId === b.eventId;
+        expect(deliveryIdOf(deliveryRef(a)) === deliveryIdOf(deliveryRef(b))).toBe(same);
+      }),
+    );
+  });
+});
+
+describe('mustClaim', () => {
+  test.each([
+    ['a first attempt, received once', {}, 1, false],
+    ['a first attempt, received again', {}, 2, true],
+    ['a recheck', { recheck: true }, 1, true],
+    ['a retry', { version: 1 }, 1, true],
+  ])('%s', (_, overrides, receiveCount, expected) => {
+    expect(mustClaim(deliveryMessage(overrides), receiveCount)).toBe(expected);
+  });
+});
+
+describe('claim', () => {
+  test.each([
+    ['no row', undefined, 0, true],
+    ['no row', undefined, 1, false],
+    ['a waiting row', rows.waiting, 3, true],
+    ['a waiting row', rows.waiting, 2, false],
+    ['a waiting row', rows.waiting, 4, false],
+    ['a waiting row', rows.waiting, 0, false],
+    ['a claimed row', rows.claimed, 3, true],
+    ['a claimed row', rows.claimed, 2, false],
+    ['a delivered row', rows.delivered, 3, false],
+    ['an exhausted row', rows.exhausted, 3, false],
+    ['a cancelled row', rows.cancelled, 3, false],
+  ])('%s of version 3, message of version %#: %s', (_, row, version, allowed) => {
+    expect(claim(row, deliveryMessage({ version }), now, leaseMs) !== undefined).toBe(allowed);
+  });
+
+  test('takes the delivery for as long as the lease and counts no attempt', () => {
+    expect(claim(rows.waiting, deliveryMessage({ version: 3 }), now, leaseMs)).toEqual({
+      ...deliveryRef(),
+      state: 'claimed',
+      version: 4,
+      attemptCount: 2,
+      updatedAt: now.toISOString(),
+      dueAt: '2026-11-23T17:01:00.000Z',
+    });
+  });
+
+  test('a delivery without a row starts at version 1 with no attempt', () => {
+    const claimed = claim(undefined, deliveryMessage({ body: '{}' }), now, leaseMs);
+
+    expect(claimed).toMatchObject({ version: 1, attemptCount: 0 });
+    expect(claimed).not.toHaveProperty('body');
+  });
+});
+
+describe('settle', () => {
+  const claimed = waitingDelivery({ state: 'claimed', version: 4, attemptCount: 2 });
+
+  test('a first attempt that succeeded keeps the attempt in its row', () => {
+    const row = settle(undefined, deliveryMessage({ body: '{}' }), attempt(), { kind: 'delivered' }, now);
+
+    expect(row).toEqual({
+      ...deliveryRef(),
+      state: 'delivered',
+      version: 1,
+      attemptCount: 1,
+      updatedAt: now.toISOString(),
+      firstAttempt: attempt(),
+    });
+  });
+
+  test('a later attempt that succeeded is an item of its own', () => {
+    const row = settle(claimed, claimed, attempt(), { kind: 'delivered' }, now);
+
+    expect(row).toMatchObject({ state: 'delivered', version: 5, attemptCount: 3 });
+    expect(row).not.toHaveProperty('firstAttempt');
+    expect(row).not.toHaveProperty('dueAt');
+  });
+
+  test.each([
+    [0, true, '2026-11-23T17:01:00.000Z'],
+    [5, true, '2026-11-23T17:01:05.000Z'],
+    [900, true, '2026-11-23T17:16:00.000Z'],
+    [700, false, '2026-11-23T17:11:40.000Z'],
+    [7200, false, '2026-11-23T19:00:00.000Z'],
+  ])(
+    'a retry after %i s (by queue: %s) is due at %s: a message gets a minute to carry it',
+    (delaySeconds, byQueue, dueAt) => {
+      const row = settle(claimed, claimed, attempt(), { kind: 'retry', delaySeconds, byQueue }, now);
+
+      expect(row).toMatchObject({ state: 'waiting', version: 5, attemptCount: 3, dueAt });
+    },
+  );
+
+  test('an exhausted delivery is final and says why', () => {
+    const row = settle(claimed, claimed, attempt(), { kind: 'exhausted', reason: 'timeout' }, now);
+
+    expect(row).toMatchObject({ state: 'exhausted', reason: 'timeout', version: 5, attemptCount: 3 });
+    expect(isFinal(row)).toBe(true);
+  });
+});
+
+describe('cancel', () => {
+  test('ends a delivery without counting an attempt', () => {
+    const row = cancel(rows.claimed, rows.claimed, 'subscription-disabled', now);
+
+    expect(row).toEqual({
+      ...deliveryRef(),
+      state: 'cancelled',
+      reason: 'subscription-disabled',
+      version: 4,
+      attemptCount: 2,
+      updatedAt: now.toISOString(),
+    });
+  });
+
+  test('a delivery that has no row yet gets one', () => {
+    const row = cancel(undefined, deliveryRef(), 'subscription-deleted', now);
+
+    expect(row).toMatchObject({ version: 1, attemptCount: 0 });
+  });
+});
+
+test.each([
+  ['waiting', false],
+  ['claimed', false],
+  ['delivered', true],
+  ['exhausted', true],
+  ['cancelled', true],
+] as const)('final or not: %s is %s', (state, final) => {
+  expect(isFinal(rows[state])).toBe(final);
+});

@@ -1,0 +1,558 @@
+import { inspect } from 'node:util';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { deliveryKey } from '../../adapters/dynamo-keys.ts';
+import type { Delivery, DeliveryMessage, DeliveryRef } from '../../core/delivery.ts';
+import { eventCatalog } from '../../core/event-catalog.ts';
+import type { Subscription } from '../../core/subscription.ts';
+import { envelope, sqsRecord, waitingDelivery } from '../support/builders.ts';
+import { claimLeaseMs, type Deployment, startDeployment } from '../support/deployment.ts';
+import { type Receiver, startReceiver, verifyCallback } from '../support/receiver.ts';
+import { internalFailure } from '../support/wire-proxy.ts';
+
+let deployment: Deployment;
+let receiver: Receiver;
+let subscription: Subscription;
+let secret: string;
+beforeAll(async () => {
+  deployment = await startDeployment();
+});
+beforeEach(async () => {
+  receiver = await startReceiver();
+  ({ subscription, secret } = await deployment.subscribe({ url: receiver.url }));
+});
+afterEach(async () => {
+  await receiver.close();
+  deployment.reset();
+});
+afterAll(() => deployment.close());
+
+const acknowledged = { batchItemFailures: [] };
+
+/** Hands one message to the deliverer, as often received as said. */
+function deliver(message: DeliveryMessage, receiveCount = 1) {
+  return deployment.deliver(
+    sqsRecord(deployment.deliveryQueue.arn, JSON.stringify(message), { messageId: 'm-1', receiveCount }),
+  );
+}
+
+function respondStatus(status: number, headers: Record<string, string> = {}) {
+  receiver.respond((response) => void response.writeHead(status, headers).end('answer of the receiver'));
+}
+
+function secondsFromNow(seconds: number): string {
+  return new Date(deployment.clock.now().getTime() + seconds * 1000).toISOString();
+}
+
+/** The attempts that are items of their own. */
+async function attemptsOf(ref: DeliveryRef) {
+  const { Items = [] } = await deployment.table.client.send(
+    new QueryCommand({
+      TableName: deployment.table.tableName,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: {
+        ':pk': deliveryKey(ref).pk,
+        ':prefix': `T#${ref.acceptedAt}#${ref.eventId}#`,
+      },
+    }),
+  );
+  return Items;
+}
+
+/** A row of this message's delivery, written before. */
+async function existingRow(message: DeliveryMessage, overrides: Partial<Delivery>): Promise<Delivery> {
+  const { accountId, subscriptionId, eventId, eventType, acceptedAt } = message;
+  const row = waitingDelivery({ accountId, subscriptionId, eventId, eventType, acceptedAt, ...overrides });
+  await deployment.deliveries.replaceDelivery(undefined, row);
+  return row;
+}
+
+describe('a first attempt', () => {
+  test('posts exactly the body, which the receiver can verify', async () => {
+    const message = deployment.messageFor(subscription);
+
+    expect(await deliver(message)).toEqual(acknowledged);
+
+    const [callback] = receiver.callbacks;
+    expect(receiver.callbacks).toHaveLength(1);
+    expect(callback).toMatchObject({ method: 'POST', path: '/hooks/iomnihub', body: message.body });
+    expect(callback?.headers).toMatchObject({
+      'webhook-id': message.eventId,
+      'webhook-timestamp': String(Math.floor(deployment.clock.now().getTime() / 1000)),
+      'content-type': 'application/json',
+      'user-agent': 'iOmniHub-Webhooks/test',
+    });
+    expect(callback && verifyCallback(callback, secret)).toEqual({ data: 'ação' });
+  });
+
+  test('that succeeds is one write, in which the attempt stands', async () => {
+    const message = deployment.messageFor(subscription);
+    deployment.wire.table.reset();
+
+    await deliver(message);
+
+    expect(deployment.wire.table.calls.map(({ operation }) => operation)).toEqual([
+      'GetItem',
+      'BatchWriteItem',
+    ]);
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+      state: 'delivered',
+      version: 1,
+      attemptCount: 1,
+      firstAttempt: {
+        startedAt: deployment.clock.now().toISOString(),
+        outcome: { kind: 'success', status: 204 },
+      },
+    });
+    expect(deployment.telemetry.counts).toEqual({ AttemptsSucceeded: 1 });
+  });
+
+  test('is signed by every live secret and by no other', async () => {
+    const { accountId, id: subscriptionId } = subscription;
+    const seal = (text: string) => deployment.cipher.seal(text, { accountId, subscriptionId });
+    const [rotated, expired] = ['whsec_cm90YXRlZA==', 'whsec_ZXhwaXJlZA=='];
+    const { subscription: rotating } = await deployment.subscribe({ url: receiver.url, accountId });
+    await deployment.subscriptions.deleteSubscription(accountId, subscriptionId);
+    await deployment.subscriptions.createSubscription({
+      ...rotating,
+      id: subscriptionId,
+      secrets: [
+        ...subscription.secrets,
+        { sealed: await seal(rotated), createdAt: secondsFromNow(-60), expiresAt: secondsFromNow(60) },
+        { sealed: await seal(expired), createdAt: secondsFromNow(-60), expiresAt: secondsFromNow(0) },
+      ],
+    });
+
+    await deliver(deployment.messageFor(subscription));
+
+    const [callback] = receiver.callbacks;
+    const verifiedBy = [secret, rotated, expired].filter((key) => {
+      try {
+        return callback && verifyCallback(callback, key);
+      } catch {
+        return false;
+      }
+    });
+    expect(verifiedBy).toEqual([secret, rotated]);
+  });
+
+  test('that fails leaves a waiting row with dueAt, an attempt, and a message on the retry queue', async () => {
+    const message = deployment.messageFor(subscription);
+    respondStatus(500);
+
+    expect(await deliver(message)).toEqual(acknowledged);
+
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+      state: 'waiting',
+      version: 1,
+      attemptCount: 1,
+      // A minute later than the message, which should be there first.
+      dueAt: secondsFromNow(65),
+    });
+    expect(await attemptsOf(message)).toMatchObject([
+      { outcome: { reason: 'status', status: 500, responseExcerpt: 'answer of the receiver' } },
+    ]);
+    const { body: _, ...ref } = message;
+    expect(deployment.messagesIn('retries')).toEqual([{ ...ref, version: 1 }]);
+    expect(deployment.queues.delayedIn('retries').map(({ delaySeconds }) => delaySeconds)).toEqual([5]);
+  });
+
+  test('is not repeated when its message comes again after the failure was written', async () => {
+    const message = deployment.messageFor(subscription);
+    respondStatus(500);
+    await deliver(message);
+
+    expect(await deliver(message, 2)).toEqual(acknowledged);
+
+    expect(receiver.callbacks).toHaveLength(1);
+  });
+
+  test('with Retry-After is repeated then, by the due index alone if that is later than a message can wait', async () => {
+    const message = deployment.messageFor(subscription);
+    respondStatus(503, { 'retry-after': '7200' });
+
+    await deliver(message);
+
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({ dueAt: secondsFromNow(7200) });
+    expect(deployment.messagesIn('retries')).toEqual([]);
+  });
+});
+
+describe('a later attempt', () => {
+  /** An event that went through the dispatcher and whose first attempt failed; answers with its retry. */
+  async function failOnce(): Promise<DeliveryMessage> {
+    const detail = { accountId: subscription.accountId };
+    const time = deployment.clock.now().toISOString();
+    await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelope({ time, detail })));
+    const [first] = deployment.messagesIn('deliveries');
+    respondStatus(500);
+    if (!first) throw new Error('nothing was dispatched');
+    await deliver(first);
+    const [retry] = deployment.messagesIn('retries');
+    if (!retry) throw new Error('no retry was sent');
+    deployment.reset();
+    return retry;
+  }
+
+  test('sends the same id and the same bytes with a new signature, and ends the delivery', async () => {
+    const retry = await failOnce();
+    respondStatus(200);
+    deployment.clock.advance(5_000);
+
+    expect(await deliver(retry)).toEqual(acknowledged);
+
+    const [first, second] = receiver.callbacks;
+    expect(second?.body).toBe(first?.body);
+    expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
+    expect(second?.headers['webhook-signature']).not.toBe(first?.headers['webhook-signature']);
+    expect(second && verifyCallback(second, secret)).toMatchObject({ data: eventCatalog[0].example });
+    expect(await deployment.deliveries.findDelivery(retry)).toMatchObject({
+      state: 'delivered',
+      version: 3,
+      attemptCount: 2,
+    });
+    expect(await attemptsOf(retry)).toMatchObject([
+      { outcome: { kind: 'failure' } },
+      { outcome: { kind: 'success', status: 200 } },
+    ]);
+  });
+
+  test('after a gap that SQS cannot wait out is left to the due index', async () => {
+    const retry = await failOnce();
+    respondStatus(500);
+
+    await deliver(retry);
+
+    expect(await deployment.deliveries.findDelivery(retry)).toMatchObject({
+      state: 'waiting',
+      version: 3,
+      attemptCount: 2,
+      dueAt: secondsFromNow(3600),
+    });
+    expect(deployment.messagesIn('retries')).toEqual([]);
+  });
+
+  test('that was the last tells the exhausted queue why, and is not repeated', async () => {
+    const message = deployment.messageFor(subscription, { version: 4 });
+    await existingRow(message, { version: 4, attemptCount: 2 });
+    respondStatus(500);
+
+    await deliver(message);
+    await deliver(message);
+
+    expect(receiver.callbacks).toHaveLength(1);
+    expect(deployment.queues.messagesIn('exhausted').map(({ attributes }) => attributes)).toEqual([
+      { reason: 'status' },
+    ]);
+    const { body: _, ...ref } = message;
+    expect(deployment.messagesIn('exhausted')).toEqual([{ ...ref, version: 6 }]);
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+      state: 'exhausted',
+      reason: 'status',
+      version: 6,
+      attemptCount: 3,
+    });
+    expect(deployment.telemetry.counts).toEqual({ AttemptsFailed: 1, DeliveriesExhausted: 1 });
+    expect(await deployment.subscriptions.findSubscription(message.accountId, subscription.id)).toMatchObject(
+      {
+        status: 'enabled',
+      },
+    );
+  });
+
+  test('of an event that is older than seven days is none', async () => {
+    const message = deployment.messageFor(subscription, { acceptedAt: secondsFromNow(-7 * 86_400) });
+    respondStatus(500);
+
+    await deliver(message);
+
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+      state: 'exhausted',
+      reason: 'expired',
+    });
+  });
+});
+
+describe('whatever may have been called before claims first', () => {
+  test('a message received twice takes the absent row, calls, and settles what it took', async () => {
+    const message = deployment.messageFor(subscription);
+    receiver.respond((response) => {
+      deployment.deliveries.findDelivery(message).then(
+        (row) => response.writeHead(200).end(JSON.stringify(row)),
+        () => response.destroy(),
+      );
+    });
+
+    expect(await deliver(message, 2)).toEqual(acknowledged);
+
+    const [attempt] = await attemptsOf(message);
+    expect(JSON.parse(attempt?.['outcome'].responseExcerpt)).toMatchObject({
+      state: 'claimed',
+      version: 1,
+      attemptCount: 0,
+      dueAt: secondsFromNow(claimLeaseMs / 1000),
+    });
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+      state: 'delivered',
+      version: 2,
+      attemptCount: 1,
+    });
+  });
+
+  test.each([
+    ['has been delivered', { state: 'delivered' as const, dueAt: undefined }, 1],
+    ['is claimed by another', { state: 'claimed' as const, version: 2 }, 1],
+    ['has been tried again since', { version: 3 }, 1],
+    ['was cancelled', { state: 'cancelled' as const, dueAt: undefined }, 1],
+    ['has a row that the message knows nothing of', { version: 1 }, 0],
+  ])('a delivery that %s is acknowledged without a call', async (_, overrides, version) => {
+    const message = deployment.messageFor(subscription, { version });
+    const row = await existingRow(message, { version: 1, ...overrides });
+
+    expect(await deliver(message, 2)).toEqual(acknowledged);
+
+    expect(receiver.callbacks).toEqual([]);
+    expect(await deployment.deliveries.findDelivery(message)).toEqual(JSON.parse(JSON.stringify(row)));
+  });
+
+  test('a recheck of a delivery that was made is acknowledged without a call', async () => {
+    const message = deployment.messageFor(subscription);
+    await deliver(message);
+
+    expect(await deliver({ ...message, recheck: true })).toEqual(acknowledged);
+
+    expect(receiver.callbacks).toHaveLength(1);
+  });
+
+  test('of two that claim at the same time one calls', async () => {
+    const message = { ...deployment.messageFor(subscription), recheck: true };
+
+    await Promise.all([deliver(message), deliver(message), deliver(message)]);
+
+    expect(receiver.callbacks).toHaveLength(1);
+  });
+
+  test('a claim that ran out is taken over by the message of the sweeper', async () => {
+    const message = deployment.messageFor(subscription, { version: 2 });
+    await existingRow(message, { state: 'claimed', version: 2 });
+
+    await deliver(message);
+
+    expect(receiver.callbacks).toHaveLength(1);
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+      state: 'delivered',
+      version: 4,
+    });
+  });
+
+  test('who was overtaken while calling overwrites nothing and sends no retry', async () => {
+    const message = deployment.messageFor(subscription, { version: 1 });
+    // The next gap is one that a message would wait out.
+    const row = await existingRow(message, { version: 1, attemptCount: 0 });
+    const overtaken = { ...row, state: 'claimed' as const, version: 3, attemptCount: 1 };
+    receiver.respond((response) => {
+      const claimed = { ...row, state: 'claimed' as const, version: 2 };
+      deployment.deliveries.replaceDelivery(claimed, overtaken).then(
+        () => response.writeHead(500).end(),
+        () => response.destroy(),
+      );
+    });
+
+    expect(await deliver(message)).toEqual(acknowledged);
+
+    expect(await deployment.deliveries.findDelivery(message)).toEqual(overtaken);
+    expect(deployment.messagesIn('retries')).toEqual([]);
+  });
+});
+
+describe('a subscription that takes no callbacks', () => {
+  test('a 410 disables it, tells the exhausted queue and is not retried', async () => {
+    const message = deployment.messageFor(subscription);
+    respondStatus(410);
+
+    expect(await deliver(message)).toEqual(acknowledged);
+
+    expect(await deployment.subscriptions.findSubscription(message.accountId, subscription.id)).toMatchObject(
+      {
+        status: 'disabled',
+        disabledReason: 'gone',
+      },
+    );
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+      state: 'exhausted',
+      reason: 'gone',
+    });
+    expect(deployment.messagesIn('retries')).toEqual([]);
+    expect(deployment.queues.messagesIn('exhausted')).toMatchObject([{ attributes: { reason: 'gone' } }]);
+  });
+
+  test('a URL that we cannot use disables it', async () => {
+    const { subscription: broken } = await deployment.subscribe({ url: 'not a URL' });
+
+    await deliver(deployment.messageFor(broken));
+
+    expect(await deployment.subscriptions.findSubscription(broken.accountId, broken.id)).toMatchObject({
+      status: 'disabled',
+      disabledReason: 'invalid-url',
+    });
+  });
+
+  test('is disabled: its deliveries are cancelled without a call', async () => {
+    const { subscription: disabled } = await deployment.subscribe({ url: receiver.url, status: 'disabled' });
+    const message = deployment.messageFor(disabled);
+
+    expect(await deliver(message)).toEqual(acknowledged);
+
+    expect(receiver.callbacks).toEqual([]);
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+      state: 'cancelled',
+      reason: 'subscription-disabled',
+      attemptCount: 0,
+    });
+  });
+
+  test('is deleted: its waiting deliveries are cancelled without a call', async () => {
+    const message = deployment.messageFor(subscription, { version: 1 });
+    await existingRow(message, { version: 1 });
+    await deployment.subscriptions.deleteSubscription(message.accountId, subscription.id);
+
+    expect(await deliver(message)).toEqual(acknowledged);
+
+    expect(receiver.callbacks).toEqual([]);
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+      state: 'cancelled',
+      reason: 'subscription-deleted',
+      attemptCount: 1,
+    });
+  });
+
+  test('is another account’s: never called', async () => {
+    const message = deployment.messageFor({ ...subscription, accountId: 'acc_other' });
+
+    await deliver(message);
+
+    expect(receiver.callbacks).toEqual([]);
+  });
+});
+
+describe('a fault of ours fails the record', () => {
+  const failed = { batchItemFailures: [{ itemIdentifier: 'm-1' }] };
+
+  test('KMS is down: nobody is called, no attempt is consumed, and the next try delivers', async () => {
+    const message = deployment.messageFor(subscription);
+    deployment.wire.kms.intercept(async () => internalFailure);
+
+    expect(await deliver(message)).toEqual(failed);
+    expect(receiver.callbacks).toEqual([]);
+    expect(await deployment.deliveries.findDelivery(message)).toBeUndefined();
+    expect(deployment.telemetry.lines).toMatchObject([{ level: 'error', name: 'delivery.failed' }]);
+
+    deployment.wire.kms.reset();
+    expect(await deliver(message, 2)).toEqual(acknowledged);
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+      state: 'delivered',
+      attemptCount: 1,
+    });
+  });
+
+  test('the table is down: nobody is called', async () => {
+    deployment.wire.table.intercept(async () => internalFailure);
+
+    expect(await deliver(deployment.messageFor(subscription), 2)).toEqual(failed);
+    expect(receiver.callbacks).toEqual([]);
+  });
+
+  test('a delivered row that could not be written: the call may repeat, but the message stays', async () => {
+    deployment.wire.table.intercept((call) =>
+      call.operation === 'BatchWriteItem' ? Promise.resolve(internalFailure) : call.forward(),
+    );
+
+    expect(await deliver(deployment.messageFor(subscription))).toEqual(failed);
+    expect(deployment.telemetry.named('delivery.unrecorded')).toMatchObject([{ level: 'error' }]);
+  });
+
+  test('a retry that SQS did not take: the row waits all the same, and nobody is called again before', async () => {
+    const message = deployment.messageFor(subscription);
+    respondStatus(500);
+    deployment.wire.sqs.intercept(async () => internalFailure);
+
+    expect(await deliver(message)).toEqual(failed);
+    expect(await deliver(message, 2)).toEqual(acknowledged);
+
+    expect(receiver.callbacks).toHaveLength(1);
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+      state: 'waiting',
+      dueAt: secondsFromNow(65),
+    });
+  });
+
+  test('an exhausted delivery that SQS did not take: its row is not final', async () => {
+    const message = deployment.messageFor(subscription, { version: 4 });
+    await existingRow(message, { version: 4, attemptCount: 2 });
+    respondStatus(500);
+    deployment.wire.sqs.intercept(async () => internalFailure);
+
+    expect(await deliver(message)).toEqual(failed);
+
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+      state: 'claimed',
+      attemptCount: 2,
+    });
+  });
+
+  test('the body of the event is no longer stored: nobody is called', async () => {
+    const message = deployment.messageFor(subscription, { body: undefined });
+
+    expect(await deliver(message)).toEqual(failed);
+    expect(receiver.callbacks).toEqual([]);
+  });
+});
+
+describe('what an attempt tells the outside', () => {
+  test('is one line with the host, the outcome and the decision', async () => {
+    const message = deployment.messageFor(subscription);
+    respondStatus(500);
+
+    await deliver(message);
+
+    expect(deployment.telemetry.lines).toEqual([
+      {
+        level: 'info',
+        name: 'delivery.attempted',
+        fields: {
+          accountId: message.accountId,
+          subscriptionId: subscription.id,
+          eventId: message.eventId,
+          eventType: message.eventType,
+          acceptedAt: message.acceptedAt,
+          attemptCount: 1,
+          host: new URL(receiver.url).host,
+          outcome: { kind: 'failure', reason: 'status', status: 500, durationMs: expect.any(Number) },
+          decision: { kind: 'retry', delaySeconds: 5, byQueue: true },
+        },
+      },
+    ]);
+    expect(deployment.telemetry.counts).toEqual({ AttemptsFailed: 1 });
+  });
+
+  test('holds no secret, no payload, no path of a hook and no word of the receiver', async () => {
+    receiver.respond((response, { headers }) => void response.writeHead(500).end(JSON.stringify(headers)));
+    const planted = deployment.messageFor(subscription, { body: '{"planted":"PLANTED-5531"}' });
+    await deliver(planted);
+    await deliver({ ...planted, recheck: true, version: 1 });
+    const { subscription: sealed } = await deployment.subscribe({ url: receiver.url });
+    deployment.wire.kms.intercept(async () => internalFailure);
+    await deliver(deployment.messageFor(sealed, { body: '{"planted":"PLANTED-5531"}' }));
+
+    const told = inspect(deployment.telemetry.lines, { depth: null });
+
+    expect(deployment.telemetry.lines.map(({ name }) => name)).toEqual([
+      'delivery.attempted',
+      'delivery.attempted',
+      'delivery.failed',
+    ]);
+    expect(told).not.toMatch(/PLANTED|whsec_|hooks\/iomnihub|webhook-signature/);
+    expect(told).not.toContain(secret.slice(6, 20));
+    expect(told).not.toContain(subscription.secrets[0]?.sealed);
+  });
+});

@@ -1,0 +1,396 @@
+import { inspect } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { createApiKeyStore } from '../../adapters/dynamo-api-key-store.ts';
+import { parseAuthorization } from '../../core/api-key.ts';
+import { eventTypes } from '../../core/event-catalog.ts';
+import { apiRoutes } from '../../functions/api/routes.ts';
+import { createAuthorizer } from '../../functions/authorize-request.ts';
+import { type ApiEvent, createApi } from '../../functions/serve-api.ts';
+import { sqsRecord, uniqueId } from '../support/builders.ts';
+import { type Deployment, startDeployment } from '../support/deployment.ts';
+import { startReceiver, verifyCallback } from '../support/receiver.ts';
+import { internalFailure } from '../support/wire-proxy.ts';
+
+let deployment: Deployment;
+let serve: ReturnType<typeof createApi>;
+let apiKeys: ReturnType<typeof createApiKeyStore>;
+let lastByte = 0;
+beforeAll(async () => {
+  deployment = await startDeployment();
+  const { subscriptions, cipher, telemetry, clock, table } = deployment;
+  apiKeys = createApiKeyStore(table);
+  serve = createApi({
+    subscriptions,
+    apiKeys,
+    cipher,
+    telemetry,
+    allowPrivateCallbacks: true,
+    now: clock.now,
+    randomBytes: (size) => {
+      lastByte += 1;
+      return Buffer.alloc(size, lastByte);
+    },
+  });
+});
+afterEach(() => deployment.reset());
+afterAll(() => deployment.close());
+
+interface Call {
+  readonly accountId?: string;
+  readonly role?: 'read' | 'manage';
+  readonly id?: string;
+  readonly body?: unknown;
+  readonly overrides?: Partial<ApiEvent>;
+}
+
+/** A request as API Gateway sends it once the authorizer has let it pass. */
+async function call(routeKey: string, { accountId, role = 'manage', id, body, overrides = {} }: Call = {}) {
+  const authorizer = accountId ? { lambda: { accountId, role } } : undefined;
+  const event = {
+    version: '2.0',
+    routeKey,
+    headers: {},
+    pathParameters: id === undefined ? undefined : { id },
+    body: typeof body === 'string' || body === undefined ? body : JSON.stringify(body),
+    isBase64Encoded: false,
+    requestContext: { requestId: 'request-1', authorizer },
+    ...overrides,
+  } as unknown as ApiEvent;
+  const response = await serve(event);
+  return {
+    status: response.statusCode,
+    contentType: response.headers?.['content-type'],
+    body: JSON.parse(response.body ?? 'null'),
+  };
+}
+
+const newSubscription = {
+  url: 'https://crm.example.com/hooks',
+  eventTypes: [eventTypes[0]],
+  description: 'CRM',
+};
+
+async function create(accountId: string, overrides: Record<string, unknown> = {}) {
+  const { body } = await call('POST /subscriptions', {
+    accountId,
+    body: { ...newSubscription, ...overrides },
+  });
+  return body;
+}
+
+describe('creating a subscription', () => {
+  test('answers with it, its secret and the time from which it counts', async () => {
+    const accountId = uniqueId('acc');
+    const now = deployment.clock.now();
+
+    const response = await call('POST /subscriptions', { accountId, body: newSubscription });
+
+    expect(response).toEqual({
+      status: 201,
+      contentType: 'application/json',
+      body: {
+        ...newSubscription,
+        id: expect.stringMatching(/^sub_[0-9a-f]{24}$/),
+        status: 'enabled',
+        secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
+        createdAt: now.toISOString(),
+        updatedAt: now.toISOString(),
+        effectiveAt: new Date(now.getTime() + 5_000).toISOString(),
+      },
+    });
+  });
+
+  test('stores the secret sealed only', async () => {
+    const { secret } = await create(uniqueId('acc'));
+
+    const stored = JSON.stringify(deployment.wire.table.calls);
+    expect(stored).toContain('sealed');
+    expect(stored).not.toContain(secret);
+    expect(stored).not.toContain(Buffer.from(secret.slice(6), 'base64').toString('hex'));
+  });
+
+  test('lets the deliverer sign what the owner can verify with the secret from the answer', async () => {
+    const accountId = uniqueId('acc');
+    const receiver = await startReceiver();
+    const { id, secret } = await create(accountId, { url: receiver.url });
+    const created = await deployment.subscriptions.findSubscription(accountId, id);
+
+    const message = created && deployment.messageFor(created);
+    await deployment.deliver(sqsRecord(deployment.deliveryQueue.arn, JSON.stringify(message)));
+    await receiver.close();
+
+    expect(receiver.callbacks.map((callback) => verifyCallback(callback, secret))).toEqual([
+      { data: 'ação' },
+    ]);
+  });
+
+  test('is for the account of the key, whatever the body says', async () => {
+    const { status, body } = await call('POST /subscriptions', {
+      accountId: uniqueId('acc'),
+      body: { ...newSubscription, accountId: 'acc_other' },
+    });
+
+    expect(status).toBe(400);
+    expect(body.issues).toMatchObject([{ field: 'accountId' }]);
+    expect(await deployment.subscriptions.listSubscriptions('acc_other')).toEqual([]);
+  });
+
+  test.each([
+    ['url', { url: 'crm' }, 'url'],
+    ['eventTypes', { eventTypes: [eventTypes[0], 'ticket.exploded'] }, 'eventTypes.1'],
+    ['description', { description: 5 }, 'description'],
+    ['further field', { secret: 'whsec_mine' }, 'secret'],
+  ])('an invalid %s is named', async (_, wrong, field) => {
+    const { status, contentType, body } = await call('POST /subscriptions', {
+      accountId: uniqueId('acc'),
+      body: { ...newSubscription, ...wrong },
+    });
+
+    expect([status, contentType]).toEqual([400, 'application/problem+json']);
+    expect(body).toMatchObject({
+      type: 'urn:iomnihub:webhooks:problem:invalid-request',
+      title: 'invalid request',
+      status: 400,
+      issues: [{ field, message: expect.any(String) }],
+    });
+  });
+
+  test.each(['', '{', 'undefined'])('the body %j is no JSON', async (body) => {
+    expect(await call('POST /subscriptions', { accountId: uniqueId('acc'), body })).toMatchObject({
+      status: 400,
+      body: { type: 'urn:iomnihub:webhooks:problem:invalid-json' },
+    });
+  });
+
+  test('a body in base64 is read', async () => {
+    const body = Buffer.from(JSON.stringify(newSubscription)).toString('base64');
+
+    expect(
+      await call('POST /subscriptions', {
+        accountId: uniqueId('acc'),
+        body,
+        overrides: { isBase64Encoded: true },
+      }),
+    ).toMatchObject({ status: 201 });
+  });
+
+  test('an account has at most 50', async () => {
+    const accountId = uniqueId('acc');
+    for (let count = 0; count < 50; count += 1) await deployment.subscribe({ accountId });
+
+    expect(await call('POST /subscriptions', { accountId, body: newSubscription })).toMatchObject({
+      status: 409,
+      body: { type: 'urn:iomnihub:webhooks:problem:too-many-subscriptions' },
+    });
+    expect(await deployment.subscriptions.listSubscriptions(accountId)).toHaveLength(50);
+  });
+});
+
+describe('a request body', () => {
+  const bytes = 256 * 1024;
+
+  test('of more than 256 KB is refused before anything reads it', async () => {
+    const accountId = uniqueId('acc');
+
+    expect(await call('POST /subscriptions', { accountId, body: 'x'.repeat(bytes + 1) })).toMatchObject({
+      status: 413,
+      body: { type: 'urn:iomnihub:webhooks:problem:too-large' },
+    });
+    expect(await call('POST /subscriptions', { accountId, body: 'x'.repeat(bytes) })).toMatchObject({
+      status: 400,
+    });
+  });
+
+  test('counts in bytes as they are after base64', async () => {
+    const overrides = { isBase64Encoded: true };
+    const body = (text: string) => Buffer.from(text).toString('base64');
+
+    expect(
+      await call('POST /subscriptions', { accountId: 'acc_1', body: body('x'.repeat(bytes)), overrides }),
+    ).toMatchObject({ status: 400 });
+    expect(
+      await call('POST /subscriptions', { accountId: 'acc_1', body: body('€'.repeat(bytes / 2)), overrides }),
+    ).toMatchObject({ status: 413 });
+  });
+});
+
+describe('reading and deleting', () => {
+  test('shows what was created, without secrets', async () => {
+    const accountId = uniqueId('acc');
+    const { secret, effectiveAt: _, ...created } = await create(accountId);
+
+    const listed = await call('GET /subscriptions', { accountId, role: 'read' });
+    const got = await call('GET /subscriptions/{id}', { accountId, role: 'read', id: created.id });
+
+    expect(listed).toMatchObject({ status: 200, body: { items: [created], nextCursor: null } });
+    expect(got).toEqual({ status: 200, contentType: 'application/json', body: created });
+    expect(JSON.stringify([listed, got])).not.toMatch(/secret|sealed|whsec_/);
+    expect(secret).toMatch(/^whsec_/);
+  });
+
+  test('a deleted subscription is gone, from a time that the answer says', async () => {
+    const accountId = uniqueId('acc');
+    const { id } = await create(accountId);
+
+    const deleted = await call('DELETE /subscriptions/{id}', { accountId, id });
+
+    expect(deleted).toMatchObject({
+      status: 200,
+      body: { effectiveAt: new Date(deployment.clock.now().getTime() + 5_000).toISOString() },
+    });
+    expect(await call('GET /subscriptions/{id}', { accountId, id })).toMatchObject({ status: 404 });
+    expect(await call('DELETE /subscriptions/{id}', { accountId, id })).toMatchObject({ status: 404 });
+    expect(await call('GET /subscriptions', { accountId })).toMatchObject({ body: { items: [] } });
+  });
+
+  test.each(['GET /subscriptions/{id}', 'DELETE /subscriptions/{id}'])(
+    '%s: another account’s id and an unknown one give the same 404',
+    async (routeKey) => {
+      const accountId = uniqueId('acc');
+      const { id } = await create(accountId);
+      const other = { accountId: uniqueId('acc') };
+
+      const foreign = await call(routeKey, { ...other, id });
+      const unknown = await call(routeKey, { ...other, id: 'sub_000000000000000000000000' });
+
+      expect(foreign).toEqual(unknown);
+      expect(foreign.status).toBe(404);
+      expect(await call('GET /subscriptions/{id}', { accountId, id })).toMatchObject({ status: 200 });
+    },
+  );
+
+  test('no list shows another account’s subscriptions', async () => {
+    await create(uniqueId('acc'));
+
+    expect(await call('GET /subscriptions', { accountId: uniqueId('acc') })).toMatchObject({
+      body: { items: [] },
+    });
+  });
+
+  test.each(['', '#', '../acc_1', 'sub_1#', ' '])('the id %j is an unknown one', async (id) => {
+    expect(await call('GET /subscriptions/{id}', { accountId: uniqueId('acc'), id })).toMatchObject({
+      status: 404,
+    });
+  });
+
+  test('an id of any length is an unknown one', async () => {
+    const id = 'x'.repeat(2_000);
+
+    expect(await call('GET /subscriptions/{id}', { accountId: uniqueId('acc'), id })).toMatchObject({
+      status: 404,
+    });
+  });
+});
+
+describe('who may do what', () => {
+  const managing = Object.entries(apiRoutes).filter(([, access]) => access === 'manage');
+  const accounts = Object.entries(apiRoutes).filter(([, access]) => access !== 'iam');
+
+  test.each(managing)('%s: a read key may not', async (routeKey) => {
+    const accountId = uniqueId('acc');
+    const { id } = await create(accountId);
+
+    expect(await call(routeKey, { accountId, role: 'read', id, body: newSubscription })).toMatchObject({
+      status: 403,
+      body: { type: 'urn:iomnihub:webhooks:problem:forbidden' },
+    });
+    expect(await deployment.subscriptions.listSubscriptions(accountId)).toHaveLength(1);
+  });
+
+  test.each(accounts)('%s: nobody may without an account', async (routeKey) => {
+    expect(await call(routeKey, { id: 'sub_1', body: newSubscription })).toMatchObject({ status: 401 });
+    expect(
+      await call(routeKey, { overrides: { requestContext: { authorizer: { lambda: null } } as never } }),
+    ).toMatchObject({ status: 401 });
+  });
+
+  test.each(['$default', 'PATCH /subscriptions', 'toString', '__proto__'])(
+    '%s is no route',
+    async (routeKey) => {
+      expect(await call(routeKey, { accountId: 'acc_1' })).toMatchObject({ status: 404 });
+    },
+  );
+});
+
+describe('issuing an API key', () => {
+  const route = 'POST /accounts/{accountId}/api-keys';
+
+  function issue(accountId: string, body?: unknown) {
+    return call(route, { body, overrides: { pathParameters: { accountId } } });
+  }
+
+  test('answers with a key that the authorizer takes', async () => {
+    const accountId = uniqueId('acc');
+
+    const { status, body } = await issue(accountId, { role: 'read', description: 'chatbot' });
+    const authorized = await createAuthorizer({ apiKeys })({
+      headers: { authorization: `Bearer ${body.key}` },
+    } as never);
+
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ accountId, role: 'read', description: 'chatbot' });
+    expect(authorized).toEqual({ isAuthorized: true, context: { accountId, role: 'read' } });
+  });
+
+  test('without a body is for managing', async () => {
+    expect(await issue(uniqueId('acc'))).toMatchObject({
+      status: 201,
+      body: { role: 'manage', description: '' },
+    });
+  });
+
+  test('stores no secret', async () => {
+    const { body } = await issue(uniqueId('acc'));
+
+    const { secret } = parseAuthorization(`Bearer ${body.key}`) ?? { secret: 'none' };
+    expect(body.key).toContain(secret);
+    expect(JSON.stringify(deployment.wire.table.calls)).not.toContain(secret);
+    expect(body).not.toHaveProperty('secretHash');
+  });
+
+  test.each([
+    ['a role that there is not', { role: 'admin' }, 'role'],
+    ['a field that there is not', { accountId: 'acc_other' }, 'accountId'],
+  ])('%s is refused', async (_, wrong, field) => {
+    expect(await issue(uniqueId('acc'), wrong)).toMatchObject({ status: 400, body: { issues: [{ field }] } });
+  });
+
+  test.each(['a#b', '', 'x'.repeat(65)])('the account %j is none', async (accountId) => {
+    expect(await issue(accountId)).toMatchObject({ status: 400 });
+  });
+});
+
+test('a fault of ours is a 500 that names the request, and one error line', async () => {
+  const accountId = uniqueId('acc');
+  deployment.wire.table.intercept(async () => internalFailure);
+
+  const response = await call('GET /subscriptions', { accountId });
+
+  expect(response).toMatchObject({
+    status: 500,
+    contentType: 'application/problem+json',
+    body: {
+      type: 'urn:iomnihub:webhooks:problem:internal-error',
+      detail: expect.stringContaining('request-1'),
+    },
+  });
+  expect(JSON.stringify(response)).not.toContain('broken on purpose');
+  expect(deployment.telemetry.lines).toMatchObject([
+    {
+      level: 'error',
+      name: 'request.failed',
+      fields: { routeKey: 'GET /subscriptions', requestId: 'request-1' },
+    },
+  ]);
+});
+
+test('no line holds a secret or the body of a request', async () => {
+  deployment.wire.kms.intercept(async () => internalFailure);
+
+  await create(uniqueId('acc'), { description: 'PLANTED-5531' });
+
+  expect(deployment.telemetry.lines).toHaveLength(1);
+  expect(inspect(deployment.telemetry.lines, { depth: null })).not.toMatch(
+    /PLANTED|whsec_|crm\.example\.com/,
+  );
+});

@@ -1,0 +1,179 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parseSync } from '@swc/core';
+import { eventSource, eventTypes } from '../../core/event-catalog.ts';
+import { createScratchCopy, type ScratchCopy } from '../../scripts/scratch-copy.ts';
+
+const repository = new URL('../..', import.meta.url);
+const catalogFile = 'core/event-catalog.ts';
+const folders = '{bin,lib,functions,core,adapters,client,local,scripts,portal}';
+
+/** `ticket.created` and what may be made of it for a name: `ticket-created`, `ticket_created`. */
+const forms = eventTypes.flatMap((type) => [type, type.replaceAll('.', '-'), type.replaceAll('.', '_')]);
+
+describe('an identifier of the catalog', () => {
+  const files = globSync(`${folders}/**/*.{ts,tsx,js,mjs,css,html,json}`, {
+    cwd: repository,
+    exclude: (name) => ['node_modules', 'dist'].includes(name),
+  }).map((file) => file.replaceAll('\\', '/'));
+
+  test('is found by this test where it stands', () => {
+    expect(identifiersIn(catalogFile)).toEqual(eventTypes);
+  });
+
+  test('stands in no other source file', () => {
+    const others = files.filter((file) => file !== catalogFile);
+    expect(others.length).toBeGreaterThan(40);
+    expect(others.filter((file) => identifiersIn(file).length > 0)).toEqual([]);
+  });
+
+  /** In literals of any kind, types included; comments may name an identifier. */
+  function identifiersIn(file: string): string[] {
+    const source = readFileSync(new URL(file, repository), 'utf8');
+    const texts = /\.tsx?$/.test(file) ? literalsOf(source, file.endsWith('x')) : [source];
+    return forms.filter((form) => texts.some((text) => text.includes(form)));
+  }
+
+  function literalsOf(source: string, tsx: boolean): string[] {
+    const texts: string[] = [];
+    JSON.stringify(parseSync(source, { syntax: 'typescript', tsx }), (_, node) => {
+      if (node?.type === 'StringLiteral' || node?.type === 'JSXText') texts.push(node.value);
+      if (node?.type === 'TemplateElement') texts.push(node.raw);
+      if (node?.type === 'RegExpLiteral') texts.push(node.pattern.replaceAll('\\', ''));
+      return node;
+    });
+    return texts;
+  }
+});
+
+describe('a further event type takes one entry in one file, and then', () => {
+  const entry = `  {
+    type: 'ticket.assigned',
+    name: 'Ticket Assign',
+    summary: 'A ticket was given to an agent.',
+    data: z.looseObject({ ticket: ticketSchema, previousAssigneeId: z.string().nullable() }),
+    example: { ticket: exampleTicket, previousAssigneeId: null },
+  },
+`;
+  const end = '] as const satisfies';
+
+  /** Uses the type by its name, as a publisher would. */
+  const use = `import type { EventData, EventType } from '../core/event-catalog.ts';
+export const type: EventType = 'ticket.assigned';
+export const previous = (data: EventData<'ticket.assigned'>): string | null => data.previousAssigneeId;
+`;
+
+  let copy: ScratchCopy;
+  let catalog: string;
+  beforeAll(() => {
+    copy = createScratchCopy();
+    catalog = readFileSync(join(copy.folder, catalogFile), 'utf8');
+    if (!catalog.includes(end)) throw new Error(`${catalogFile} has no ${end}`);
+    write(catalogFile, catalog.replace(end, entry + end));
+  });
+  afterAll(() => copy.remove());
+
+  test('the sources compile, and so does code that uses the type', () => {
+    write('scripts/use.ts', use);
+    expect(compile()).toEqual('');
+  });
+
+  test('which it does not without the entry', () => {
+    write('scripts/use.ts', use);
+    write(catalogFile, catalog);
+    try {
+      expect(compile()).toMatch(/^scripts\/use\.ts.*'"ticket\.assigned"' is not assignable to type/);
+    } finally {
+      write(catalogFile, catalog.replace(end, entry + end));
+    }
+  });
+
+  test('a published event of the type is accepted, and one with wrong data is refused', () => {
+    const parsed = run(`
+      import { catalogEntryOf } from './core/event-catalog.ts';
+      import { parsePublishedEvent } from './core/published-event.ts';
+      const parse = (data) => parsePublishedEvent(JSON.stringify({
+        id: 'f1a2c3d4', time: '2026-11-23T16:55:01Z', 'detail-type': 'ticket.assigned',
+        detail: { id: 'evt_1', accountId: 'acc_1', occurredAt: '2026-11-23T16:55:00.000Z', data },
+      }));
+      const { example } = catalogEntryOf('ticket.assigned');
+      console.log(JSON.stringify([parse(example), parse({ ...example, previousAssigneeId: 19 })]));
+    `);
+    expect(parsed).toMatchObject([
+      { event: { id: 'evt_1', type: 'ticket.assigned' } },
+      { rejection: { reason: 'invalid-data', explanation: expect.stringContaining('previousAssigneeId') } },
+    ]);
+  });
+
+  test('the template has its rule, its queues, its alarms with their sentence, and the catch-all leaves it out', () => {
+    const resources = run(`
+      import { App } from 'aws-cdk-lib';
+      import { createStacks } from './lib/stacks.ts';
+      const app = new App({ outdir: 'cdk.out', context: { 'aws:cdk:bundling-stacks': [] } });
+      createStacks(app);
+      const stacks = app.synth().stacks;
+      console.log(JSON.stringify(stacks.flatMap(({ template }) => Object.values(template.Resources))));
+    `) as { Type: string; Properties: Record<string, unknown> }[];
+    const of = (type: string) =>
+      resources.filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
+
+    const patterns = of('AWS::Events::Rule').flatMap(({ EventPattern }) => EventPattern ?? []);
+    const source = [eventSource];
+    expect(patterns).toHaveLength(eventTypes.length + 2);
+    expect(patterns).toContainEqual({ source, 'detail-type': ['ticket.assigned'] });
+    expect(patterns).toContainEqual({
+      source,
+      'detail-type': [{ 'anything-but': [...eventTypes, 'ticket.assigned'] }],
+    });
+    expect(of('AWS::SQS::Queue').map(({ QueueName }) => QueueName)).toEqual(
+      expect.arrayContaining([
+        'iomnihub-webhooks-dev-ticket-assigned',
+        'iomnihub-webhooks-dev-ticket-assigned-dlq',
+      ]),
+    );
+    const sentences = of('AWS::CloudWatch::Alarm').map(({ AlarmDescription }) =>
+      JSON.stringify(AlarmDescription),
+    );
+    const sentence = 'account owners do not receive ticket.assigned callbacks. See docs/runbook.md.';
+    expect(sentences.filter((text) => text.includes(`holds messages: ${sentence}`))).toHaveLength(1);
+    expect(sentences.filter((text) => text.includes(`is not drained: ${sentence}`))).toHaveLength(1);
+    expect(of('AWS::Lambda::EventSourceMapping')).toHaveLength(eventTypes.length + 3);
+  });
+
+  test('the page on event types is reported as stale, and lists the type once it is written again', () => {
+    const generate = (...options: string[]) =>
+      spawnSync(process.execPath, ['scripts/generate-docs.ts', ...options], {
+        cwd: copy.folder,
+        encoding: 'utf8',
+      });
+
+    const stale = generate('--check');
+    expect(stale.status).toBe(1);
+    expect(stale.stderr).toMatch(/^docs\/event-types\.md is not what .* run `npm run docs` and commit it\n$/);
+
+    expect(generate().status).toBe(0);
+    const page = readFileSync(join(copy.folder, 'docs/event-types.md'), 'utf8');
+    expect(page).toContain('| `ticket.assigned` | Ticket Assign | A ticket was given to an agent. |');
+    expect(page).toContain('| `previousAssigneeId` | string or null |');
+    expect(generate('--check')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  function write(file: string, text: string): void {
+    writeFileSync(join(copy.folder, file), text);
+  }
+
+  /** What the compiler says: nothing, if all is well. */
+  function compile(): string {
+    const tsc = join(copy.folder, 'node_modules/typescript/bin/tsc');
+    return spawnSync(process.execPath, [tsc, '--noEmit', '-p', '.'], { cwd: copy.folder, encoding: 'utf8' })
+      .stdout;
+  }
+
+  /** Runs a module in the copy and reads the JSON that it prints. */
+  function run(module: string): unknown {
+    const options = { cwd: copy.folder, encoding: 'utf8', maxBuffer: 16 * 1024 * 1024 } as const;
+    return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '--eval', module], options));
+  }
+});

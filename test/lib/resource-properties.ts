@@ -1,0 +1,93 @@
+/** What the tests read of each kind of resource, with references as text. */
+export interface ResourceProperties {
+  'AWS::ApiGatewayV2::Api': Record<string, unknown>;
+  'AWS::ApiGatewayV2::Authorizer': {
+    readonly AuthorizerUri: string;
+    readonly AuthorizerResultTtlInSeconds: number;
+  };
+  'AWS::ApiGatewayV2::Integration': { readonly IntegrationUri: string };
+  'AWS::ApiGatewayV2::Route': {
+    readonly RouteKey: string;
+    readonly AuthorizationType: string;
+    readonly AuthorizerId?: string;
+    readonly Target: string;
+  };
+  'AWS::ApiGatewayV2::Stage': {
+    readonly AccessLogSettings?: { readonly DestinationArn: string };
+    readonly DefaultRouteSettings?: {
+      readonly ThrottlingRateLimit?: number;
+      readonly ThrottlingBurstLimit?: number;
+    };
+  };
+  'AWS::CloudWatch::Alarm': {
+    readonly AlarmDescription: string;
+    readonly AlarmActions?: string[];
+    readonly ComparisonOperator: string;
+    readonly Dimensions?: { readonly Name: string; readonly Value: string }[];
+    readonly TreatMissingData?: string;
+  };
+  'AWS::DynamoDB::Table': Record<string, unknown>;
+  'AWS::Events::EventBus': Record<string, unknown>;
+  'AWS::Events::EventBusPolicy': { readonly Statement: Statement };
+  'AWS::Events::Rule': {
+    readonly EventBusName: string;
+    readonly State: string;
+    readonly EventPattern?: { readonly source: unknown; readonly 'detail-type': unknown };
+    readonly ScheduleExpression?: string;
+    readonly Targets: {
+      readonly Arn: string;
+      readonly DeadLetterConfig?: { readonly Arn: string };
+      readonly SqsParameters?: { readonly MessageGroupId: string };
+    }[];
+  };
+  'AWS::IAM::Policy': PolicyDocument & { readonly Roles: string[] };
+  'AWS::IAM::Role': {
+    readonly AssumeRolePolicyDocument: { readonly Statement: Statement[] };
+    readonly ManagedPolicyArns?: unknown;
+    readonly Policies?: unknown;
+  };
+  'AWS::KMS::Key': {
+    readonly EnableKeyRotation: boolean;
+    readonly KeyPolicy: { readonly Statement: Statement[] };
+  };
+  'AWS::Lambda::EventSourceMapping': {
+    readonly EventSourceArn: string;
+    readonly FunctionName: string;
+    readonly BatchSize: number;
+    readonly FunctionResponseTypes?: string[];
+  };
+  'AWS::Lambda::Function': {
+    readonly Architectures: string[];
+    readonly Runtime: string;
+    readonly Timeout: number;
+    readonly Role: string;
+    readonly LoggingConfig: { readonly LogGroup: string };
+    readonly Environment: { readonly Variables: Record<string, string> };
+  };
+  'AWS::Lambda::Permission': { readonly Principal: string };
+  'AWS::Logs::LogGroup': { readonly RetentionInDays?: number };
+  'AWS::SNS::Topic': { readonly KmsMasterKeyId: string };
+  'AWS::SNS::TopicPolicy': PolicyDocument;
+  'AWS::SQS::Queue': {
+    readonly QueueName: string;
+    readonly MessageRetentionPeriod: number;
+    readonly SqsManagedSseEnabled?: boolean;
+    readonly VisibilityTimeout?: number;
+    readonly RedrivePolicy?: { readonly deadLetterTargetArn: string; readonly maxReceiveCount: number };
+  };
+  'AWS::SQS::QueuePolicy': PolicyDocument & { readonly Queues: string[] };
+}
+
+export type ResourceType = keyof ResourceProperties;
+
+interface PolicyDocument {
+  readonly PolicyDocument: { readonly Statement: Statement[] };
+}
+
+export interface Statement {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: string | string[];
+  readonly Resource: string | string[];
+  readonly Principal?: unknown;
+  readonly Condition?: unknown;
+}

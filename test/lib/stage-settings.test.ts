@@ -1,0 +1,61 @@
+import { describe, expect, test } from '@jest/globals';
+import { createStacks } from '../../lib/stacks.ts';
+import { createApp } from './synthesized-template.ts';
+
+describe('a stage setting that does not fit is refused by name, with what fits:', () => {
+  const schedule = 'retryScheduleSeconds: must be seconds such as 0,5,300: 0 first, at most 10 gaps';
+  const timeout = 'callbackTimeoutMs: must be a whole number of milliseconds from 1000 to 20000';
+  test.each([
+    ['a stage name with capitals', { stage: 'Prod' }, 'stage: must be 1 to 16 lower-case letters and digits'],
+    ['a stage name that is too long', { stage: 'a'.repeat(17) }, 'stage: must be 1 to 16 lower-case letters'],
+    ['an empty stage name', { stage: '' }, 'stage: must be 1 to 16 lower-case letters and digits'],
+    ['a schedule with eleven short gaps', { retryScheduleSeconds: `0${',900'.repeat(11)}` }, schedule],
+    ['a schedule that does not start with 0', { retryScheduleSeconds: '5,300' }, schedule],
+    ['a schedule that is not made of numbers', { retryScheduleSeconds: '0,5s' }, schedule],
+    ['a schedule with nothing after a comma', { retryScheduleSeconds: '0,5,' }, schedule],
+    ['an empty schedule', { retryScheduleSeconds: '' }, schedule],
+    ['a callback timeout that is too short', { callbackTimeoutMs: '999' }, timeout],
+    ['a callback timeout that is too long', { callbackTimeoutMs: '20001' }, timeout],
+    ['a callback timeout that is not a number', { callbackTimeoutMs: '15s' }, timeout],
+    [
+      'an unknown word for yes',
+      { allowPrivateCallbacks: 'yes' },
+      'allowPrivateCallbacks: must be true or false',
+    ],
+    [
+      'private callbacks in production',
+      { allowPrivateCallbacks: 'true', stage: 'prod' },
+      'allowPrivateCallbacks: must not be set for stage=prod',
+    ],
+    [
+      'a publisher that is not an ARN',
+      { publisherPrincipalArn: 'helpdesk' },
+      'publisherPrincipalArn: must be the ARN of an IAM principal',
+    ],
+    [
+      'no retry horizon',
+      { retryHorizonSeconds: '0' },
+      'retryHorizonSeconds: must be a whole number of seconds',
+    ],
+    [
+      'a retention below the horizon',
+      { retentionDays: '7' },
+      'retentionDays: must be a whole number of days from 8',
+    ],
+  ])('%s', (_, context, message) => {
+    expect(() => createStacks(createApp(context))).toThrow(`  -c ${message}`);
+  });
+
+  test('all of them at once', () => {
+    const refused = () => createStacks(createApp({ stage: 'Prod', callbackTimeoutMs: '1' }));
+    expect(refused).toThrow(/-c stage: .*\n {2}-c callbackTimeoutMs: /);
+  });
+
+  test.each([
+    ['private callbacks outside production', { allowPrivateCallbacks: 'true' }],
+    ['a denial of private callbacks in production', { allowPrivateCallbacks: 'false', stage: 'prod' }],
+    ['ten short gaps', { retryScheduleSeconds: `0${',900'.repeat(10)}` }],
+  ])('while these fit: %s', (_, context) => {
+    expect(() => createStacks(createApp(context))).not.toThrow();
+  });
+});

@@ -1,0 +1,152 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { createStacks } from '../../lib/stacks.ts';
+import type { ResourceProperties, ResourceType } from './resource-properties.ts';
+
+/**
+ * The templates of all stacks as one list of resources, in which every reference is text: `Delivery.Queue123` for a
+ * Ref, `Delivery.Queue123.Arn` for an attribute, also across stacks, and `${AWS::AccountId}` for a pseudo parameter.
+ */
+export class Template {
+  readonly resources: readonly Resource[];
+  /** By stack: whether CloudFormation refuses to delete it. */
+  readonly terminationProtection: Readonly<Record<string, boolean>>;
+
+  constructor(resources: readonly Resource[], terminationProtection: Template['terminationProtection']) {
+    this.resources = resources;
+    this.terminationProtection = terminationProtection;
+  }
+
+  of<Type extends ResourceType>(type: Type): Resource<Type>[] {
+    return this.resources.filter((resource): resource is Resource<Type> => resource.type === type);
+  }
+
+  /** The resource behind a Ref or its ARN; throws if the template has none of that type. */
+  get<Type extends ResourceType>(type: Type, reference: string | undefined): Resource<Type> {
+    const found = this.of(type).find(({ ref, arn }) => ref === reference || arn === reference);
+    if (!found) throw new Error(`the template has no ${type} ${reference}`);
+    return found;
+  }
+}
+
+export interface Resource<Type extends ResourceType = ResourceType> {
+  readonly stack: string;
+  readonly type: Type;
+  readonly ref: string;
+  readonly arn: string;
+  readonly properties: ResourceProperties[Type];
+  readonly deletionPolicy: string | undefined;
+  readonly updateReplacePolicy: string | undefined;
+}
+
+interface RawTemplate {
+  readonly Resources: Record<string, RawResource>;
+  readonly Outputs?: Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: string } }>;
+}
+
+interface RawResource {
+  readonly Type: ResourceType;
+  readonly Properties?: unknown;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
+export type Context = Readonly<Record<string, unknown>>;
+
+/** What is deployed, with the feature flags of cdk.json, but without bundling the functions. */
+export function createApp(context: Context = {}, outdir?: string): App {
+  const { context: flags } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
+    context: Context;
+  };
+  return new App({
+    ...(outdir ? { outdir } : {}),
+    context: { ...flags, ...context, 'aws:cdk:bundling-stacks': [] },
+  });
+}
+
+export function synthesize(context: Context = {}): Template {
+  return inTemporaryFolder((outdir) => {
+    const app = createApp(context, outdir);
+    createStacks(app);
+    const { stacks } = app.synth();
+    const templates = stacks.map(({ stackName, template, terminationProtection }) => ({
+      stack: stackName.split('-').at(-1) ?? stackName,
+      template: template as RawTemplate,
+      terminationProtection: terminationProtection === true,
+    }));
+    const exports = new Map(
+      templates.flatMap(({ stack, template }) =>
+        Object.values(template.Outputs ?? {}).flatMap(({ Value, Export }) =>
+          Export ? [[Export.Name, String(asText(Value, stack, new Map()))] as const] : [],
+        ),
+      ),
+    );
+    const resources = templates.flatMap(({ stack, template }) =>
+      Object.entries(template.Resources).map(([id, resource]) => readResource(stack, id, resource, exports)),
+    );
+    return new Template(
+      resources,
+      Object.fromEntries(templates.map((each) => [each.stack, each.terminationProtection])),
+    );
+  });
+}
+
+export function inTemporaryFolder<Result>(work: (folder: string) => Result): Result {
+  const folder = mkdtempSync(join(tmpdir(), 'iomnihub-webhooks-synth-'));
+  try {
+    return work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** CloudFormation takes a single element without its array. */
+export function listOf<Element>(value: Element | readonly Element[] | undefined): readonly Element[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value as Element];
+}
+
+function readResource(
+  stack: string,
+  id: string,
+  resource: RawResource,
+  exports: ReadonlyMap<string, string>,
+): Resource {
+  return {
+    stack,
+    type: resource.Type,
+    ref: `${stack}.${id}`,
+    arn: `${stack}.${id}.Arn`,
+    properties: asText(resource.Properties, stack, exports) ?? {},
+    deletionPolicy: resource.DeletionPolicy,
+    updateReplacePolicy: resource.UpdateReplacePolicy,
+  };
+}
+
+/** Replaces intrinsic functions by text, at any depth; throws at one that it does not know. */
+function asText(value: unknown, stack: string, exports: ReadonlyMap<string, string>): unknown {
+  if (Array.isArray(value)) return value.map((element) => asText(element, stack, exports));
+  if (typeof value !== 'object' || value === null) return value;
+  const [entry, ...more] = Object.entries(value);
+  if (entry && more.length === 0) {
+    const [name, argument] = entry;
+    if (name === 'Ref') return refText(argument as string, stack);
+    if (name === 'Fn::GetAtt') return `${stack}.${(argument as string[]).join('.')}`;
+    if (name === 'Fn::Sub') return argument;
+    if (name === 'Fn::ImportValue') return exports.get(argument as string);
+    if (name === 'Fn::Join') {
+      const [separator, parts] = argument as [string, unknown[]];
+      return (asText(parts, stack, exports) as string[]).join(separator);
+    }
+    if (name.startsWith('Fn::')) throw new Error(`unknown intrinsic function ${name}`);
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [name, asText(part, stack, exports)]),
+  );
+}
+
+function refText(id: string, stack: string): string {
+  return id.startsWith('AWS::') ? `\${${id}}` : `${stack}.${id}`;
+}

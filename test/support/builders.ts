@@ -1,0 +1,149 @@
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import {
+  type Attempt,
+  type Delivery,
+  type DeliveryMessage,
+  type DeliveryRef,
+  deliveryMessageSchema,
+} from '../../core/delivery.ts';
+import { eventCatalog } from '../../core/event-catalog.ts';
+import { type PublishedEvent, parsePublishedEvent } from '../../core/published-event.ts';
+import type { Subscription } from '../../core/subscription.ts';
+
+let lastNumber = 0;
+
+/** A name that no other test of the file uses, so that none sees another's rows. */
+export function uniqueId(prefix: string): string {
+  lastNumber += 1;
+  return `${prefix}_${lastNumber}`;
+}
+
+export const acceptedAt = '2026-11-23T16:55:01.000Z';
+const [firstEntry] = eventCatalog;
+
+export interface EnvelopeParts {
+  readonly envelopeId?: string;
+  readonly time?: string;
+  readonly type?: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** The message of an event queue as EventBridge writes it. `detail` is laid over a valid one. */
+export function envelope({ envelopeId, time, type = firstEntry.type, detail }: EnvelopeParts = {}): string {
+  const entry = eventCatalog.find((candidate) => candidate.type === type) ?? firstEntry;
+  return JSON.stringify({
+    version: '0',
+    id: envelopeId ?? uniqueId('envelope'),
+    'detail-type': type,
+    source: 'iomnihub.helpdesk',
+    account: '000000000000',
+    time: time ?? '2026-11-23T16:55:01Z',
+    region: 'us-east-1',
+    resources: [],
+    detail: {
+      id: 'evt_1',
+      accountId: 'acc_1',
+      occurredAt: '2026-11-23T16:55:00.000Z',
+      data: entry.example,
+      ...detail,
+    },
+  });
+}
+
+export function publishedEvent(parts: EnvelopeParts = {}): PublishedEvent {
+  const parsed = parsePublishedEvent(envelope(parts));
+  if ('rejection' in parsed) throw new Error(parsed.rejection.explanation);
+  return parsed.event;
+}
+
+export function subscription(overrides: Partial<Subscription> = {}): Subscription {
+  return {
+    accountId: 'acc_1',
+    id: 'sub_1',
+    url: 'https://crm.example.com/hooks/iomnihub',
+    eventTypes: [firstEntry.type],
+    description: 'keeps the CRM in step',
+    status: 'enabled',
+    secrets: [{ sealed: 'sealed-text', createdAt: acceptedAt }],
+    createdAt: acceptedAt,
+    updatedAt: acceptedAt,
+    ...overrides,
+  };
+}
+
+export function deliveryRef(overrides: Partial<DeliveryRef> = {}): DeliveryRef {
+  return {
+    accountId: 'acc_1',
+    subscriptionId: 'sub_1',
+    eventId: 'evt_1',
+    eventType: firstEntry.type,
+    acceptedAt,
+    ...overrides,
+  };
+}
+
+export function deliveryMessage(overrides: Partial<DeliveryMessage> = {}): DeliveryMessage {
+  return deliveryMessageSchema.parse({ ...deliveryRef(), ...overrides });
+}
+
+/** A row that awaits its second attempt. */
+export function waitingDelivery(overrides: Partial<Delivery> = {}): Delivery {
+  return {
+    ...deliveryRef(),
+    state: 'waiting',
+    version: 1,
+    attemptCount: 1,
+    updatedAt: '2026-11-23T16:55:02.000Z',
+    dueAt: '2026-11-23T16:56:07.000Z',
+    ...overrides,
+  };
+}
+
+export function deliveredDelivery(overrides: Partial<Delivery> = {}): Delivery {
+  return {
+    ...deliveryRef(),
+    state: 'delivered',
+    version: 1,
+    attemptCount: 1,
+    updatedAt: '2026-11-23T16:55:02.000Z',
+    firstAttempt: attempt(),
+    ...overrides,
+  };
+}
+
+export function attempt(overrides: Partial<Attempt> = {}): Attempt {
+  return {
+    startedAt: '2026-11-23T16:55:02.123Z',
+    outcome: { kind: 'success', status: 204, durationMs: 12 },
+    ...overrides,
+  };
+}
+
+export interface RecordParts {
+  readonly messageId?: string;
+  readonly receiveCount?: number;
+}
+
+/** A message as an event source mapping hands it to a function. */
+export function sqsRecord(queueArn: string, body: string, parts: RecordParts = {}): SQSRecord {
+  return {
+    messageId: parts.messageId ?? uniqueId('message'),
+    receiptHandle: uniqueId('receipt'),
+    body,
+    attributes: {
+      ApproximateReceiveCount: String(parts.receiveCount ?? 1),
+      SentTimestamp: '1795452901000',
+      SenderId: 'sender',
+      ApproximateFirstReceiveTimestamp: '1795452901500',
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: queueArn,
+    awsRegion: 'us-east-1',
+  };
+}
+
+export function sqsEvent(...records: SQSRecord[]): SQSEvent {
+  return { Records: records };
+}

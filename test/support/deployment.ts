@@ -1,0 +1,161 @@
+import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import type { DynamoTable } from '../../adapters/dynamo-client.ts';
+import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
+import { createEventLog } from '../../adapters/dynamo-event-log.ts';
+import { createSubscriptionStore } from '../../adapters/dynamo-subscription-store.ts';
+import { createCallbackSender } from '../../adapters/https-callback-sender.ts';
+import { createSecretCipher } from '../../adapters/kms-secret-cipher.ts';
+import { createDeadLetters } from '../../adapters/sqs-dead-letters.ts';
+import { createDeliveryQueue } from '../../adapters/sqs-delivery-queue.ts';
+import { type DeliveryMessage, deliveryMessageSchema } from '../../core/delivery.ts';
+import { formatSecret } from '../../core/signature.ts';
+import type { Subscription } from '../../core/subscription.ts';
+import { createDeliverer } from '../../functions/deliver-callbacks.ts';
+import { createDispatcher } from '../../functions/dispatch-events.ts';
+import { deliveryMessage, sqsEvent, subscription, uniqueId } from './builders.ts';
+import { type Clock, createClock } from './clock.ts';
+import {
+  connectKmsAt,
+  connectSqsAt,
+  connectTableAt,
+  type QueueEngine,
+  startKmsEngine,
+  startQueues,
+  startTable,
+  type WorkQueue,
+} from './engines.ts';
+import { type RecordedTelemetry, recordTelemetry } from './telemetry.ts';
+import { startWireProxy, type WireProxy } from './wire-proxy.ts';
+
+export interface Deployment {
+  readonly clock: Clock;
+  readonly telemetry: RecordedTelemetry;
+  readonly table: DynamoTable;
+  readonly subscriptions: ReturnType<typeof createSubscriptionStore>;
+  readonly events: ReturnType<typeof createEventLog>;
+  readonly deliveries: ReturnType<typeof createDeliveryLog>;
+  readonly cipher: ReturnType<typeof createSecretCipher>;
+  readonly queues: QueueEngine;
+  readonly eventQueue: WorkQueue;
+  readonly deliveryQueue: WorkQueue;
+  readonly retryQueue: WorkQueue;
+  /** Every call to AWS goes through one of these. */
+  readonly wire: { readonly table: WireProxy; readonly sqs: WireProxy; readonly kms: WireProxy };
+  dispatch(...records: SQSRecord[]): Promise<SQSBatchResponse>;
+  deliver(...records: SQSRecord[]): Promise<SQSBatchResponse>;
+  /** A subscription of an account of its own with one live secret. */
+  subscribe(overrides: Partial<Subscription>): Promise<{ subscription: Subscription; secret: string }>;
+  /** The first message of an event of now to that subscription. */
+  messageFor(to: Subscription, overrides?: Partial<DeliveryMessage>): DeliveryMessage;
+  /** What waits in a queue, delayed or not. */
+  messagesIn(name: string): DeliveryMessage[];
+  /** Whole engines again: no fault, no message, no line. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+export const scheduleSeconds = [0, 5, 3_600];
+export const claimLeaseMs = 60_000;
+
+/** Dispatcher and deliverer with the adapters that are deployed, on engines that speak AWS' wire protocols. */
+export async function startDeployment(): Promise<Deployment> {
+  const [tableEngine, queues, kmsEngine] = await Promise.all([startTable(), startQueues(), startKmsEngine()]);
+  const wire = {
+    table: await startWireProxy(tableEngine.endpoint),
+    sqs: await startWireProxy(queues.endpoint),
+    kms: await startWireProxy(kmsEngine.endpoint),
+  };
+  const table = await connectTableAt(wire.table.url);
+  const sqs = connectSqsAt(wire.sqs.url);
+  const kms = connectKmsAt(wire.kms.url);
+  const eventQueue = queues.createWorkQueue('events');
+  const deliveryQueue = queues.createWorkQueue('deliveries');
+  const retryQueue = queues.createWorkQueue('retries');
+  const exhaustedQueue = queues.createQueue('exhausted');
+
+  // Receivers refuse timestamps that are not of now.
+  const clock = createClock(new Date());
+  const telemetry = recordTelemetry();
+  const subscriptions = createSubscriptionStore(table);
+  const events = createEventLog(table);
+  const deliveries = createDeliveryLog(table);
+  const cipher = createSecretCipher(kms, 'alias/webhooks');
+  const sender = createCallbackSender();
+  const deadLetters = createDeadLetters(sqs);
+  const queue = createDeliveryQueue(sqs, {
+    deliveryQueueUrl: deliveryQueue.url,
+    retryQueueUrl: retryQueue.url,
+    exhaustedQueueUrl: exhaustedQueue.url,
+  });
+  const dispatchBatch = createDispatcher({ subscriptions, events, queue, deadLetters, telemetry });
+  const deliverBatch = createDeliverer({
+    subscriptions,
+    subscriptionDisabler: subscriptions,
+    events,
+    deliveries,
+    queue,
+    deadLetters,
+    cipher,
+    sender,
+    telemetry,
+    settings: {
+      scheduleSeconds,
+      horizonSeconds: 7 * 86_400,
+      callbackTimeoutMs: 2_000,
+      claimLeaseMs,
+      userAgent: 'iOmniHub-Webhooks/test',
+    },
+    now: clock.now,
+    random: () => 0.5,
+  });
+
+  return {
+    clock,
+    telemetry,
+    table,
+    subscriptions,
+    events,
+    deliveries,
+    cipher,
+    queues,
+    eventQueue,
+    deliveryQueue,
+    retryQueue,
+    wire,
+    dispatch: (...records) => dispatchBatch(sqsEvent(...records)),
+    deliver: (...records) => deliverBatch(sqsEvent(...records)),
+    async subscribe(overrides) {
+      const created = subscription({ accountId: uniqueId('acc'), id: uniqueId('sub'), ...overrides });
+      const { accountId, id: subscriptionId } = created;
+      const secret = formatSecret(Buffer.from(subscriptionId.padEnd(32)));
+      const sealed = await cipher.seal(secret, { accountId, subscriptionId });
+      const stored = { ...created, secrets: [{ sealed, createdAt: created.createdAt }] };
+      await subscriptions.createSubscription(stored);
+      return { subscription: stored, secret };
+    },
+    messageFor: ({ accountId, id }, overrides = {}) =>
+      deliveryMessage({
+        accountId,
+        subscriptionId: id,
+        eventId: uniqueId('evt'),
+        acceptedAt: clock.now().toISOString(),
+        body: '{"data":"ação"}',
+        ...overrides,
+      }),
+    messagesIn: (name) =>
+      [...queues.messagesIn(name), ...queues.delayedIn(name)].map(({ body }) =>
+        deliveryMessageSchema.parse(JSON.parse(body)),
+      ),
+    reset() {
+      for (const proxy of Object.values(wire)) proxy.reset();
+      queues.clear();
+      telemetry.clear();
+    },
+    async close() {
+      await sender.close();
+      for (const client of [table.client, sqs, kms]) client.destroy();
+      await Promise.all(Object.values(wire).map((proxy) => proxy.close()));
+      await Promise.all([tableEngine.close(), queues.close(), kmsEngine.close()]);
+    },
+  };
+}

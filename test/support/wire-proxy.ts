@@ -1,0 +1,94 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+// biome-ignore lint/suspicious/noExplicitAny: what is on the wire has the shape that the test says it has
+// oxlint-disable-next-line typescript/no-explicit-any
+type Json = any;
+
+export interface WireCall {
+  /** Such as `BatchWriteItem`. */
+  readonly operation: string;
+  readonly input: Json;
+  /** Asks the engine behind the proxy; with another input if the test wants it so. */
+  forward(input?: Json): Promise<WireAnswer>;
+}
+
+/** `undefined` instead of an answer cuts the connection. */
+export interface WireAnswer {
+  readonly status: number;
+  readonly body: Json;
+}
+
+export interface WireProxy {
+  readonly url: string;
+  /** Every call since the last `reset`. */
+  readonly calls: { operation: string; input: Json }[];
+  /** Answers from now on, until `reset`. */
+  intercept(answer: (call: WireCall) => Promise<WireAnswer | undefined>): void;
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/** Stands between an AWS SDK client and an engine and alters, on the wire, what the client gets to see. */
+export async function startWireProxy(target: string): Promise<WireProxy> {
+  const passOn = (call: WireCall): Promise<WireAnswer | undefined> => call.forward();
+  const calls: WireProxy['calls'] = [];
+  let answer = passOn;
+
+  const server = createServer((request, response) => {
+    const serve = async () => {
+      const input: Json = JSON.parse(await text(request));
+      const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
+      const headers = Object.fromEntries(
+        ['authorization', 'content-type', 'x-amz-date', 'x-amz-target'].map((name) => [
+          name,
+          String(request.headers[name]),
+        ]),
+      );
+      calls.push({ operation, input });
+      const answered = await answer({
+        operation,
+        input,
+        async forward(altered = input) {
+          const body = JSON.stringify(altered);
+          const forwarded = await fetch(target, { method: 'POST', headers, body });
+          return { status: forwarded.status, body: await forwarded.json() };
+        },
+      });
+      if (!answered) {
+        request.socket.destroy();
+        return;
+      }
+      response
+        .writeHead(answered.status, { 'content-type': 'application/x-amz-json-1.0' })
+        .end(JSON.stringify(answered.body));
+    };
+    serve().catch((error: unknown) => response.writeHead(502).end(String(error)));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    intercept(next) {
+      answer = next;
+    },
+    reset() {
+      answer = passOn;
+      calls.length = 0;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** An answer by which AWS says that it is broken itself. */
+export const internalFailure: WireAnswer = {
+  status: 500,
+  body: { __type: 'InternalFailure', message: 'broken on purpose' },
+};
