@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { DeliveryOutcome } from './delivery-outcome.ts';
 import { eventTypeSchema } from './event-catalog.ts';
 import { identifierSchema } from './identifiers.ts';
-import { type ExhaustionReason, queueMarginSeconds, type RetryDecision } from './retry-policy.ts';
+import type { ExhaustionReason, RetryDecision } from './retry-policy.ts';
 
 /** One event on its way to one subscription. */
 export const deliveryRefSchema = z.object({
@@ -100,10 +100,8 @@ export function settle(
       return { ...next, state: 'delivered', ...(claimed ? {} : { firstAttempt: attempt }) };
     case 'exhausted':
       return { ...next, state: 'exhausted', reason: decision.reason };
-    case 'retry': {
-      const margin = decision.byQueue ? queueMarginSeconds : 0;
-      return { ...next, state: 'waiting', dueAt: after(now, (decision.delaySeconds + margin) * 1000) };
-    }
+    case 'retry':
+      return { ...next, state: 'waiting', dueAt: after(now, decision.dueInSeconds * 1000) };
     default:
       return decision satisfies never;
   }
@@ -135,8 +133,11 @@ export function takeUp(row: Delivery, now: Date, leaseMs: number): Delivery | un
   return { ...row, version: row.version + 1, updatedAt: now.toISOString(), dueAt: after(now, leaseMs) };
 }
 
-/** The operator's step: a delivery that had no attempt left gets a fresh schedule, from a first attempt at once. */
-export function revive(row: Delivery, now: Date): Delivery | undefined {
+/**
+ * The operator's step: a delivery that had no attempt left gets a fresh schedule. The message that goes with it carries
+ * the first attempt; should it be lost, the sweeper takes the delivery up after the lease.
+ */
+export function revive(row: Delivery, now: Date, leaseMs: number): Delivery | undefined {
   if (row.state !== 'exhausted') return undefined;
   return {
     ...refOf(row),
@@ -144,7 +145,7 @@ export function revive(row: Delivery, now: Date): Delivery | undefined {
     version: row.version + 1,
     attemptCount: 0,
     updatedAt: now.toISOString(),
-    dueAt: after(now, queueMarginSeconds * 1000),
+    dueAt: after(now, leaseMs),
   };
 }
 

@@ -5,9 +5,6 @@ import type { DisabledReason } from './subscription.ts';
 /** SQS' longest DelaySeconds. */
 const maxQueueDelaySeconds = 900;
 
-/** How long after the planned time the due index takes over from a message that should have carried the attempt. */
-export const queueMarginSeconds = 60;
-
 const maxRetryAfterSeconds = 24 * 3600;
 
 /**
@@ -37,6 +34,8 @@ export interface RetryPolicy {
   readonly scheduleSeconds: readonly number[];
   /** From when EventBridge accepted the event; no attempt is planned after it. */
   readonly horizonSeconds: number;
+  /** How long after the planned time the due index takes over from a message that should have carried the attempt. */
+  readonly queueMarginSeconds: number;
 }
 
 export type ExhaustionReason = FailureReason | 'expired';
@@ -48,6 +47,8 @@ export type RetryDecision =
       readonly delaySeconds: number;
       /** A message with DelaySeconds carries the attempt; for a longer gap the due index alone knows when. */
       readonly byQueue: boolean;
+      /** When the sweeper takes the delivery up if nobody has. */
+      readonly dueInSeconds: number;
     }
   | { readonly kind: 'exhausted'; readonly reason: ExhaustionReason; readonly disable?: DisabledReason };
 
@@ -84,7 +85,8 @@ export function decideRetry(
   }
   // By the gap as well: jitter must not turn long gaps into hops that the schedule's limit did not count.
   const byQueue = Math.max(gapSeconds, delaySeconds) <= maxQueueDelaySeconds;
-  return { kind: 'retry', delaySeconds, byQueue };
+  const dueInSeconds = delaySeconds + (byQueue ? policy.queueMarginSeconds : 0);
+  return { kind: 'retry', delaySeconds, byQueue, dueInSeconds };
 }
 
 /**

@@ -41,6 +41,7 @@ const deliverer = createDeliverer({
     claimLeaseMs: env.CLAIM_LEASE_MS,
     scheduleSeconds: env.RETRY_SCHEDULE_SECONDS,
     horizonSeconds: env.RETRY_HORIZON_SECONDS,
+    queueMarginSeconds: env.QUEUE_MARGIN_SECONDS,
     userAgent: `iOmniHub-Webhooks/${packageJson.version}`,
   },
   now: () => new Date(),

@@ -31,6 +31,7 @@ export const delivererEnvSchema = z.object({
   SECRETS_KEY_ID: z.string().min(1),
   RETRY_SCHEDULE_SECONDS: retryScheduleTextSchema,
   RETRY_HORIZON_SECONDS: positiveInt,
+  QUEUE_MARGIN_SECONDS: positiveInt,
   CALLBACK_TIMEOUT_MS: positiveInt,
   CLAIM_LEASE_MS: positiveInt,
   ALLOW_PRIVATE_CALLBACKS: flag,

@@ -56,6 +56,7 @@ export function createDeliverer(
       SECRETS_KEY_ID: data.secretsKey.keyId,
       RETRY_SCHEDULE_SECONDS: stage.retryScheduleSeconds,
       RETRY_HORIZON_SECONDS: String(stage.retryHorizonSeconds),
+      QUEUE_MARGIN_SECONDS: String(stage.queueMarginSeconds),
       CALLBACK_TIMEOUT_MS: String(stage.callbackTimeoutMs),
       CLAIM_LEASE_MS: String(stage.claimLeaseMs),
       ALLOW_PRIVATE_CALLBACKS: String(stage.allowPrivateCallbacks),

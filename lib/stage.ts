@@ -53,6 +53,7 @@ const stageSchema = z
     delivererTimeoutSeconds: Math.ceil((settings.callbackTimeoutMs * 3) / 1_000),
     /** A claim outlives the function that made it. */
     claimLeaseMs: settings.callbackTimeoutMs * 4,
+    queueMarginSeconds: Math.ceil((settings.callbackTimeoutMs * 4) / 1_000),
     /** Long enough for a message to get its turn on a busy retry queue: a second one would make the first void. */
     sweepLeaseMs: settings.callbackTimeoutMs * 20,
   }));

@@ -158,19 +158,14 @@ describe('settle', () => {
   });
 
   test.each([
-    [0, true, '2026-11-23T17:01:00.000Z'],
-    [5, true, '2026-11-23T17:01:05.000Z'],
-    [900, true, '2026-11-23T17:16:00.000Z'],
-    [700, false, '2026-11-23T17:11:40.000Z'],
-    [7200, false, '2026-11-23T19:00:00.000Z'],
-  ])(
-    'a retry after %i s (by queue: %s) is due at %s: a message gets a minute to carry it',
-    (delaySeconds, byQueue, dueAt) => {
-      const row = settle(claimed, claimed, attempt(), { kind: 'retry', delaySeconds, byQueue }, now);
+    [65, '2026-11-23T17:01:05.000Z'],
+    [7200, '2026-11-23T19:00:00.000Z'],
+  ])('a retry is due for the sweeper after %i s, at %s', (dueInSeconds, dueAt) => {
+    const decision = { kind: 'retry', delaySeconds: 5, byQueue: true, dueInSeconds } as const;
+    const row = settle(claimed, claimed, attempt(), decision, now);
 
-      expect(row).toMatchObject({ state: 'waiting', version: 5, attemptCount: 3, dueAt });
-    },
-  );
+    expect(row).toMatchObject({ state: 'waiting', version: 5, attemptCount: 3, dueAt });
+  });
 
   test('an exhausted delivery is final and says why', () => {
     const row = settle(claimed, claimed, attempt(), { kind: 'exhausted', reason: 'timeout' }, now);

@@ -10,7 +10,11 @@ import {
 
 const acceptedAt = '2026-11-23T16:55:00.000Z';
 const day = 86_400;
-const policy = { scheduleSeconds: standardRetryScheduleSeconds, horizonSeconds: 7 * day };
+const policy = {
+  scheduleSeconds: standardRetryScheduleSeconds,
+  horizonSeconds: 7 * day,
+  queueMarginSeconds: 60,
+};
 const refused: DeliveryOutcome = { kind: 'failure', reason: 'connection-refused', durationMs: 3 };
 
 function overloaded(retryAfterSeconds: number): DeliveryOutcome {
@@ -61,6 +65,7 @@ describe('decideRetry', () => {
         kind: 'retry',
         delaySeconds,
         byQueue: delaySeconds <= 900,
+        dueInSeconds: delaySeconds <= 900 ? delaySeconds + 60 : delaySeconds,
       })),
     );
   });
@@ -70,6 +75,7 @@ describe('decideRetry', () => {
       kind: 'retry',
       delaySeconds: 360,
       byQueue: false,
+      dueInSeconds: 360,
     });
   });
 
@@ -77,6 +83,7 @@ describe('decideRetry', () => {
     expect(decideRetry(overloaded(1_000), context(), policy)).toMatchObject({
       delaySeconds: 1_000,
       byQueue: false,
+      dueInSeconds: 360,
     });
   });
 

@@ -528,7 +528,7 @@ describe('what an attempt tells the outside', () => {
           attemptCount: 1,
           host: new URL(receiver.url).host,
           outcome: { kind: 'failure', reason: 'status', status: 500, durationMs: expect.any(Number) },
-          decision: { kind: 'retry', delaySeconds: 5, byQueue: true },
+          decision: { kind: 'retry', delaySeconds: 5, byQueue: true, dueInSeconds: 65 },
         },
       },
     ]);

@@ -101,6 +101,7 @@ export async function startDeployment(): Promise<Deployment> {
     settings: {
       scheduleSeconds,
       horizonSeconds: 7 * 86_400,
+      queueMarginSeconds: 60,
       callbackTimeoutMs: 2_000,
       claimLeaseMs,
       userAgent: 'iOmniHub-Webhooks/test',

@@ -1,0 +1,105 @@
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  GetQueueUrlCommand,
+  ListQueuesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+
+/** A message that waits for a person, and why. */
+export interface HeldMessage {
+  readonly body: string;
+  /** What we or EventBridge gave as the reason; `gave-up` for what SQS moved after too many receives. */
+  readonly reason: string;
+  readonly sentAt: Date;
+  readonly receiptHandle: string;
+}
+
+/** Names of queues as operators know them: without the prefix of the stage. */
+export interface HeldMessages {
+  listQueues(): Promise<string[]>;
+  /** Up to ten messages, hidden from others for `hideSeconds`; none when the queue seems empty. */
+  receive(queueName: string, hideSeconds: number): Promise<readonly HeldMessage[]>;
+  release(queueName: string, message: HeldMessage): Promise<void>;
+  remove(queueName: string, message: HeldMessage): Promise<void>;
+  /** `group`: the account or subscription that shares a fair queue with others. */
+  send(queueName: string, body: string, group: string): Promise<void>;
+}
+
+export function createHeldMessages(sqs: SQSClient, prefix: string): HeldMessages {
+  const urls = new Map<string, string>();
+
+  async function urlOf(queueName: string): Promise<string> {
+    const known = urls.get(queueName);
+    if (known) return known;
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: prefix + queueName }));
+    if (!QueueUrl) throw new Error(`${prefix}${queueName} has no URL`);
+    urls.set(queueName, QueueUrl);
+    return QueueUrl;
+  }
+
+  return {
+    async listQueues() {
+      const { QueueUrls = [] } = await sqs.send(
+        new ListQueuesCommand({ QueueNamePrefix: prefix, MaxResults: 1_000 }),
+      );
+      return QueueUrls.map((url) => url.slice(url.lastIndexOf('/') + 1 + prefix.length)).sort();
+    },
+
+    async receive(queueName, hideSeconds) {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl: await urlOf(queueName),
+          MaxNumberOfMessages: 10,
+          VisibilityTimeout: hideSeconds,
+          // Asks all of SQS' servers: without it an answer may be empty while there are messages.
+          WaitTimeSeconds: 2,
+          MessageAttributeNames: ['All'],
+          MessageSystemAttributeNames: ['SentTimestamp'],
+        }),
+      );
+      return Messages.map(toHeldMessage);
+    },
+
+    async release(queueName, { receiptHandle }) {
+      const QueueUrl = await urlOf(queueName);
+      await sqs.send(
+        new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout: 0 }),
+      );
+    },
+
+    async remove(queueName, { receiptHandle }) {
+      await sqs.send(
+        new DeleteMessageCommand({ QueueUrl: await urlOf(queueName), ReceiptHandle: receiptHandle }),
+      );
+    },
+
+    async send(queueName, body, group) {
+      await sqs.send(
+        new SendMessageCommand({
+          QueueUrl: await urlOf(queueName),
+          MessageBody: body,
+          MessageGroupId: group,
+        }),
+      );
+    },
+  };
+}
+
+function toHeldMessage({
+  Body = '',
+  ReceiptHandle = '',
+  Attributes = {},
+  MessageAttributes = {},
+}: Message): HeldMessage {
+  const { reason, ERROR_CODE: eventBridgeError } = MessageAttributes;
+  return {
+    body: Body,
+    reason: reason?.StringValue ?? eventBridgeError?.StringValue ?? 'gave-up',
+    sentAt: new Date(Number(Attributes.SentTimestamp)),
+    receiptHandle: ReceiptHandle,
+  };
+}

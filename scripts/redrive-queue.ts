@@ -1,0 +1,142 @@
+import { setTimeout } from 'node:timers/promises';
+import type { HeldMessage, HeldMessages } from '../adapters/sqs-held-messages.ts';
+import { deliveryMessageSchema, messageFor, revive } from '../core/delivery.ts';
+import type { DeliveryLog } from '../core/ports.ts';
+import { parsePublishedEvent } from '../core/published-event.ts';
+
+/** What became of one held message. */
+export type RedriveResult =
+  | 'redriven'
+  /** The delivery has moved on since: there was nothing left to do. */
+  | 'obsolete'
+  /** It would only come back: still not an event of the catalog, or not a message of ours. */
+  | 'kept';
+
+export interface RedriveReport {
+  /** How many messages there were, by reason. */
+  readonly found: ReadonlyMap<string, number>;
+  /** Empty after a dry run. */
+  readonly results: ReadonlyMap<RedriveResult, number>;
+}
+
+export interface RedriveOptions {
+  /** Without the stage's prefix, such as `exhausted-deliveries` or `unrouted`. */
+  readonly queueName: string;
+  readonly dryRun: boolean;
+  /** Only messages with this reason. */
+  readonly reason: string | undefined;
+  readonly maxPerSecond: number;
+  readonly signal: AbortSignal;
+}
+
+export interface RedriveDeps {
+  readonly messages: HeldMessages;
+  readonly deliveries: DeliveryLog;
+  readonly now: () => Date;
+}
+
+/** How soon the sweeper takes up a delivery whose message was lost on the way to the retry queue. */
+const reviveLeaseMs = 60_000;
+
+/** Messages that a run does not take are hidden from it this long; a run that is killed leaves them hidden as long. */
+const hideSeconds = 900;
+
+/**
+ * Sends the messages of a queue that nothing drains back to where they came from. Each is deleted only after that, and
+ * all that follows recognizes what it has seen: a run may be stopped, killed and repeated at any time.
+ */
+export function createRedrive(deps: RedriveDeps) {
+  const { messages, now } = deps;
+
+  return async function redrive(options: RedriveOptions): Promise<RedriveReport> {
+    const { queueName, dryRun, maxPerSecond, signal } = options;
+    const startedAt = now();
+    const report = { found: new Map<string, number>(), results: new Map<RedriveResult, number>() };
+    const untouched: HeldMessage[] = [];
+    try {
+      while (!signal.aborted) {
+        const batch = await messages.receive(queueName, hideSeconds);
+        if (batch.length === 0) break;
+        const pace = setTimeout(dryRun ? 0 : (batch.length / maxPerSecond) * 1_000);
+        for (const message of batch) {
+          const wanted = isWanted(message, options, startedAt);
+          if (wanted) count(report.found, message.reason);
+          const result =
+            wanted && !dryRun && !signal.aborted ? await sendBack(deps, queueName, message.body) : undefined;
+          if (result) count(report.results, result);
+          if (result === 'redriven' || result === 'obsolete') await messages.remove(queueName, message);
+          else untouched.push(message);
+        }
+        await pace;
+      }
+    } finally {
+      await Promise.all(untouched.map((message) => messages.release(queueName, message)));
+    }
+    return report;
+  };
+}
+
+/** What came in since the start may be what this run sent out: it must not go round in circles. */
+function isWanted({ sentAt, reason }: HeldMessage, options: RedriveOptions, startedAt: Date): boolean {
+  return sentAt <= startedAt && (options.reason === undefined || options.reason === reason);
+}
+
+function sendBack(deps: RedriveDeps, queueName: string, body: string): Promise<RedriveResult> {
+  if (queueName === 'exhausted-deliveries') return reviveDelivery(deps, body);
+  if (queueName === 'deliveries-dlq' || queueName === 'retries-dlq') {
+    return repeatDelivery(deps, queueName.replace(/-dlq$/, ''), body);
+  }
+  return repeatEvent(deps, body);
+}
+
+/** A delivery that had no attempt left gets a fresh schedule. */
+async function reviveDelivery(
+  { messages, deliveries, now }: RedriveDeps,
+  body: string,
+): Promise<RedriveResult> {
+  const ref = deliveryMessageSchema.safeParse(parseJson(body));
+  if (!ref.success) return 'kept';
+  const row = await deliveries.findDelivery(ref.data);
+  const next = row && revive(row, now(), reviveLeaseMs);
+  if (!next || !(await deliveries.replaceDelivery(row, next))) return 'obsolete';
+  // A crash before this line costs a minute: the row is in the due index.
+  await messages.send('retries', JSON.stringify(messageFor(next)), next.subscriptionId);
+  return 'redriven';
+}
+
+/** We failed to process it: whether its call was made, the claim finds out. */
+async function repeatDelivery(
+  { messages }: RedriveDeps,
+  queueName: string,
+  body: string,
+): Promise<RedriveResult> {
+  const message = deliveryMessageSchema.safeParse(parseJson(body));
+  if (!message.success) return 'kept';
+  await messages.send(
+    queueName,
+    JSON.stringify({ ...message.data, recheck: true }),
+    message.data.subscriptionId,
+  );
+  return 'redriven';
+}
+
+/** An event goes to the queue of its type as EventBridge sent it: its row says whether it was dispatched already. */
+async function repeatEvent({ messages }: RedriveDeps, body: string): Promise<RedriveResult> {
+  const parsed = parsePublishedEvent(body);
+  if ('rejection' in parsed) return 'kept';
+  const { type, accountId } = parsed.event;
+  await messages.send(type.replaceAll('.', '-'), body, accountId);
+  return 'redriven';
+}
+
+function count<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
