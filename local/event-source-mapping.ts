@@ -21,7 +21,11 @@ export interface EventSourceMapping {
 const maxBatchesInFlight = 5;
 
 /** Feeds a queue's messages to a function and deletes those that it took; the others become visible again. */
-export function startPolling(mapping: EventSourceMapping, sqs: SQSClient): { stop(): Promise<void> } {
+export function startPolling(
+  mapping: EventSourceMapping,
+  sqs: SQSClient,
+  onFault: (text: string) => void,
+): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const inFlight = new Set<Promise<void>>();
 
@@ -53,7 +57,7 @@ export function startPolling(mapping: EventSourceMapping, sqs: SQSClient): { sto
       return Messages;
     } catch (error) {
       if (!stopping.signal.aborted) {
-        console.error(`${mapping.queueUrl}: ${String(error)}`);
+        onFault(`${mapping.queueUrl}: ${String(error)}`);
         await setTimeout(1_000);
       }
       return [];
@@ -68,7 +72,7 @@ export function startPolling(mapping: EventSourceMapping, sqs: SQSClient): { sto
       const failed = mapping.reportsFailures ? failuresOf(response, messages) : new Set<string>();
       await remove(messages.filter(({ MessageId }) => !failed.has(MessageId ?? '')));
     } catch (error) {
-      if (!stopping.signal.aborted) console.error(String(error));
+      if (!stopping.signal.aborted) onFault(String(error));
     }
   }
 

@@ -42,26 +42,34 @@ const maxRequestBytes = 10 * 1024 * 1024;
  * API Gateway's HTTP API in front of functions: routes, authorizers and their cache, payload format 2.0, and the
  * answers that the gateway gives by itself.
  */
-export function startHttpApi(routes: readonly ApiRoute[], port: number): Promise<LocalServer> {
+export function startHttpApi(
+  routes: readonly ApiRoute[],
+  port: number,
+  onFault: (text: string) => void,
+): Promise<LocalServer> {
   const compiled = routes.map((route) => ({ ...route, match: compileRoute(route.routeKey) }));
   const authorized = new LRUCache<string, AuthorizerAnswer>({ max: 10_000 });
 
-  return listen(async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    const body = await buffer(request);
-    if (body.length > maxRequestBytes) return answerMessage(response, 413, 'Request Entity Too Large');
-    for (const route of compiled) {
-      const pathParameters = route.match(request.method ?? '', url.pathname);
-      if (pathParameters)
-        return serve(
-          route,
-          toGatewayEvent(route.routeKey, request, url, body, pathParameters),
-          body,
-          response,
-        );
-    }
-    return answerMessage(response, 404, 'Not Found');
-  }, port);
+  return listen(
+    async (request, response) => {
+      const url = new URL(request.url ?? '/', 'http://localhost');
+      const body = await buffer(request);
+      if (body.length > maxRequestBytes) return answerMessage(response, 413, 'Request Entity Too Large');
+      for (const route of compiled) {
+        const pathParameters = route.match(request.method ?? '', url.pathname);
+        if (pathParameters)
+          return serve(
+            route,
+            toGatewayEvent(route.routeKey, request, url, body, pathParameters),
+            body,
+            response,
+          );
+      }
+      return answerMessage(response, 404, 'Not Found');
+    },
+    port,
+    onFault,
+  );
 
   async function serve(
     route: ApiRoute,
@@ -83,7 +91,7 @@ export function startHttpApi(routes: readonly ApiRoute[], port: number): Promise
       }
       answerWith(response, (await route.target.invoke(event)) as FunctionAnswer);
     } catch (error) {
-      console.error(String(error));
+      onFault(String(error));
       answerMessage(response, 500, 'Internal Server Error');
     }
   }

@@ -42,10 +42,11 @@ export async function serveAwsJson(operations: Readonly<Record<string, Operation
 export async function listen(
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   port: number,
+  onFault: (text: string) => void = console.error,
 ): Promise<LocalServer> {
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
-      console.error(error);
+      onFault(String(error));
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });

@@ -16,6 +16,7 @@ export interface LambdaSettings {
   /** Invocations beyond it wait. */
   readonly maxConcurrency: number | undefined;
   readonly logFile: string;
+  readonly onFault: (text: string) => void;
 }
 
 export interface LambdaFunction {
@@ -64,7 +65,7 @@ export async function createLambdaFunction(settings: LambdaSettings): Promise<La
   // As provisioned concurrency does: the first event should not wait for a process to start.
   acquire().then(
     (sandbox) => idle.push(sandbox),
-    (error: unknown) => console.error(String(error)),
+    (error: unknown) => settings.onFault(String(error)),
   );
 
   return {

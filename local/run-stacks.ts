@@ -25,13 +25,15 @@ export interface RunOptions {
   readonly logFolder: string;
   /** Instead of what the template says; the one thing that a run may change. */
   readonly sweepIntervalMs?: number | undefined;
+  /** Told of functions that crashed or failed; what they logged is in `logFolder`. */
+  readonly onFault: (text: string) => void;
 }
 
 /** Creates what the templates describe, in the order in which the parts need each other. */
 export async function runStacks(
   stacks: readonly StackTemplate[],
   engines: Engines,
-  { port, logFolder, sweepIntervalMs }: RunOptions,
+  { port, logFolder, sweepIntervalMs, onFault }: RunOptions,
 ): Promise<RunningStacks> {
   const endpoints: { sqsUrl: string; apiUrl?: string } = { sqsUrl: engines.sqsUrl };
   const resources = readResources(stacks, endpoints);
@@ -39,11 +41,13 @@ export async function runStacks(
 
   await createTables(resources, engines);
   await createQueues(resources, sqs);
-  const functions = await createFunctions(resources, engines, logFolder);
+  const functions = await createFunctions(resources, engines, logFolder, onFault);
   const bus = await startEventBus(busNamesOf(resources), rulesOf(resources), sqs);
-  const schedules = schedulesOf(resources, functions, sweepIntervalMs).map(startSchedule);
-  const pollers = mappingsOf(resources, functions).map((mapping) => startPolling(mapping, sqs));
-  const api = await startHttpApi(routesOf(resources, functions), port);
+  const schedules = schedulesOf(resources, functions, sweepIntervalMs).map((rule) =>
+    startSchedule(rule, onFault),
+  );
+  const pollers = mappingsOf(resources, functions).map((mapping) => startPolling(mapping, sqs, onFault));
+  const api = await startHttpApi(routesOf(resources, functions), port, onFault);
   endpoints.apiUrl = api.url;
 
   return {
@@ -100,6 +104,7 @@ async function createFunctions(
   resources: Resources,
   engines: Engines,
   logFolder: string,
+  onFault: (text: string) => void,
 ): Promise<Map<string, LambdaFunction>> {
   const lambdas = await Promise.all(
     resources.ofType('AWS::Lambda::Function').map(({ ref, stack, properties }) => {
@@ -121,6 +126,7 @@ async function createFunctions(
         timeoutMs: Timeout * 1_000,
         maxConcurrency: ReservedConcurrentExecutions,
         logFile: join(logFolder, `${ref}.log`),
+        onFault,
       });
     }),
   );

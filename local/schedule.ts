@@ -16,11 +16,14 @@ export function parseRate(expression: string): number {
 }
 
 /** Invokes the function at every interval; as on AWS, whether the one before has ended or not. */
-export function startSchedule({ intervalMs, target }: ScheduleRule): { stop(): void } {
+export function startSchedule(
+  { intervalMs, target }: ScheduleRule,
+  onFault: (text: string) => void,
+): { stop(): void } {
   const timer = setInterval(() => {
     target.invoke({ 'detail-type': 'Scheduled Event', source: 'aws.events' }).catch((error: unknown) => {
       if (!timer.hasRef()) return;
-      console.error(String(error));
+      onFault(String(error));
     });
   }, intervalMs);
   return {

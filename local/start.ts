@@ -38,7 +38,7 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
 
   const engines = await startEngines(options.dataFolder);
   closers.push(() => engines.close());
-  const running = await runStacks(stacks, engines, { ...options, logFolder });
+  const running = await runStacks(stacks, engines, { ...options, logFolder, onFault: sayFault });
   closers.push(() => running.close());
   const { ApiUrl: apiUrl = '', EventBusName: eventBusName = '' } = Object.assign(
     {},
@@ -102,6 +102,10 @@ function sayWhatRuns(
 /** In the shape of `cdk deploy --outputs-file`. The file holds an API key: for this user only. */
 async function writeOutputs(outputsFile: string, outputs: unknown): Promise<void> {
   await writeFile(outputsFile, `${JSON.stringify(outputs, null, 2)}\n`, { mode: 0o600 });
+}
+
+function sayFault(text: string): void {
+  say(`    ${styleText('yellow', 'fault')}     ${text.split('\n')[0]}`);
 }
 
 function say(...lines: string[]): void {

@@ -83,7 +83,7 @@ describe('decideRetry', () => {
     expect(decideRetry(overloaded(1_000), context(), policy)).toMatchObject({
       delaySeconds: 1_000,
       byQueue: false,
-      dueInSeconds: 360,
+      dueInSeconds: 1_000,
     });
   });
 
