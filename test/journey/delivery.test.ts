@@ -134,19 +134,31 @@ describe('a run of npm start', () => {
     expect(receiver.callbacks).toHaveLength(1);
   });
 
-  test('puts an event that does not fit into its own dead-letter queue with the reason, and an unknown type into unrouted', async () => {
+  test('puts events that do not fit into their dead-letter queue with the reason, and delivers the others', async () => {
     const { accountId, owner } = await newAccount();
     const { receiver } = await subscribe(owner, created);
+    const data = eventCatalog.find(({ type }) => type === created)?.example;
+    const good = entryOf(created, accountId);
+    await put(good);
+    await untilAtRest(sqs);
     await put(
+      entryOf(created, accountId, { accountId: undefined }),
       entryOf(created, accountId, { data: { ticket: 'none' } }),
+      entryOf(created, accountId, { data: { ...data, text: 'x'.repeat(300_000) } }),
+      { ...good, Detail: (good.Detail ?? '').replace('"occurredAt":"20', '"occurredAt":"19') },
       { ...entryOf(created, accountId), DetailType: 'ticket.exploded' },
       entryOf(created, accountId),
     );
     await untilAtRest(sqs);
 
-    expect(receiver.callbacks).toHaveLength(1);
-    const [rejected] = await peek(sqs, `iomnihub-webhooks-local-${created.replace('.', '-')}-dlq`);
-    expect(rejected?.attributes).toMatchObject({ reason: 'invalid-data' });
+    expect(receiver.callbacks).toHaveLength(2);
+    const rejected = await peek(sqs, `iomnihub-webhooks-local-${created.replace('.', '-')}-dlq`);
+    expect(rejected.map(({ attributes }) => attributes['reason']).toSorted()).toEqual([
+      'id-conflict',
+      'invalid-data',
+      'invalid-detail',
+      'too-large',
+    ]);
     const [unrouted] = await peek(sqs, 'iomnihub-webhooks-local-unrouted');
     expect(JSON.parse(unrouted?.body ?? '')).toMatchObject({ 'detail-type': 'ticket.exploded' });
   });
