@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { Pool } from 'undici';
+import type { CallbackUrlRules } from '../core/callback-address.ts';
 import {
   type DeliveryOutcome,
   type FailureReason,
@@ -8,14 +9,18 @@ import {
   reasonOfErrorCode,
 } from '../core/delivery-outcome.ts';
 import type { CallbackRequest, CallbackSender } from '../core/ports.ts';
+import { createGuardedConnector } from './guarded-connector.ts';
 
 /** How much of a response an owner is shown; the rest is never read. */
 const maxExcerptBytes = 4 * 1024;
 
-/** The only file that opens a socket to a receiver. */
-export function createCallbackSender(): CallbackSender & { close(): Promise<void> } {
+/** The only way out to a receiver. */
+export function createCallbackSender({ allowPrivateCallbacks }: CallbackUrlRules): CallbackSender & {
+  close(): Promise<void>;
+} {
+  const connect = allowPrivateCallbacks ? { timeout: 5_000 } : createGuardedConnector();
   // One pool per subscription: on a shared connection a late second response would answer the next one's request.
-  const pools = new LRUCache<string, Pool>({ max: 500, dispose: (pool) => void pool.destroy() });
+  const pools = new LRUCache<string, Pool>({ max: 500, dispose: (pool) => void pool.close() });
 
   function poolFor(connectionKey: string, origin: string): Pool {
     const key = `${connectionKey} ${origin}`;
@@ -25,7 +30,7 @@ export function createCallbackSender(): CallbackSender & { close(): Promise<void
       connections: 10,
       pipelining: 1,
       allowH2: false,
-      connect: { timeout: 5_000 },
+      connect,
       headersTimeout: 10_000,
       // The total is the caller's signal's; undici's own would only race with it.
       bodyTimeout: 0,

@@ -1,34 +1,97 @@
-/** Why a callback URL is refused; the text is the caller's own, so saying what is wrong with it tells them nothing new. */
-export type UrlRefusal = 'not-a-url' | 'too-long' | 'not-https' | 'has-credentials' | 'has-fragment';
+import { isIP } from 'node:net';
+import { refuseAddress } from './public-address.ts';
+
+/** Why a callback URL is refused by its text alone, which is the caller's own: telling it reveals nothing. */
+export type UrlRefusal =
+  | 'not-a-url'
+  | 'too-long'
+  | 'not-https'
+  | 'has-credentials'
+  | 'has-fragment'
+  | 'port-not-allowed'
+  | 'host-not-public'
+  | 'host-not-canonical';
 
 export interface CallbackUrlRules {
-  /** Lets callbacks reach plain http; on by default in the local run only. */
+  /** Lets callbacks reach plain http and private addresses; on by default in the local run only. */
   readonly allowPrivateCallbacks: boolean;
 }
+
+/** Receivers on other ports are mostly not web servers, and scanning them is what a stranger would use us for. */
+const allowedPorts = ['', '443', '8443'];
+
+/** Names that mean something inside networks only: special-use domains and what companies use as such. */
+const internalSuffixes = [
+  'localhost',
+  'local',
+  'localdomain',
+  'internal',
+  'intranet',
+  'private',
+  'lan',
+  'home',
+  'corp',
+  'home.arpa',
+  'arpa',
+  'onion',
+  'test',
+  'invalid',
+  'example',
+  'alt',
+  'svc',
+  'cluster.local',
+];
 
 const refusalTexts: Record<UrlRefusal, string> = {
   'not-a-url': 'must be an absolute URL, such as https://example.com/hooks/iomnihub',
   'too-long': 'must have at most 2048 printable ASCII characters',
   'not-https': 'must start with https://',
-  'has-credentials': 'must not hold a user name or password; use a custom header instead',
+  'has-credentials': 'must hold no "@" or "%" before the path; credentials belong into a custom header',
   'has-fragment': 'must not hold a fragment (#...)',
+  'port-not-allowed': 'must use port 443 or 8443',
+  'host-not-public': 'must name a host of the public internet',
+  'host-not-canonical': 'must write an IP address in its usual form and a host name without a trailing dot',
 };
 
 export function explainUrlRefusal(refusal: UrlRefusal): string {
   return refusalTexts[refusal];
 }
 
-/** Checks the text of a callback URL and answers with its normalized form. */
+/** Checks the text of a callback URL and answers with its normalized form. What its name resolves to is not looked at. */
 export function checkCallbackUrl(
   text: string,
   rules: CallbackUrlRules,
 ): { url: URL } | { refusal: UrlRefusal } {
-  if (!/^[\x21-\x7e]{1,2048}$/.test(text)) return { refusal: text.length > 2048 ? 'too-long' : 'not-a-url' };
-  const url = URL.parse(text);
-  if (!url) return { refusal: 'not-a-url' };
+  const url = /^[\x21-\x7e]{1,2048}$/.test(text) ? URL.parse(text) : null;
+  if (!url) return { refusal: text.length > 2048 ? 'too-long' : 'not-a-url' };
+  const refusal =
+    refuseForm(text, url, rules) ?? (rules.allowPrivateCallbacks ? undefined : refuseHost(text, url));
+  return refusal ? { refusal } : { url };
+}
+
+function refuseForm(text: string, url: URL, rules: CallbackUrlRules): UrlRefusal | undefined {
   const schemes = rules.allowPrivateCallbacks ? ['https:', 'http:'] : ['https:'];
-  if (!schemes.includes(url.protocol)) return { refusal: 'not-https' };
-  if (url.username || url.password) return { refusal: 'has-credentials' };
-  if (url.hash || text.includes('#')) return { refusal: 'has-fragment' };
-  return { url };
+  if (!schemes.includes(url.protocol)) return 'not-https';
+  // By the text: the parser drops an empty user name and decodes the rest.
+  if (/[@%]/.test(authorityOf(text))) return 'has-credentials';
+  if (text.includes('#')) return 'has-fragment';
+  return undefined;
+}
+
+function refuseHost(text: string, url: URL): UrlRefusal | undefined {
+  if (!allowedPorts.includes(url.port)) return 'port-not-allowed';
+  const literal = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(literal)) {
+    // The parser reads 127.1, 0x7f000001 and 2130706433 as addresses; whoever writes one so has something to hide.
+    if (isIP(literal) === 4 && !authorityOf(text).startsWith(literal)) return 'host-not-canonical';
+    return refuseAddress(literal) && 'host-not-public';
+  }
+  if (url.hostname.endsWith('.')) return 'host-not-canonical';
+  const isInternal = internalSuffixes.some((suffix) => `.${url.hostname}`.endsWith(`.${suffix}`));
+  return isInternal || !url.hostname.includes('.') ? 'host-not-public' : undefined;
+}
+
+/** What stands between the scheme and the path, as written. */
+function authorityOf(text: string): string {
+  return /^[a-z]+:[/\\]*([^/\\?#]*)/i.exec(text)?.[1] ?? '';
 }

@@ -8,7 +8,8 @@ export type FailureReason =
   | 'connection-lost'
   | 'tls'
   | 'protocol'
-  | 'invalid-url';
+  | 'invalid-url'
+  | 'address-forbidden';
 
 interface OutcomeBase {
   readonly durationMs: number;
@@ -46,6 +47,8 @@ export function outcomeOfStatus(
 }
 
 const reasonsByErrorCode: Record<string, FailureReason> = {
+  CALLBACK_ADDRESS_FORBIDDEN: 'address-forbidden',
+  CALLBACK_NAME_UNRESOLVED: 'dns',
   ENOTFOUND: 'dns',
   EAI_AGAIN: 'dns',
   ENODATA: 'dns',

@@ -34,7 +34,7 @@ const deliverer = createDeliverer({
   }),
   deadLetters: createDeadLetters(sqs),
   cipher: createSecretCipher(new KMSClient({}), env.SECRETS_KEY_ID),
-  sender: createCallbackSender(),
+  sender: createCallbackSender({ allowPrivateCallbacks: env.ALLOW_PRIVATE_CALLBACKS }),
   telemetry,
   settings: {
     callbackTimeoutMs: env.CALLBACK_TIMEOUT_MS,

@@ -9,7 +9,7 @@ let receiver: Receiver;
 let sender: ReturnType<typeof createCallbackSender>;
 beforeEach(async () => {
   receiver = await startReceiver();
-  sender = createCallbackSender();
+  sender = createCallbackSender({ allowPrivateCallbacks: true });
 });
 afterEach(async () => {
   await sender.close();

@@ -12,6 +12,9 @@ describe('checkCallbackUrl', () => {
     ['HTTPS://CRM.Example.com/Hooks?Key=A', 'https://crm.example.com/Hooks?Key=A'],
     ['https://crm.example.com:443/a/../b', 'https://crm.example.com/b'],
     ['https://crm.example.com:8443/', 'https://crm.example.com:8443/'],
+    ['https://8.8.8.8/hooks', 'https://8.8.8.8/hooks'],
+    ['https://[2606:4700::1111]/hooks', 'https://[2606:4700::1111]/hooks'],
+    ['https://mycorp.example.com/', 'https://mycorp.example.com/'],
   ])('takes %s in its normalized form', (text, normalized) => {
     expect(checkCallbackUrl(text, publicOnly)).toMatchObject({ url: { href: normalized } });
   });
@@ -34,6 +37,27 @@ describe('checkCallbackUrl', () => {
     ['https://:password@crm.example.com/', 'has-credentials'],
     ['https://crm.example.com/#top', 'has-fragment'],
     ['https://crm.example.com/#', 'has-fragment'],
+    ['https://@crm.example.com/', 'has-credentials'],
+    ['https://crm%2eexample.com/', 'has-credentials'],
+    ['https://crm.example.com:22/', 'port-not-allowed'],
+    ['https://crm.example.com:8080/', 'port-not-allowed'],
+    ['https://localhost/', 'host-not-public'],
+    ['https://crm/', 'host-not-public'],
+    ['https://crm.localhost/', 'host-not-public'],
+    ['https://db.internal/', 'host-not-public'],
+    ['https://LDAP.Corp/', 'host-not-public'],
+    ['https://api.default.svc.cluster.local/', 'host-not-public'],
+    ['https://crm.example/', 'host-not-public'],
+    ['https://crm.example.com./', 'host-not-canonical'],
+    ['https://127.0.0.1/', 'host-not-public'],
+    ['https://[::1]/', 'host-not-public'],
+    ['https://[::ffff:10.0.0.1]/', 'host-not-public'],
+    ['https://169.254.169.254/latest/meta-data', 'host-not-public'],
+    ['https://127.1/', 'host-not-canonical'],
+    ['https://0x7f000001/', 'host-not-canonical'],
+    ['https://2130706433/', 'host-not-canonical'],
+    ['https://0177.0.0.1/', 'host-not-canonical'],
+    ['https:\\\\127.0.0.1/', 'host-not-public'],
   ])('refuses %j as %s', (text, refusal) => {
     expect(checkCallbackUrl(text, publicOnly)).toEqual({ refusal });
   });

@@ -80,7 +80,7 @@ export async function startDeployment(): Promise<Deployment> {
   const events = createEventLog(table);
   const deliveries = createDeliveryLog(table);
   const cipher = createSecretCipher(kms, 'alias/webhooks');
-  const sender = createCallbackSender();
+  const sender = createCallbackSender({ allowPrivateCallbacks: true });
   const deadLetters = createDeadLetters(sqs);
   const queue = createDeliveryQueue(sqs, {
     deliveryQueueUrl: deliveryQueue.url,
