@@ -10,12 +10,14 @@ export function createApiKeyStore({ client, tableName }: DynamoTable): ApiKeySto
         new PutCommand({
           TableName: tableName,
           Item: { ...apiKeyKey(key.id), key },
-          ConditionExpression: 'attribute_not_exists(pk)',
         }),
       );
     },
     async findApiKey(keyId) {
-      const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: apiKeyKey(keyId) }));
+      // Consistent: the gateway would remember for half a minute that a new key is not there yet.
+      const { Item } = await client.send(
+        new GetCommand({ TableName: tableName, Key: apiKeyKey(keyId), ConsistentRead: true }),
+      );
       return Item?.['key'] as ApiKeyRecord | undefined;
     },
   };

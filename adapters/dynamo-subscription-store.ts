@@ -1,4 +1,4 @@
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { SubscriptionDisabler, SubscriptionStore } from '../core/ports.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
@@ -10,9 +10,9 @@ export function createSubscriptionStore({
 }: DynamoTable): SubscriptionStore & SubscriptionDisabler {
   return {
     async listSubscriptions(accountId) {
-      // One page: 50 subscriptions of at most 16 KB stay below DynamoDB's 1 MB.
-      const { Items = [] } = await client.send(
-        new QueryCommand({
+      const pages = paginateQuery(
+        { client },
+        {
           TableName: tableName,
           KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
           ExpressionAttributeValues: {
@@ -20,9 +20,12 @@ export function createSubscriptionStore({
             ':prefix': subscriptionPrefix,
           },
           ConsistentRead: true,
-        }),
+        },
       );
-      const subscriptions = Items.map((item) => item['subscription'] as Subscription);
+      const subscriptions: Subscription[] = [];
+      for await (const { Items = [] } of pages) {
+        subscriptions.push(...Items.map((item) => item['subscription'] as Subscription));
+      }
       return subscriptions.sort((a, b) => a.createdAt.localeCompare(b.createdAt));
     },
 
@@ -37,12 +40,12 @@ export function createSubscriptionStore({
       return Item?.['subscription'] as Subscription | undefined;
     },
 
+    // Without a condition: the id is random, and a write whose answer was lost is repeated by the SDK.
     async createSubscription(subscription) {
       await client.send(
         new PutCommand({
           TableName: tableName,
           Item: { ...subscriptionKey(subscription.accountId, subscription.id), subscription },
-          ConditionExpression: 'attribute_not_exists(pk)',
         }),
       );
     },

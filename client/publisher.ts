@@ -8,6 +8,7 @@ import {
   eventSource,
   eventTypeSchema,
 } from '../core/event-catalog.ts';
+import { toJsonText } from '../core/json-text.ts';
 import { eventDetailSchema, explain, maxCallbackBodyBytes } from '../core/published-event.ts';
 
 export type { EventData, EventType };
@@ -138,7 +139,7 @@ function toRequest(
   const checkedData = catalogEntryOf(type.data).data.safeParse(data);
   if (!checkedData.success) return { explanation: explain(checkedData.error, 'data') };
 
-  const text = toJson({ id, accountId, occurredAt, data });
+  const text = toJsonText({ id, accountId, occurredAt, data });
   if (text === undefined)
     return { explanation: 'data: cannot be written as JSON (a cycle, a BigInt, or nested too deep)' };
   // The callback's body holds the type as well; its few bytes are allowed for.
@@ -146,14 +147,6 @@ function toRequest(
     return { explanation: `data: the callback body would be over ${maxCallbackBodyBytes} bytes` };
   }
   return { EventBusName: eventBusName, Source: eventSource, DetailType: type.data, Detail: text };
-}
-
-function toJson(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
 }
 
 function toIso(date: Date): string {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { catalogEntryOf, type EventType, eventTypeSchema } from './event-catalog.ts';
 import { identifierSchema, timestampSchema } from './identifiers.ts';
+import { toJsonText } from './json-text.ts';
 
 /** `Detail` of a PutEvents entry. Loose, as the catalog's data is: what the helpdesk adds must not lose events. */
 export const eventDetailSchema = z.looseObject({
@@ -26,7 +27,7 @@ export interface PublishedEvent {
   readonly type: EventType;
   /** EventBridge's id of this one publication: the same when our own queue delivers it again. */
   readonly envelopeId: string;
-  /** When EventBridge accepted it, ISO 8601; orders deliveries in the log and starts the retry horizon. */
+  /** EventBridge's `time`, when it accepted the event unless the publisher set it: part of keys, start of the horizon. */
   readonly acceptedAt: string;
   /** The callback's body, serialized once: these bytes are signed, sent, stored and replayed. */
   readonly body: string;
@@ -74,13 +75,8 @@ export function parsePublishedEvent(text: string): ParsedEvent {
 
   const { id, accountId, occurredAt: timestamp } = detail.data;
   // The data as published, not as parsed: the schema checks it and must not reorder, drop or coerce anything.
-  const body = toJson({
-    id,
-    type: type.data,
-    timestamp,
-    accountId,
-    data: published(envelope.data.detail).data,
-  });
+  const { data: published } = envelope.data.detail as { data: unknown };
+  const body = toJsonText({ id, type: type.data, timestamp, accountId, data: published });
   if (body === undefined) return rejected('invalid-data', 'detail.data: is nested too deep');
   if (Buffer.byteLength(body) > maxCallbackBodyBytes) {
     return rejected('too-large', `the callback body is over ${maxCallbackBodyBytes} bytes`);
@@ -109,19 +105,6 @@ function keepDigits(_key: string, value: unknown, context?: { readonly source?: 
 
 /** Of ECMAScript 2026, which the compiler's library does not describe yet. */
 const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
-
-/** Undefined for what is nested deeper than the stack. */
-function toJson(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
-}
-
-function published(detail: unknown): { data: unknown } {
-  return detail as { data: unknown };
-}
 
 function rejected(reason: RejectionReason, explanation: string): ParsedEvent {
   return { rejection: { reason, explanation } };

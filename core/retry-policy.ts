@@ -81,14 +81,21 @@ export function decideRetry(
     gapSeconds,
     outcome.retryAfterSeconds,
   );
-  const ageSeconds = (context.now.getTime() - new Date(context.acceptedAt).getTime()) / 1000;
-  if (ageSeconds + delaySeconds > policy.horizonSeconds) {
-    return { kind: 'exhausted', reason: 'expired' };
-  }
+  const nextAttempt = new Date(context.now.getTime() + delaySeconds * 1000);
+  if (isExpired(context, policy, nextAttempt)) return { kind: 'exhausted', reason: 'expired' };
   // By the gap as well: jitter must not turn long gaps into hops that the schedule's limit did not count.
   const byQueue = Math.max(gapSeconds, delaySeconds) <= maxQueueDelaySeconds;
   const dueInSeconds = delaySeconds + (byQueue ? policy.queueMarginSeconds : 0);
   return { kind: 'retry', delaySeconds, byQueue, dueInSeconds };
+}
+
+/** Is an attempt at that time beyond the horizon? */
+export function isExpired(
+  { acceptedAt }: { readonly acceptedAt: string },
+  { horizonSeconds }: Pick<RetryPolicy, 'horizonSeconds'>,
+  at: Date,
+): boolean {
+  return at.getTime() - new Date(acceptedAt).getTime() > horizonSeconds * 1000;
 }
 
 /**

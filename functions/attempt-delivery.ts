@@ -4,13 +4,14 @@ import {
   claim,
   type Delivery,
   type DeliveryMessage,
+  expire,
   messageFor,
   mustClaim,
   refOf,
   settle,
 } from '../core/delivery.ts';
 import type * as ports from '../core/ports.ts';
-import { decideRetry, type RetryDecision, type RetryPolicy } from '../core/retry-policy.ts';
+import { decideRetry, isExpired, type RetryDecision, type RetryPolicy } from '../core/retry-policy.ts';
 import { signCallback } from '../core/signature.ts';
 import { liveSecrets, type Subscription } from '../core/subscription.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -48,6 +49,12 @@ export function createAttempt(deps: AttemptDeps) {
       claimed = claim(seen, message, now(), settings.claimLeaseMs);
       if (!claimed || !(await deliveries.replaceDelivery(seen, claimed))) return undefined;
     }
+    // Before the call as well: a fault of ours consumes no attempt, and must not keep a delivery alive for ever.
+    if (isExpired(message, settings, now())) {
+      await deps.queue.sendExhausted(message, 'expired');
+      await deliveries.replaceDelivery(claimed, expire(claimed, message, now()));
+      return undefined;
+    }
     const subscription = await deps.subscriptions.findSubscription(message.accountId, message.subscriptionId);
     if (subscription?.status !== 'enabled') {
       const reason = subscription ? 'subscription-disabled' : 'subscription-deleted';
@@ -62,7 +69,7 @@ export function createAttempt(deps: AttemptDeps) {
       { attemptCount, acceptedAt, now: now(), random: deps.random() },
       settings,
     );
-    report(message, subscription, attemptCount, attempt, decision);
+    report(deps.telemetry, message, subscription, attemptCount, attempt, decision);
 
     const settled = settle(claimed, message, attempt, decision, now());
     if (decision.kind === 'delivered' && !claimed) return settled;
@@ -131,25 +138,20 @@ export function createAttempt(deps: AttemptDeps) {
         decision satisfies never;
     }
   }
+}
 
-  /** The one wide line of an attempt. The host only: the path of a hook is often a credential. */
-  function report(
-    message: DeliveryMessage,
-    subscription: Subscription,
-    attemptCount: number,
-    { outcome }: Attempt,
-    decision: RetryDecision,
-  ): void {
-    const { responseExcerpt: _, ...shown } = outcome;
-    const host = URL.parse(subscription.url)?.host;
-    deps.telemetry.info('delivery.attempted', {
-      ...refOf(message),
-      attemptCount,
-      host,
-      outcome: shown,
-      decision,
-    });
-    deps.telemetry.count(outcome.kind === 'success' ? 'AttemptsSucceeded' : 'AttemptsFailed');
-    if (decision.kind === 'exhausted') deps.telemetry.count('DeliveriesExhausted');
-  }
+/** The one wide line of an attempt. The host only: the path of a hook is often a credential. */
+function report(
+  telemetry: Telemetry,
+  message: DeliveryMessage,
+  subscription: Subscription,
+  attemptCount: number,
+  { outcome }: Attempt,
+  decision: RetryDecision,
+): void {
+  const { responseExcerpt: _, ...shown } = outcome;
+  const host = URL.parse(subscription.url)?.host;
+  telemetry.info('delivery.attempted', { ...refOf(message), attemptCount, host, outcome: shown, decision });
+  telemetry.count(outcome.kind === 'success' ? 'AttemptsSucceeded' : 'AttemptsFailed');
+  if (decision.kind === 'exhausted') telemetry.count('DeliveriesExhausted');
 }

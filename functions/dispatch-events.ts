@@ -34,10 +34,15 @@ export function createDispatcher(deps: DispatcherDeps) {
         }
       }),
     );
-    const refusals = await deps.queue.sendFirstAttempts(planned.flatMap(({ messages }) => messages));
-    for (const { message, cause } of refusals) {
+    const first = planned.flatMap(({ messages }) => messages);
+    const refusals = await deps.queue.sendFirstAttempts(first);
+    // Once more, and to be claimed: a send whose answer was lost may have been taken.
+    const again = refusals.map(({ message }) => ({ ...message, recheck: true }));
+    for (const { message, cause } of await deps.queue.sendFirstAttempts(again)) {
       telemetry.error('event.failed', { eventId: message.eventId, error: cause });
-      for (const { record, messages } of planned) if (messages.includes(message)) failed.add(record);
+      const isRefused = (one: DeliveryMessage) =>
+        one.eventId === message.eventId && one.accountId === message.accountId;
+      for (const { record, messages } of planned) if (messages.some(isRefused)) failed.add(record);
     }
     return { batchItemFailures: [...failed].map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
@@ -81,21 +86,26 @@ export function createDispatcher(deps: DispatcherDeps) {
   }
 }
 
+/** A body that is larger is read from the event's row: fifty copies of it would fill the function's memory. */
+const maxCarriedBodyBytes = 32 * 1024;
+
 function messagesFor(
   event: PublishedEvent,
   plan: readonly PlannedDelivery[],
   recheck: boolean,
 ): DeliveryMessage[] {
+  const { accountId, id: eventId, type: eventType, acceptedAt, body } = event;
+  const carried = !recheck && Buffer.byteLength(body) <= maxCarriedBodyBytes ? { body } : {};
   return plan
     .filter(({ decision }) => decision === 'enqueue')
     .map(({ subscriptionId }) => ({
-      accountId: event.accountId,
+      accountId,
       subscriptionId,
-      eventId: event.id,
-      eventType: event.type,
-      acceptedAt: event.acceptedAt,
+      eventId,
+      eventType,
+      acceptedAt,
       version: 0,
       recheck,
-      body: event.body,
+      ...carried,
     }));
 }

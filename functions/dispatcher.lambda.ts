@@ -12,7 +12,8 @@ import { dispatcherEnvSchema, readEnv } from './env.ts';
 import { createTelemetry } from './telemetry.ts';
 
 const env = readEnv(dispatcherEnvSchema, process.env);
-const sqs = new SQSClient({});
+// One try: the SDK would send a message again whose answer was lost, and both copies would look like the first.
+const sqs = new SQSClient({ maxAttempts: 1 });
 const table = connectTable(env.TABLE_NAME, env.RETENTION_DAYS);
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 

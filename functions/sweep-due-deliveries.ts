@@ -1,4 +1,4 @@
-import { messageFor, takeUp } from '../core/delivery.ts';
+import { type Delivery, type DeliveryMessage, messageFor, takeUp } from '../core/delivery.ts';
 import type { DeliveryLog, DeliveryQueue, DueIndex } from '../core/ports.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -35,24 +35,31 @@ export function createSweeper(deps: SweeperDeps) {
     while (remainingMs() > 10_000) {
       const due = await deps.dueIndex.listDue(shard, deps.now(), pageSize);
       const sent = await sendDue(due);
-      // A page without any has been taken up already, and only the index does not show it yet.
+      // A full page of which nothing was sent is one that only the index still shows, or that SQS does not take.
       if (due.length < pageSize || sent === 0) return;
     }
   }
 
-  async function sendDue(due: Awaited<ReturnType<DueIndex['listDue']>>): Promise<number> {
-    const taken = await Promise.all(
-      due.map(async (row) => {
-        const next = takeUp(row, deps.now(), deps.leaseMs);
-        return next && (await deps.deliveries.replaceDelivery(row, next)) ? [messageFor(next)] : [];
-      }),
-    );
+  async function sendDue(due: readonly Delivery[]): Promise<number> {
+    const taken = await Promise.all(due.map(takeUpOne));
     const messages = taken.flat();
     const refused = await deps.queue.sendRetries(messages);
     for (const { message, cause } of refused) {
       telemetry.error('sweep.failed', { eventId: message.eventId, error: cause });
     }
-    telemetry.count('DeliveriesSwept', messages.length);
-    return messages.length;
+    const sent = messages.length - refused.length;
+    telemetry.count('DeliveriesSwept', sent);
+    return sent;
+  }
+
+  /** A row that cannot be written keeps none of its neighbours, which are postponed already, from being sent. */
+  async function takeUpOne(row: Delivery): Promise<DeliveryMessage[]> {
+    const next = takeUp(row, deps.now(), deps.leaseMs);
+    try {
+      return next && (await deps.deliveries.replaceDelivery(row, next)) ? [messageFor(next)] : [];
+    } catch (error) {
+      telemetry.error('sweep.failed', { eventId: row.eventId, error });
+      return [];
+    }
   }
 }

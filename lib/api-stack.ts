@@ -1,4 +1,5 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, type HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
   HttpIamAuthorizer,
@@ -20,6 +21,20 @@ export interface ApiStackProps extends StackProps {
   readonly data: DataStack;
 }
 
+/** Nothing of the request's content and no query: either may hold what is nobody's business. */
+const accessLogFormat = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: '$context.requestId',
+    time: '$context.requestTime',
+    routeKey: '$context.routeKey',
+    status: '$context.status',
+    latencyMs: '$context.responseLatency',
+    sourceIp: '$context.identity.sourceIp',
+    authorizerError: '$context.authorizer.error',
+    integrationError: '$context.integrationErrorMessage',
+  }),
+);
+
 /** What account owners and the helpdesk backend call to manage subscriptions. */
 export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, { stage, data, ...props }: ApiStackProps) {
@@ -37,7 +52,7 @@ export class ApiStack extends Stack {
       httpApi: api,
       autoDeploy: true,
       throttle: { rateLimit: 200, burstLimit: 400 },
-      accessLogSettings: { destination: new LogGroupLogDestination(accessLog) },
+      accessLogSettings: { destination: new LogGroupLogDestination(accessLog), format: accessLogFormat },
     });
 
     const integration = new HttpLambdaIntegration(
@@ -66,6 +81,8 @@ export class ApiStack extends Stack {
 
   #createApiFunction(stage: Stage, data: DataStack) {
     const api = new WebhookFunction(this, 'Api', {
+      consequence: 'account owners cannot manage their subscriptions',
+      alarmTopic: data.alarmTopic,
       entry: 'api',
       description: 'Serves the HTTP API of the webhooks',
       envSchema: apiEnvSchema,
@@ -88,6 +105,8 @@ export class ApiStack extends Stack {
 
   #createAuthorizer(stage: Stage, data: DataStack) {
     const authorizer = new WebhookFunction(this, 'Authorizer', {
+      consequence: 'account owners cannot use the API',
+      alarmTopic: data.alarmTopic,
       entry: 'authorizer',
       description: 'Tells which account an API key belongs to',
       envSchema: authorizerEnvSchema,

@@ -28,6 +28,8 @@ export function createDispatcher(
   { stage, data, queues, deadLetters, timeout }: FunctionProps,
 ) {
   const dispatcher = new WebhookFunction(scope, 'Dispatcher', {
+    consequence: 'account owners do not receive callbacks',
+    alarmTopic: data.alarmTopic,
     entry: 'dispatcher',
     description: 'Turns published events into deliveries, one for each subscription that takes the event',
     envSchema: dispatcherEnvSchema,
@@ -47,6 +49,8 @@ export function createDeliverer(
   { stage, data, queues, deadLetters, timeout }: FunctionProps,
 ) {
   const deliverer = new WebhookFunction(scope, 'Deliverer', {
+    consequence: 'account owners do not receive callbacks',
+    alarmTopic: data.alarmTopic,
     entry: 'deliverer',
     description: 'Delivers signed callbacks to the URLs of account owners',
     envSchema: delivererEnvSchema,

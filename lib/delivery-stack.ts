@@ -52,8 +52,10 @@ export class DeliveryStack extends Stack {
 
     const batches = { batchSize: 10, reportBatchItemFailures: true };
     for (const { queue } of routing.queues) dispatcher.addEventSource(new SqsEventSource(queue, batches));
+    // Receivers that do not answer must not use up the concurrency of the whole AWS account.
+    const bounded = { ...batches, maxConcurrency: stage.maxDeliverers };
     for (const queue of [queues.deliveries, queues.retries])
-      deliverer.addEventSource(new SqsEventSource(queue, batches));
+      deliverer.addEventSource(new SqsEventSource(queue, bounded));
 
     new Sweeping(this, 'Sweeping', { stage, data, queues });
     addAlarm(

@@ -38,8 +38,10 @@ const stageSchema = z
     callbackTimeoutMs: wholeNumber('milliseconds', 1_000, 20_000).default(15_000),
     /** Visibility timeouts, and with them how soon work of a crashed function is taken up, derive from the two. */
     dispatcherTimeoutSeconds: wholeNumber('seconds', 2, 120).default(30),
-    /** How long events, deliveries and attempts can be looked up; longer than the longest horizon. */
-    retentionDays: wholeNumber('days', 8, 3_650).default(30),
+    /** How long events, deliveries and attempts can be looked up: the longest horizon, and then a dead letter's time. */
+    retentionDays: wholeNumber('days', 21, 3_650).default(30),
+    /** Invocations of the deliverer at a time for each of its queues, of up to ten calls each. */
+    maxDeliverers: wholeNumber('invocations', 2, 1_000).default(100),
     /** Lets callbacks reach plain http and private addresses. Never in production. */
     allowPrivateCallbacks: flag.default(false),
   })
@@ -63,6 +65,11 @@ export type Stage = z.output<typeof stageSchema>;
 /** Reads the stage from the context of the app; throws one line per setting that does not fit. */
 export function readStage(node: Node): Stage {
   const names = Object.keys(stageSchema.in.shape);
+  const unknown = Object.keys(node.getAllContext()).filter(
+    (name) => /^\w+$/.test(name) && !names.includes(name),
+  );
+  if (unknown.length > 0)
+    throw new Error(`-c ${unknown.join(', ')}: no such setting; there are ${names.join(', ')}`);
   const given = Object.fromEntries(names.map((name) => [name, node.tryGetContext(name) ?? undefined]));
   const parsed = stageSchema.safeParse(given);
   if (parsed.success) return parsed.data;

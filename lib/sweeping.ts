@@ -19,15 +19,16 @@ interface SweepingProps {
 export class Sweeping extends Construct {
   constructor(scope: Construct, id: string, { stage, data, queues }: SweepingProps) {
     super(scope, id);
+    const consequence = 'callbacks that failed are not tried again';
     const sweeper = new WebhookFunction(this, 'Sweeper', {
+      consequence,
+      alarmTopic: data.alarmTopic,
       entry: 'sweeper',
       description: 'Sends deliveries that are due to the retry queue',
       envSchema: sweeperEnvSchema,
       env: { ...commonEnv(stage, data), ...queueEnv(queues), SWEEP_LEASE_MS: String(stage.sweepLeaseMs) },
       timeout: Duration.seconds(50),
       memoryMb: 512,
-      // Two at a time would only take each other's rows.
-      reservedConcurrency: 1,
     });
     sweeper.allow(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], data.table.tableArn);
     sweeper.allow(['dynamodb:Query'], data.dueIndexArn);
@@ -36,13 +37,14 @@ export class Sweeping extends Construct {
     new Rule(this, 'EveryMinute', {
       description: 'Starts the sweeper',
       schedule: Schedule.rate(Duration.minutes(1)),
-      // No retries: the next minute does the same.
       targets: [new LambdaFunction(sweeper.lambda, { retryAttempts: 0 })],
     });
+    // Neither EventBridge nor Lambda need repeat it: the next minute does the same.
+    sweeper.lambda.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     addAlarm(
       this,
       'Stopped',
-      { consequence: 'callbacks that failed are not tried again', alarmTopic: data.alarmTopic },
+      { consequence, alarmTopic: data.alarmTopic },
       sweeper.lambda.metricInvocations({ period: Duration.minutes(5) }),
       { cause: 'The sweeper does not run', threshold: 1, below: true },
     );

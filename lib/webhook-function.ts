@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -7,8 +7,9 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type * as z from 'zod';
 import type { FunctionEnv } from '../functions/env.ts';
+import { type AlarmText, addAlarm } from './alarms.ts';
 
-interface WebhookFunctionProps<Schema extends z.ZodObject> {
+interface WebhookFunctionProps<Schema extends z.ZodObject> extends AlarmText {
   /** The file in functions/, without `.lambda.ts`. */
   readonly entry: string;
   readonly description: string;
@@ -17,8 +18,6 @@ interface WebhookFunctionProps<Schema extends z.ZodObject> {
   readonly env: FunctionEnv<Schema>;
   readonly timeout: Duration;
   readonly memoryMb: number;
-  /** At most so many at a time; without it, as many as there is work for. */
-  readonly reservedConcurrency?: number;
 }
 
 /** A Lambda function of ours, with a role that may write its own log and nothing else until it is allowed more. */
@@ -42,7 +41,6 @@ export class WebhookFunction<Schema extends z.ZodObject> extends Construct {
       architecture: Architecture.ARM_64,
       timeout: props.timeout,
       memorySize: props.memoryMb,
-      ...(props.reservedConcurrency ? { reservedConcurrentExecutions: props.reservedConcurrency } : {}),
       environment: { ...props.env, NODE_OPTIONS: '--enable-source-maps' },
       role,
       logGroup,
@@ -55,6 +53,11 @@ export class WebhookFunction<Schema extends z.ZodObject> extends Construct {
         sourceMap: true,
         sourcesContent: false,
       },
+    });
+    // Crashes and timeouts, which a function cannot report by itself.
+    addAlarm(this, 'Crashes', props, this.lambda.metricErrors({ period: Duration.minutes(10) }), {
+      cause: `${props.entry} crashes or runs out of time`,
+      threshold: 5,
     });
   }
 

@@ -24,7 +24,8 @@ const entrySchema = z.object({
   DetailType: z.string().optional(),
   Detail: z.string().optional(),
   Resources: z.array(z.string()).default([]),
-  Time: z.number().optional(),
+  // Seconds; what a Date can hold.
+  Time: z.number().min(0).max(8.64e12).optional(),
 });
 type Entry = z.output<typeof entrySchema>;
 
@@ -135,6 +136,8 @@ function refuse(entry: Entry): EntryResult | undefined {
 function isJsonObject(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text);
+    // Also nothing that is nested too deep to be written again.
+    JSON.stringify(value);
     return typeof value === 'object' && value !== null && !Array.isArray(value);
   } catch {
     return false;

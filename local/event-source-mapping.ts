@@ -14,6 +14,8 @@ export interface EventSourceMapping {
   readonly batchSize: number;
   /** `ReportBatchItemFailures`: the handler says which messages failed; without it a failure fails the batch. */
   readonly reportsFailures: boolean;
+  /** `ScalingConfig.MaximumConcurrency`: batches in work at a time. */
+  readonly maxConcurrency: number | undefined;
   readonly target: LambdaFunction;
 }
 
@@ -31,7 +33,7 @@ export function startPolling(
 
   async function poll(): Promise<void> {
     while (!stopping.signal.aborted) {
-      if (inFlight.size >= maxBatchesInFlight) {
+      if (inFlight.size >= Math.min(mapping.maxConcurrency ?? maxBatchesInFlight, maxBatchesInFlight)) {
         await Promise.race(inFlight);
         continue;
       }

@@ -30,15 +30,21 @@ const honoured: Record<string, readonly string[]> = {
     'Targets',
   ],
   'AWS::KMS::Key': ['Description'],
-  'AWS::Lambda::EventSourceMapping': ['BatchSize', 'EventSourceArn', 'FunctionName', 'FunctionResponseTypes'],
-  'AWS::Lambda::Function': [
-    'Code',
-    'Description',
-    'Environment',
-    'Handler',
-    'ReservedConcurrentExecutions',
-    'Timeout',
+  // No retries and no waiting: an invocation by schedule that fails is not repeated here.
+  'AWS::Lambda::EventInvokeConfig': [
+    'FunctionName',
+    'MaximumEventAgeInSeconds',
+    'MaximumRetryAttempts',
+    'Qualifier',
   ],
+  'AWS::Lambda::EventSourceMapping': [
+    'BatchSize',
+    'EventSourceArn',
+    'FunctionName',
+    'FunctionResponseTypes',
+    'ScalingConfig',
+  ],
+  'AWS::Lambda::Function': ['Code', 'Description', 'Environment', 'Handler', 'Timeout'],
   'AWS::SQS::Queue': [
     'DelaySeconds',
     'MessageRetentionPeriod',

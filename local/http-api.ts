@@ -52,7 +52,8 @@ export function startHttpApi(
 
   return listen(
     async (request, response) => {
-      const url = new URL(request.url ?? '/', 'http://localhost');
+      const url = URL.parse(`http://localhost${request.url}`);
+      if (!url) return answerMessage(response, 400, 'Bad Request');
       const body = await buffer(request);
       if (body.length > maxRequestBytes) return answerMessage(response, 413, 'Request Entity Too Large');
       for (const route of compiled) {
@@ -101,7 +102,7 @@ export function startHttpApi(
     identity: string,
     event: GatewayEvent,
   ): Promise<AuthorizerAnswer> {
-    const cacheKey = `${event.routeKey} ${identity}`;
+    const cacheKey = identity;
     const known = authorized.get(cacheKey);
     if (known) return known;
     const request = { ...event, type: 'REQUEST', routeArn: event.routeKey, identitySource: [identity] };

@@ -13,8 +13,6 @@ export interface LambdaSettings {
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  /** Invocations beyond it wait. */
-  readonly maxConcurrency: number | undefined;
   readonly logFile: string;
   readonly onFault: (text: string) => void;
 }
@@ -36,9 +34,12 @@ export async function createLambdaFunction(settings: LambdaSettings): Promise<La
   const log = await open(settings.logFile, 'a');
   const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
-  const limit = pLimit(Math.min(settings.maxConcurrency ?? maxSandboxes, maxSandboxes));
+  const limit = pLimit({ concurrency: maxSandboxes, rejectOnClear: true });
+
+  let closed = false;
 
   async function acquire(): Promise<ChildProcess> {
+    if (closed) throw new Error(`${settings.name} is closed`);
     const known = idle.pop();
     if (known) return known;
     const sandbox = startSandbox(settings, log);
@@ -72,6 +73,8 @@ export async function createLambdaFunction(settings: LambdaSettings): Promise<La
     settings,
     invoke: (event) => limit(invoke, event),
     async close() {
+      closed = true;
+      limit.clearQueue();
       const exits = [...all].map((sandbox) => once(sandbox, 'exit'));
       for (const sandbox of all) sandbox.kill('SIGKILL');
       await Promise.all(exits);

@@ -106,3 +106,12 @@ function textOf(name: unknown, fallback: string): string {
 function arn(service: string, rest: string): string {
   return `arn:aws:${service}:${region}:${awsAccount}:${rest}`;
 }
+
+/** Of a queue by the URL that `Ref` gives. */
+export function queueArn(queueUrl: string): string {
+  return arn('sqs', queueUrl.slice(queueUrl.lastIndexOf('/') + 1));
+}
+
+export function functionArn(name: string): string {
+  return arn('lambda', `function:${name}`);
+}

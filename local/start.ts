@@ -10,20 +10,17 @@ import { runStacks } from './run-stacks.ts';
 
 /** `npm start`: runs the deployed template on this machine and shows that it works. */
 
-async function main(options: StartOptions): Promise<void> {
+async function main(): Promise<void> {
+  const options = readOptions(process.argv, process.env, resolve);
   const closers: (() => unknown)[] = [];
-  const close = async () => {
-    for (const closer of closers.splice(0).toReversed()) await closer();
-  };
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  const stopped = new Promise<void>((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
   });
   try {
-    const running = run(options, closers);
-    await Promise.race([running, stopped]);
+    await Promise.race([run(options, closers), stopped]);
     if (!options.once) await stopped;
   } finally {
-    await close();
+    for (const close of closers.toReversed()) await close();
   }
 }
 
@@ -112,7 +109,11 @@ function say(...lines: string[]): void {
   for (const line of lines) process.stdout.write(`${line}\n`);
 }
 
-main(readOptions(process.argv, process.env, resolve)).catch((error: Error) => {
-  process.stderr.write(`\n${styleText('red', 'The local run failed:')} ${error.message}\n`);
-  process.exitCode = 1;
-});
+main().then(
+  // What a signal cut off in its start has nothing left to finish.
+  () => process.exit(),
+  (error: Error) => {
+    process.stderr.write(`\n${styleText('red', 'The local run failed:')} ${error.message}\n`);
+    process.exit(1);
+  },
+);

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { HeldMessage, HeldMessages } from '../adapters/sqs-held-messages.ts';
-import { deliveryMessageSchema, messageFor, revive } from '../core/delivery.ts';
+import { deliveryMessageSchema, isFinal, messageFor, revive } from '../core/delivery.ts';
 import type { DeliveryLog } from '../core/ports.ts';
 import { parsePublishedEvent } from '../core/published-event.ts';
 
@@ -9,7 +9,7 @@ export type RedriveResult =
   | 'redriven'
   /** The delivery has moved on since: there was nothing left to do. */
   | 'obsolete'
-  /** It would only come back: still not an event of the catalog, or not a message of ours. */
+  /** Its delivery is in work, or it would only come back: not an event of the catalog, not a message of ours. */
   | 'kept';
 
 export interface RedriveReport {
@@ -98,7 +98,9 @@ async function reviveDelivery(
   if (!ref.success) return 'kept';
   const row = await deliveries.findDelivery(ref.data);
   const next = row && revive(row, now(), reviveLeaseMs);
-  if (!next || !(await deliveries.replaceDelivery(row, next))) return 'obsolete';
+  // The message is sent before the row is final: while it is not, the message may still be needed.
+  if (!next) return row && isFinal(row) ? 'obsolete' : 'kept';
+  if (!(await deliveries.replaceDelivery(row, next))) return 'kept';
   // A crash before this line costs a minute: the row is in the due index.
   await messages.send('retries', JSON.stringify(messageFor(next)), next.subscriptionId);
   return 'redriven';

@@ -7,8 +7,11 @@ import {
   deliveryIdOf,
   deliveryMessageSchema,
   isFinal,
+  messageFor,
   mustClaim,
+  revive,
   settle,
+  takeUp,
 } from '../../core/delivery.ts';
 import {
   attempt,
@@ -43,9 +46,15 @@ describe('deliveryMessageSchema', () => {
     });
   });
 
+  test('takes a type that the catalog no longer holds: what was planned is delivered', () => {
+    expect(deliveryMessageSchema.safeParse({ ...deliveryRef(), eventType: 'ticket.retired' }).success).toBe(
+      true,
+    );
+  });
+
   test.each([
     ['another account id', { accountId: 'a/b' }],
-    ['an unknown type', { eventType: 'ticket.exploded' }],
+    ['no type', { eventType: '' }],
     ['a negative version', { version: -1 }],
     ['a fractional version', { version: 1.5 }],
     ['a time that is none', { acceptedAt: 'yesterday' }],
@@ -193,6 +202,92 @@ describe('cancel', () => {
     const row = cancel(undefined, deliveryRef(), 'subscription-deleted', now);
 
     expect(row).toMatchObject({ version: 1, attemptCount: 0 });
+  });
+});
+
+describe('takeUp', () => {
+  const [past, future] = ['2026-11-23T16:59:59.999Z', '2026-11-23T17:00:00.001Z'];
+
+  test.each([
+    ['waiting', past, true],
+    ['waiting', now.toISOString(), true],
+    ['waiting', future, false],
+    ['claimed', past, true],
+    ['claimed', now.toISOString(), true],
+    ['claimed', future, false],
+  ] as const)('a %s row that is due at %s: %s', (state, dueAt, taken) => {
+    expect(takeUp({ ...rows[state], dueAt }, now, leaseMs) !== undefined).toBe(taken);
+  });
+
+  test.each(['delivered', 'exhausted', 'cancelled'] as const)('a row that is %s is never due', (state) => {
+    expect(takeUp(rows[state], new Date('2099-01-01'), leaseMs)).toBeUndefined();
+  });
+
+  test.each(['waiting', 'claimed'] as const)(
+    'a row that is %s stays so and is postponed by the lease, under another version',
+    (state) => {
+      const row = { ...rows[state], dueAt: past };
+
+      expect(takeUp(row, now, leaseMs)).toEqual({
+        ...row,
+        version: 4,
+        updatedAt: now.toISOString(),
+        dueAt: '2026-11-23T17:01:00.000Z',
+      });
+    },
+  );
+
+  test('makes every earlier message void and its own valid', () => {
+    const row = { ...rows.claimed, dueAt: past };
+    const next = takeUp(row, now, leaseMs);
+    if (!next) throw new Error('nothing was taken up');
+
+    expect(claim(next, messageFor(row), now, leaseMs)).toBeUndefined();
+    expect(claim(next, messageFor(next), now, leaseMs)).toMatchObject({ version: 5, attemptCount: 2 });
+  });
+});
+
+describe('revive', () => {
+  test.each(['waiting', 'claimed', 'delivered', 'cancelled'] as const)(
+    'a row that is %s is left as it is',
+    (state) => {
+      expect(revive(rows[state], now, leaseMs)).toBeUndefined();
+    },
+  );
+
+  test('an exhausted row gets a fresh schedule, and the sweeper in case its message is lost', () => {
+    const exhausted = { ...rows.exhausted, reason: 'timeout' as const };
+
+    expect(revive(exhausted, now, leaseMs)).toEqual({
+      ...deliveryRef(),
+      state: 'waiting',
+      version: 4,
+      attemptCount: 0,
+      updatedAt: now.toISOString(),
+      dueAt: '2026-11-23T17:01:00.000Z',
+    });
+  });
+
+  test('what has been revived can be claimed by its message, once', () => {
+    const revived = revive(rows.exhausted, now, leaseMs);
+    if (!revived) throw new Error('nothing was revived');
+    const claimed = claim(revived, messageFor(revived), now, leaseMs);
+
+    expect(claimed).toMatchObject({ state: 'claimed', version: 5, attemptCount: 0 });
+    expect(claim(claimed, messageFor(revived), now, leaseMs)).toBeUndefined();
+  });
+});
+
+describe('messageFor', () => {
+  test.each(Object.values(rows))('names the version of a $state row and holds nothing else of it', (row) => {
+    const message = messageFor(row);
+
+    expect(message).toEqual({ ...deliveryRef(), version: 3, recheck: false });
+    expect(deliveryMessageSchema.parse(JSON.parse(JSON.stringify(message)))).toEqual(message);
+  });
+
+  test('must be claimed, even when it is received for the first time', () => {
+    expect(mustClaim(messageFor(rows.waiting), 1)).toBe(true);
   });
 });
 

@@ -186,6 +186,15 @@ describe('whatever arrives', () => {
     expect('event' in parsed && parsed.event.body).toContain(`"extra":${extra}`);
   });
 
+  test('characters that SQS refuses are escaped in the body, which says the same', () => {
+    const parsed = parsePublishedEvent(
+      envelope({ detail: { data: { ...eventCatalog[0].example, text: 'a\uFFFE\uFFFF' } } }),
+    );
+    const body = 'event' in parsed ? parsed.event.body : '';
+    expect(body).toContain('"text":"a\\ufffe\\uffff"');
+    expect(JSON.parse(body)).toMatchObject({ data: { text: 'a\uFFFE\uFFFF' } });
+  });
+
   test('no depth makes it throw', () => {
     const nested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
     const text = envelope({ detail: { data: { ...entry.example, nested: 0 } } }).replace(

@@ -260,6 +260,23 @@ describe('a later attempt', () => {
     );
   });
 
+  test.each([1, 2])(
+    'is none when the event is older than the horizon, whatever broke until then (receive %i)',
+    async (receiveCount) => {
+      const message = deployment.messageFor(subscription, { acceptedAt: secondsFromNow(-7 * 86_400 - 1) });
+
+      expect(await deliver(message, receiveCount)).toEqual(acknowledged);
+
+      expect(receiver.callbacks).toEqual([]);
+      expect(deployment.messagesIn('exhausted')).toHaveLength(1);
+      expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+        state: 'exhausted',
+        reason: 'expired',
+        attemptCount: 0,
+      });
+    },
+  );
+
   test('of an event that is older than seven days is none', async () => {
     const message = deployment.messageFor(subscription, { acceptedAt: secondsFromNow(-7 * 86_400) });
     respondStatus(500);

@@ -105,13 +105,36 @@ describe('a second time', () => {
     const { accountId } = (await deployment.subscribe({})).subscription;
     const record = eventRecord({ accountId });
     await deployment.dispatch(record);
-    const [sent] = deployment.messagesIn('deliveries');
+    const [{ body: _, ...sent } = {}] = deployment.messagesIn('deliveries');
     deployment.reset();
 
     await deployment.dispatch(record);
 
+    // Without the body: the stored one counts.
     expect(deployment.messagesIn('deliveries')).toEqual([{ ...sent, recheck: true }]);
     expect(deployment.telemetry.counts).toEqual({});
+  });
+
+  test('a send whose answer was lost is repeated to be rechecked, so that the copy makes no second call', async () => {
+    const { accountId } = (await deployment.subscribe({})).subscription;
+    let cut = false;
+    deployment.wire.sqs.intercept(async (call) => {
+      const answer = await call.forward();
+      if (cut) return answer;
+      cut = true;
+      return undefined;
+    });
+
+    expect(await deployment.dispatch(eventRecord({ accountId }))).toEqual(nothingFailed);
+
+    expect(deployment.messagesIn('deliveries').map(({ recheck }) => recheck)).toEqual([false, true]);
+  });
+
+  test('a large body is left to be read from the row', async () => {
+    const { accountId } = (await deployment.subscribe({})).subscription;
+    const [{ example }] = eventCatalog;
+    await deployment.dispatch(eventRecord({ accountId, data: { ...example, text: 'x'.repeat(40_000) } }));
+    expect(deployment.messagesIn('deliveries').map(({ body }) => body)).toEqual([undefined]);
   });
 
   test('the stored plan counts, not the subscriptions of now', async () => {

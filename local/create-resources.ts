@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateQueueCommand, SetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Engines } from './engines.ts';
+import { region } from './intrinsics.ts';
+import { createLambdaFunction, type LambdaFunction } from './lambda-function.ts';
+import { functionArn, type Resources } from './resources.ts';
+import { operatorCredentials } from './sigv4.ts';
+
+/** The parts of the templates that exist by themselves; what connects them is in wiring.ts. */
+
+export async function createTables(resources: Resources, { dynamoUrl }: Engines): Promise<void> {
+  const dynamo = new DynamoDBClient({ endpoint: dynamoUrl, region, credentials: operatorCredentials });
+  for (const { ref, properties } of resources.ofType('AWS::DynamoDB::Table')) {
+    const { AttributeDefinitions, BillingMode, GlobalSecondaryIndexes, KeySchema } =
+      properties as unknown as CreateTableCommandInput;
+    try {
+      await dynamo.send(
+        new CreateTableCommand({
+          TableName: ref,
+          AttributeDefinitions,
+          BillingMode,
+          GlobalSecondaryIndexes,
+          KeySchema,
+        }),
+      );
+    } catch (error) {
+      // Kept from an earlier run with --data.
+      if ((error as Error).name !== 'ResourceInUseException') throw error;
+    }
+  }
+  dynamo.destroy();
+}
+
+export async function createQueues(resources: Resources, sqs: SQSClient): Promise<void> {
+  const names = ['DelaySeconds', 'MessageRetentionPeriod', 'RedrivePolicy', 'VisibilityTimeout'];
+  const queues = resources.ofType('AWS::SQS::Queue');
+  // Dead-letter queues first: a redrive policy has to point at a queue that exists.
+  const ordered = [...queues].sort(
+    (a, b) => Number('RedrivePolicy' in a.properties) - Number('RedrivePolicy' in b.properties),
+  );
+  for (const { ref, properties } of ordered) {
+    const given = names.filter((name) => properties[name] !== undefined);
+    const Attributes = Object.fromEntries(given.map((name) => [name, JSON.stringify(properties[name])]));
+    await createQueue(sqs, ref, Attributes);
+  }
+}
+
+/** A queue that was kept from an earlier run takes on what the template says now. */
+async function createQueue(
+  sqs: SQSClient,
+  QueueUrl: string,
+  Attributes: Record<string, string>,
+): Promise<void> {
+  try {
+    await sqs.send(new CreateQueueCommand({ QueueName: QueueUrl.split('/').at(-1), Attributes }));
+  } catch (error) {
+    if (!/QueueNameExists|QueueAlreadyExists/.test((error as Error).name)) throw error;
+    await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+  }
+}
+
+export async function createFunctions(
+  resources: Resources,
+  engines: Engines,
+  logFolder: string,
+  onFault: (text: string) => void,
+): Promise<Map<string, LambdaFunction>> {
+  const lambdas = await Promise.all(
+    resources.ofType('AWS::Lambda::Function').map(({ ref, stack, properties }) => {
+      const { Code, Environment, Handler, Timeout } = properties as {
+        Code: { S3Key: string };
+        Environment?: { Variables: Record<string, string> };
+        Handler: string;
+        Timeout: number;
+      };
+      const codeFolder = stack.assetFolders.get(Code.S3Key);
+      if (!codeFolder) throw new Error(`the code of ${ref} is not among the assets of ${stack.name}`);
+      return createLambdaFunction({
+        name: ref,
+        arn: functionArn(ref),
+        codeFolder,
+        handler: Handler,
+        environment: { ...Environment?.Variables, ...awsEnvironment(ref, engines) },
+        timeoutMs: Timeout * 1_000,
+        logFile: join(logFolder, `${ref}.log`),
+        onFault,
+      });
+    }),
+  );
+  return new Map(lambdas.map((lambda) => [lambda.settings.arn, lambda]));
+}
+
+/** What the Lambda service sets, and the SDK's own variables for other endpoints than AWS'. */
+function awsEnvironment(
+  functionName: string,
+  { sqsUrl, dynamoUrl, kmsUrl }: Engines,
+): Record<string, string> {
+  return {
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: operatorCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: operatorCredentials.secretAccessKey,
+    AWS_LAMBDA_FUNCTION_NAME: functionName,
+    AWS_ENDPOINT_URL_SQS: sqsUrl,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamoUrl,
+    AWS_ENDPOINT_URL_KMS: kmsUrl,
+    TZ: 'UTC',
+  };
+}
