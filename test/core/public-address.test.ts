@@ -19,20 +19,17 @@ describe('refuseAddress', () => {
     ['203.0.113.0', '203.0.113.255', 'documentation'],
     ['224.0.0.0', '239.255.255.255', 'multicast'],
     ['240.0.0.0', '255.255.255.255', 'reserved'],
-  ])(
-    'refuses %s to %s as %s, also in IPv6 clothes, and nothing next to it',
-    (first, last, refusal) => {
-      for (const address of [first, last]) {
-        expect(refuseAddress(address)).toBe(refusal);
-        expect(refuseAddress(`::ffff:${address}`)).toBe(refusal);
-      }
-      for (const neighbour of [numberOf(first) - 1, numberOf(last) + 1]) {
-        // Below 0.0.0.0 and above 255.255.255.255 there is none, and 240/4 follows upon 224/4.
-        if (neighbour < 0 || neighbour >= 0xe0000000) continue;
-        expect(refuseAddress(textOf(neighbour))).toBeUndefined();
-      }
-    },
-  );
+  ])('refuses %s to %s as %s, also in IPv6 clothes, and nothing next to it', (first, last, refusal) => {
+    for (const address of [first, last]) {
+      expect(refuseAddress(address)).toBe(refusal);
+      expect(refuseAddress(`::ffff:${address}`)).toBe(refusal);
+    }
+    for (const neighbour of [numberOf(first) - 1, numberOf(last) + 1]) {
+      // Below 0.0.0.0 and above 255.255.255.255 there is none, and 240/4 follows upon 224/4.
+      if (neighbour < 0 || neighbour >= 0xe0000000) continue;
+      expect(refuseAddress(textOf(neighbour))).toBeUndefined();
+    }
+  });
 
   test.each([
     '1.1.1.1',

@@ -23,6 +23,7 @@ export interface ResourceProperties {
     readonly AlarmDescription: string;
     readonly AlarmActions?: string[];
     readonly ComparisonOperator: string;
+    readonly MetricName?: string;
     readonly Dimensions?: { readonly Name: string; readonly Value: string }[];
     readonly TreatMissingData?: string;
   };
@@ -50,7 +51,9 @@ export interface ResourceProperties {
     readonly EnableKeyRotation: boolean;
     readonly KeyPolicy: { readonly Statement: Statement[] };
   };
+  'AWS::Lambda::EventInvokeConfig': Record<string, unknown>;
   'AWS::Lambda::EventSourceMapping': {
+    readonly ScalingConfig?: { readonly MaximumConcurrency: number };
     readonly EventSourceArn: string;
     readonly FunctionName: string;
     readonly BatchSize: number;

@@ -40,10 +40,16 @@ describe('a stage setting that does not fit is refused by name, with what fits:'
     [
       'a retention below the horizon',
       { retentionDays: '7' },
-      'retentionDays: must be a whole number of days from 8',
+      'retentionDays: must be a whole number of days from 21',
     ],
   ])('%s', (_, context, message) => {
     expect(() => createStacks(createApp(context))).toThrow(`  -c ${message}`);
+  });
+
+  test('a setting that does not exist, with those that do', () => {
+    expect(() => createStacks(createApp({ retryScheduleSecond: '0' }))).toThrow(
+      /-c retryScheduleSecond: no such setting; there are stage, .*retryScheduleSeconds/,
+    );
   });
 
   test('all of them at once', () => {

@@ -106,6 +106,7 @@ describe('the stacks', () => {
       'AWS::IAM::Policy',
       'AWS::IAM::Role',
       'AWS::KMS::Key',
+      'AWS::Lambda::EventInvokeConfig',
       'AWS::Lambda::EventSourceMapping',
       'AWS::Lambda::Function',
       'AWS::Lambda::Permission',
@@ -237,7 +238,7 @@ describe('every alarm', () => {
     expect(alarms().length).toBeGreaterThan(queues().length - 1);
     for (const { properties } of alarms()) {
       expect(properties.AlarmDescription).toMatch(
-        /^(\S+ holds messages|\S+ is not drained|The sweeper does not run|Functions report faults): (?=[a-z])[^:]*\b(owners|callbacks|nobody)\b[^:]*\. See docs\/runbook\.md\.$/,
+        /^(\S+ holds messages|\S+ is not drained|\S+ crashes or runs out of time|The sweeper does not run|Functions report faults): (?=[a-z])[^:]*\b(owners|callbacks|nobody)\b[^:]*\. See docs\/runbook\.md\.$/,
       );
     }
   });
@@ -403,6 +404,22 @@ describe('every function', () => {
     }
   });
 
+  test('has an alarm for crashes, which it cannot report itself', () => {
+    const watched = template
+      .of('AWS::CloudWatch::Alarm')
+      .filter(({ properties }) => properties.MetricName === 'Errors')
+      .flatMap(({ properties }) => properties.Dimensions?.map(({ Value }) => Value) ?? []);
+    expect(watched.toSorted()).toEqual(namesOf(functions()).toSorted());
+  });
+
+  test('that calls receivers can be started only so often at a time', () => {
+    const deliverer = functionNamed('Delivery.Deliverer').ref;
+    const bounds = mappings()
+      .filter(({ properties }) => properties.FunctionName === deliverer)
+      .map(({ properties }) => properties.ScalingConfig);
+    expect(bounds).toEqual([{ MaximumConcurrency: 100 }, { MaximumConcurrency: 100 }]);
+  });
+
   test('that reads a queue takes ten messages and reports which of them failed', () => {
     expect(mappings()).toHaveLength(eventTypes.length + 2);
     for (const { properties } of mappings()) {
@@ -410,9 +427,11 @@ describe('every function', () => {
     }
   });
 
-  test('that sweeps is started every minute, and never twice at a time', () => {
+  test('that sweeps is started every minute, and not started again for a minute that failed', () => {
     const sweeper = functionNamed('Delivery.SweepingSweeper');
-    expect(sweeper.properties).toMatchObject({ ReservedConcurrentExecutions: 1 });
+    expect(template.of('AWS::Lambda::EventInvokeConfig').map(({ properties }) => properties)).toMatchObject([
+      { FunctionName: sweeper.ref, MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+    ]);
     expect(sweeper.properties.Timeout).toBeLessThan(60);
     expect(schedules().map(({ properties }) => properties)).toMatchObject([
       { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED', Targets: [{ Arn: sweeper.arn }] },
