@@ -67,7 +67,7 @@ function summaryOf(errors: string): string {
   );
   return lines
     .slice(first)
-    .filter((line) => line.trim() && !/^\s+at /.test(line))
+    .filter((line) => line.trim() && !/^(\s+at |Node\.js v)/.test(line))
     .slice(0, 12)
     .join('\n');
 }

@@ -66,7 +66,7 @@ export async function createLambdaFunction(settings: LambdaSettings): Promise<La
   // As provisioned concurrency does: the first event should not wait for a process to start.
   acquire().then(
     (sandbox) => idle.push(sandbox),
-    (error: unknown) => settings.onFault(String(error)),
+    (error: unknown) => closed || settings.onFault(String(error)),
   );
 
   return {
