@@ -119,10 +119,25 @@ export function createPublisher({ eventBusName, client, maxAttempts = 5 }: Publi
       });
     } catch (error) {
       const { name, message } = error as Error;
-      const reason = finalCodes.has(name) || name === 'ValidationException' ? 'refused' : 'unavailable';
+      const reason = isTransient(error as TransientSigns) ? 'unavailable' : 'refused';
       return batch.map(({ event }) => [event, { reason, explanation: `${name}: ${message}` }]);
     }
   }
+}
+
+/** What the SDK puts on errors of a call. */
+interface TransientSigns {
+  readonly name: string;
+  readonly $retryable?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+/** False for what stays wrong: a bus that does not exist, no permission, no region. */
+function isTransient({ name, $retryable, $metadata }: TransientSigns): boolean {
+  // Without a region there is no call; with a call and no status, nobody answered it.
+  if (!$metadata) return false;
+  const { httpStatusCode = 503 } = $metadata;
+  return httpStatusCode >= 500 || httpStatusCode === 429 || Boolean($retryable) || name.startsWith('Throttl');
 }
 
 /** The entry for PutEvents, or why the dispatcher would reject the event. */

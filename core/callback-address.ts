@@ -46,7 +46,7 @@ const refusalTexts: Record<UrlRefusal, string> = {
   'not-a-url': 'must be an absolute URL, such as https://example.com/hooks/iomnihub',
   'too-long': 'must have at most 2048 printable ASCII characters',
   'not-https': 'must start with https://',
-  'has-credentials': 'must hold no "@" or "%" before the path; credentials belong into a custom header',
+  'has-credentials': 'must hold no user name, password, "@" or "%" before the path',
   'has-fragment': 'must not hold a fragment (#...)',
   'port-not-allowed': 'must use port 443 or 8443',
   'host-not-public': 'must name a host of the public internet',

@@ -44,7 +44,7 @@ export function newSubscriptionSchema(rules: CallbackUrlRules) {
     }),
     eventTypes: z
       .array(eventTypeSchema)
-      .min(1)
+      .min(1, 'must name at least one event type')
       .transform((types) => [...new Set(types)]),
     description: z.string().max(500).default(''),
   });

@@ -51,8 +51,9 @@ export function createAttempt(deps: AttemptDeps) {
     }
     // Before the call as well: a fault of ours consumes no attempt, and must not keep a delivery alive for ever.
     if (isExpired(message, settings, now())) {
-      await deps.queue.sendExhausted(message, 'expired');
-      await deliveries.replaceDelivery(claimed, expire(claimed, message, now()));
+      const expired = expire(claimed, message, now());
+      await deps.queue.sendExhausted(messageFor(expired), 'expired');
+      await deliveries.replaceDelivery(claimed, expired);
       return undefined;
     }
     const subscription = await deps.subscriptions.findSubscription(message.accountId, message.subscriptionId);

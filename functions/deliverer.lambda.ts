@@ -17,7 +17,7 @@ import { delivererEnvSchema, readEnv } from './env.ts';
 import { createTelemetry } from './telemetry.ts';
 
 const env = readEnv(delivererEnvSchema, process.env);
-const sqs = new SQSClient({});
+const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
 const table = connectTable(env.TABLE_NAME, env.RETENTION_DAYS);
 const subscriptions = createSubscriptionStore(table);
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);

@@ -13,7 +13,7 @@ import { createTelemetry } from './telemetry.ts';
 
 const env = readEnv(dispatcherEnvSchema, process.env);
 // One try: the SDK would send a message again whose answer was lost, and both copies would look like the first.
-const sqs = new SQSClient({ maxAttempts: 1 });
+const sqs = new SQSClient({ maxAttempts: 1, useQueueUrlAsEndpoint: false });
 const table = connectTable(env.TABLE_NAME, env.RETENTION_DAYS);
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 

@@ -16,7 +16,7 @@ const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 const sweep = createSweeper({
   dueIndex: createDueIndex(table),
   deliveries: createDeliveryLog(table),
-  queue: createDeliveryQueue(new SQSClient({}), {
+  queue: createDeliveryQueue(new SQSClient({ useQueueUrlAsEndpoint: false }), {
     deliveryQueueUrl: env.DELIVERY_QUEUE_URL,
     retryQueueUrl: env.RETRY_QUEUE_URL,
     exhaustedQueueUrl: env.EXHAUSTED_QUEUE_URL,

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import dynalite from 'dynalite';
 import { startFauxqs } from 'fauxqs';
@@ -17,25 +18,52 @@ export interface Engines {
 
 /** `dataFolder` keeps queues, table and key from run to run; without it everything is in memory. */
 export async function startEngines(dataFolder: string | undefined): Promise<Engines> {
-  if (dataFolder) await mkdir(dataFolder, { recursive: true });
   const [sqs, dynamo, kms] = await Promise.all([
     startFauxqs({
       port: 0,
-      host: '127.0.0.1',
+      // In the queue URLs it hands out: fauxqs puts a region before it.
+      host: 'localhost',
       logger: false,
       ...(dataFolder ? { dataDir: join(dataFolder, 'sqs') } : {}),
     }),
     startDynamo(dataFolder && join(dataFolder, 'dynamodb')),
     rootKey(dataFolder && join(dataFolder, 'kms.key')).then(startKms),
   ]);
+  const shutOut = shutOutStrangers(sqs.port);
   return {
     sqsUrl: `http://127.0.0.1:${sqs.port}`,
     dynamoUrl: dynamo.url,
     kmsUrl: kms.url,
     async close() {
+      shutOut.stop();
       await Promise.all([sqs.stop(), dynamo.close(), kms.close()]);
     },
   };
+}
+
+/** fauxqs listens on every interface and offers no choice: others than this machine are cut off before they say a word. */
+function shutOutStrangers(port: number): { stop(): void } {
+  const listener = (message: unknown) => {
+    const { socket } = message as { socket: Socket };
+    if (socket.localPort === port && !/^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? ''))
+      socket.destroy();
+  };
+  subscribe('net.server.socket', listener);
+  return { stop: () => void unsubscribe('net.server.socket', listener) };
+}
+
+/** Makes the folder ready before anything else is started; its parent has to exist. */
+export async function prepareDataFolder(folder: string): Promise<void> {
+  const fail = (why: string) => new Error(`--data ${folder}: ${why}`);
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST') throw fail(`cannot be created (${code})`);
+    if (!(await stat(folder)).isDirectory()) throw fail('is not a folder');
+    const foreign = (await readdir(folder)).filter((name) => !['sqs', 'dynamodb', 'kms.key'].includes(name));
+    if (foreign.length > 0) throw fail(`holds other things (${foreign.slice(0, 3).join(', ')})`);
+  }
 }
 
 async function startDynamo(path: string | undefined): Promise<{ url: string; close(): Promise<void> }> {

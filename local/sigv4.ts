@@ -38,7 +38,7 @@ export async function isSignedByOperator(event: GatewayEvent, body: Buffer): Pro
 }
 
 function readSignature({ authorization = '', 'x-amz-date': amzDate = '' }: Record<string, string>) {
-  const parts = /Credential=[^/]+\/[^,]+, *SignedHeaders=([^,]+), *Signature=([0-9a-f]{64})$/.exec(
+  const parts = /Credential=local\/[^,]+, *SignedHeaders=([^,]+), *Signature=([0-9a-f]{64})$/.exec(
     authorization,
   );
   const signedAt = parseAmzDate(amzDate);

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { type StackTemplate, synthesize } from './cloud-assembly.ts';
 import { demoAccountId, startDemo } from './demo.ts';
-import { type Engines, startEngines } from './engines.ts';
+import { type Engines, prepareDataFolder, startEngines } from './engines.ts';
 import { describeDifferences } from './honoured-properties.ts';
 import { readOptions, type StartOptions } from './options.ts';
 import { runStacks } from './run-stacks.ts';
@@ -29,6 +29,7 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
   const outputsFile = join(options.localFolder, 'outputs.json');
   say(styleText('bold', 'iOmniHub Webhooks, local run'), '');
   await mkdir(logFolder, { recursive: true });
+  if (options.dataFolder) await prepareDataFolder(options.dataFolder);
   const startedAt = performance.now();
   const stacks = await synthesize(options.context, options.localFolder);
   say(`  Synthesized ${stacks.length} stacks in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);

@@ -19,6 +19,12 @@ export interface RedriveReport {
   readonly results: ReadonlyMap<RedriveResult, number>;
 }
 
+/** The same while it grows. */
+interface Report {
+  readonly found: Map<string, number>;
+  readonly results: Map<RedriveResult, number>;
+}
+
 export interface RedriveOptions {
   /** Without the stage's prefix, such as `exhausted-deliveries` or `unrouted`. */
   readonly queueName: string;
@@ -51,29 +57,42 @@ export function createRedrive(deps: RedriveDeps) {
   return async function redrive(options: RedriveOptions): Promise<RedriveReport> {
     const { queueName, dryRun, maxPerSecond, signal } = options;
     const startedAt = now();
-    const report = { found: new Map<string, number>(), results: new Map<RedriveResult, number>() };
-    const untouched: HeldMessage[] = [];
+    const report: Report = { found: new Map(), results: new Map() };
+    const held = new Set<HeldMessage>();
     try {
       while (!signal.aborted) {
         const batch = await messages.receive(queueName, hideSeconds);
         if (batch.length === 0) break;
         const pace = setTimeout(dryRun ? 0 : (batch.length / maxPerSecond) * 1_000);
+        for (const message of batch) held.add(message);
         for (const message of batch) {
-          const wanted = isWanted(message, options, startedAt);
-          if (wanted) count(report.found, message.reason);
-          const result =
-            wanted && !dryRun && !signal.aborted ? await sendBack(deps, queueName, message.body) : undefined;
-          if (result) count(report.results, result);
-          if (result === 'redriven' || result === 'obsolete') await messages.remove(queueName, message);
-          else untouched.push(message);
+          if (await take(message, options, startedAt, report)) held.delete(message);
         }
         await pace;
       }
     } finally {
-      await Promise.all(untouched.map((message) => messages.release(queueName, message)));
+      // One that cannot be released, because another has it by now, must not keep the others hidden.
+      await Promise.allSettled([...held].map((message) => messages.release(queueName, message)));
     }
     return report;
   };
+
+  /** True if the message is gone: sent back, or no longer needed. */
+  async function take(
+    message: HeldMessage,
+    options: RedriveOptions,
+    startedAt: Date,
+    report: Report,
+  ): Promise<boolean> {
+    if (!isWanted(message, options, startedAt)) return false;
+    count(report.found, message.reason);
+    if (options.dryRun || options.signal.aborted) return false;
+    const result = await sendBack(deps, options.queueName, message.body);
+    count(report.results, result);
+    if (result === 'kept') return false;
+    await messages.remove(options.queueName, message);
+    return true;
+  }
 }
 
 /** What came in since the start may be what this run sent out: it must not go round in circles. */
@@ -94,13 +113,13 @@ async function reviveDelivery(
   { messages, deliveries, now }: RedriveDeps,
   body: string,
 ): Promise<RedriveResult> {
-  const ref = deliveryMessageSchema.safeParse(parseJson(body));
-  if (!ref.success) return 'kept';
-  const row = await deliveries.findDelivery(ref.data);
+  const message = deliveryMessageSchema.safeParse(parseJson(body));
+  if (!message.success) return 'kept';
+  const row = await deliveries.findDelivery(message.data);
   const next = row && revive(row, now(), reviveLeaseMs);
-  // The message is sent before the row is final: while it is not, the message may still be needed.
-  if (!next) return row && isFinal(row) ? 'obsolete' : 'kept';
-  if (!(await deliveries.replaceDelivery(row, next))) return 'kept';
+  // The message is sent before the row reaches its version: until then it may still be needed.
+  if (!next) return row && (isFinal(row) || row.version >= message.data.version) ? 'obsolete' : 'kept';
+  if (!(await deliveries.replaceDelivery(row, next))) return 'obsolete';
   // A crash before this line costs a minute: the row is in the due index.
   await messages.send('retries', JSON.stringify(messageFor(next)), next.subscriptionId);
   return 'redriven';

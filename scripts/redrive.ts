@@ -55,6 +55,12 @@ function describe(queueName: string, { found, results }: RedriveReport): string 
   ].join('\n');
 }
 
+function readRate(given: unknown): number {
+  const maxPerSecond = Number(given);
+  if (!(maxPerSecond > 0)) throw new Error('--max-per-second: must be a number above 0');
+  return maxPerSecond;
+}
+
 async function main(): Promise<void> {
   const cli = cac('npm run redrive --');
   cli
@@ -70,11 +76,11 @@ async function main(): Promise<void> {
   if (options['help']) return;
 
   const dryRun = options['dryRun'] === true;
-  const maxPerSecond = Number(options['maxPerSecond']);
-  if (!(maxPerSecond > 0)) throw new Error('--max-per-second: must be a number above 0');
+  const maxPerSecond = readRate(options['maxPerSecond']);
   const { tableName, queuePrefix, retentionDays } = await readStage(String(options['outputs']));
-  const messages = createHeldMessages(new SQSClient({}), queuePrefix);
+  const messages = createHeldMessages(new SQSClient({ useQueueUrlAsEndpoint: false }), queuePrefix);
   const held = (await messages.listQueues()).filter(isHeld);
+  if (options['queue'] === undefined && !dryRun) throw new Error(`name one with --queue: ${held.join(', ')}`);
   const queueNames = options['queue'] === undefined && dryRun ? held : [String(options['queue'])];
   for (const name of queueNames) {
     if (!held.includes(name)) throw new Error(`--queue=${name}: must be one of ${held.join(', ')}`);

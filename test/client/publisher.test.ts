@@ -160,21 +160,24 @@ describe('publisher', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('reports what a refused call held', async () => {
-    const { publisher } = await publisherTo(() => {
-      throw new AwsError('AccessDeniedException', 'not allowed to perform events:PutEvents');
-    });
-    const { unpublished } = await publisher.publish([event()]);
-    expect(unpublished).toMatchObject([
-      { reason: 'refused', explanation: expect.stringContaining('AccessDenied') },
-    ]);
-  });
+  test.each(['AccessDeniedException', 'ResourceNotFoundException', 'ValidationException'])(
+    'reports what a call held that was refused by %s',
+    async (code) => {
+      const { publisher } = await publisherTo(() => {
+        throw new AwsError(code, 'not allowed');
+      });
+      const { unpublished } = await publisher.publish([event()]);
+      expect(unpublished).toMatchObject([{ reason: 'refused', explanation: expect.stringContaining(code) }]);
+    },
+  );
 
   test('reports an endpoint that does not answer as unavailable', async () => {
     const { publisher } = await publisherTo(accept, 1);
     await Promise.all(open.splice(0, 1).map((server) => server.close()));
     const { unpublished } = await publisher.publish([event()]);
-    expect(unpublished).toMatchObject([{ reason: 'unavailable' }]);
+    expect(unpublished).toMatchObject([
+      { reason: 'unavailable', explanation: expect.stringContaining('ECONNREFUSED') },
+    ]);
   });
 
   test('takes data by its type at compile time', () => {

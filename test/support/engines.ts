@@ -107,7 +107,7 @@ export interface QueuedMessage {
 }
 
 export async function startQueues(): Promise<QueueEngine> {
-  const engine = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false });
+  const engine = await startFauxqs({ port: 0, host: 'localhost', logger: false });
   const endpoint = `http://127.0.0.1:${engine.port}`;
   const sqs = connectSqsAt(endpoint);
 

@@ -1,0 +1,169 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { createHeldMessages, type HeldMessage, type HeldMessages } from '../../adapters/sqs-held-messages.ts';
+import { connectSqsAt, type QueueEngine, startQueues, type WorkQueue } from '../support/engines.ts';
+import { internalFailure, startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
+
+const prefix = 'iomnihub-webhooks-test-';
+
+let engine: QueueEngine;
+let proxy: WireProxy;
+let sqs: SQSClient;
+let unrouted: WorkQueue;
+let held: HeldMessages;
+beforeAll(async () => {
+  engine = await startQueues();
+  proxy = await startWireProxy(engine.endpoint);
+  sqs = connectSqsAt(proxy.url);
+  unrouted = engine.createQueue(`${prefix}unrouted`);
+  engine.createWorkQueue(`${prefix}retries`);
+  engine.createQueue('iomnihub-webhooks-other-retries');
+  held = createHeldMessages(sqs, prefix);
+});
+afterEach(() => {
+  proxy.reset();
+  engine.clear();
+});
+afterAll(async () => {
+  sqs.destroy();
+  await proxy.close();
+  await engine.close();
+});
+
+async function put(body: string, attributes: Record<string, string> = {}): Promise<void> {
+  const MessageAttributes = Object.fromEntries(
+    Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+  );
+  await engine.sqs.send(
+    new SendMessageCommand({ QueueUrl: unrouted.url, MessageBody: body, MessageAttributes }),
+  );
+}
+
+/** The wait for an empty queue is SQS' own and teaches nothing. */
+async function receive(): Promise<readonly HeldMessage[]> {
+  proxy.intercept((call) => call.forward({ ...call.input, WaitTimeSeconds: undefined }));
+  const received = await held.receive('unrouted', 900);
+  proxy.reset();
+  return received;
+}
+
+function bodies(messages: readonly { body: string }[]): string[] {
+  return messages.map(({ body }) => body);
+}
+
+test('queues are listed by the names that operators know, those of another stage left out', async () => {
+  expect(await held.listQueues()).toEqual(['retries', 'retries-dlq', 'unrouted']);
+});
+
+describe('receive', () => {
+  test('gives the body and when it was sent', async () => {
+    const before = Date.now();
+    await put('{"some":"ação"}');
+    const after = Date.now();
+
+    const [message] = await receive();
+
+    expect(message?.body).toBe('{"some":"ação"}');
+    expect(message?.sentAt.getTime()).toBeGreaterThanOrEqual(before);
+    expect(message?.sentAt.getTime()).toBeLessThanOrEqual(after);
+  });
+
+  test.each([
+    ['our own', { reason: 'invalid-data', explanation: 'detail.data.ticket: Invalid input' }, 'invalid-data'],
+    ['EventBridge’s', { ERROR_CODE: 'NO_PERMISSIONS', RULE_ARN: 'arn:aws:events:::rule' }, 'NO_PERMISSIONS'],
+    ['our own before EventBridge’s', { reason: 'timeout', ERROR_CODE: 'NO_PERMISSIONS' }, 'timeout'],
+    ['none: SQS moved the message after too many receives', {}, 'gave-up'],
+  ])('the reason is %s', async (_, attributes: Record<string, string>, reason) => {
+    await put('x', attributes);
+
+    expect(await receive()).toMatchObject([{ reason }]);
+  });
+
+  test('takes ten at a time and hides them from others', async () => {
+    await Promise.all(Array.from({ length: 12 }, (_, number) => put(String(number))));
+
+    const batches = [await receive(), await receive(), await receive()];
+
+    expect(batches.map(({ length }) => length)).toEqual([10, 2, 0]);
+    expect(new Set(bodies(batches.flat())).size).toBe(12);
+  });
+
+  test('asks all of SQS’ servers, so that an empty answer means an empty queue', async () => {
+    proxy.intercept(async () => ({ status: 200, body: { QueueUrl: unrouted.url } }));
+
+    expect(await held.receive('unrouted', 77)).toEqual([]);
+
+    expect(proxy.calls.at(-1)).toMatchObject({
+      operation: 'ReceiveMessage',
+      input: { VisibilityTimeout: 77, WaitTimeSeconds: 2, MaxNumberOfMessages: 10 },
+    });
+  });
+
+  test('a queue that does not exist is a fault', async () => {
+    await expect(held.receive('nowhere', 900)).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
+  });
+
+  test('a queue that does not answer is a fault, and no empty queue', async () => {
+    proxy.intercept(async () => internalFailure);
+
+    await expect(held.receive('unrouted', 900)).rejects.toMatchObject({ name: 'InternalFailure' });
+  });
+});
+
+describe('what was received', () => {
+  test('is there again when it is released', async () => {
+    await put('first');
+    const [message] = await receive();
+    if (!message) throw new Error('nothing was received');
+    expect(engine.messagesIn(unrouted.name)).toEqual([]);
+
+    await held.release('unrouted', message);
+
+    expect(bodies(engine.messagesIn(unrouted.name))).toEqual(['first']);
+    expect(bodies(await receive())).toEqual(['first']);
+  });
+
+  test('is gone when it is removed', async () => {
+    await put('first');
+    await put('second');
+    const [first, second] = await receive();
+    if (!first || !second) throw new Error('nothing was received');
+
+    await held.remove('unrouted', first);
+    await held.release('unrouted', second);
+
+    expect(bodies(engine.messagesIn(unrouted.name))).toEqual(['second']);
+  });
+});
+
+test('a message is sent at once, unchanged and under its group', async () => {
+  await held.send('retries', '{"some":"ação"}', 'sub_1');
+
+  expect(engine.messagesIn(`${prefix}retries`)).toEqual([
+    { body: '{"some":"ação"}', attributes: {}, delaySeconds: 0 },
+  ]);
+  expect(proxy.calls.at(-1)).toMatchObject({
+    operation: 'SendMessage',
+    input: { MessageGroupId: 'sub_1' },
+  });
+});
+
+test('a queue’s URL is looked up once', async () => {
+  const fresh = createHeldMessages(sqs, prefix);
+  await fresh.send('retries', '1', 'sub_1');
+  await fresh.send('retries', '2', 'sub_1');
+
+  expect(proxy.calls.map(({ operation }) => operation)).toEqual([
+    'GetQueueUrl',
+    'SendMessage',
+    'SendMessage',
+  ]);
+});
+
+test('a message that SQS did not take is a fault', async () => {
+  proxy.intercept((call) =>
+    call.operation === 'SendMessage' ? Promise.resolve(internalFailure) : call.forward(),
+  );
+
+  await expect(held.send('retries', 'x', 'sub_1')).rejects.toMatchObject({ name: 'InternalFailure' });
+});
