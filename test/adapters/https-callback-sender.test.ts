@@ -317,6 +317,15 @@ describe('connections', () => {
     expect([...first].filter((connection) => second.has(connection))).toEqual([]);
   });
 
+  test('a subscription whose URL changed is called at the new host', async () => {
+    const moved = await startReceiver();
+    await sender.send(request());
+    await sender.send(request({ url: moved.url }));
+
+    expect([receiver.callbacks.length, moved.callbacks.length]).toEqual([1, 1]);
+    await moved.close();
+  });
+
   test('an answer that nobody asked for is not the next callback’s', async () => {
     const forged = 'HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 Forged\r\ncontent-length: 0\r\n\r\n';
     const real = 'HTTP/1.1 500 Real\r\ncontent-length: 0\r\n\r\n';

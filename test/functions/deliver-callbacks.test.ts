@@ -47,6 +47,38 @@ describe('a batch', () => {
     expect(rows.map((row) => row?.state)).toEqual(messages.map(() => 'delivered'));
   });
 
+  test('writes a success while a neighbour is still being called', async () => {
+    const slow = await startReceiver();
+    const [quick, hanging] = [
+      (await deployment.subscribe({ url: receiver.url })).subscription,
+      (await deployment.subscribe({ url: slow.url })).subscription,
+    ];
+    // The slow receiver answers only once the other's result is on its way to the table.
+    const written = new Promise<void>((resolve) => {
+      deployment.wire.table.intercept((call) => {
+        if (call.operation === 'BatchWriteItem') resolve();
+        return call.forward();
+      });
+    });
+    slow.respond((response) => void written.then(() => response.writeHead(204).end()));
+    const messages = [deployment.messageFor(quick), deployment.messageFor(hanging)];
+
+    expect(await deployment.deliver(...messages.map((message) => record(message)))).toEqual(acknowledged);
+
+    const rows = await Promise.all(messages.map((message) => deployment.deliveries.findDelivery(message)));
+    expect(rows.map((row) => row?.state)).toEqual(['delivered', 'delivered']);
+    await slow.close();
+  });
+
+  test('reads its subscription as it is, not as it was', async () => {
+    const { subscription } = await deployment.subscribe({ url: receiver.url });
+    deployment.wire.table.calls.length = 0;
+    await deployment.deliver(record(deployment.messageFor(subscription)));
+
+    const reads = deployment.wire.table.calls.filter(({ operation }) => operation === 'GetItem');
+    expect(reads.map(({ input }) => input.ConsistentRead)).toEqual([true]);
+  });
+
   test('with the same message twice makes one call and acknowledges both', async () => {
     const { subscription } = await deployment.subscribe({ url: receiver.url });
     const message = deployment.messageFor(subscription);
