@@ -1,8 +1,8 @@
 import type { DeliveryRef } from '../core/delivery.ts';
 
 /**
- * Every key of the table, in one place. All but API keys start with the account, which comes from an authorizer or
- * from an event's own envelope, so that no identifier can reach into another account.
+ * Every key of the table, in one place. All but credentials and limits start with the account, which comes from an
+ * authorizer or from an event's own envelope, so that no identifier can reach into another account.
  */
 export interface Key {
   readonly pk: string;
@@ -27,9 +27,30 @@ export function attemptKey(ref: DeliveryRef, startedAt: string): Key {
   return { pk: deliveriesOf(ref), sk: `T#${ref.acceptedAt}#${ref.eventId}#${startedAt}` };
 }
 
-/** The authorizer knows nothing but the key's identifier. */
-export function apiKeyKey(keyId: string): Key {
-  return { pk: `K#${keyId}`, sk: 'K' };
+/** The account itself. */
+export function accountKey(accountId: string): Key {
+  return { pk: `A#${accountId}`, sk: 'A' };
+}
+
+/** The authorizer knows nothing but the credential's identifier. */
+export function credentialKey(credentialId: string): Key {
+  return { pk: `K#${credentialId}`, sk: 'K' };
+}
+
+/** That the account has this API key; the key itself stands under its own identifier. */
+export function apiKeyOfAccountKey(accountId: string, credentialId: string): Key {
+  return { pk: `A#${accountId}`, sk: `${apiKeyPrefix}${credentialId}` };
+}
+export const apiKeyPrefix = 'K#';
+
+/** Apart from the account's other items: it is written more often, and listed by time. */
+export function auditKey(accountId: string, at: string, unique: string): Key {
+  return { pk: `A#${accountId}#U`, sk: `${at}#${unique}` };
+}
+
+/** What a limit's sandboxes share; a host's is shared by all accounts. */
+export function bucketKey(bucket: string): Key {
+  return { pk: `L#${bucket}`, sk: 'L' };
 }
 
 function deliveriesOf(ref: DeliveryRef): string {

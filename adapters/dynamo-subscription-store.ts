@@ -1,13 +1,10 @@
 import { DeleteCommand, GetCommand, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { SubscriptionDisabler, SubscriptionStore } from '../core/ports.ts';
+import type { SubscriptionStore } from '../core/ports.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
 import { subscriptionKey, subscriptionPrefix } from './dynamo-keys.ts';
 
-export function createSubscriptionStore({
-  client,
-  tableName,
-}: DynamoTable): SubscriptionStore & SubscriptionDisabler {
+export function createSubscriptionStore({ client, tableName }: DynamoTable): SubscriptionStore {
   return {
     async listSubscriptions(accountId) {
       const pages = paginateQuery(
@@ -50,6 +47,23 @@ export function createSubscriptionStore({
       );
     },
 
+    async replaceSubscription(seen, next) {
+      try {
+        await client.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: { ...subscriptionKey(seen.accountId, seen.id), subscription: next },
+            ConditionExpression: 'subscription.version = :version',
+            ExpressionAttributeValues: { ':version': seen.version },
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (isConditionFailure(error)) return false;
+        throw error;
+      }
+    },
+
     async deleteSubscription(accountId, subscriptionId) {
       const { Attributes } = await client.send(
         new DeleteCommand({
@@ -59,30 +73,6 @@ export function createSubscriptionStore({
         }),
       );
       return Attributes !== undefined;
-    },
-
-    async disableSubscription(accountId, subscriptionId, reason, now) {
-      try {
-        await client.send(
-          new UpdateCommand({
-            TableName: tableName,
-            Key: subscriptionKey(accountId, subscriptionId),
-            UpdateExpression:
-              'SET subscription.#status = :disabled, subscription.disabledReason = :reason, subscription.updatedAt = :now',
-            ConditionExpression: 'subscription.#status = :enabled',
-            ExpressionAttributeNames: { '#status': 'status' },
-            ExpressionAttributeValues: {
-              ':disabled': 'disabled',
-              ':enabled': 'enabled',
-              ':reason': reason,
-              ':now': now.toISOString(),
-            },
-          }),
-        );
-      } catch (error) {
-        // Deleted or disabled meanwhile: either way nothing calls that URL any more.
-        if (!isConditionFailure(error)) throw error;
-      }
     },
   };
 }

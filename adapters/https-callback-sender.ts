@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { Pool } from 'undici';
-import type { CallbackUrlRules } from '../core/callback-address.ts';
+import { type CallbackUrlRules, checkCallbackUrl } from '../core/callback-address.ts';
 import {
   type DeliveryOutcome,
   type FailureReason,
@@ -8,17 +8,21 @@ import {
   parseRetryAfter,
   reasonOfErrorCode,
 } from '../core/delivery-outcome.ts';
-import type { CallbackRequest, CallbackSender } from '../core/ports.ts';
-import { createGuardedConnector } from './guarded-connector.ts';
+import type { CallbackRequest, CallbackSender, NameResolver } from '../core/ports.ts';
+import type { AddressRefusal } from '../core/public-address.ts';
+import { excerptResponse } from '../core/response-excerpt.ts';
+import { createNameResolver } from './dns-name-resolver.ts';
+import { createGuardedConnector, RefusedConnection } from './guarded-connector.ts';
 
 /** How much of a response an owner is shown; the rest is never read. */
 const maxExcerptBytes = 4 * 1024;
 
-/** The only way out to a receiver. */
-export function createCallbackSender({ allowPrivateCallbacks }: CallbackUrlRules): CallbackSender & {
-  close(): Promise<void>;
-} {
-  const connect = allowPrivateCallbacks ? { timeout: 5_000 } : createGuardedConnector();
+/** The only way out to a receiver, for whatever reason it is called. */
+export function createCallbackSender(
+  rules: CallbackUrlRules,
+  names: NameResolver = createNameResolver(),
+): CallbackSender & { close(): Promise<void> } {
+  const connect = rules.allowPrivateCallbacks ? { timeout: 5_000 } : createGuardedConnector(names);
   // One pool per subscription: on a shared connection a late second response would answer the next one's request.
   const pools = new LRUCache<string, Pool>({ max: 500, dispose: (pool) => void pool.close() });
 
@@ -47,13 +51,15 @@ export function createCallbackSender({ allowPrivateCallbacks }: CallbackUrlRules
     async send(request) {
       const startedAt = performance.now();
       const elapsedMs = () => Math.round(performance.now() - startedAt);
-      const url = URL.parse(request.url);
-      if (!url || !/^https?:$/.test(url.protocol))
-        return { kind: 'failure', reason: 'invalid-url', durationMs: elapsedMs() };
+      // It was checked when it was stored; the rules may have changed since.
+      const checked = checkCallbackUrl(request.url, rules);
+      if ('refusal' in checked)
+        return { kind: 'failure', reason: 'invalid-url', refusal: checked.refusal, durationMs: elapsedMs() };
       try {
-        return await post(poolFor(request.connectionKey, url.origin), url, request, elapsedMs);
+        const pool = poolFor(request.connectionKey, checked.url.origin);
+        return await post(pool, checked.url, request, elapsedMs);
       } catch (error) {
-        return { kind: 'failure', reason: reasonOf(error), durationMs: elapsedMs() };
+        return { kind: 'failure', ...reasonOf(error), durationMs: elapsedMs() };
       }
     },
 
@@ -72,18 +78,18 @@ async function post(
   const { statusCode, headers, body } = await pool.request({
     method: 'POST',
     path: url.pathname + url.search,
-    headers: request.headers,
+    headers: { ...request.confidentialHeaders, ...request.headers },
     body: request.body,
     signal: AbortSignal.timeout(request.timeoutMs),
   });
   const retryAfter = parseRetryAfter(first(headers['retry-after']), new Date());
   const outcome = outcomeOfStatus(statusCode, elapsedMs(), retryAfter);
-  const responseExcerpt = await readExcerpt(body);
+  const responseExcerpt = excerptResponse(await readStart(body), Object.values(request.confidentialHeaders));
   return responseExcerpt ? { ...outcome, responseExcerpt } : outcome;
 }
 
 /** The start of the body. The status has already decided, so a body that breaks off or never ends changes nothing. */
-async function readExcerpt(body: AsyncIterable<Buffer>): Promise<string> {
+async function readStart(body: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
@@ -96,18 +102,20 @@ async function readExcerpt(body: AsyncIterable<Buffer>): Promise<string> {
   } catch {
     // What came until then is what there is to show.
   }
-  return Buffer.concat(chunks).subarray(0, maxExcerptBytes).toString();
+  return Buffer.concat(chunks).subarray(0, maxExcerptBytes);
 }
 
-function reasonOf(error: unknown): FailureReason {
-  if (!Error.isError(error)) return 'connection-lost';
-  if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'timeout';
+function reasonOf(error: unknown): { reason: FailureReason; refusal?: AddressRefusal } {
+  if (!Error.isError(error)) return { reason: 'connection-lost' };
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') return { reason: 'timeout' };
   // undici's parser errors have no code of their own.
-  if (error.name === 'HTTPParserError') return 'protocol';
+  if (error.name === 'HTTPParserError') return { reason: 'protocol' };
   const { code } = error as { code?: unknown };
   const reason = typeof code === 'string' ? reasonOfErrorCode(code) : undefined;
   if (!reason) throw error;
-  return reason;
+  return error instanceof RefusedConnection && error.refusal
+    ? { reason, refusal: error.refusal }
+    : { reason };
 }
 
 function first(header: string | string[] | undefined): string | undefined {

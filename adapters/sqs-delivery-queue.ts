@@ -1,7 +1,6 @@
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { splitIntoBatches } from '../core/batches.ts';
-import type { DeliveryMessage } from '../core/delivery.ts';
-import type { DeliveryQueue, RefusedMessage } from '../core/ports.ts';
+import type { DelayedMessage, DeliveryQueue, RefusedMessage } from '../core/ports.ts';
 
 export interface DeliveryQueueUrls {
   readonly deliveryQueueUrl: string;
@@ -14,8 +13,13 @@ const batchLimits = { maxCount: 10, maxBytes: 1_000_000 };
 
 export function createDeliveryQueue(sqs: SQSClient, urls: DeliveryQueueUrls): DeliveryQueue {
   return {
-    sendFirstAttempts: (messages) => sendAll(sqs, urls.deliveryQueueUrl, messages),
-    sendRetries: (messages) => sendAll(sqs, urls.retryQueueUrl, messages),
+    sendFirstAttempts: (messages) =>
+      sendAll(
+        sqs,
+        urls.deliveryQueueUrl,
+        messages.map((message) => ({ message, delaySeconds: 0 })),
+      ),
+    sendRetries: (retries) => sendAll(sqs, urls.retryQueueUrl, retries),
 
     async sendRetry(message, delaySeconds) {
       await sqs.send(
@@ -43,9 +47,9 @@ export function createDeliveryQueue(sqs: SQSClient, urls: DeliveryQueueUrls): De
 async function sendAll(
   sqs: SQSClient,
   queueUrl: string,
-  messages: readonly DeliveryMessage[],
+  delayed: readonly DelayedMessage[],
 ): Promise<RefusedMessage[]> {
-  const entries = messages.map((message) => ({ message, text: JSON.stringify(message) }));
+  const entries = delayed.map((one) => ({ ...one, text: JSON.stringify(one.message) }));
   const batches = splitIntoBatches(entries, ({ text }) => Buffer.byteLength(text), batchLimits);
   const refused = await Promise.all(batches.map((batch) => sendBatch(sqs, queueUrl, batch)));
   return refused.flat();
@@ -54,15 +58,16 @@ async function sendAll(
 async function sendBatch(
   sqs: SQSClient,
   queueUrl: string,
-  batch: readonly { message: DeliveryMessage; text: string }[],
+  batch: readonly (DelayedMessage & { readonly text: string })[],
 ): Promise<RefusedMessage[]> {
   try {
     const { Failed = [] } = await sqs.send(
       new SendMessageBatchCommand({
         QueueUrl: queueUrl,
-        Entries: batch.map(({ message, text }, index) => ({
+        Entries: batch.map(({ message, text, delaySeconds }, index) => ({
           Id: String(index),
           MessageBody: text,
+          DelaySeconds: delaySeconds,
           // Fair queues: one subscription's backlog does not hold up the others'.
           MessageGroupId: message.subscriptionId,
         })),

@@ -10,15 +10,19 @@ export type UrlRefusal =
   | 'has-fragment'
   | 'port-not-allowed'
   | 'host-not-public'
-  | 'host-not-canonical';
+  | 'host-not-canonical'
+  | 'own-host';
 
 export interface CallbackUrlRules {
   /** Lets callbacks reach plain http and private addresses; on by default in the local run only. */
   readonly allowPrivateCallbacks: boolean;
+  /** Receivers on other ports are mostly not web servers, and scanning them is what a stranger would use us for. */
+  readonly allowedPorts: readonly number[];
+  /** Our own domains, each with all below it: a callback must not come back to us as a request. */
+  readonly ownHosts: readonly string[];
 }
 
-/** Receivers on other ports are mostly not web servers, and scanning them is what a stranger would use us for. */
-const allowedPorts = ['', '443', '8443'];
+const httpsPort = 443;
 
 /** Names that mean something inside networks only: special-use domains and what companies use as such. */
 const internalSuffixes = [
@@ -42,19 +46,21 @@ const internalSuffixes = [
   'cluster.local',
 ];
 
-const refusalTexts: Record<UrlRefusal, string> = {
+const refusalTexts: Record<Exclude<UrlRefusal, 'port-not-allowed'>, string> = {
   'not-a-url': 'must be an absolute URL, such as https://example.com/hooks/iomnihub',
   'too-long': 'must have at most 2048 printable ASCII characters',
   'not-https': 'must start with https://',
   'has-credentials': 'must hold no user name, password, "@" or "%" before the path',
   'has-fragment': 'must not hold a fragment (#...)',
-  'port-not-allowed': 'must use port 443 or 8443',
   'host-not-public': 'must name a host of the public internet',
   'host-not-canonical': 'must write an IP address in its usual form and a host name without a trailing dot',
+  'own-host': 'must not point back at iOmniHub',
 };
 
-export function explainUrlRefusal(refusal: UrlRefusal): string {
-  return refusalTexts[refusal];
+export function explainUrlRefusal(refusal: UrlRefusal, { allowedPorts }: CallbackUrlRules): string {
+  return refusal === 'port-not-allowed'
+    ? `must use port ${allowedPorts.join(' or ')}`
+    : refusalTexts[refusal];
 }
 
 /** Checks the text of a callback URL and answers with its normalized form. What its name resolves to is not looked at. */
@@ -65,7 +71,7 @@ export function checkCallbackUrl(
   const url = /^[\x21-\x7e]{1,2048}$/.test(text) ? URL.parse(text) : null;
   if (!url) return { refusal: text.length > 2048 ? 'too-long' : 'not-a-url' };
   const refusal =
-    refuseForm(text, url, rules) ?? (rules.allowPrivateCallbacks ? undefined : refuseHost(text, url));
+    refuseForm(text, url, rules) ?? (rules.allowPrivateCallbacks ? undefined : refuseHost(text, url, rules));
   return refusal ? { refusal } : { url };
 }
 
@@ -78,8 +84,8 @@ function refuseForm(text: string, url: URL, rules: CallbackUrlRules): UrlRefusal
   return undefined;
 }
 
-function refuseHost(text: string, url: URL): UrlRefusal | undefined {
-  if (!allowedPorts.includes(url.port)) return 'port-not-allowed';
+function refuseHost(text: string, url: URL, rules: CallbackUrlRules): UrlRefusal | undefined {
+  if (!rules.allowedPorts.includes(Number(url.port || httpsPort))) return 'port-not-allowed';
   const literal = url.hostname.replace(/^\[(.*)\]$/, '$1');
   if (isIP(literal)) {
     // The parser reads 127.1, 0x7f000001 and 2130706433 as addresses; whoever writes one so has something to hide.
@@ -87,8 +93,12 @@ function refuseHost(text: string, url: URL): UrlRefusal | undefined {
     return refuseAddress(literal) && 'host-not-public';
   }
   if (url.hostname.endsWith('.')) return 'host-not-canonical';
-  const isInternal = internalSuffixes.some((suffix) => `.${url.hostname}`.endsWith(`.${suffix}`));
-  return isInternal || !url.hostname.includes('.') ? 'host-not-public' : undefined;
+  if (isBelow(internalSuffixes, url.hostname) || !url.hostname.includes('.')) return 'host-not-public';
+  return isBelow(rules.ownHosts, url.hostname) ? 'own-host' : undefined;
+}
+
+function isBelow(domains: readonly string[], hostname: string): boolean {
+  return domains.some((domain) => `.${hostname}`.endsWith(`.${domain}`));
 }
 
 /** What stands between the scheme and the path, as written. */

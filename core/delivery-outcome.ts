@@ -1,3 +1,6 @@
+import type { UrlRefusal } from './callback-address.ts';
+import type { AddressRefusal } from './public-address.ts';
+
 /** Everything that can keep a callback from counting as delivered: log field, metric dimension and the owner's text. */
 export type FailureReason =
   | 'status'
@@ -24,6 +27,8 @@ export type DeliveryOutcome =
       readonly kind: 'failure';
       readonly reason: FailureReason;
       readonly status?: number;
+      /** Which rule forbids the URL or the address, for `invalid-url` and `address-forbidden`. */
+      readonly refusal?: UrlRefusal | AddressRefusal;
       /** From Retry-After on 429 and 503, not yet clamped. */
       readonly retryAfterSeconds?: number;
     });

@@ -22,6 +22,8 @@ export const deliveryMessageSchema = deliveryRefSchema.extend({
   recheck: z.boolean().default(false),
   /** Only first attempts carry it; later ones read it from the event's row. */
   body: z.string().optional(),
+  /** Limits at which the delivery has waited for its turn, and when that is. */
+  turn: z.object({ at: z.iso.datetime(), passed: z.array(z.string()) }).optional(),
 });
 export type DeliveryMessage = z.infer<typeof deliveryMessageSchema>;
 
@@ -39,10 +41,17 @@ export interface Delivery extends DeliveryRef {
   readonly updatedAt: string;
   /** Exactly in the states waiting and claimed: when the sweeper takes the delivery up. */
   readonly dueAt?: string;
-  readonly reason?: ExhaustionReason | 'subscription-disabled' | 'subscription-deleted';
+  readonly reason?: ExhaustionReason | CancellationReason;
   /** Of a delivery that its first attempt delivered; other attempts are items of their own. */
   readonly firstAttempt?: Attempt;
 }
+
+/** Why a delivery ends without another attempt: nobody takes its callback any more. */
+export type CancellationReason =
+  | 'subscription-disabled'
+  | 'subscription-pending'
+  | 'subscription-deleted'
+  | 'account-suspended';
 
 /** One call to a receiver. Never changed once written. */
 export interface Attempt {
@@ -111,7 +120,7 @@ export function settle(
 export function cancel(
   row: Delivery | undefined,
   ref: DeliveryRef,
-  reason: 'subscription-disabled' | 'subscription-deleted',
+  reason: CancellationReason,
   now: Date,
 ): Delivery {
   return endUnattempted(row, ref, { state: 'cancelled', reason }, now);
@@ -135,6 +144,26 @@ function endUnattempted(
     attemptCount: row?.attemptCount ?? 0,
     updatedAt: now.toISOString(),
   };
+}
+
+/** The row of a delivery whose turn comes later; no attempt is made or counted. */
+export function postpone(row: Delivery | undefined, ref: DeliveryRef, dueInMs: number, now: Date): Delivery {
+  return {
+    ...refOf(ref),
+    state: 'waiting',
+    version: (row?.version ?? 0) + 1,
+    attemptCount: row?.attemptCount ?? 0,
+    updatedAt: now.toISOString(),
+    dueAt: after(now, dueInMs),
+  };
+}
+
+/** A message that comes much later than its turn finds others there, and has to ask again. */
+const turnGraceMs = 10_000;
+
+/** The limits that a message need not ask any more. */
+export function passedLimits({ turn }: DeliveryMessage, now: Date): readonly string[] {
+  return turn && now.getTime() - new Date(turn.at).getTime() <= turnGraceMs ? turn.passed : [];
 }
 
 /**

@@ -1,8 +1,9 @@
+import type { AccountStatus } from './account.ts';
 import type { PublishedEvent } from './published-event.ts';
 import type { Subscription } from './subscription.ts';
 
 /** Why a subscription does or does not get an event. Stored with the event: it answers "why did I not get it?". */
-export type DispatchDecision = 'enqueue' | 'not-subscribed' | 'disabled';
+export type DispatchDecision = 'enqueue' | 'not-subscribed' | 'disabled' | 'pending' | 'account-suspended';
 
 export interface PlannedDelivery {
   readonly subscriptionId: string;
@@ -13,14 +14,23 @@ export interface PlannedDelivery {
 export function planDeliveries(
   event: PublishedEvent,
   subscriptions: readonly Subscription[],
+  accountStatus: AccountStatus,
 ): PlannedDelivery[] {
   return subscriptions
     .filter((subscription) => subscription.accountId === event.accountId)
-    .map((subscription) => ({ subscriptionId: subscription.id, decision: decide(event, subscription) }));
+    .map((subscription) => ({
+      subscriptionId: subscription.id,
+      decision: decide(event, subscription, accountStatus),
+    }));
 }
 
-function decide(event: PublishedEvent, subscription: Subscription): DispatchDecision {
-  if (subscription.status === 'disabled') return 'disabled';
+function decide(
+  event: PublishedEvent,
+  subscription: Subscription,
+  accountStatus: AccountStatus,
+): DispatchDecision {
+  if (accountStatus !== 'active') return 'account-suspended';
+  if (subscription.status !== 'enabled') return subscription.status;
   if (!subscription.eventTypes.includes(event.type)) return 'not-subscribed';
   return 'enqueue';
 }

@@ -1,3 +1,7 @@
+import type { AccountStatus } from './account.ts';
+import type { AuditEntry } from './audit.ts';
+import type { CallLimit } from './call-limits.ts';
+import type { Credential } from './credential.ts';
 import type { Attempt, Delivery, DeliveryMessage, DeliveryRef } from './delivery.ts';
 import type { DeliveryOutcome } from './delivery-outcome.ts';
 import type { PlannedDelivery } from './dispatch.ts';
@@ -18,17 +22,28 @@ export interface SubscriptionLookup {
 
 export interface SubscriptionStore extends AccountSubscriptions, SubscriptionLookup {
   createSubscription(subscription: Subscription): Promise<void>;
+  /** Writes `next` if the stored one is still `seen`; false if it is not. */
+  replaceSubscription(seen: Subscription, next: Subscription): Promise<boolean>;
   /** False if there was none. */
   deleteSubscription(accountId: string, subscriptionId: string): Promise<boolean>;
 }
 
-export interface SubscriptionDisabler {
-  disableSubscription(
-    accountId: string,
-    subscriptionId: string,
-    reason: DisabledReason,
-    now: Date,
-  ): Promise<void>;
+/** What deliveries learn about a receiver. Each holds for the subscription with the URL that was called. */
+export interface ReceiverNotes {
+  disable(subscription: Subscription, reason: DisabledReason, now: Date): Promise<void>;
+  /** It has answered 2xx: its address is proven, and refusals before it no longer count. */
+  noteSuccess(subscription: Subscription, now: Date): Promise<void>;
+  /** Its address is not public; disables it at the third time in a row. */
+  noteAddressRefused(subscription: Subscription, now: Date): Promise<void>;
+}
+
+export interface AccountStatusLookup {
+  /** May be as old as `accountStatusCacheMs`. An account that nobody has spoken of is active. */
+  findAccountStatus(accountId: string): Promise<AccountStatus>;
+}
+
+export interface AccountStore extends AccountStatusLookup {
+  setAccountStatus(accountId: string, status: AccountStatus, now: Date): Promise<void>;
 }
 
 /** The row of an event: written once, together with what was decided for every subscription. */
@@ -61,6 +76,11 @@ export interface RefusedMessage {
   readonly cause: unknown;
 }
 
+export interface DelayedMessage {
+  readonly message: DeliveryMessage;
+  readonly delaySeconds: number;
+}
+
 /** Everything that awaits something, by the time at which it is due. */
 export interface DueIndex {
   /** The index is split; each part is read by itself. */
@@ -73,8 +93,8 @@ export interface DeliveryQueue {
   /** Answers with the messages that the queue did not take; never rejects, so that one batch cannot fail another. */
   sendFirstAttempts(messages: readonly DeliveryMessage[]): Promise<readonly RefusedMessage[]>;
   sendRetry(message: DeliveryMessage, delaySeconds: number): Promise<void>;
-  /** Due at once; otherwise as `sendFirstAttempts`. */
-  sendRetries(messages: readonly DeliveryMessage[]): Promise<readonly RefusedMessage[]>;
+  /** Each with its own delay; otherwise as `sendFirstAttempts`. */
+  sendRetries(retries: readonly DelayedMessage[]): Promise<readonly RefusedMessage[]>;
   /** Tells operators of a delivery that has ended undelivered; its row is the truth. */
   sendExhausted(message: DeliveryMessage, reason: string): Promise<void>;
 }
@@ -89,6 +109,8 @@ export interface CallbackRequest {
   /** Connections are never shared between two subscriptions. */
   readonly connectionKey: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Sent as well, and masked in what is kept of the response: a receiver may echo what it got. */
+  readonly confidentialHeaders: Readonly<Record<string, string>>;
   readonly body: string;
   /** For everything from name resolution to the end of the response. */
   readonly timeoutMs: number;
@@ -96,6 +118,11 @@ export interface CallbackRequest {
 
 export interface CallbackSender {
   send(request: CallbackRequest): Promise<DeliveryOutcome>;
+}
+
+export interface NameResolver {
+  /** All addresses of a name, IPv4 first; none if there are none or nobody answers in time. */
+  resolveName(name: string): Promise<readonly string[]>;
 }
 
 export interface SecretContext {
@@ -109,17 +136,33 @@ export interface SecretCipher {
   open(sealed: string, context: SecretContext): Promise<string>;
 }
 
-export interface ApiKeyRecord {
-  readonly id: string;
-  readonly accountId: string;
-  /** SHA-256 of the secret part, hex. */
-  readonly secretHash: string;
-  readonly role: 'read' | 'manage';
-  readonly description: string;
-  readonly createdAt: string;
+export interface CredentialLookup {
+  findCredential(id: string): Promise<Credential | undefined>;
+  noteUse(id: string, now: Date): Promise<void>;
 }
 
-export interface ApiKeyStore {
-  createApiKey(key: ApiKeyRecord): Promise<void>;
-  findApiKey(keyId: string): Promise<ApiKeyRecord | undefined>;
+export interface CredentialStore {
+  createCredential(credential: Credential): Promise<void>;
+  /** An account's API keys, oldest first; sessions end by themselves and are not listed. */
+  listApiKeys(accountId: string): Promise<readonly Credential[]>;
+  /** False if the account has no such key. */
+  revokeApiKey(accountId: string, id: string): Promise<boolean>;
+}
+
+export interface AuditLog {
+  recordAudit(entry: AuditEntry): Promise<void>;
+  /** Newest first. `after` and `next` are positions within the account's own entries. */
+  listAudit(
+    accountId: string,
+    limit: number,
+    after?: string,
+  ): Promise<{ readonly entries: readonly AuditEntry[]; readonly next: string | undefined }>;
+}
+
+export interface TokenStore {
+  /**
+   * Reserves tokens in a row; answers with the time from which the first is good, in ms since 1970, which may have
+   * passed. Undefined, and nothing reserved, if that is further ahead than the limit's `maxWaitMs`.
+   */
+  reserveTokens(limit: CallLimit, count: number, now: Date): Promise<number | undefined>;
 }

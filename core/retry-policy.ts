@@ -71,7 +71,7 @@ export function decideRetry(
   if (outcome.reason === 'gone' || outcome.reason === 'invalid-url') {
     return { kind: 'exhausted', reason: outcome.reason, disable: outcome.reason };
   }
-  // Somebody turns the name inwards: trying again is what they want.
+  // Somebody turns the name inwards: trying again is what they want. The third time in a row disables.
   if (outcome.reason === 'address-forbidden') return { kind: 'exhausted', reason: outcome.reason };
   const gapSeconds = policy.scheduleSeconds[context.attemptCount];
   if (gapSeconds === undefined) return { kind: 'exhausted', reason: outcome.reason };

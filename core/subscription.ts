@@ -1,5 +1,11 @@
 import * as z from 'zod';
 import { type CallbackUrlRules, checkCallbackUrl, explainUrlRefusal } from './callback-address.ts';
+import {
+  headersPatchSchema,
+  newHeadersSchema,
+  presentHeaders,
+  type SealedHeaders,
+} from './custom-headers.ts';
 import { type EventType, eventTypeSchema } from './event-catalog.ts';
 
 /** A signing secret as it is stored: sealed under the account and the subscription. */
@@ -10,7 +16,10 @@ export interface StoredSecret {
   readonly expiresAt?: string;
 }
 
-export type DisabledReason = 'gone' | 'invalid-url';
+export type DisabledReason = 'gone' | 'invalid-url' | 'address-forbidden';
+
+/** pending: where the stage asks for it, the receiver has not yet said that it wants to be called at this URL. */
+export type SubscriptionStatus = 'enabled' | 'disabled' | 'pending';
 
 export interface Subscription {
   readonly accountId: string;
@@ -18,14 +27,31 @@ export interface Subscription {
   readonly url: string;
   readonly eventTypes: readonly EventType[];
   readonly description: string;
-  readonly status: 'enabled' | 'disabled';
-  /** Why it is disabled, when not by the account itself: `gone` after a 410, `invalid-url` if we cannot use its URL. */
+  readonly status: SubscriptionStatus;
+  /**
+   * Why it is disabled, when not by the account itself: `gone` after a 410, `invalid-url` if we cannot use its URL,
+   * `address-forbidden` after its name led to an address that is not public three times in a row.
+   */
   readonly disabledReason?: DisabledReason;
+  readonly headers?: SealedHeaders;
+  /** Calls a second that the owner wants at most. */
+  readonly rateLimitPerSecond?: number;
   /** Newest first; every one that has not expired signs. */
   readonly secrets: readonly StoredSecret[];
+  /** When the receiver at this URL answered a verification call with its challenge. */
+  readonly verifiedAt?: string;
+  /** When a callback to this URL was answered 2xx for the first time. */
+  readonly provenAt?: string;
+  /** Calls since the last success that ended before a socket was opened, because of the address. */
+  readonly addressRefusals?: number;
+  /** Raised by every write; a change is written only on the version that it was made on. */
+  readonly version: number;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
+
+/** A flapping DNS answer is an accident once or twice. */
+export const maxAddressRefusals = 3;
 
 /** More would make the dispatcher's one Query for an account's subscriptions longer than a page. */
 export const maxSubscriptionsPerAccount = 50;
@@ -33,29 +59,92 @@ export const maxSubscriptionsPerAccount = 50;
 /** How long a function may go on using what it has read of a subscription, in milliseconds. */
 export const subscriptionCacheMs = 5_000;
 
-/** The request body of POST /subscriptions. */
-export function newSubscriptionSchema(rules: CallbackUrlRules) {
-  return z.strictObject({
-    url: z.string().transform((text, context) => {
-      const checked = checkCallbackUrl(text, rules);
-      if ('url' in checked) return checked.url.href;
-      context.addIssue({ code: 'custom', message: explainUrlRefusal(checked.refusal) });
-      return z.NEVER;
-    }),
-    eventTypes: z
-      .array(eventTypeSchema)
-      .min(1, 'must name at least one event type')
-      .transform((types) => [...new Set(types)]),
-    description: z.string().max(500).default(''),
+/** The request bodies of POST and PATCH /subscriptions. Whether the URL's host may be called is asked separately. */
+export function subscriptionSchemas(rules: CallbackUrlRules) {
+  const url = z.string().transform((text, context) => {
+    const checked = checkCallbackUrl(text, rules);
+    if ('url' in checked) return checked.url.href;
+    context.addIssue({ code: 'custom', message: explainUrlRefusal(checked.refusal, rules) });
+    return z.NEVER;
   });
+  const eventTypes = z
+    .array(eventTypeSchema)
+    .min(1, 'must name at least one event type')
+    .transform((types) => [...new Set(types)]);
+  const description = z.string().max(500);
+  const status = z.enum(['enabled', 'disabled'], 'must be "enabled" or "disabled"');
+  const rateLimitPerSecond = z.int().min(1).max(1_000);
+  return {
+    create: z.strictObject({
+      url,
+      eventTypes,
+      description: description.default(''),
+      status: status.default('enabled'),
+      headers: newHeadersSchema.default({}),
+      rateLimitPerSecond: rateLimitPerSecond.optional(),
+    }),
+    patch: z.strictObject({
+      url: url.optional(),
+      eventTypes: eventTypes.optional(),
+      description: description.optional(),
+      status: status.optional(),
+      headers: headersPatchSchema.optional(),
+      rateLimitPerSecond: rateLimitPerSecond.nullable().optional(),
+    }),
+  };
 }
 
-/** What the API shows: everything but the secrets. */
-export function presentSubscription({ secrets: _, accountId: __, ...shown }: Subscription) {
-  return shown;
+export type SubscriptionPatch = z.output<ReturnType<typeof subscriptionSchemas>['patch']>;
+
+/** A subscription after a change by its owner; headers and status, which others have a say in, stay as they are. */
+export function patchSubscription(seen: Subscription, patch: SubscriptionPatch, now: Date): Subscription {
+  const { url = seen.url, eventTypes = seen.eventTypes, description = seen.description, status } = patch;
+  const { rateLimitPerSecond = seen.rateLimitPerSecond ?? null } = patch;
+  // What a receiver has shown holds for its URL alone.
+  const moved = url === seen.url ? {} : { provenAt: undefined, verifiedAt: undefined };
+  return {
+    ...seen,
+    ...moved,
+    url,
+    eventTypes,
+    description,
+    rateLimitPerSecond: rateLimitPerSecond ?? undefined,
+    disabledReason: status ? undefined : seen.disabledReason,
+    addressRefusals: status === 'enabled' || url !== seen.url ? undefined : seen.addressRefusals,
+    updatedAt: now.toISOString(),
+  };
+}
+
+/** What the API shows: everything but what is secret, and what is only for us. */
+export function presentSubscription(subscription: Subscription) {
+  const { secrets: _, accountId: __, addressRefusals: ___, version: ____, headers, ...shown } = subscription;
+  return { ...shown, headers: presentHeaders(headers) };
 }
 
 /** The secrets that sign at that time, newest first. */
 export function liveSecrets(subscription: Subscription, now: Date): readonly StoredSecret[] {
   return subscription.secrets.filter(({ expiresAt }) => !expiresAt || new Date(expiresAt) > now);
+}
+
+/** Secrets that may sign side by side: enough for a rotation on top of one that has just begun, and a header's length. */
+export const maxLiveSecrets = 5;
+
+/**
+ * The secrets after a rotation: the new one, and the old ones for as long as they were promised, but no longer than
+ * `overlapSeconds`. Undefined if too many are still live.
+ */
+export function rotateSecrets(
+  subscription: Subscription,
+  sealed: string,
+  overlapSeconds: number,
+  now: Date,
+): readonly StoredSecret[] | undefined {
+  const live = liveSecrets(subscription, now);
+  if (live.length >= maxLiveSecrets) return undefined;
+  const overlapEndsAt = new Date(now.getTime() + overlapSeconds * 1_000).toISOString();
+  const outgoing = live.map((secret) => ({
+    ...secret,
+    expiresAt: secret.expiresAt && secret.expiresAt < overlapEndsAt ? secret.expiresAt : overlapEndsAt,
+  }));
+  return [{ sealed, createdAt: now.toISOString() }, ...outgoing];
 }

@@ -1,24 +1,46 @@
 import { randomBytes } from 'node:crypto';
 import { KMSClient } from '@aws-sdk/client-kms';
 import middy from '@middy/core';
-import { createApiKeyStore } from '../adapters/dynamo-api-key-store.ts';
+import { createNameResolver } from '../adapters/dns-name-resolver.ts';
+import { createAccountStore } from '../adapters/dynamo-account-store.ts';
+import { createAuditLog } from '../adapters/dynamo-audit-log.ts';
 import { connectTable } from '../adapters/dynamo-client.ts';
+import { createCredentialStore } from '../adapters/dynamo-credential-store.ts';
 import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
+import { createTokenStore } from '../adapters/dynamo-token-store.ts';
+import { createCallbackSender } from '../adapters/https-callback-sender.ts';
+import { deriveKey } from '../adapters/kms-derived-key.ts';
 import { createSecretCipher } from '../adapters/kms-secret-cipher.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import type { ApiResponse } from './api/http.ts';
-import { apiEnvSchema, readEnv } from './env.ts';
+import { createCallLimiter } from './call-limiter.ts';
+import { apiEnvSchema, callbackUrlRules, readEnv } from './env.ts';
 import { type ApiEvent, createApi } from './serve-api.ts';
 import { createTelemetry } from './telemetry.ts';
 
 const env = readEnv(apiEnvSchema, process.env);
+const kms = new KMSClient({});
 const table = connectTable(env.TABLE_NAME, env.RETENTION_DAYS);
+const rules = callbackUrlRules(env);
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const api = createApi({
   subscriptions: createSubscriptionStore(table),
-  apiKeys: createApiKeyStore(table),
-  cipher: createSecretCipher(new KMSClient({}), env.SECRETS_KEY_ID),
-  allowPrivateCallbacks: env.ALLOW_PRIVATE_CALLBACKS,
+  accounts: createAccountStore(table),
+  credentials: createCredentialStore(table),
+  auditLog: createAuditLog(table),
+  cipher: createSecretCipher(kms, env.SECRETS_KEY_ID),
+  cursorKey: deriveKey(kms, env.CURSOR_KEY_ID, 'cursors of the HTTP API'),
+  rules,
+  names: createNameResolver(),
+  sender: createCallbackSender(rules),
+  userAgent: `iOmniHub-Webhooks/${packageJson.version}`,
+  receiverVerification: env.RECEIVER_VERIFICATION,
+  askLimits: createCallLimiter(createTokenStore(table)),
+  limits: {
+    accountRatePerSecond: env.ACCOUNT_RATE_PER_SECOND,
+    hostRatePerSecond: env.HOST_RATE_PER_SECOND,
+  },
   now: () => new Date(),
   randomBytes,
   telemetry,

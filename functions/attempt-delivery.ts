@@ -1,5 +1,8 @@
+import type { AccountStatus } from '../core/account.ts';
+import type { LimitSettings } from '../core/call-limits.ts';
 import {
   type Attempt,
+  type CancellationReason,
   cancel,
   claim,
   type Delivery,
@@ -12,31 +15,28 @@ import {
 } from '../core/delivery.ts';
 import type * as ports from '../core/ports.ts';
 import { decideRetry, isExpired, type RetryDecision, type RetryPolicy } from '../core/retry-policy.ts';
-import { signCallback } from '../core/signature.ts';
-import { liveSecrets, type Subscription } from '../core/subscription.ts';
+import type { Subscription } from '../core/subscription.ts';
+import { createTurnCheck, type TurnDeps } from './await-turn.ts';
+import { createReceiverCall, type ReceiverCallDeps } from './call-receiver.ts';
 import type { Telemetry } from './telemetry.ts';
 
-export interface AttemptDeps {
+export interface AttemptDeps extends ReceiverCallDeps, TurnDeps {
   readonly subscriptions: ports.SubscriptionLookup;
-  readonly subscriptionDisabler: ports.SubscriptionDisabler;
+  readonly accounts: ports.AccountStatusLookup;
+  readonly receiverNotes: ports.ReceiverNotes;
   readonly events: ports.EventBodies;
-  readonly deliveries: ports.DeliveryLog;
-  readonly queue: ports.DeliveryQueue;
-  readonly cipher: ports.SecretCipher;
-  readonly sender: ports.CallbackSender;
-  readonly telemetry: Telemetry;
-  readonly settings: RetryPolicy & {
-    readonly callbackTimeoutMs: number;
-    readonly claimLeaseMs: number;
-    readonly userAgent: string;
-  };
-  readonly now: () => Date;
-  readonly random: () => number;
+  readonly settings: RetryPolicy &
+    LimitSettings & { readonly callbackTimeoutMs: number; readonly claimLeaseMs: number };
 }
 
-/** One attempt at one delivery: claim where another may have called, call, decide, write, act on the decision. */
+/**
+ * One attempt at one delivery: claim where another may have called, see that it may be made now, call, decide, write,
+ * act on the decision.
+ */
 export function createAttempt(deps: AttemptDeps) {
-  const { deliveries, settings, now } = deps;
+  const { deliveries, settings, telemetry, now } = deps;
+  const hasItsTurn = createTurnCheck(deps);
+  const callReceiver = createReceiverCall(deps);
 
   /** Answers with a delivered row that is still to be written: first attempts that succeed are written together. */
   return async function attemptDelivery(
@@ -49,20 +49,15 @@ export function createAttempt(deps: AttemptDeps) {
       claimed = claim(seen, message, now(), settings.claimLeaseMs);
       if (!claimed || !(await deliveries.replaceDelivery(seen, claimed))) return undefined;
     }
-    // Before the call as well: a fault of ours consumes no attempt, and must not keep a delivery alive for ever.
-    if (isExpired(message, settings, now())) {
-      const expired = expire(claimed, message, now());
-      await deps.queue.sendExhausted(messageFor(expired), 'expired');
-      await deliveries.replaceDelivery(claimed, expired);
-      return undefined;
-    }
-    const subscription = await deps.subscriptions.findSubscription(message.accountId, message.subscriptionId);
-    if (subscription?.status !== 'enabled') {
-      const reason = subscription ? 'subscription-disabled' : 'subscription-deleted';
-      await deliveries.replaceDelivery(claimed, cancel(claimed, message, reason, now()));
-      return undefined;
-    }
-    const attempt = await callReceiver(subscription, message);
+    const subscription = await findTaker(message, claimed);
+    if (!subscription || !(await hasItsTurn(subscription, message, claimed))) return undefined;
+
+    const attempt = await callReceiver(subscription, {
+      id: message.eventId,
+      body: await bodyOf(message),
+      timeoutMs: settings.callbackTimeoutMs,
+    });
+    await takeNote(subscription, attempt);
     const attemptCount = (claimed?.attemptCount ?? 0) + 1;
     const { acceptedAt } = message;
     const decision = decideRetry(
@@ -70,42 +65,65 @@ export function createAttempt(deps: AttemptDeps) {
       { attemptCount, acceptedAt, now: now(), random: deps.random() },
       settings,
     );
-    report(deps.telemetry, message, subscription, attemptCount, attempt, decision);
+    report(telemetry, message, subscription, attemptCount, attempt, decision);
 
     const settled = settle(claimed, message, attempt, decision, now());
     if (decision.kind === 'delivered' && !claimed) return settled;
     await deliveries.recordAttempt(message, attempt);
-    await act(message, decision, claimed, settled);
+    await act(subscription, decision, claimed, settled);
     return undefined;
   };
 
-  async function callReceiver(subscription: Subscription, message: DeliveryMessage): Promise<Attempt> {
+  async function bodyOf(message: DeliveryMessage): Promise<string> {
     const body = message.body ?? (await deps.events.readEventBody(message.accountId, message.eventId));
     if (body === undefined) throw new Error(`the body of event ${message.eventId} is no longer stored`);
-    const { accountId, id: subscriptionId, url } = subscription;
-    const secrets = await Promise.all(
-      liveSecrets(subscription, now()).map(({ sealed }) =>
-        deps.cipher.open(sealed, { accountId, subscriptionId }),
-      ),
-    );
-    const startedAt = now();
-    const outcome = await deps.sender.send({
-      url,
-      connectionKey: subscriptionId,
-      headers: {
-        ...signCallback(message.eventId, body, secrets, startedAt),
-        'content-type': 'application/json',
-        'user-agent': settings.userAgent,
-      },
-      body,
-      timeoutMs: settings.callbackTimeoutMs,
-    });
-    return { startedAt: startedAt.toISOString(), outcome };
+    return body;
+  }
+
+  /** The subscription that still takes this callback; without one the delivery ends here. */
+  async function findTaker(
+    message: DeliveryMessage,
+    claimed: Delivery | undefined,
+  ): Promise<Subscription | undefined> {
+    const { accountId, subscriptionId } = message;
+    // Before the call as well: a fault of ours consumes no attempt, and must not keep a delivery alive for ever.
+    if (isExpired(message, settings, now())) {
+      const expired = expire(claimed, message, now());
+      await deps.queue.sendExhausted(messageFor(expired), 'expired');
+      await deliveries.replaceDelivery(claimed, expired);
+      return undefined;
+    }
+    const [accountStatus, subscription] = await Promise.all([
+      deps.accounts.findAccountStatus(accountId),
+      deps.subscriptions.findSubscription(accountId, subscriptionId),
+    ]);
+    const reason = cancellationReason(accountStatus, subscription);
+    if (!reason) return subscription;
+    await deliveries.replaceDelivery(claimed, cancel(claimed, message, reason, now()));
+    return undefined;
+  }
+
+  /** What the call shows about the receiver, if it is news. A note that fails must not cost the result of the call. */
+  async function takeNote(subscription: Subscription, { outcome }: Attempt): Promise<void> {
+    const { accountId, id: subscriptionId } = subscription;
+    try {
+      if (outcome.kind === 'success') {
+        const isNews = !subscription.provenAt || subscription.addressRefusals;
+        if (isNews) await deps.receiverNotes.noteSuccess(subscription, now());
+      } else if (outcome.reason === 'address-forbidden') {
+        const { refusal } = outcome;
+        telemetry.warn('address.refused', { accountId, subscriptionId, host: hostOf(subscription), refusal });
+        telemetry.count('AddressesRefused');
+        await deps.receiverNotes.noteAddressRefused(subscription, now());
+      }
+    } catch (error) {
+      telemetry.error('receiver.unnoted', { accountId, subscriptionId, error });
+    }
   }
 
   /** The only place that acts on a decision. False from `replaceDelivery`: another claim has taken over. */
   async function act(
-    message: DeliveryMessage,
+    subscription: Subscription,
     decision: RetryDecision,
     claimed: Delivery | undefined,
     settled: Delivery,
@@ -125,15 +143,7 @@ export function createAttempt(deps: AttemptDeps) {
         // Before the row is final: after it, nothing would send the message again. A superfluous one is harmless.
         await deps.queue.sendExhausted(next, decision.reason);
         await deliveries.replaceDelivery(claimed, settled);
-        if (decision.disable) {
-          const { accountId, subscriptionId } = message;
-          await deps.subscriptionDisabler.disableSubscription(
-            accountId,
-            subscriptionId,
-            decision.disable,
-            now(),
-          );
-        }
+        if (decision.disable) await deps.receiverNotes.disable(subscription, decision.disable, now());
         return;
       default:
         decision satisfies never;
@@ -141,7 +151,22 @@ export function createAttempt(deps: AttemptDeps) {
   }
 }
 
-/** The one wide line of an attempt. The host only: the path of a hook is often a credential. */
+function cancellationReason(
+  accountStatus: AccountStatus,
+  subscription: Subscription | undefined,
+): CancellationReason | undefined {
+  if (accountStatus !== 'active') return 'account-suspended';
+  if (!subscription) return 'subscription-deleted';
+  if (subscription.status === 'disabled') return 'subscription-disabled';
+  return subscription.status === 'pending' ? 'subscription-pending' : undefined;
+}
+
+/** The host only: the path of a hook is often a credential. */
+function hostOf({ url }: Subscription): string | undefined {
+  return URL.parse(url)?.host;
+}
+
+/** The one wide line of an attempt. */
 function report(
   telemetry: Telemetry,
   message: DeliveryMessage,
@@ -151,7 +176,7 @@ function report(
   decision: RetryDecision,
 ): void {
   const { responseExcerpt: _, ...shown } = outcome;
-  const host = URL.parse(subscription.url)?.host;
+  const host = hostOf(subscription);
   telemetry.info('delivery.attempted', { ...refOf(message), attemptCount, host, outcome: shown, decision });
   telemetry.count(outcome.kind === 'success' ? 'AttemptsSucceeded' : 'AttemptsFailed');
   if (decision.kind === 'exhausted') telemetry.count('DeliveriesExhausted');

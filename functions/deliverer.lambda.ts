@@ -2,29 +2,34 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createAccountStore } from '../adapters/dynamo-account-store.ts';
 import { connectTable } from '../adapters/dynamo-client.ts';
 import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
 import { createEventLog } from '../adapters/dynamo-event-log.ts';
+import { createReceiverNotes } from '../adapters/dynamo-receiver-notes.ts';
 import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
+import { createTokenStore } from '../adapters/dynamo-token-store.ts';
 import { createCallbackSender } from '../adapters/https-callback-sender.ts';
 import { createSecretCipher } from '../adapters/kms-secret-cipher.ts';
-import { cacheSubscriptionLookup } from '../adapters/lru-subscription-cache.ts';
+import { cacheAccountStatus, cacheSubscriptionLookup } from '../adapters/lru-caches.ts';
 import { createDeadLetters } from '../adapters/sqs-dead-letters.ts';
 import { createDeliveryQueue } from '../adapters/sqs-delivery-queue.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { createCallLimiter } from './call-limiter.ts';
 import { createDeliverer } from './deliver-callbacks.ts';
-import { delivererEnvSchema, readEnv } from './env.ts';
+import { callbackUrlRules, delivererEnvSchema, readEnv } from './env.ts';
 import { createTelemetry } from './telemetry.ts';
 
 const env = readEnv(delivererEnvSchema, process.env);
 const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
 const table = connectTable(env.TABLE_NAME, env.RETENTION_DAYS);
-const subscriptions = createSubscriptionStore(table);
+const subscriptions = cacheSubscriptionLookup(createSubscriptionStore(table), createReceiverNotes(table));
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const deliverer = createDeliverer({
-  subscriptions: cacheSubscriptionLookup(subscriptions),
-  subscriptionDisabler: subscriptions,
+  subscriptions,
+  receiverNotes: subscriptions,
+  accounts: cacheAccountStatus(createAccountStore(table)),
   events: createEventLog(table),
   deliveries: createDeliveryLog(table),
   queue: createDeliveryQueue(sqs, {
@@ -34,7 +39,9 @@ const deliverer = createDeliverer({
   }),
   deadLetters: createDeadLetters(sqs),
   cipher: createSecretCipher(new KMSClient({}), env.SECRETS_KEY_ID),
-  sender: createCallbackSender({ allowPrivateCallbacks: env.ALLOW_PRIVATE_CALLBACKS }),
+  sender: createCallbackSender(callbackUrlRules(env)),
+  userAgent: `iOmniHub-Webhooks/${packageJson.version}`,
+  askLimits: createCallLimiter(createTokenStore(table)),
   telemetry,
   settings: {
     callbackTimeoutMs: env.CALLBACK_TIMEOUT_MS,
@@ -42,7 +49,8 @@ const deliverer = createDeliverer({
     scheduleSeconds: env.RETRY_SCHEDULE_SECONDS,
     horizonSeconds: env.RETRY_HORIZON_SECONDS,
     queueMarginSeconds: env.QUEUE_MARGIN_SECONDS,
-    userAgent: `iOmniHub-Webhooks/${packageJson.version}`,
+    accountRatePerSecond: env.ACCOUNT_RATE_PER_SECOND,
+    hostRatePerSecond: env.HOST_RATE_PER_SECOND,
   },
   now: () => new Date(),
   random: Math.random,

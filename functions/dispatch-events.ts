@@ -1,12 +1,19 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { DeliveryMessage } from '../core/delivery.ts';
 import { type PlannedDelivery, planDeliveries } from '../core/dispatch.ts';
-import type { AccountSubscriptions, DeadLetters, DeliveryQueue, EventLog } from '../core/ports.ts';
+import type {
+  AccountStatusLookup,
+  AccountSubscriptions,
+  DeadLetters,
+  DeliveryQueue,
+  EventLog,
+} from '../core/ports.ts';
 import { type PublishedEvent, parsePublishedEvent, type Rejection } from '../core/published-event.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface DispatcherDeps {
   readonly subscriptions: AccountSubscriptions;
+  readonly accounts: AccountStatusLookup;
   readonly events: EventLog;
   readonly queue: DeliveryQueue;
   readonly deadLetters: DeadLetters;
@@ -58,7 +65,8 @@ export function createDispatcher(deps: DispatcherDeps) {
       telemetry.count('EventsWithoutSubscriptions');
       return [];
     }
-    const plan = planDeliveries(event, subscriptions);
+    const accountStatus = await deps.accounts.findAccountStatus(event.accountId);
+    const plan = planDeliveries(event, subscriptions, accountStatus);
     const stored = await deps.events.recordEvent(event, plan);
     if (stored === 'recorded') {
       telemetry.count('EventsDispatched');

@@ -1,10 +1,11 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createAccountStore } from '../adapters/dynamo-account-store.ts';
 import { connectTable } from '../adapters/dynamo-client.ts';
 import { createEventLog } from '../adapters/dynamo-event-log.ts';
 import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
-import { cacheAccountSubscriptions } from '../adapters/lru-subscription-cache.ts';
+import { cacheAccountStatus, cacheAccountSubscriptions } from '../adapters/lru-caches.ts';
 import { createDeadLetters } from '../adapters/sqs-dead-letters.ts';
 import { createDeliveryQueue } from '../adapters/sqs-delivery-queue.ts';
 import { createDispatcher } from './dispatch-events.ts';
@@ -19,6 +20,7 @@ const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const dispatcher = createDispatcher({
   subscriptions: cacheAccountSubscriptions(createSubscriptionStore(table)),
+  accounts: cacheAccountStatus(createAccountStore(table)),
   events: createEventLog(table),
   queue: createDeliveryQueue(sqs, {
     deliveryQueueUrl: env.DELIVERY_QUEUE_URL,

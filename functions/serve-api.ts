@@ -1,42 +1,73 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { type ApiKeyRouteDeps, createApiKeyRoutes } from './api/api-keys.ts';
-import { type AccountRequest, type ApiRequest, type ApiResponse, respondProblem } from './api/http.ts';
-import { apiRoutes, type RouteKey } from './api/routes.ts';
+import type { AccountStatus } from '../core/account.ts';
+import { requestLimits } from '../core/call-limits.ts';
+import type { CredentialKind, Role } from '../core/credential.ts';
+import { type AccountRouteDeps, createAccountRoutes } from './api/accounts.ts';
+import { type AuditDeps, createAudit, createAuditRoutes } from './api/audit-log.ts';
+import { type CredentialRouteDeps, createCredentialRoutes } from './api/credentials.ts';
+import {
+  type AccountRequest,
+  type ApiRequest,
+  type ApiResponse,
+  respondProblem,
+  respondTooManyRequests,
+} from './api/http.ts';
+import { type AccountRouteKey, apiRoutes, type BackendRouteKey } from './api/routes.ts';
+import { createSecretRoutes } from './api/secrets.ts';
 import { createSubscriptionRoutes, type SubscriptionRouteDeps } from './api/subscriptions.ts';
 import type { Telemetry } from './telemetry.ts';
 
-export type ApiDeps = SubscriptionRouteDeps & ApiKeyRouteDeps & { readonly telemetry: Telemetry };
+export type ApiDeps = SubscriptionRouteDeps &
+  CredentialRouteDeps &
+  AccountRouteDeps &
+  AuditDeps & { readonly telemetry: Telemetry };
 
-/** What the authorizer adds to a request with an API key. */
+/** What the authorizer adds to a request with a credential of an account. */
 export interface AuthorizerContext {
   readonly accountId: string;
-  readonly role: 'read' | 'manage';
+  readonly accountStatus: AccountStatus;
+  readonly role: Role;
+  readonly credentialKind: CredentialKind;
+  readonly credentialId: string;
 }
 
 /** What API Gateway sends for a route of either kind of authorization. */
 export type ApiEvent = Omit<APIGatewayProxyEventV2, 'requestContext'> & {
   readonly requestContext: APIGatewayProxyEventV2['requestContext'] & {
-    readonly authorizer?: { readonly lambda?: Partial<AuthorizerContext> | null };
+    readonly authorizer?: {
+      readonly lambda?: Partial<AuthorizerContext> | null;
+      readonly iam?: { readonly userArn?: string } | null;
+    };
   };
 };
 
 /** API Gateway's limit is 10 MB; no request of ours needs more than this. */
 const maxRequestBytes = 256 * 1024;
 
-type BackendRouteKey = { [Key in RouteKey]: (typeof apiRoutes)[Key] extends 'iam' ? Key : never }[RouteKey];
-type AccountRouteKey = Exclude<RouteKey, BackendRouteKey>;
-
 export function createApi(deps: ApiDeps) {
-  const subscriptions = createSubscriptionRoutes(deps);
-  const apiKeys = createApiKeyRoutes(deps);
+  const audit = createAudit(deps);
+  const subscriptions = createSubscriptionRoutes(deps, audit);
+  const secrets = createSecretRoutes(deps, audit);
+  const credentials = createCredentialRoutes(deps, audit);
+  const accounts = createAccountRoutes(deps, audit);
   const accountRoutes: Record<AccountRouteKey, (request: AccountRequest) => Promise<ApiResponse>> = {
     'GET /subscriptions': subscriptions.list,
     'POST /subscriptions': subscriptions.create,
     'GET /subscriptions/{id}': subscriptions.get,
+    'PATCH /subscriptions/{id}': subscriptions.patch,
     'DELETE /subscriptions/{id}': subscriptions.remove,
+    'POST /subscriptions/{id}/verify': subscriptions.verify,
+    'GET /subscriptions/{id}/secret': secrets.reveal,
+    'POST /subscriptions/{id}/secret/rotate': secrets.rotate,
+    'GET /audit-log': createAuditRoutes(deps).list,
   };
   const backendRoutes: Record<BackendRouteKey, (request: ApiRequest) => Promise<ApiResponse>> = {
-    'POST /accounts/{accountId}/api-keys': apiKeys.create,
+    'GET /accounts/{accountId}/api-keys': credentials.listApiKeys,
+    'POST /accounts/{accountId}/api-keys': credentials.createApiKey,
+    'DELETE /accounts/{accountId}/api-keys/{keyId}': credentials.revokeApiKey,
+    'POST /accounts/{accountId}/portal-sessions': credentials.createPortalSession,
+    'PUT /accounts/{accountId}/status': accounts.setStatus,
+    'DELETE /accounts/{accountId}': accounts.remove,
   };
 
   /** Called by AWS: one request, already authorized. */
@@ -55,29 +86,54 @@ export function createApi(deps: ApiDeps) {
   };
 
   async function route(event: ApiEvent): Promise<ApiResponse> {
-    const { routeKey, requestContext, pathParameters = {} } = event;
-    const body = bodyOf(event);
-    if (body && Buffer.byteLength(body) > maxRequestBytes) {
+    const { routeKey } = event;
+    const { authorizer } = event.requestContext;
+    const request = requestOf(event);
+    if (request.body && Buffer.byteLength(request.body) > maxRequestBytes) {
       return respondProblem(413, 'too-large', `The request body must have at most ${maxRequestBytes} bytes.`);
     }
-    if (isKeyOf(backendRoutes, routeKey)) return backendRoutes[routeKey]({ pathParameters, body });
+    if (isKeyOf(backendRoutes, routeKey)) {
+      // The gateway has checked the signature; a route that lost its authorizer by mistake must not stand open.
+      const arn = authorizer?.iam?.userArn;
+      if (!arn)
+        return respondProblem(401, 'unauthorized', 'A signed request of the helpdesk backend is needed.');
+      return backendRoutes[routeKey]({ ...request, actor: { kind: 'backend', id: arn } });
+    }
     if (!isKeyOf(accountRoutes, routeKey)) return respondProblem(404, 'not-found', 'There is no such route.');
 
-    const { accountId, role } = requestContext.authorizer?.lambda ?? {};
-    if (!accountId) return respondProblem(401, 'unauthorized', 'An API key is needed.');
-    if (apiRoutes[routeKey] === 'manage' && role !== 'manage') {
-      return respondProblem(
-        403,
-        'forbidden',
-        'This API key may only read; the route needs the role "manage".',
-      );
-    }
-    return accountRoutes[routeKey]({ pathParameters, body, accountId });
+    const { accountId, credentialKind: kind, credentialId: id, ...caller } = authorizer?.lambda ?? {};
+    if (!accountId || !kind || !id) return respondProblem(401, 'unauthorized', 'An API key is needed.');
+    const refusal = refuseCaller(caller, apiRoutes[routeKey]);
+    if (refusal) return refusal;
+    const turn = await deps.askLimits(requestLimits(accountId), deps.now());
+    if (turn.kind !== 'now') return respondTooManyRequests('The account sends too many requests.');
+    return accountRoutes[routeKey]({ ...request, accountId, actor: { kind, id } });
   }
 }
 
-function bodyOf({ body, isBase64Encoded }: ApiEvent): string | undefined {
-  return isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : body;
+function refuseCaller(
+  { accountStatus, role }: Pick<Partial<AuthorizerContext>, 'accountStatus' | 'role'>,
+  access: Role,
+): ApiResponse | undefined {
+  if (accountStatus !== 'active') {
+    return respondProblem(403, 'account-suspended', 'The account is suspended; iOmniHub can tell why.');
+  }
+  if (access === 'manage' && role !== 'manage') {
+    return respondProblem(403, 'forbidden', 'This key may only read; the route needs the role "manage".');
+  }
+  return undefined;
+}
+
+function requestOf(event: ApiEvent): Omit<ApiRequest, 'actor'> {
+  const { body, isBase64Encoded, pathParameters = {}, queryStringParameters = {}, requestContext } = event;
+  return {
+    pathParameters,
+    query: queryStringParameters,
+    body: isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : body,
+    requestId: requestContext.requestId,
+    sourceIp: requestContext.http.sourceIp,
+    ownHost: requestContext.domainName,
+  };
 }
 
 function isKeyOf<Key extends string>(record: Record<Key, unknown>, key: string): key is Key {

@@ -1,5 +1,5 @@
-import { type Delivery, type DeliveryMessage, messageFor, takeUp } from '../core/delivery.ts';
-import type { DeliveryLog, DeliveryQueue, DueIndex } from '../core/ports.ts';
+import { type Delivery, messageFor, takeUp } from '../core/delivery.ts';
+import type { DelayedMessage, DeliveryLog, DeliveryQueue, DueIndex } from '../core/ports.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface SweeperDeps {
@@ -9,11 +9,16 @@ export interface SweeperDeps {
   readonly telemetry: Telemetry;
   /** How long a delivery that was sent has until it counts as due again. */
   readonly leaseMs: number;
+  /** Over how long a sweep spreads what it sends to one subscription. Well below the lease. */
+  readonly spreadSeconds: number;
   readonly now: () => Date;
 }
 
 /** Rows that are taken up before any of them is sent: a crash in between delays no more than these by a lease. */
 const pageSize = 100;
+
+/** Of one subscription: few go at once, and what an outage has piled up must not come back as one wave. */
+const sentPerSecond = 10;
 
 /**
  * Sends every delivery that is due to the retry queue: long gaps, claims whose holder died, and messages that were
@@ -25,41 +30,59 @@ export function createSweeper(deps: SweeperDeps) {
   /** Called by AWS once a minute. `remainingMs` says how long it may go on; what is left waits for the next time. */
   return async function sweep(remainingMs: () => number): Promise<void> {
     const shards = Array.from({ length: deps.dueIndex.shardCount }, (_, shard) => shard);
-    const results = await Promise.allSettled(shards.map((shard) => sweepShard(shard, remainingMs)));
+    const nextDelay = createSpread(deps.spreadSeconds);
+    const results = await Promise.allSettled(
+      shards.map((shard) => sweepShard(shard, nextDelay, remainingMs)),
+    );
     for (const result of results) {
       if (result.status === 'rejected') telemetry.error('sweep.failed', { error: result.reason });
     }
   };
 
-  async function sweepShard(shard: number, remainingMs: () => number): Promise<void> {
+  async function sweepShard(shard: number, nextDelay: Spread, remainingMs: () => number): Promise<void> {
     while (remainingMs() > 10_000) {
       const due = await deps.dueIndex.listDue(shard, deps.now(), pageSize);
-      const sent = await sendDue(due);
+      const sent = await sendDue(due, nextDelay);
       // A full page of which nothing was sent is one that only the index still shows, or that SQS does not take.
       if (due.length < pageSize || sent === 0) return;
     }
   }
 
-  async function sendDue(due: readonly Delivery[]): Promise<number> {
-    const taken = await Promise.all(due.map(takeUpOne));
-    const messages = taken.flat();
-    const refused = await deps.queue.sendRetries(messages);
+  async function sendDue(due: readonly Delivery[], nextDelay: Spread): Promise<number> {
+    const taken = await Promise.all(due.map((row) => takeUpOne(row, nextDelay)));
+    const retries = taken.flat();
+    const refused = await deps.queue.sendRetries(retries);
     for (const { message, cause } of refused) {
       telemetry.error('sweep.failed', { eventId: message.eventId, error: cause });
     }
-    const sent = messages.length - refused.length;
+    const sent = retries.length - refused.length;
     telemetry.count('DeliveriesSwept', sent);
     return sent;
   }
 
   /** A row that cannot be written keeps none of its neighbours, which are postponed already, from being sent. */
-  async function takeUpOne(row: Delivery): Promise<DeliveryMessage[]> {
+  async function takeUpOne(row: Delivery, nextDelay: Spread): Promise<DelayedMessage[]> {
     const next = takeUp(row, deps.now(), deps.leaseMs);
     try {
-      return next && (await deps.deliveries.replaceDelivery(row, next)) ? [messageFor(next)] : [];
+      if (!next || !(await deps.deliveries.replaceDelivery(row, next))) return [];
+      return [{ message: messageFor(next), delaySeconds: nextDelay(next) }];
     } catch (error) {
       telemetry.error('sweep.failed', { eventId: row.eventId, error });
       return [];
     }
   }
+}
+
+/** How long the next delivery of a subscription waits. */
+type Spread = (delivery: Delivery) => number;
+
+/** Evenly over the time, in rounds of `sentPerSecond` for each second. */
+function createSpread(spreadSeconds: number): Spread {
+  const counts = new Map<string, number>();
+  return ({ accountId, subscriptionId }) => {
+    const key = `${accountId} ${subscriptionId}`;
+    const count = counts.get(key) ?? 0;
+    counts.set(key, count + 1);
+    return Math.floor(count / sentPerSecond) % (spreadSeconds + 1);
+  };
 }

@@ -23,6 +23,7 @@ const sweep = createSweeper({
   }),
   telemetry,
   leaseMs: env.SWEEP_LEASE_MS,
+  spreadSeconds: env.SWEEP_SPREAD_SECONDS,
   now: () => new Date(),
 });
 

@@ -21,6 +21,8 @@ export type MetricName =
   | 'EventsWithoutSubscriptions'
   | 'AttemptsSucceeded'
   | 'AttemptsFailed'
+  | 'AddressesRefused'
+  | 'DeliveriesPostponed'
   | 'DeliveriesExhausted'
   | 'DeliveriesSwept'
   | 'FaultsOfOurs';

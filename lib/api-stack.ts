@@ -12,7 +12,7 @@ import type { Construct } from 'constructs';
 import { apiRoutes } from '../functions/api/routes.ts';
 import { apiEnvSchema, authorizerEnvSchema } from '../functions/env.ts';
 import type { DataStack } from './data-stack.ts';
-import { commonEnv } from './delivery-functions.ts';
+import { callbackEnv, commonEnv } from './delivery-functions.ts';
 import { resourceName, type Stage } from './stage.ts';
 import { WebhookFunction } from './webhook-function.ts';
 
@@ -88,18 +88,21 @@ export class ApiStack extends Stack {
       envSchema: apiEnvSchema,
       env: {
         ...commonEnv(stage, data),
+        ...callbackEnv(stage),
         SECRETS_KEY_ID: data.secretsKey.keyId,
-        ALLOW_PRIVATE_CALLBACKS: String(stage.allowPrivateCallbacks),
+        CURSOR_KEY_ID: data.cursorKey.keyId,
+        RECEIVER_VERIFICATION: stage.receiverVerification,
       },
       timeout: Duration.seconds(20),
       memoryMb: 512,
     });
-    const tableActions = ['Query', 'GetItem', 'PutItem', 'DeleteItem'];
+    const tableActions = ['Query', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'];
     api.allow(
       tableActions.map((action) => `dynamodb:${action}`),
       data.table.tableArn,
     );
-    api.allow(['kms:GenerateDataKey'], data.secretsKey.keyArn);
+    api.allow(['kms:GenerateDataKey', 'kms:Decrypt'], data.secretsKey.keyArn);
+    api.allow(['kms:GenerateMac'], data.cursorKey.keyArn);
     return api;
   }
 
@@ -108,13 +111,13 @@ export class ApiStack extends Stack {
       consequence: 'account owners cannot use the API',
       alarmTopic: data.alarmTopic,
       entry: 'authorizer',
-      description: 'Tells which account an API key belongs to',
+      description: 'Tells whom an API key or a portal session speaks for',
       envSchema: authorizerEnvSchema,
       env: commonEnv(stage, data),
       timeout: Duration.seconds(5),
       memoryMb: 512,
     });
-    authorizer.allow(['dynamodb:GetItem'], data.table.tableArn);
+    authorizer.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], data.table.tableArn);
     return authorizer;
   }
 }

@@ -1,7 +1,7 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
@@ -9,8 +9,10 @@ import type { Construct } from 'constructs';
 export class DataStack extends Stack {
   readonly table: Table;
   readonly dueIndexArn: string;
-  /** Encrypts the data keys of signing secrets. */
+  /** Encrypts the data keys of signing secrets and custom headers. */
   readonly secretsKey: Key;
+  /** What the keys that sign cursors derive from. */
+  readonly cursorKey: Key;
   readonly alarmTopic: Topic;
 
   constructor(scope: Construct, id: string, props: StackProps) {
@@ -39,6 +41,13 @@ export class DataStack extends Stack {
       description: 'Signing secrets of webhook subscriptions',
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN,
+    });
+    // KMS rotates no HMAC keys; a new key makes the cursors of running listings void, and nothing else.
+    this.cursorKey = new Key(this, 'CursorKey', {
+      description: 'Cursors of the webhooks API',
+      keySpec: KeySpec.HMAC_256,
+      keyUsage: KeyUsage.GENERATE_VERIFY_MAC,
+      removalPolicy: RemovalPolicy.DESTROY,
     });
 
     const topicKey = new Key(this, 'AlarmTopicKey', {

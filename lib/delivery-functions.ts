@@ -63,7 +63,7 @@ export function createDeliverer(
       QUEUE_MARGIN_SECONDS: String(stage.queueMarginSeconds),
       CALLBACK_TIMEOUT_MS: String(stage.callbackTimeoutMs),
       CLAIM_LEASE_MS: String(stage.claimLeaseMs),
-      ALLOW_PRIVATE_CALLBACKS: String(stage.allowPrivateCallbacks),
+      ...callbackEnv(stage),
     },
     timeout,
     memoryMb: 512,
@@ -84,6 +84,17 @@ export function commonEnv(stage: Stage, data: DataStack) {
     TABLE_NAME: data.table.tableName,
     RETENTION_DAYS: String(stage.retentionDays),
     METRICS_NAMESPACE: metricsNamespace(stage),
+  };
+}
+
+/** Where callbacks may go, and how many a second: for every function that calls receivers. */
+export function callbackEnv(stage: Stage) {
+  return {
+    ALLOW_PRIVATE_CALLBACKS: String(stage.allowPrivateCallbacks),
+    CALLBACK_PORTS: stage.callbackPorts,
+    OWN_HOSTS: stage.ownHosts,
+    ACCOUNT_RATE_PER_SECOND: String(stage.accountRatePerSecond),
+    HOST_RATE_PER_SECOND: String(stage.hostRatePerSecond),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Node } from 'constructs';
 import * as z from 'zod';
-import { retryScheduleTextSchema } from '../functions/env.ts';
+import { hostsTextSchema, portsTextSchema, retryScheduleTextSchema } from '../functions/env.ts';
 
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], {
   error: 'must be true or false',
@@ -42,6 +42,24 @@ const stageSchema = z
     retentionDays: wholeNumber('days', 21, 3_650).default(30),
     /** Invocations of the deliverer at a time for each of its queues, of up to ten calls each. */
     maxDeliverers: wholeNumber('invocations', 2, 1_000).default(100),
+    /** Ports that callback URLs may name. */
+    callbackPorts: z
+      .string()
+      .default('443,8443')
+      .refine((text) => portsTextSchema.safeParse(text).success, 'must be ports such as 443,8443'),
+    /** Domains of iOmniHub itself, with all below them: no callback may go there. */
+    ownHosts: z
+      .string()
+      .default('')
+      .refine(
+        (text) => hostsTextSchema.safeParse(text).success,
+        'must be host names in lower case such as iomnihub.example,api.iomnihub.example',
+      ),
+    /** required: a receiver has to echo a challenge before it gets callbacks. No-code receivers cannot. */
+    receiverVerification: z.enum(['off', 'required'], 'must be off or required').default('off'),
+    /** Calls a second to all receivers of one account, and to one host for all accounts; more of them wait. */
+    accountRatePerSecond: wholeNumber('calls', 1, 100_000).default(500),
+    hostRatePerSecond: wholeNumber('calls', 1, 100_000).default(200),
     /** Lets callbacks reach plain http and private addresses. Never in production. */
     allowPrivateCallbacks: flag.default(false),
   })
@@ -58,6 +76,8 @@ const stageSchema = z
     queueMarginSeconds: Math.ceil((settings.callbackTimeoutMs * 4) / 1_000),
     /** Long enough for a message to get its turn on a busy retry queue: a second one would make the first void. */
     sweepLeaseMs: settings.callbackTimeoutMs * 20,
+    /** What a sweep sends to one subscription spreads over the minute; no longer than a quarter of the lease. */
+    sweepSpreadSeconds: Math.min(55, Math.floor((settings.callbackTimeoutMs * 5) / 1_000)),
   }));
 
 export type Stage = z.output<typeof stageSchema>;

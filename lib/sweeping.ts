@@ -26,7 +26,12 @@ export class Sweeping extends Construct {
       entry: 'sweeper',
       description: 'Sends deliveries that are due to the retry queue',
       envSchema: sweeperEnvSchema,
-      env: { ...commonEnv(stage, data), ...queueEnv(queues), SWEEP_LEASE_MS: String(stage.sweepLeaseMs) },
+      env: {
+        ...commonEnv(stage, data),
+        ...queueEnv(queues),
+        SWEEP_LEASE_MS: String(stage.sweepLeaseMs),
+        SWEEP_SPREAD_SECONDS: String(stage.sweepSpreadSeconds),
+      },
       timeout: Duration.seconds(50),
       memoryMb: 512,
     });

@@ -41,7 +41,7 @@ export function toGatewayEvent(
     requestContext: {
       accountId: awsAccount,
       apiId: 'local',
-      domainName: headers['host'],
+      domainName: headers['host']?.replace(/:\d+$/, ''),
       domainPrefix: 'local',
       http: {
         method,

@@ -29,7 +29,7 @@ const honoured: Record<string, readonly string[]> = {
     'State',
     'Targets',
   ],
-  'AWS::KMS::Key': ['Description'],
+  'AWS::KMS::Key': ['Description', 'KeySpec', 'KeyUsage'],
   // No retries and no waiting: an invocation by schedule that fails is not repeated here.
   'AWS::Lambda::EventInvokeConfig': [
     'FunctionName',

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { type GatewayEvent, toGatewayEvent } from './gateway-event.ts';
 import { type LocalServer, listen } from './http-server.ts';
 import type { LambdaFunction } from './lambda-function.ts';
-import { isSignedByOperator } from './sigv4.ts';
+import { isSignedByOperator, operatorArn } from './sigv4.ts';
 
 export interface ApiRoute {
   /** `GET /subscriptions/{id}` */
@@ -79,8 +79,9 @@ export function startHttpApi(
     response: ServerResponse,
   ): Promise<void> {
     const { authorization } = route;
-    if (authorization.type === 'AWS_IAM' && !(await isSignedByOperator(event, body))) {
-      return answerMessage(response, 403, 'Forbidden');
+    if (authorization.type === 'AWS_IAM') {
+      if (!(await isSignedByOperator(event, body))) return answerMessage(response, 403, 'Forbidden');
+      event.requestContext['authorizer'] = { iam: { userArn: operatorArn } };
     }
     try {
       if (authorization.type === 'CUSTOM') {

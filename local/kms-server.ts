@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { AwsError, type LocalServer, serveAwsJson } from './http-server.ts';
 
@@ -10,9 +10,14 @@ const generateDataKeySchema = z.object({
   KeySpec: z.literal('AES_256'),
   EncryptionContext: contextSchema,
 });
+const generateMacSchema = z.object({
+  KeyId: z.string(),
+  Message: z.base64(),
+  MacAlgorithm: z.literal('HMAC_SHA_256'),
+});
 const decryptSchema = z.object({ CiphertextBlob: z.base64(), EncryptionContext: contextSchema });
 
-/** The two KMS operations that the secrets need, over KMS' wire protocol, under one local 32-byte key. */
+/** The KMS operations that the functions need, over KMS' wire protocol, under one local 32-byte key. */
 export function startKms(rootKey: Buffer): Promise<LocalServer> {
   return serveAwsJson({
     GenerateDataKey(input) {
@@ -22,6 +27,12 @@ export function startKms(rootKey: Buffer): Promise<LocalServer> {
       const cipher = createCipheriv('aes-256-gcm', rootKey, iv).setAAD(boundTo(EncryptionContext));
       const wrapped = Buffer.concat([iv, cipher.update(dataKey), cipher.final(), cipher.getAuthTag()]);
       return { KeyId, Plaintext: dataKey.toString('base64'), CiphertextBlob: wrapped.toString('base64') };
+    },
+
+    GenerateMac(input) {
+      const { KeyId, Message, MacAlgorithm } = read(generateMacSchema, input);
+      const mac = createHmac('sha256', rootKey).update(`${KeyId} `).update(Buffer.from(Message, 'base64'));
+      return { KeyId, MacAlgorithm, Mac: mac.digest('base64') };
     },
 
     Decrypt(input) {

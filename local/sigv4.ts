@@ -3,10 +3,12 @@ import { Sha256 } from '@smithy/core/checksum';
 import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { GatewayEvent } from './gateway-event.ts';
-import { region } from './intrinsics.ts';
+import { awsAccount, region } from './intrinsics.ts';
 
 /** The one operator that this machine knows; not a secret. */
 export const operatorCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+export const operatorArn = `arn:aws:iam::${awsAccount}:user/${operatorCredentials.accessKeyId}`;
 
 const maxClockSkewMs = 5 * 60_000;
 

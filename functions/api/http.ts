@@ -1,10 +1,17 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type * as z from 'zod';
+import type { Actor } from '../../core/audit.ts';
 
 /** A request as the routes see it. */
 export interface ApiRequest {
   readonly pathParameters: Readonly<Record<string, string | undefined>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
   readonly body: string | undefined;
+  readonly actor: Actor;
+  readonly requestId: string;
+  readonly sourceIp: string;
+  /** The name under which the caller reached this API. */
+  readonly ownHost: string;
 }
 
 /** A request of an account: which one, the authorizer alone says. */
@@ -20,8 +27,19 @@ export interface ProblemIssue {
   readonly message: string;
 }
 
+/** Answers may hold secrets and are of this moment: nobody on the way is to keep them. */
+const neverStored = { 'cache-control': 'no-store' };
+
 export function respondJson(statusCode: number, body: unknown): ApiResponse {
-  return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  return {
+    statusCode,
+    headers: { ...neverStored, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+}
+
+export function respondNothing(): ApiResponse {
+  return { statusCode: 204, headers: neverStored };
 }
 
 /** An error by RFC 9457; `slug` names its kind for programs and stays the same for ever. */
@@ -33,7 +51,7 @@ export function respondProblem(
 ): ApiResponse {
   return {
     statusCode,
-    headers: { 'content-type': 'application/problem+json' },
+    headers: { ...neverStored, 'content-type': 'application/problem+json' },
     body: JSON.stringify({
       type: `urn:iomnihub:webhooks:problem:${slug}`,
       title: slug.replaceAll('-', ' '),
@@ -49,6 +67,15 @@ export function respondNotFound(noun: string): ApiResponse {
   return respondProblem(404, 'not-found', `No ${noun} of this account has that id.`);
 }
 
+export function respondTooManyRequests(detail: string): ApiResponse {
+  const problem = respondProblem(429, 'too-many-requests', detail);
+  return { ...problem, headers: { ...problem.headers, 'retry-after': '1' } };
+}
+
+export function respondInvalid(issues: ProblemIssue[]): ApiResponse {
+  return respondProblem(400, 'invalid-request', 'The request does not fit; see issues.', issues);
+}
+
 /** The request's JSON body by its schema, or the answer that says what is wrong with it. */
 export function parseBody<Schema extends z.ZodType>(
   request: ApiRequest,
@@ -61,11 +88,25 @@ export function parseBody<Schema extends z.ZodType>(
     return { problem: respondProblem(400, 'invalid-json', 'The request body must be a JSON object.') };
   }
   const parsed = schema.safeParse(json);
-  if (parsed.success) return { body: parsed.data };
-  const issues = parsed.error.issues.flatMap(issuesOf);
-  return {
-    problem: respondProblem(400, 'invalid-request', 'The request body does not fit; see issues.', issues),
-  };
+  return parsed.success
+    ? { body: parsed.data }
+    : { problem: respondInvalid(parsed.error.issues.flatMap(issuesOf)) };
+}
+
+/** The same for a body that may be left out. */
+export function parseOptionalBody<Schema extends z.ZodType>(request: ApiRequest, schema: Schema) {
+  return parseBody({ ...request, body: request.body || '{}' }, schema);
+}
+
+/** The query's parameters by their schema, or the answer that says what is wrong with them. */
+export function parseQuery<Schema extends z.ZodType>(
+  { query }: ApiRequest,
+  schema: Schema,
+): { query: z.output<Schema> } | { problem: ApiResponse } {
+  const parsed = schema.safeParse(query);
+  return parsed.success
+    ? { query: parsed.data }
+    : { problem: respondInvalid(parsed.error.issues.flatMap(issuesOf)) };
 }
 
 function issuesOf(issue: z.core.$ZodIssue): ProblemIssue[] {

@@ -1,17 +1,31 @@
 /**
  * Every route of the HTTP API: the stack creates them from this list and the API function has a handler for each of
- * them, or does not compile. `read` and `manage` take an API key with at least that role; `iam` takes a signed request
- * of the helpdesk backend (AWS Signature Version 4).
+ * them, or does not compile. `read` and `manage` take an API key or a portal session with at least that role; `iam`
+ * takes a signed request of the helpdesk backend (AWS Signature Version 4).
  */
 export const apiRoutes = {
   'GET /subscriptions': 'read',
   'POST /subscriptions': 'manage',
   'GET /subscriptions/{id}': 'read',
+  'PATCH /subscriptions/{id}': 'manage',
   'DELETE /subscriptions/{id}': 'manage',
+  'POST /subscriptions/{id}/verify': 'manage',
+  'GET /subscriptions/{id}/secret': 'manage',
+  'POST /subscriptions/{id}/secret/rotate': 'manage',
+  'GET /audit-log': 'manage',
+  'GET /accounts/{accountId}/api-keys': 'iam',
   'POST /accounts/{accountId}/api-keys': 'iam',
+  'DELETE /accounts/{accountId}/api-keys/{keyId}': 'iam',
+  'POST /accounts/{accountId}/portal-sessions': 'iam',
+  'PUT /accounts/{accountId}/status': 'iam',
+  'DELETE /accounts/{accountId}': 'iam',
 } as const satisfies Record<
   `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`,
   'read' | 'manage' | 'iam'
 >;
 
 export type RouteKey = keyof typeof apiRoutes;
+export type BackendRouteKey = {
+  [Key in RouteKey]: (typeof apiRoutes)[Key] extends 'iam' ? Key : never;
+}[RouteKey];
+export type AccountRouteKey = Exclude<RouteKey, BackendRouteKey>;

@@ -1,39 +1,61 @@
 import { identifierSchema } from '../../core/identifiers.ts';
-import type { SecretCipher, SubscriptionStore } from '../../core/ports.ts';
+import type { SubscriptionStore } from '../../core/ports.ts';
 import { formatSecret } from '../../core/signature.ts';
 import {
   maxSubscriptionsPerAccount,
-  newSubscriptionSchema,
+  patchSubscription,
   presentSubscription,
   type Subscription,
   subscriptionCacheMs,
+  subscriptionSchemas,
 } from '../../core/subscription.ts';
+import { contextOf } from '../call-receiver.ts';
+import { type AdmissionDeps, createAdmission } from './admission.ts';
+import type { Audit } from './audit-log.ts';
+import { changeRequested, findRequested } from './change-subscription.ts';
+import { createDestinationCheck, type DestinationDeps } from './destination.ts';
 import {
   type AccountRequest,
   type ApiResponse,
   parseBody,
+  respondInvalid,
   respondJson,
   respondNotFound,
   respondProblem,
 } from './http.ts';
+import { createPages } from './pages.ts';
+import { sealHeaders, sealPatchedHeaders } from './seal-headers.ts';
+import { presentVerification, type Verification } from './verification.ts';
 
-export interface SubscriptionRouteDeps {
+export interface SubscriptionRouteDeps extends DestinationDeps, AdmissionDeps {
   readonly subscriptions: SubscriptionStore;
-  readonly cipher: SecretCipher;
-  readonly allowPrivateCallbacks: boolean;
-  readonly now: () => Date;
-  readonly randomBytes: (size: number) => Buffer;
+  readonly cursorKey: () => Promise<Uint8Array>;
 }
 
-export function createSubscriptionRoutes(deps: SubscriptionRouteDeps) {
-  const newSubscription = newSubscriptionSchema(deps);
+export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Audit) {
+  const schemas = subscriptionSchemas(deps.rules);
+  const findFault = createDestinationCheck(deps);
+  const admit = createAdmission(deps);
+  const respondPage = createPages(deps);
   const effectiveAt = () => new Date(deps.now().getTime() + subscriptionCacheMs).toISOString();
+
+  /** What the answer shows of a subscription that was just written. */
+  function present(subscription: Subscription, verification: Verification | undefined) {
+    return {
+      ...presentSubscription(subscription),
+      ...(verification ? { verification: presentVerification(verification) } : {}),
+      effectiveAt: effectiveAt(),
+    };
+  }
 
   return {
     async create(request: AccountRequest): Promise<ApiResponse> {
       const { accountId } = request;
-      const parsed = parseBody(request, newSubscription);
+      const parsed = parseBody(request, schemas.create);
       if ('problem' in parsed) return parsed.problem;
+      const { headers, status, ...properties } = parsed.body;
+      const fault = await findFault(properties.url, request);
+      if (fault) return respondInvalid([fault]);
       const existing = await deps.subscriptions.listSubscriptions(accountId);
       if (existing.length >= maxSubscriptionsPerAccount) {
         const limit = `An account has at most ${maxSubscriptionsPerAccount} subscriptions; delete one first.`;
@@ -41,31 +63,80 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps) {
       }
       const id = `sub_${deps.randomBytes(12).toString('hex')}`;
       const secret = formatSecret(deps.randomBytes(32));
+      const context = contextOf({ accountId, id });
       const createdAt = deps.now().toISOString();
-      const subscription: Subscription = {
-        ...parsed.body,
-        accountId,
-        id,
-        status: 'enabled',
-        secrets: [{ sealed: await deps.cipher.seal(secret, { accountId, subscriptionId: id }), createdAt }],
-        createdAt,
-        updatedAt: createdAt,
-      };
-      await deps.subscriptions.createSubscription(subscription);
-      return respondJson(201, { ...presentSubscription(subscription), secret, effectiveAt: effectiveAt() });
+      const sealedHeaders = await sealHeaders(deps.cipher, context, headers);
+      const admitted = await admit(
+        {
+          ...properties,
+          ...(sealedHeaders ? { headers: sealedHeaders } : {}),
+          accountId,
+          id,
+          status,
+          secrets: [{ sealed: await deps.cipher.seal(secret, context), createdAt }],
+          version: 1,
+          createdAt,
+          updatedAt: createdAt,
+        },
+        status,
+      );
+      if ('problem' in admitted) return admitted.problem;
+      if (sealedHeaders) await auditHeaders(request, id, sealedHeaders.names);
+      await deps.subscriptions.createSubscription(admitted.subscription);
+      return respondJson(201, { ...present(admitted.subscription, admitted.verification), secret });
     },
 
-    async list({ accountId }: AccountRequest): Promise<ApiResponse> {
-      const subscriptions = await deps.subscriptions.listSubscriptions(accountId);
-      return respondJson(200, { items: subscriptions.map(presentSubscription), nextCursor: null });
+    list: (request: AccountRequest): Promise<ApiResponse> =>
+      respondPage(request, 'subscriptions', async (limit, after = '') => {
+        const all = await deps.subscriptions.listSubscriptions(request.accountId);
+        const rest = all.filter((subscription) => positionOf(subscription) > after);
+        const items = rest.slice(0, limit);
+        const last = items.at(-1);
+        return {
+          items: items.map(presentSubscription),
+          next: last && rest.length > limit ? positionOf(last) : undefined,
+        };
+      }),
+
+    async get(request: AccountRequest): Promise<ApiResponse> {
+      const found = await findRequested(deps.subscriptions, request);
+      return 'problem' in found ? found.problem : respondJson(200, presentSubscription(found.subscription));
     },
 
-    async get({ accountId, pathParameters }: AccountRequest): Promise<ApiResponse> {
-      const id = identifierSchema.safeParse(pathParameters['id']);
-      const subscription = id.success && (await deps.subscriptions.findSubscription(accountId, id.data));
-      return subscription
-        ? respondJson(200, presentSubscription(subscription))
-        : respondNotFound('subscription');
+    async patch(request: AccountRequest): Promise<ApiResponse> {
+      const parsed = parseBody(request, schemas.patch);
+      if ('problem' in parsed) return parsed.problem;
+      const patch = parsed.body;
+      const fault = patch.url === undefined ? undefined : await findFault(patch.url, request);
+      if (fault) return respondInvalid([fault]);
+      if (patch.headers) {
+        const found = await findRequested(deps.subscriptions, request);
+        if ('problem' in found) return found.problem;
+        await auditHeaders(request, found.subscription.id, Object.keys(patch.headers));
+      }
+      let verification: Verification | undefined;
+      const changed = await changeRequested(deps.subscriptions, request, async (seen) => {
+        const sealed = patch.headers && (await sealPatchedHeaders(deps.cipher, seen, patch.headers));
+        if (sealed && 'fault' in sealed) return { problem: respondInvalid([sealed.fault]) };
+        const next = { ...patchSubscription(seen, patch, deps.now()), ...sealed };
+        const admitted = await admit(next, patch.status ?? wantedStatus(seen));
+        if ('verification' in admitted) ({ verification } = admitted);
+        return admitted;
+      });
+      if ('problem' in changed) return changed.problem;
+      return respondJson(200, present(changed.subscription, verification));
+    },
+
+    /** Asks the receiver once more; whoever was waiting for the answer is enabled by it. */
+    async verify(request: AccountRequest): Promise<ApiResponse> {
+      let verification: Verification | undefined;
+      const changed = await changeRequested(deps.subscriptions, request, async (seen) => {
+        const admitted = await admit(seen, wantedStatus(seen), { askAgain: true });
+        if ('verification' in admitted) ({ verification } = admitted);
+        return admitted;
+      });
+      if ('problem' in changed) return changed.problem;
+      return respondJson(200, present(changed.subscription, verification));
     },
 
     async remove({ accountId, pathParameters }: AccountRequest): Promise<ApiResponse> {
@@ -74,4 +145,18 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps) {
       return existed ? respondJson(200, { effectiveAt: effectiveAt() }) : respondNotFound('subscription');
     },
   };
+
+  function auditHeaders(request: AccountRequest, subscriptionId: string, names: readonly string[]) {
+    return audit(request, request.accountId, 'headers.changed', { subscriptionId, details: { names } });
+  }
+}
+
+/** What the owner wants, as far as the stored status tells. */
+function wantedStatus({ status }: Subscription): 'enabled' | 'disabled' {
+  return status === 'disabled' ? 'disabled' : 'enabled';
+}
+
+/** In the order of the list. */
+function positionOf({ createdAt, id }: Subscription): string {
+  return `${createdAt} ${id}`;
 }

@@ -1,8 +1,13 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  apiKeyKey,
+  accountKey,
+  apiKeyOfAccountKey,
+  apiKeyPrefix,
   attemptKey,
+  auditKey,
+  bucketKey,
+  credentialKey,
   deliveryKey,
   eventKey,
   type Key,
@@ -22,7 +27,11 @@ function keysOf({ accountId, subscriptionId, eventId }: { [name: string]: string
     eventKey(ref.accountId, ref.eventId),
     deliveryKey(ref),
     attemptKey(ref, acceptedAt),
-    apiKeyKey(ref.eventId),
+    accountKey(ref.accountId),
+    apiKeyOfAccountKey(ref.accountId, ref.eventId),
+    auditKey(ref.accountId, acceptedAt, ref.eventId),
+    credentialKey(ref.eventId),
+    bucketKey(ref.eventId),
   ];
 }
 
@@ -32,7 +41,7 @@ test('no key of one account is a key of another', () => {
       fc.pre(a.accountId !== b.accountId);
       const partitions = (of: typeof a) =>
         keysOf(of)
-          .slice(0, -1)
+          .filter(({ pk }) => pk.startsWith('A#'))
           .map(({ pk }) => pk);
       expect(partitions(a).filter((pk) => partitions(b).includes(pk))).toEqual([]);
     }),
@@ -42,15 +51,17 @@ test('no key of one account is a key of another', () => {
 test('items of different kinds never share a key', () => {
   fc.assert(
     fc.property(parts, (some) => {
-      expect(new Set(keysOf(some).map(({ pk, sk }) => `${pk} ${sk}`)).size).toBe(5);
+      expect(new Set(keysOf(some).map(({ pk, sk }) => `${pk} ${sk}`)).size).toBe(9);
     }),
   );
 });
 
-test('a listing of subscriptions or deliveries by prefix meets nothing else', () => {
+test('a listing of subscriptions, API keys or deliveries by prefix meets nothing else', () => {
   const ref = deliveryRef();
 
-  expect(subscriptionKey('acc_1', 'sub_1').sk.startsWith(subscriptionPrefix)).toBe(true);
+  const account = [subscriptionKey('acc_1', 'x'), apiKeyOfAccountKey('acc_1', 'x'), accountKey('acc_1')];
+  for (const prefix of [subscriptionPrefix, apiKeyPrefix])
+    expect(account.filter(({ sk }) => sk.startsWith(prefix))).toHaveLength(1);
   expect(deliveryKey(ref).pk).toBe(attemptKey(ref, acceptedAt).pk);
   expect(deliveryKey(ref).sk).toMatch(/^D#2026-11-23T16:55:01.000Z#evt_1$/);
   expect(attemptKey(ref, acceptedAt).sk).toMatch(/^T#/);

@@ -75,35 +75,20 @@ describe('deleting', () => {
   });
 });
 
-describe('disabling', () => {
-  test('keeps everything but status, reason and time', async () => {
-    const created = subscription({ accountId: uniqueId('acc') });
-    await store.createSubscription(created);
+describe('replacing', () => {
+  test('writes the change if nobody has written since', async () => {
+    const seen = subscription({ accountId: uniqueId('acc') });
+    await store.createSubscription(seen);
 
-    await store.disableSubscription(created.accountId, created.id, 'gone', now);
-
-    expect(await store.findSubscription(created.accountId, created.id)).toEqual({
-      ...created,
-      status: 'disabled',
-      disabledReason: 'gone',
-      updatedAt: now.toISOString(),
-    });
-  });
-
-  test('leaves a subscription as it is that was disabled before', async () => {
-    const disabled = subscription({ accountId: uniqueId('acc'), status: 'disabled' });
-    await store.createSubscription(disabled);
-
-    await store.disableSubscription(disabled.accountId, disabled.id, 'gone', now);
-
-    expect(await store.findSubscription(disabled.accountId, disabled.id)).toEqual(disabled);
+    expect(await store.replaceSubscription(seen, { ...seen, description: 'ours', version: 2 })).toBe(true);
+    expect(await store.replaceSubscription(seen, { ...seen, description: 'late', version: 2 })).toBe(false);
+    expect(await store.findSubscription(seen.accountId, seen.id)).toMatchObject({ description: 'ours' });
   });
 
   test('does not bring a deleted subscription back', async () => {
-    const accountId = uniqueId('acc');
+    const seen = subscription({ accountId: uniqueId('acc') });
 
-    await store.disableSubscription(accountId, 'sub_1', 'gone', now);
-
-    expect(await store.listSubscriptions(accountId)).toEqual([]);
+    expect(await store.replaceSubscription(seen, { ...seen, version: 2 })).toBe(false);
+    expect(await store.listSubscriptions(seen.accountId)).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ type Step =
   | { readonly kind: 'redrive'; readonly queueName: (typeof heldQueues)[number] }
   | { readonly kind: 'pass'; readonly seconds: number; readonly outlive: boolean };
 
-const mischief = ['crash', 'duplicate', 'dispatch-again', 'disable', 'enable'] as const;
+const mischief = ['crash', 'duplicate', 'dispatch-again', 'disable', 'enable', 'crowd'] as const;
 type Mischief = (typeof mischief)[number] | 'fail' | 'outlive' | 'sweep' | 'redrive';
 const heldQueues = ['exhausted-deliveries', 'deliveries-dlq', 'retries-dlq'] as const;
 
@@ -95,6 +95,8 @@ function take(world: World, next: Step): void {
       return void world.disable(next.pick);
     case 'enable':
       return world.enableAll();
+    case 'crowd':
+      return world.crowd(next.pick);
     case 'sweep':
       return world.sweep();
     case 'redrive':
@@ -108,6 +110,7 @@ function take(world: World, next: Step): void {
 
 /** Nothing breaks any more: everybody goes on until nothing is left to do, and the operator empties what we failed at. */
 async function comeToRest(world: World, answer: Answer): Promise<void> {
+  world.disperse();
   for (let turn = 0; turn < 2_000; turn += 1) {
     await world.untilIdle();
     if (world.perform(0, answers[answer]) || world.receive(0)) continue;

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { HeldMessages } from '../../adapters/sqs-held-messages.ts';
+import type { CallLimit } from '../../core/call-limits.ts';
 import {
   type Delivery,
   type DeliveryMessage,
@@ -11,6 +12,7 @@ import {
 import type { DeliveryOutcome } from '../../core/delivery-outcome.ts';
 import type * as ports from '../../core/ports.ts';
 import { createAttempt } from '../../functions/attempt-delivery.ts';
+import type { CallTurn } from '../../functions/call-limiter.ts';
 import { createSweeper } from '../../functions/sweep-due-deliveries.ts';
 import { createRedrive } from '../../scripts/redrive-queue.ts';
 import { acceptedAt, deliveryMessage, deliveryRef, subscription } from '../support/builders.ts';
@@ -93,6 +95,8 @@ export function createWorld(deliveryCount: number) {
   let messages: QueuedMessage[] = [];
   let actors: Actor[] = [];
   const disabled = new Set<string>();
+  /** How the limits are: with room, with a turn later on, or with none to give out. */
+  let crowd: CallTurn['kind'] = 'now';
   /** Who lost a claim while its lease lasted. */
   const robbed: Actor[] = [];
 
@@ -105,6 +109,13 @@ export function createWorld(deliveryCount: number) {
     const account = accounts.get(deliveryIdOf(ref));
     if (!account) throw new Error('a delivery that the world does not know');
     return account;
+  }
+
+  function turnAt(limits: readonly CallLimit[]): CallTurn {
+    const [limit] = limits;
+    if (!limit || crowd === 'now') return { kind: 'now' };
+    if (crowd === 'full') return { kind: 'full', limit: limit.name };
+    return { kind: 'later', at: new Date(nowMs + 5 * second), passed: limits.map(({ name }) => name) };
   }
 
   for (let number = 0; number < deliveryCount; number += 1) {
@@ -172,13 +183,17 @@ export function createWorld(deliveryCount: number) {
   }
 
   function queueOf(actor: Actor): ports.DeliveryQueue {
-    const sendAll = (queue: QueueName, all: readonly DeliveryMessage[]) =>
+    const sendAll = (queue: QueueName, all: readonly ports.DelayedMessage[]) =>
       call(actor, 'send', () => {
-        for (const message of all) send(queue, JSON.stringify(message));
+        for (const { message, delaySeconds } of all) send(queue, JSON.stringify(message), delaySeconds);
         return [];
-      }).catch((cause: unknown) => all.map((message) => ({ message, cause })));
+      }).catch((cause: unknown) => all.map(({ message }) => ({ message, cause })));
     return {
-      sendFirstAttempts: (all) => sendAll('deliveries', all),
+      sendFirstAttempts: (all) =>
+        sendAll(
+          'deliveries',
+          all.map((message) => ({ message, delaySeconds: 0 })),
+        ),
       sendRetries: (all) => (all.length > 0 ? sendAll('retries', all) : Promise.resolve([])),
       sendRetry: (message, delaySeconds) =>
         call(actor, 'send retry', () => send('retries', JSON.stringify(message), delaySeconds)),
@@ -228,10 +243,14 @@ export function createWorld(deliveryCount: number) {
                 }),
               ),
           },
-          subscriptionDisabler: {
-            disableSubscription: (_, subscriptionId) =>
+          accounts: { findAccountStatus: async () => 'active' },
+          receiverNotes: {
+            disable: ({ id: subscriptionId }) =>
               call(actor, 'disable', () => void disabled.add(subscriptionId)),
+            noteSuccess: async () => undefined,
+            noteAddressRefused: async () => undefined,
           },
+          askLimits: (limits) => call(actor, 'ask limits', () => turnAt(limits)),
           events: { readEventBody: async () => '{}' },
           deliveries,
           queue: queueOf(actor),
@@ -251,8 +270,10 @@ export function createWorld(deliveryCount: number) {
             queueMarginSeconds: 60,
             callbackTimeoutMs: 15 * second,
             claimLeaseMs,
-            userAgent: 'test',
+            accountRatePerSecond: 1,
+            hostRatePerSecond: 1,
           },
+          userAgent: 'test',
           now,
           random: () => 0.5,
         });
@@ -434,6 +455,7 @@ export function createWorld(deliveryCount: number) {
           queue: queueOf(actor),
           telemetry: recordTelemetry(),
           leaseMs: sweepLeaseMs,
+          spreadSeconds: 55,
           now,
         })(() => 50_000),
       );
@@ -468,6 +490,12 @@ export function createWorld(deliveryCount: number) {
 
     disable: (pick: number) => disabled.add(`sub_${pick % 2}`),
     enableAll: () => disabled.clear(),
+    crowd(pick: number): void {
+      crowd = pickFrom(['later', 'full', 'now'] as const, pick) ?? 'now';
+    },
+    disperse(): void {
+      crowd = 'now';
+    },
   };
 }
 

@@ -1,15 +1,28 @@
 import { describe, expect, test } from '@jest/globals';
 import { eventTypes } from '../../core/event-catalog.ts';
-import { liveSecrets, newSubscriptionSchema, presentSubscription } from '../../core/subscription.ts';
+import {
+  liveSecrets,
+  maxLiveSecrets,
+  patchSubscription,
+  presentSubscription,
+  rotateSecrets,
+  subscriptionSchemas,
+} from '../../core/subscription.ts';
 import { subscription } from '../support/builders.ts';
 
-const schema = newSubscriptionSchema({ allowPrivateCallbacks: false });
+const publicOnly = { allowPrivateCallbacks: false, allowedPorts: [443], ownHosts: [] };
+const { create: schema, patch: patchSchema } = subscriptionSchemas(publicOnly);
 const [first, second] = eventTypes;
 const valid = { url: 'https://CRM.example.com/hook', eventTypes: [first], description: 'CRM' };
 
-describe('newSubscriptionSchema', () => {
+describe('a new subscription', () => {
   test('takes a subscription with its URL normalized', () => {
-    expect(schema.parse(valid)).toEqual({ ...valid, url: 'https://crm.example.com/hook' });
+    expect(schema.parse(valid)).toEqual({
+      ...valid,
+      url: 'https://crm.example.com/hook',
+      status: 'enabled',
+      headers: {},
+    });
   });
 
   test('needs no description', () => {
@@ -31,6 +44,9 @@ describe('newSubscriptionSchema', () => {
     ['no types', { eventTypes: undefined }, 'eventTypes', ''],
     ['an empty list of types', { eventTypes: [] }, 'eventTypes', ''],
     ['an unknown type', { eventTypes: [first, 'ticket.exploded'] }, 'eventTypes.1', first],
+    ['a status that there is not', { status: 'pending' }, 'status', 'must be "enabled" or "disabled"'],
+    ['a rate of nothing', { rateLimitPerSecond: 0 }, 'rateLimitPerSecond', ''],
+    ['a header that is ours', { headers: { Host: 'x' } }, 'headers.Host', 'is set by iOmniHub'],
     ['a long description', { description: 'x'.repeat(501) }, 'description', ''],
   ])('%s is an error of its field', (_, wrong, field, message) => {
     const issues = schema.safeParse({ ...valid, ...wrong }).error?.issues ?? [];
@@ -39,7 +55,7 @@ describe('newSubscriptionSchema', () => {
     expect(issues[0]?.message).toContain(message);
   });
 
-  test.each(['accountId', 'id', 'secrets', 'status', 'anything'])(
+  test.each(['accountId', 'id', 'secrets', 'provenAt', 'version', 'anything'])(
     'refuses %s, which is not the caller’s',
     (field) => {
       expect(schema.safeParse({ ...valid, [field]: 'x' }).error?.issues[0]).toMatchObject({
@@ -50,7 +66,7 @@ describe('newSubscriptionSchema', () => {
   );
 
   test('private addresses are a matter of the stage', () => {
-    const local = newSubscriptionSchema({ allowPrivateCallbacks: true });
+    const { create: local } = subscriptionSchemas({ ...publicOnly, allowPrivateCallbacks: true });
 
     expect(local.parse({ ...valid, url: 'http://127.0.0.1:4000/hook' }).url).toBe(
       'http://127.0.0.1:4000/hook',
@@ -58,8 +74,10 @@ describe('newSubscriptionSchema', () => {
   });
 });
 
-test('what the API shows holds no secrets and no account', () => {
-  const shown = presentSubscription(subscription());
+test('what the API shows holds no secrets, no header values and no account', () => {
+  const shown = presentSubscription(subscription({ headers: { names: ['x-key'], sealed: 'sealed-too' } }));
+
+  expect(shown.headers).toEqual({ 'x-key': '********' });
 
   expect(shown).toMatchObject({ id: 'sub_1', status: 'enabled' });
   expect(JSON.stringify(shown)).not.toMatch(/secret|sealed|acc_1/);
@@ -74,4 +92,85 @@ test('a secret signs until it expires, and not from that moment', () => {
 
   expect(at('2026-11-23T23:59:59.999Z')).toEqual([current, previous]);
   expect(at('2026-11-24T00:00:00.000Z')).toEqual([current]);
+});
+
+describe('a change', () => {
+  const now = new Date('2026-11-24T00:00:00.000Z');
+  const seen = subscription({ verifiedAt: '2026-11-23T00:00:00.000Z', addressRefusals: 2 });
+
+  test('leaves alone what it does not name', () => {
+    expect(patchSubscription(seen, patchSchema.parse({ description: 'new' }), now)).toEqual({
+      ...seen,
+      description: 'new',
+      updatedAt: now.toISOString(),
+    });
+  });
+
+  test('of the URL makes void what was known of the receiver', () => {
+    const moved = patchSubscription(seen, patchSchema.parse({ url: 'https://new.example.com/' }), now);
+
+    expect(moved).toMatchObject({
+      url: 'https://new.example.com/',
+      provenAt: undefined,
+      verifiedAt: undefined,
+      addressRefusals: undefined,
+    });
+  });
+
+  test('to the same URL, however written, makes nothing void', () => {
+    const same = patchSubscription(
+      seen,
+      patchSchema.parse({ url: 'https://CRM.example.com:443/hooks/iomnihub' }),
+      now,
+    );
+
+    expect(same).toMatchObject({ provenAt: seen.provenAt, verifiedAt: seen.verifiedAt });
+  });
+
+  test('takes a rate limit away by null', () => {
+    const limited = { ...seen, rateLimitPerSecond: 5 };
+
+    expect(patchSubscription(limited, { description: 'x' }, now).rateLimitPerSecond).toBe(5);
+    expect(patchSubscription(limited, { rateLimitPerSecond: null }, now).rateLimitPerSecond).toBeUndefined();
+  });
+
+  test('of the status takes away why it was disabled', () => {
+    const gone = subscription({ status: 'disabled', disabledReason: 'gone' });
+
+    expect(patchSubscription(gone, { status: 'enabled' }, now).disabledReason).toBeUndefined();
+    expect(patchSubscription(gone, { description: 'x' }, now).disabledReason).toBe('gone');
+  });
+});
+
+describe('a rotation', () => {
+  const now = new Date('2026-11-24T00:00:00.000Z');
+  const current = { sealed: 'current', createdAt: '2026-11-01T00:00:00.000Z' };
+
+  test('puts the new secret first and lets the old one sign until the overlap ends', () => {
+    expect(rotateSecrets(subscription({ secrets: [current] }), 'new', 3_600, now)).toEqual([
+      { sealed: 'new', createdAt: now.toISOString() },
+      { ...current, expiresAt: '2026-11-24T01:00:00.000Z' },
+    ]);
+  });
+
+  test('prolongs no secret that was to end sooner, and drops those that have ended', () => {
+    const secrets = [
+      current,
+      { ...current, sealed: 'ending', expiresAt: '2026-11-24T00:10:00.000Z' },
+      { ...current, sealed: 'ended', expiresAt: now.toISOString() },
+    ];
+
+    const rotated = rotateSecrets(subscription({ secrets }), 'new', 3_600, now) ?? [];
+    expect(rotated.map(({ sealed, expiresAt }) => [sealed, expiresAt])).toEqual([
+      ['new', undefined],
+      ['current', '2026-11-24T01:00:00.000Z'],
+      ['ending', '2026-11-24T00:10:00.000Z'],
+    ]);
+  });
+
+  test('is refused while many secrets sign already', () => {
+    const secrets = Array.from({ length: maxLiveSecrets }, () => current);
+
+    expect(rotateSecrets(subscription({ secrets }), 'new', 3_600, now)).toBeUndefined();
+  });
 });

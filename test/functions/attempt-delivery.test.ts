@@ -93,6 +93,7 @@ describe('a first attempt', () => {
 
     expect(deployment.wire.table.calls.map(({ operation }) => operation)).toEqual([
       'GetItem',
+      'GetItem',
       'BatchWriteItem',
     ]);
     expect(await deployment.deliveries.findDelivery(message)).toMatchObject({

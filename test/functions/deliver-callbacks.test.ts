@@ -70,13 +70,13 @@ describe('a batch', () => {
     await slow.close();
   });
 
-  test('reads its subscription as it is, not as it was', async () => {
+  test('reads its account and its subscription as they are, not as they were', async () => {
     const { subscription } = await deployment.subscribe({ url: receiver.url });
     deployment.wire.table.calls.length = 0;
     await deployment.deliver(record(deployment.messageFor(subscription)));
 
     const reads = deployment.wire.table.calls.filter(({ operation }) => operation === 'GetItem');
-    expect(reads.map(({ input }) => input.ConsistentRead)).toEqual([true]);
+    expect(reads.map(({ input }) => input.ConsistentRead)).toEqual([true, true]);
   });
 
   test('with the same message twice makes one call and acknowledges both', async () => {

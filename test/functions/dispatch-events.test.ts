@@ -144,7 +144,7 @@ describe('a second time', () => {
     await deployment.dispatch(record);
     deployment.reset();
     await deployment.subscribe({ accountId });
-    await deployment.subscriptions.disableSubscription(accountId, subscription.id, 'gone', new Date());
+    await deployment.receiverNotes.disable(subscription, 'gone', new Date());
 
     await deployment.dispatch(record);
 

@@ -15,6 +15,10 @@ const complete = {
   CALLBACK_TIMEOUT_MS: '15000',
   CLAIM_LEASE_MS: '60000',
   ALLOW_PRIVATE_CALLBACKS: 'false',
+  CALLBACK_PORTS: '443,8443',
+  OWN_HOSTS: 'iomnihub.example,api.iomnihub.example',
+  ACCOUNT_RATE_PER_SECOND: '500',
+  HOST_RATE_PER_SECOND: '200',
 };
 
 describe('readEnv', () => {
@@ -28,8 +32,25 @@ describe('readEnv', () => {
       CALLBACK_TIMEOUT_MS: 15_000,
       CLAIM_LEASE_MS: 60_000,
       ALLOW_PRIVATE_CALLBACKS: false,
+      CALLBACK_PORTS: [443, 8443],
+      OWN_HOSTS: ['iomnihub.example', 'api.iomnihub.example'],
+      ACCOUNT_RATE_PER_SECOND: 500,
+      HOST_RATE_PER_SECOND: 200,
     });
   });
+
+  test('no hosts of our own are none', () => {
+    expect(readEnv(delivererEnvSchema, { ...complete, OWN_HOSTS: '' }).OWN_HOSTS).toEqual([]);
+  });
+
+  test.each(['HTTPS_PROXY', 'http_proxy', 'ALL_PROXY', 'no_proxy', 'NODE_USE_ENV_PROXY'])(
+    '%s ends the cold start: the guard would vet another address than the one that is connected to',
+    (name) => {
+      expect(() => readEnv(delivererEnvSchema, { ...complete, [name]: 'PLANTED' })).toThrow(
+        new Error(`environment variables must not be set: ${name}`),
+      );
+    },
+  );
 
   test.each([
     ['TABLE_NAME', undefined],
@@ -39,6 +60,9 @@ describe('readEnv', () => {
     ['DELIVERY_QUEUE_URL', 'PLANTED'],
     ['RETRY_SCHEDULE_SECONDS', '5,300'],
     ['CALLBACK_TIMEOUT_MS', '1.5'],
+    ['CALLBACK_PORTS', '443,0'],
+    ['CALLBACK_PORTS', ''],
+    ['OWN_HOSTS', 'https://iomnihub.example'],
     // Anything but the two words would be a guess about what the guard should do.
     ['ALLOW_PRIVATE_CALLBACKS', 'False'],
     ['ALLOW_PRIVATE_CALLBACKS', undefined],

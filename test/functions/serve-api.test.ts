@@ -1,68 +1,25 @@
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { createApiKeyStore } from '../../adapters/dynamo-api-key-store.ts';
-import { parseAuthorization } from '../../core/api-key.ts';
+import { parseAuthorization } from '../../core/credential.ts';
 import { eventTypes } from '../../core/event-catalog.ts';
 import { apiRoutes } from '../../functions/api/routes.ts';
 import { createAuthorizer } from '../../functions/authorize-request.ts';
-import { type ApiEvent, createApi } from '../../functions/serve-api.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
 import { sqsRecord, uniqueId } from '../support/builders.ts';
 import { type Deployment, startDeployment } from '../support/deployment.ts';
 import { startReceiver, verifyCallback } from '../support/receiver.ts';
 import { internalFailure } from '../support/wire-proxy.ts';
 
 let deployment: Deployment;
-let serve: ReturnType<typeof createApi>;
-let apiKeys: ReturnType<typeof createApiKeyStore>;
-let lastByte = 0;
+let api: TestApi;
 beforeAll(async () => {
   deployment = await startDeployment();
-  const { subscriptions, cipher, telemetry, clock, table } = deployment;
-  apiKeys = createApiKeyStore(table);
-  serve = createApi({
-    subscriptions,
-    apiKeys,
-    cipher,
-    telemetry,
-    allowPrivateCallbacks: true,
-    now: clock.now,
-    randomBytes: (size) => {
-      lastByte += 1;
-      return Buffer.alloc(size, lastByte);
-    },
-  });
+  api = createTestApi(deployment);
 });
 afterEach(() => deployment.reset());
 afterAll(() => deployment.close());
 
-interface Call {
-  readonly accountId?: string;
-  readonly role?: 'read' | 'manage';
-  readonly id?: string;
-  readonly body?: unknown;
-  readonly overrides?: Partial<ApiEvent>;
-}
-
-/** A request as API Gateway sends it once the authorizer has let it pass. */
-async function call(routeKey: string, { accountId, role = 'manage', id, body, overrides = {} }: Call = {}) {
-  const authorizer = accountId ? { lambda: { accountId, role } } : undefined;
-  const event = {
-    version: '2.0',
-    routeKey,
-    headers: {},
-    pathParameters: id === undefined ? undefined : { id },
-    body: typeof body === 'string' || body === undefined ? body : JSON.stringify(body),
-    isBase64Encoded: false,
-    requestContext: { requestId: 'request-1', authorizer },
-    ...overrides,
-  } as unknown as ApiEvent;
-  const response = await serve(event);
-  return {
-    status: response.statusCode,
-    contentType: response.headers?.['content-type'],
-    body: JSON.parse(response.body ?? 'null'),
-  };
-}
+const call: TestApi['call'] = (...args) => api.call(...args);
 
 const newSubscription = {
   url: 'https://crm.example.com/hooks',
@@ -87,9 +44,10 @@ describe('creating a subscription', () => {
 
     expect(response).toEqual({
       status: 201,
-      contentType: 'application/json',
+      headers: { 'cache-control': 'no-store', 'content-type': 'application/json' },
       body: {
         ...newSubscription,
+        headers: {},
         id: expect.stringMatching(/^sub_[0-9a-f]{24}$/),
         status: 'enabled',
         secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
@@ -141,12 +99,12 @@ describe('creating a subscription', () => {
     ['description', { description: 5 }, 'description'],
     ['further field', { secret: 'whsec_mine' }, 'secret'],
   ])('an invalid %s is named', async (_, wrong, field) => {
-    const { status, contentType, body } = await call('POST /subscriptions', {
+    const { status, headers, body } = await call('POST /subscriptions', {
       accountId: uniqueId('acc'),
       body: { ...newSubscription, ...wrong },
     });
 
-    expect([status, contentType]).toEqual([400, 'application/problem+json']);
+    expect([status, headers['content-type']]).toEqual([400, 'application/problem+json']);
     expect(body).toMatchObject({
       type: 'urn:iomnihub:webhooks:problem:invalid-request',
       title: 'invalid request',
@@ -223,7 +181,7 @@ describe('reading and deleting', () => {
     const got = await call('GET /subscriptions/{id}', { accountId, role: 'read', id: created.id });
 
     expect(listed).toMatchObject({ status: 200, body: { items: [created], nextCursor: null } });
-    expect(got).toEqual({ status: 200, contentType: 'application/json', body: created });
+    expect(got).toMatchObject({ status: 200, body: created });
     expect(JSON.stringify([listed, got])).not.toMatch(/secret|sealed|whsec_/);
     expect(secret).toMatch(/^whsec_/);
   });
@@ -300,7 +258,9 @@ describe('who may do what', () => {
   test.each(accounts)('%s: nobody may without an account', async (routeKey) => {
     expect(await call(routeKey, { id: 'sub_1', body: newSubscription })).toMatchObject({ status: 401 });
     expect(
-      await call(routeKey, { overrides: { requestContext: { authorizer: { lambda: null } } as never } }),
+      await call(routeKey, {
+        overrides: { requestContext: { authorizer: { lambda: null }, http: {} } as never },
+      }),
     ).toMatchObject({ status: 401 });
   });
 
@@ -316,20 +276,33 @@ describe('issuing an API key', () => {
   const route = 'POST /accounts/{accountId}/api-keys';
 
   function issue(accountId: string, body?: unknown) {
-    return call(route, { body, overrides: { pathParameters: { accountId } } });
+    return api.callSigned(route, { accountId }, body);
   }
 
   test('answers with a key that the authorizer takes', async () => {
     const accountId = uniqueId('acc');
 
     const { status, body } = await issue(accountId, { role: 'read', description: 'chatbot' });
-    const authorized = await createAuthorizer({ apiKeys })({
-      headers: { authorization: `Bearer ${body.key}` },
-    } as never);
+    const authorize = createAuthorizer({
+      credentials: api.credentials,
+      accounts: deployment.accounts,
+      telemetry: deployment.telemetry,
+      now: deployment.clock.now,
+    });
+    const authorized = await authorize({ headers: { authorization: `Bearer ${body.key}` } } as never);
 
     expect(status).toBe(201);
     expect(body).toMatchObject({ accountId, role: 'read', description: 'chatbot' });
-    expect(authorized).toEqual({ isAuthorized: true, context: { accountId, role: 'read' } });
+    expect(authorized).toEqual({
+      isAuthorized: true,
+      context: {
+        accountId,
+        accountStatus: 'active',
+        role: 'read',
+        credentialKind: 'api-key',
+        credentialId: body.id,
+      },
+    });
   });
 
   test('without a body is for managing', async () => {
@@ -368,7 +341,7 @@ test('a fault of ours is a 500 that names the request, and one error line', asyn
 
   expect(response).toMatchObject({
     status: 500,
-    contentType: 'application/problem+json',
+    headers: { 'content-type': 'application/problem+json' },
     body: {
       type: 'urn:iomnihub:webhooks:problem:internal-error',
       detail: expect.stringContaining('request-1'),

@@ -36,6 +36,7 @@ beforeAll(async () => {
     }),
     telemetry: deployment.telemetry,
     leaseMs,
+    spreadSeconds: 55,
     now: deployment.clock.now,
   });
 });

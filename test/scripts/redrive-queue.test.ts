@@ -145,6 +145,7 @@ async function sweep(): Promise<void> {
     }),
     telemetry: deployment.telemetry,
     leaseMs: 300_000,
+    spreadSeconds: 55,
     now: deployment.clock.now,
   });
   await sweepDue(() => 50_000);

@@ -65,6 +65,8 @@ export function subscription(overrides: Partial<Subscription> = {}): Subscriptio
     description: 'keeps the CRM in step',
     status: 'enabled',
     secrets: [{ sealed: 'sealed-text', createdAt: acceptedAt }],
+    provenAt: acceptedAt,
+    version: 1,
     createdAt: acceptedAt,
     updatedAt: acceptedAt,
     ...overrides,

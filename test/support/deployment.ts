@@ -1,15 +1,21 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import { createAccountStore } from '../../adapters/dynamo-account-store.ts';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
 import { createEventLog } from '../../adapters/dynamo-event-log.ts';
+import { createReceiverNotes } from '../../adapters/dynamo-receiver-notes.ts';
 import { createSubscriptionStore } from '../../adapters/dynamo-subscription-store.ts';
+import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
 import { createCallbackSender } from '../../adapters/https-callback-sender.ts';
 import { createSecretCipher } from '../../adapters/kms-secret-cipher.ts';
 import { createDeadLetters } from '../../adapters/sqs-dead-letters.ts';
 import { createDeliveryQueue } from '../../adapters/sqs-delivery-queue.ts';
+import type { CallbackUrlRules } from '../../core/callback-address.ts';
 import { type DeliveryMessage, deliveryMessageSchema } from '../../core/delivery.ts';
+import type { CallbackSender } from '../../core/ports.ts';
 import { formatSecret } from '../../core/signature.ts';
 import type { Subscription } from '../../core/subscription.ts';
+import { createCallLimiter } from '../../functions/call-limiter.ts';
 import { createDeliverer } from '../../functions/deliver-callbacks.ts';
 import { createDispatcher } from '../../functions/dispatch-events.ts';
 import { deliveryMessage, sqsEvent, subscription, uniqueId } from './builders.ts';
@@ -32,6 +38,9 @@ export interface Deployment {
   readonly telemetry: RecordedTelemetry;
   readonly table: DynamoTable;
   readonly subscriptions: ReturnType<typeof createSubscriptionStore>;
+  readonly accounts: ReturnType<typeof createAccountStore>;
+  readonly receiverNotes: ReturnType<typeof createReceiverNotes>;
+  readonly sender: CallbackSender;
   readonly events: ReturnType<typeof createEventLog>;
   readonly deliveries: ReturnType<typeof createDeliveryLog>;
   readonly cipher: ReturnType<typeof createSecretCipher>;
@@ -53,6 +62,9 @@ export interface Deployment {
   reset(): void;
   close(): Promise<void>;
 }
+
+/** Receivers of tests are on this machine. */
+export const anywhere: CallbackUrlRules = { allowPrivateCallbacks: true, allowedPorts: [443], ownHosts: [] };
 
 export const scheduleSeconds = [0, 5, 3_600];
 export const claimLeaseMs = 60_000;
@@ -80,23 +92,28 @@ export async function startDeployment(): Promise<Deployment> {
   const events = createEventLog(table);
   const deliveries = createDeliveryLog(table);
   const cipher = createSecretCipher(kms, 'alias/webhooks');
-  const sender = createCallbackSender({ allowPrivateCallbacks: true });
+  const accounts = createAccountStore(table);
+  const receiverNotes = createReceiverNotes(table);
+  const sender = createCallbackSender(anywhere);
   const deadLetters = createDeadLetters(sqs);
   const queue = createDeliveryQueue(sqs, {
     deliveryQueueUrl: deliveryQueue.url,
     retryQueueUrl: retryQueue.url,
     exhaustedQueueUrl: exhaustedQueue.url,
   });
-  const dispatchBatch = createDispatcher({ subscriptions, events, queue, deadLetters, telemetry });
+  const dispatchBatch = createDispatcher({ subscriptions, accounts, events, queue, deadLetters, telemetry });
   const deliverBatch = createDeliverer({
     subscriptions,
-    subscriptionDisabler: subscriptions,
+    receiverNotes,
+    accounts,
     events,
     deliveries,
     queue,
     deadLetters,
     cipher,
     sender,
+    userAgent: 'iOmniHub-Webhooks/test',
+    askLimits: createCallLimiter(createTokenStore(table)),
     telemetry,
     settings: {
       scheduleSeconds,
@@ -104,7 +121,8 @@ export async function startDeployment(): Promise<Deployment> {
       queueMarginSeconds: 60,
       callbackTimeoutMs: 2_000,
       claimLeaseMs,
-      userAgent: 'iOmniHub-Webhooks/test',
+      accountRatePerSecond: 500,
+      hostRatePerSecond: 200,
     },
     now: clock.now,
     random: () => 0.5,
@@ -115,6 +133,9 @@ export async function startDeployment(): Promise<Deployment> {
     telemetry,
     table,
     subscriptions,
+    accounts,
+    receiverNotes,
+    sender,
     events,
     deliveries,
     cipher,

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { cacheAccountSubscriptions, cacheSubscriptionLookup } from '../../adapters/lru-subscription-cache.ts';
+import {
+  cacheAccountStatus,
+  cacheAccountSubscriptions,
+  cacheSubscriptionLookup,
+} from '../../adapters/lru-caches.ts';
+import { accountStatusCacheMs } from '../../core/account.ts';
+import type { ReceiverNotes } from '../../core/ports.ts';
 import { type Subscription, subscriptionCacheMs } from '../../core/subscription.ts';
 import { subscription } from '../support/builders.ts';
 
@@ -85,11 +91,18 @@ describe('the dispatcher’s cache', () => {
   });
 });
 
+/** Notes that go nowhere. */
+const unheard: ReceiverNotes = {
+  disable: async () => undefined,
+  noteSuccess: async () => undefined,
+  noteAddressRefused: async () => undefined,
+};
+
 describe('the deliverer’s cache', () => {
   test('reads a subscription once in five seconds, and anew after them', async () => {
     const source = createSource();
     source.stored.set('acc_1 sub_1', subscription());
-    const cached = cacheSubscriptionLookup(source);
+    const cached = cacheSubscriptionLookup(source, unheard);
 
     expect(await cached.findSubscription('acc_1', 'sub_1')).toEqual(subscription());
     source.stored.clear();
@@ -101,7 +114,7 @@ describe('the deliverer’s cache', () => {
 
   test('remembers that there is none', async () => {
     const source = createSource();
-    const cached = cacheSubscriptionLookup(source);
+    const cached = cacheSubscriptionLookup(source, unheard);
 
     await cached.findSubscription('acc_1', 'sub_1');
     await cached.findSubscription('acc_1', 'sub_1');
@@ -112,9 +125,43 @@ describe('the deliverer’s cache', () => {
   test('never answers with another account’s subscription', async () => {
     const source = createSource();
     source.stored.set('acc_1 sub_1', subscription());
-    const cached = cacheSubscriptionLookup(source);
+    const cached = cacheSubscriptionLookup(source, unheard);
     await cached.findSubscription('acc_1', 'sub_1');
 
     expect(await cached.findSubscription('acc_2', 'sub_1')).toBeUndefined();
   });
+
+  test.each(['noteSuccess', 'noteAddressRefused', 'disable'] as const)(
+    'reads anew what this sandbox itself has changed by %s',
+    async (note) => {
+      const source = createSource();
+      source.stored.set('acc_1 sub_1', subscription());
+      const cached = cacheSubscriptionLookup(source, unheard);
+      await cached.findSubscription('acc_1', 'sub_1');
+      const at = new Date();
+      await (note === 'disable'
+        ? cached.disable(subscription(), 'gone', at)
+        : cached[note](subscription(), at));
+      await cached.findSubscription('acc_1', 'sub_1');
+
+      expect(source.reads).toHaveLength(2);
+    },
+  );
+});
+
+test('an account’s status is read once in five seconds', async () => {
+  const reads: string[] = [];
+  const cached = cacheAccountStatus({
+    async findAccountStatus(accountId) {
+      reads.push(accountId);
+      return reads.length > 1 ? 'suspended' : 'active';
+    },
+  });
+
+  expect([await cached.findAccountStatus('acc_1'), await cached.findAccountStatus('acc_1')]).toEqual([
+    'active',
+    'active',
+  ]);
+  pass(accountStatusCacheMs + 1);
+  expect(await cached.findAccountStatus('acc_1')).toBe('suspended');
 });

@@ -1,0 +1,24 @@
+import { Resolver } from 'node:dns/promises';
+import { setTimeout } from 'node:timers/promises';
+import type { NameResolver } from '../core/ports.ts';
+
+/** For a whole look-up, with one repetition of a question that got lost. */
+const deadlineMs = 1_000;
+
+/**
+ * Asks the name servers through c-ares. The system's own lookup runs on Node's four threads: a few names that answer
+ * slowly would hold up every callback of the process.
+ */
+export function createNameResolver(servers?: readonly string[]): NameResolver {
+  const resolver = new Resolver({ timeout: deadlineMs / 2, tries: 2 });
+  if (servers) resolver.setServers(servers);
+  return {
+    async resolveName(name) {
+      const results = await Promise.race([
+        Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]),
+        setTimeout(deadlineMs, [], { ref: false }),
+      ]);
+      return results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { GenerateMacCommand, type KMSClient } from '@aws-sdk/client-kms';
+
+/**
+ * A key for one purpose, derived from KMS' HMAC key: the same in every sandbox, stored nowhere, and asked for once. What
+ * fails is asked for again the next time.
+ */
+export function deriveKey(kms: KMSClient, keyId: string, purpose: string): () => Promise<Uint8Array> {
+  let derived: Promise<Uint8Array> | undefined;
+
+  async function ask(): Promise<Uint8Array> {
+    const { Mac } = await kms.send(
+      new GenerateMacCommand({ KeyId: keyId, MacAlgorithm: 'HMAC_SHA_256', Message: Buffer.from(purpose) }),
+    );
+    if (!Mac) throw new Error('KMS answered without a MAC');
+    return Mac;
+  }
+
+  return async () => {
+    derived ??= ask();
+    try {
+      return await derived;
+    } catch (error) {
+      derived = undefined;
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,72 @@
+import { LRUCache } from 'lru-cache';
+import { type AccountStatus, accountStatusCacheMs } from '../core/account.ts';
+import type {
+  AccountStatusLookup,
+  AccountSubscriptions,
+  ReceiverNotes,
+  SubscriptionLookup,
+} from '../core/ports.ts';
+import { type Subscription, subscriptionCacheMs } from '../core/subscription.ts';
+
+/** Bounds what one sandbox holds; an entry is a few KB. */
+const maxEntries = 2_000;
+
+/** The dispatcher's view: an account's subscriptions, read at most once in `subscriptionCacheMs`. */
+export function cacheAccountSubscriptions(store: AccountSubscriptions): AccountSubscriptions {
+  const cache = new LRUCache<string, readonly Subscription[]>({
+    max: maxEntries,
+    ttl: subscriptionCacheMs,
+    fetchMethod: (accountId) => store.listSubscriptions(accountId),
+  });
+  return { listSubscriptions: async (accountId) => (await cache.fetch(accountId)) ?? [] };
+}
+
+export function cacheAccountStatus(store: AccountStatusLookup): AccountStatusLookup {
+  const cache = new LRUCache<string, AccountStatus>({
+    max: maxEntries,
+    ttl: accountStatusCacheMs,
+    fetchMethod: (accountId) => store.findAccountStatus(accountId),
+  });
+  return { findAccountStatus: async (accountId) => (await cache.fetch(accountId)) ?? 'active' };
+}
+
+/**
+ * The deliverer's view: single subscriptions. That there is none is cached as well. What this sandbox has noted itself,
+ * it sees at once: a receiver that has just answered for the first time is not kept waiting for another five seconds.
+ */
+export function cacheSubscriptionLookup(
+  store: SubscriptionLookup,
+  notes: ReceiverNotes,
+): SubscriptionLookup & ReceiverNotes {
+  const cache = new LRUCache<string, { found: Subscription | undefined }>({
+    max: maxEntries,
+    ttl: subscriptionCacheMs,
+    fetchMethod: async (_, __, { context }) => {
+      const { accountId, subscriptionId } = context as { accountId: string; subscriptionId: string };
+      return { found: await store.findSubscription(accountId, subscriptionId) };
+    },
+  });
+  const keyOf = (accountId: string, subscriptionId: string) => `${accountId} ${subscriptionId}`;
+  const forget = ({ accountId, id }: Subscription) => void cache.delete(keyOf(accountId, id));
+
+  return {
+    async findSubscription(accountId, subscriptionId) {
+      const entry = await cache.fetch(keyOf(accountId, subscriptionId), {
+        context: { accountId, subscriptionId },
+      });
+      return entry?.found;
+    },
+    disable: async (...args) => {
+      await notes.disable(...args);
+      forget(args[0]);
+    },
+    noteSuccess: async (...args) => {
+      await notes.noteSuccess(...args);
+      forget(args[0]);
+    },
+    noteAddressRefused: async (...args) => {
+      await notes.noteAddressRefused(...args);
+      forget(args[0]);
+    },
+  };
+}

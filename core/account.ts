@@ -1,0 +1,8 @@
+/**
+ * suspended: nobody can use the account's credentials, and its events are delivered to nobody, until it is active again.
+ * removed: the same for good, and its subscriptions and credentials are gone.
+ */
+export type AccountStatus = 'active' | 'suspended' | 'removed';
+
+/** How long a function may go on using what it has read of an account's status, in milliseconds. */
+export const accountStatusCacheMs = 5_000;

@@ -1,0 +1,33 @@
+import type { CredentialKind } from './credential.ts';
+
+/** What is kept about whoever saw or changed what is secret. */
+export type AuditedAction =
+  | 'secret.revealed'
+  | 'secret.rotated'
+  | 'headers.changed'
+  | 'api-key.issued'
+  | 'api-key.revoked'
+  | 'portal-session.issued'
+  | 'account.status-changed'
+  | 'account.removed';
+
+/** Who did it: a credential by its id, or the helpdesk backend by its ARN. */
+export interface Actor {
+  readonly kind: CredentialKind | 'backend';
+  readonly id: string;
+}
+
+export interface AuditEntry {
+  readonly accountId: string;
+  readonly at: string;
+  readonly action: AuditedAction;
+  readonly actor: Actor;
+  readonly requestId: string;
+  readonly sourceIp: string;
+  readonly subscriptionId?: string;
+  /** Names and times, never values: which headers, which key, until when. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** An entry outlives the event or key that it is about; a year is what audits ask for. */
+export const auditRetentionDays = 400;

@@ -1,0 +1,86 @@
+import type { Subscription } from './subscription.ts';
+
+/** What keeps a call waiting: log field and metric. Narrow ones first: who waits there takes nothing from the wide. */
+export type LimitName = 'subscription' | 'unproven-address' | 'account-at-host' | 'account' | 'host' | 'api';
+
+/**
+ * At most `perSecond` calls in any second that begins idle, and as many in each second after it (a generic cell rate
+ * algorithm whose burst is one second's worth: https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm).
+ */
+export interface CallLimit {
+  readonly name: LimitName;
+  /** Who shares the limit, such as one host's callers of all accounts. */
+  readonly bucket: string;
+  readonly perSecond: number;
+  /** Calls a second that each sandbox makes without a word to the others: what few calls reach needs no write. */
+  readonly freePerSecond: number;
+  /** Turns are given out for so long ahead. */
+  readonly maxWaitMs: number;
+}
+
+export interface LimitSettings {
+  /** Of all receivers of one account together. */
+  readonly accountRatePerSecond: number;
+  /** Of one receiver's host, from all accounts together. */
+  readonly hostRatePerSecond: number;
+}
+
+/** No further than a message can be delayed; who finds more before it comes back later. */
+export const maxTurnWaitMs = 900_000;
+
+/** The limits of one callback, in the order in which they are to be asked. */
+export function callbackLimits(subscription: Subscription, settings: LimitSettings): CallLimit[] {
+  const { accountId, id, rateLimitPerSecond, provenAt } = subscription;
+  const host = URL.parse(subscription.url)?.host ?? '';
+  const { accountRatePerSecond, hostRatePerSecond } = settings;
+  return [
+    ...(rateLimitPerSecond ? [strict('subscription', `${accountId} ${id}`, rateLimitPerSecond)] : []),
+    provenAt
+      ? // Half of the host: one account alone cannot keep the others' callbacks to the same host waiting.
+        shared('account-at-host', `${accountId} ${host}`, Math.max(1, Math.floor(hostRatePerSecond / 2)))
+      : unprovenAddress(accountId, host),
+    shared('account', accountId, accountRatePerSecond),
+    shared('host', host, hostRatePerSecond),
+  ];
+}
+
+/** The limits of a call that a request to the API asks for: whoever is over them is told so at once. */
+export function requestedCallLimits(
+  { accountId, url }: Pick<Subscription, 'accountId' | 'url'>,
+  { hostRatePerSecond }: LimitSettings,
+): CallLimit[] {
+  const host = URL.parse(url)?.host ?? '';
+  const limits = [unprovenAddress(accountId, host), shared('host', host, hostRatePerSecond)];
+  return limits.map((limit) => ({ ...limit, maxWaitMs: 0 }));
+}
+
+/** Requests to the API: one account's must not use up what the gateway lets through for all. */
+export function requestLimits(accountId: string): CallLimit[] {
+  return [{ ...shared('api', accountId, 50), freePerSecond: 5, maxWaitMs: 0 }];
+}
+
+/** An address that has never answered 2xx may be somebody's who never asked for calls. */
+function unprovenAddress(accountId: string, host: string): CallLimit {
+  return strict('unproven-address', `${accountId} ${host}`, 1);
+}
+
+function strict(name: LimitName, sharers: string, perSecond: number): CallLimit {
+  return { name, bucket: `${name} ${sharers}`, perSecond, freePerSecond: 0, maxWaitMs: maxTurnWaitMs };
+}
+
+function shared(name: LimitName, sharers: string, perSecond: number): CallLimit {
+  const freePerSecond = Math.max(1, Math.floor(perSecond / 100));
+  return { name, bucket: `${name} ${sharers}`, perSecond, freePerSecond, maxWaitMs: maxTurnWaitMs };
+}
+
+/** Between two calls of a bucket that is never idle. */
+export function intervalMs({ perSecond }: Pick<CallLimit, 'perSecond'>): number {
+  return 1_000 / perSecond;
+}
+
+/** When the call may be made whose token is the one at `index` of a row of tokens that starts at `startMs`. */
+export function turnMs(limit: CallLimit, startMs: number, index: number, nowMs: number): number {
+  // What was idle for a second has a whole second's worth to give at once.
+  const burstMs = 1_000 - intervalMs(limit);
+  return Math.max(nowMs, startMs + index * intervalMs(limit) - burstMs);
+}

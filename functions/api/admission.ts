@@ -1,0 +1,38 @@
+import type { Subscription } from '../../core/subscription.ts';
+import { type ApiResponse, respondTooManyRequests } from './http.ts';
+import { createReceiverVerification, type Verification, type VerificationDeps } from './verification.ts';
+
+export interface AdmissionDeps extends VerificationDeps {
+  /** `required`: a receiver gets callbacks once it has said that it wants them. */
+  readonly receiverVerification: 'off' | 'required';
+}
+
+type Admitted =
+  | { readonly subscription: Subscription; readonly verification?: Verification }
+  | { readonly problem: ApiResponse };
+
+/** Which status a subscription really gets: one that is to be enabled may have to wait for its receiver's consent. */
+export function createAdmission(deps: AdmissionDeps) {
+  const verifyReceiver = createReceiverVerification(deps);
+
+  return async function admit(
+    subscription: Subscription,
+    wanted: 'enabled' | 'disabled',
+    { askAgain = false } = {},
+  ): Promise<Admitted> {
+    const isMissing =
+      wanted === 'enabled' && deps.receiverVerification === 'required' && !subscription.verifiedAt;
+    if (!isMissing && !askAgain) return { subscription: { ...subscription, status: wanted } };
+
+    const verification = await verifyReceiver(subscription);
+    if (!verification) {
+      return { problem: respondTooManyRequests('This receiver is called too often; try again in a second.') };
+    }
+    const at = deps.now().toISOString();
+    if (verification.isVerified) {
+      const proven = { verifiedAt: at, provenAt: subscription.provenAt ?? at };
+      return { subscription: { ...subscription, ...proven, status: wanted }, verification };
+    }
+    return { subscription: { ...subscription, status: isMissing ? 'pending' : wanted }, verification };
+  };
+}

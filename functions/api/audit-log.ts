@@ -1,0 +1,43 @@
+import type { AuditEntry, AuditedAction } from '../../core/audit.ts';
+import type { AuditLog } from '../../core/ports.ts';
+import type { AccountRequest, ApiRequest, ApiResponse } from './http.ts';
+import { createPages } from './pages.ts';
+
+export interface AuditDeps {
+  readonly auditLog: AuditLog;
+  readonly now: () => Date;
+}
+
+/** Writes what a request is about to do; to be awaited before it does, so that nothing happens unseen. */
+export type Audit = (
+  request: ApiRequest,
+  accountId: string,
+  action: AuditedAction,
+  about?: Pick<AuditEntry, 'subscriptionId' | 'details'>,
+) => Promise<void>;
+
+export function createAudit({ auditLog, now }: AuditDeps): Audit {
+  return ({ actor, requestId, sourceIp }, accountId, action, about = {}) =>
+    auditLog.recordAudit({
+      accountId,
+      at: now().toISOString(),
+      action,
+      actor,
+      requestId,
+      sourceIp,
+      ...about,
+    });
+}
+
+export function createAuditRoutes(
+  deps: Pick<AuditDeps, 'auditLog'> & { readonly cursorKey: () => Promise<Uint8Array> },
+) {
+  const respondPage = createPages(deps);
+  return {
+    list: (request: AccountRequest): Promise<ApiResponse> =>
+      respondPage(request, 'audit-log', async (limit, after) => {
+        const { entries, next } = await deps.auditLog.listAudit(request.accountId, limit, after);
+        return { items: entries.map(({ accountId: _, ...shown }) => shown), next };
+      }),
+  };
+}

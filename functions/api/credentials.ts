@@ -1,0 +1,118 @@
+import * as z from 'zod';
+import {
+  type Credential,
+  formatCredential,
+  hashCredentialSecret,
+  maxApiKeysPerAccount,
+  presentCredential,
+} from '../../core/credential.ts';
+import type { AccountStore, CredentialStore } from '../../core/ports.ts';
+import { accountOf } from './accounts.ts';
+import type { Audit } from './audit-log.ts';
+import {
+  type ApiRequest,
+  type ApiResponse,
+  parseOptionalBody,
+  respondJson,
+  respondNotFound,
+  respondNothing,
+  respondProblem,
+} from './http.ts';
+
+export interface CredentialRouteDeps {
+  readonly accounts: AccountStore;
+  readonly credentials: CredentialStore;
+  readonly now: () => Date;
+  readonly randomBytes: (size: number) => Buffer;
+}
+
+const role = z.enum(['read', 'manage'], 'must be "read" or "manage"').default('manage');
+const newApiKeySchema = z.strictObject({ role, description: z.string().max(200).default('') });
+const newSessionSchema = z.strictObject({
+  role,
+  /** A working day is the longest that a page should stay open for. */
+  expiresInSeconds: z.int().min(60).max(43_200).default(3_600),
+});
+
+/** Only the helpdesk backend issues credentials: it knows which person may act for which account. */
+export function createCredentialRoutes(deps: CredentialRouteDeps, audit: Audit) {
+  /** Stores a new credential; the only moment at which its text is known. */
+  async function issue(
+    properties: Pick<Credential, 'kind' | 'accountId' | 'role' | 'description' | 'expiresAt'>,
+    announce: (id: string) => Promise<void>,
+  ): Promise<{ shown: ReturnType<typeof presentCredential>; text: string }> {
+    const id = deps.randomBytes(12).toString('hex');
+    const secret = deps.randomBytes(32).toString('base64url');
+    const createdAt = deps.now().toISOString();
+    const credential = { ...properties, id, createdAt, secretHash: hashCredentialSecret(secret) };
+    await announce(id);
+    await deps.credentials.createCredential(credential);
+    return { shown: presentCredential(credential), text: formatCredential(properties.kind, id, secret) };
+  }
+
+  /** The account, unless there is none to issue a credential for. */
+  async function openAccount(request: ApiRequest): Promise<ReturnType<typeof accountOf>> {
+    const account = accountOf(request);
+    if ('problem' in account) return account;
+    const status = await deps.accounts.findAccountStatus(account.accountId);
+    if (status !== 'removed') return account;
+    const detail = 'The account was removed; set its status to "active" to use it again.';
+    return { problem: respondProblem(409, 'account-removed', detail) };
+  }
+
+  return {
+    async createApiKey(request: ApiRequest): Promise<ApiResponse> {
+      const account = await openAccount(request);
+      if ('problem' in account) return account.problem;
+      const parsed = parseOptionalBody(request, newApiKeySchema);
+      if ('problem' in parsed) return parsed.problem;
+      const { accountId } = account;
+      const existing = await deps.credentials.listApiKeys(accountId);
+      if (existing.length >= maxApiKeysPerAccount) {
+        const detail = `An account has at most ${maxApiKeysPerAccount} API keys; revoke one first.`;
+        return respondProblem(409, 'too-many-api-keys', detail);
+      }
+      const { shown, text } = await issue({ kind: 'api-key', accountId, ...parsed.body }, (id) =>
+        audit(request, accountId, 'api-key.issued', { details: { id, role: parsed.body.role } }),
+      );
+      return respondJson(201, { ...shown, key: text });
+    },
+
+    async listApiKeys(request: ApiRequest): Promise<ApiResponse> {
+      const account = accountOf(request);
+      if ('problem' in account) return account.problem;
+      const keys = await deps.credentials.listApiKeys(account.accountId);
+      return respondJson(200, { items: keys.map(presentCredential), nextCursor: null });
+    },
+
+    async revokeApiKey(request: ApiRequest): Promise<ApiResponse> {
+      const account = accountOf(request);
+      if ('problem' in account) return account.problem;
+      const { accountId } = account;
+      const id = request.pathParameters['keyId'] ?? '';
+      if (!/^[0-9a-f]{24}$/.test(id)) return respondNotFound('API key');
+      if (!(await deps.credentials.revokeApiKey(accountId, id))) return respondNotFound('API key');
+      await audit(request, accountId, 'api-key.revoked', { details: { id } });
+      return respondNothing();
+    },
+
+    async createPortalSession(request: ApiRequest): Promise<ApiResponse> {
+      const account = await openAccount(request);
+      if ('problem' in account) return account.problem;
+      const parsed = parseOptionalBody(request, newSessionSchema);
+      if ('problem' in parsed) return parsed.problem;
+      const { accountId } = account;
+      const { role: sessionRole, expiresInSeconds } = parsed.body;
+      const expiresAt = new Date(deps.now().getTime() + expiresInSeconds * 1_000).toISOString();
+      const { shown, text } = await issue(
+        { kind: 'portal-session', accountId, role: sessionRole, description: '', expiresAt },
+        (id) =>
+          audit(request, accountId, 'portal-session.issued', {
+            details: { id, role: sessionRole, expiresAt },
+          }),
+      );
+      const { description: _, ...session } = shown;
+      return respondJson(201, { ...session, token: text });
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { isIP } from 'node:net';
+import { type CallbackUrlRules, explainUrlRefusal } from '../../core/callback-address.ts';
+import type { NameResolver } from '../../core/ports.ts';
+import { refuseAddress } from '../../core/public-address.ts';
+import type { Telemetry } from '../telemetry.ts';
+import type { ApiRequest, ProblemIssue } from './http.ts';
+
+export interface DestinationDeps {
+  readonly rules: CallbackUrlRules;
+  readonly names: NameResolver;
+  readonly telemetry: Telemetry;
+}
+
+/**
+ * What keeps a URL whose text is good from being registered. A courtesy to the caller: the sender looks again whenever it
+ * opens a socket. Whatever a name resolves to, or whether it does, gets one answer, so that nobody can ask our name
+ * servers about what is inside.
+ */
+export function createDestinationCheck({ rules, names, telemetry }: DestinationDeps) {
+  return async function findFault(href: string, { ownHost }: ApiRequest): Promise<ProblemIssue | undefined> {
+    if (rules.allowPrivateCallbacks) return undefined;
+    const { hostname, host } = new URL(href);
+    if (hostname === ownHost) return { field: 'url', message: explainUrlRefusal('own-host', rules) };
+    const isLiteral = isIP(hostname.replace(/^\[(.*)\]$/, '$1')) > 0;
+    if (isLiteral) return undefined;
+    const addresses = await names.resolveName(hostname);
+    const refusal =
+      addresses.length === 0 ? 'unresolved' : addresses.map(refuseAddress).find((found) => found);
+    if (!refusal) return undefined;
+    telemetry.info('destination.refused', { host, refusal });
+    telemetry.count('AddressesRefused');
+    return { field: 'url', message: 'destination not allowed' };
+  };
+}

@@ -1,0 +1,29 @@
+import { type CustomHeaders, mergeHeaders, type SealedHeaders, tooMany } from '../../core/custom-headers.ts';
+import type { SecretCipher, SecretContext } from '../../core/ports.ts';
+import type { Subscription } from '../../core/subscription.ts';
+import { contextOf, openHeaders } from '../call-receiver.ts';
+import type { ProblemIssue } from './http.ts';
+
+/** All values in one ciphertext: one call to KMS, however many there are. */
+export async function sealHeaders(
+  cipher: SecretCipher,
+  context: SecretContext,
+  headers: CustomHeaders,
+): Promise<SealedHeaders | undefined> {
+  const names = Object.keys(headers);
+  return names.length > 0
+    ? { names, sealed: await cipher.seal(JSON.stringify(headers), context) }
+    : undefined;
+}
+
+/** The headers after a change; whoever changes one need not know the values of the others. */
+export async function sealPatchedHeaders(
+  cipher: SecretCipher,
+  subscription: Subscription,
+  patch: Readonly<Record<string, string | null>>,
+): Promise<{ headers: SealedHeaders | undefined } | { fault: ProblemIssue }> {
+  const merged = mergeHeaders(await openHeaders(cipher, subscription), patch);
+  return merged
+    ? { headers: await sealHeaders(cipher, contextOf(subscription), merged) }
+    : { fault: { field: 'headers', message: tooMany() } };
+}

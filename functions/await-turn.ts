@@ -1,0 +1,76 @@
+import { callbackLimits, type LimitSettings, maxTurnWaitMs } from '../core/call-limits.ts';
+import {
+  type Delivery,
+  type DeliveryMessage,
+  messageFor,
+  passedLimits,
+  postpone,
+  refOf,
+} from '../core/delivery.ts';
+import type { DeliveryLog, DeliveryQueue } from '../core/ports.ts';
+import type { Subscription } from '../core/subscription.ts';
+import type { CallLimiter } from './call-limiter.ts';
+import type { Telemetry } from './telemetry.ts';
+
+export interface TurnDeps {
+  readonly askLimits: CallLimiter;
+  readonly deliveries: DeliveryLog;
+  readonly queue: DeliveryQueue;
+  readonly telemetry: Telemetry;
+  readonly settings: LimitSettings & { readonly queueMarginSeconds: number };
+  readonly now: () => Date;
+  readonly random: () => number;
+}
+
+/** Lets a delivery through if its limits have room for a call now; otherwise it waits in its row, as for a retry. */
+export function createTurnCheck({
+  askLimits,
+  deliveries,
+  queue,
+  telemetry,
+  settings,
+  now,
+  random,
+}: TurnDeps) {
+  return async function hasItsTurn(
+    subscription: Subscription,
+    message: DeliveryMessage,
+    claimed: Delivery | undefined,
+  ): Promise<boolean> {
+    const passed = passedLimits(message, now());
+    const limits = callbackLimits(subscription, settings).filter(({ name }) => !passed.includes(name));
+    const turn = await askLimits(limits, now());
+    switch (turn.kind) {
+      case 'now':
+        return true;
+      case 'later': {
+        const waitMs = Math.max(0, turn.at.getTime() - now().getTime());
+        const dueInMs = waitMs + settings.queueMarginSeconds * 1_000;
+        const row = await write(message, claimed, dueInMs, turn.passed.at(-1));
+        // A crash from here on costs punctuality only: the due index has the row.
+        const reserved = { at: turn.at.toISOString(), passed: [...passed, ...turn.passed] };
+        if (row) await queue.sendRetry({ ...messageFor(row), turn: reserved }, Math.ceil(waitMs / 1_000));
+        return false;
+      }
+      case 'full':
+        // The sweeper brings it back to ask again, not all of them at one time.
+        await write(message, claimed, maxTurnWaitMs * (1 + random()), turn.limit);
+        return false;
+      default:
+        return turn satisfies never;
+    }
+  };
+
+  /** The waiting row; undefined if another claim has taken over. */
+  async function write(
+    message: DeliveryMessage,
+    claimed: Delivery | undefined,
+    dueInMs: number,
+    limit: string | undefined,
+  ): Promise<Delivery | undefined> {
+    const postponed = postpone(claimed, message, dueInMs, now());
+    telemetry.info('delivery.postponed', { ...refOf(message), limit, dueAt: postponed.dueAt });
+    telemetry.count('DeliveriesPostponed');
+    return (await deliveries.replaceDelivery(claimed, postponed)) ? postponed : undefined;
+  }
+}

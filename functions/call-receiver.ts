@@ -1,0 +1,59 @@
+import type { CustomHeaders } from '../core/custom-headers.ts';
+import type { Attempt } from '../core/delivery.ts';
+import type { CallbackSender, SecretCipher } from '../core/ports.ts';
+import { signCallback } from '../core/signature.ts';
+import { liveSecrets, type Subscription } from '../core/subscription.ts';
+
+export interface ReceiverCallDeps {
+  readonly cipher: SecretCipher;
+  readonly sender: CallbackSender;
+  readonly userAgent: string;
+  readonly now: () => Date;
+}
+
+export interface ReceiverCall {
+  /** The same for every repetition: `webhook-id`. */
+  readonly id: string;
+  readonly body: string;
+  readonly timeoutMs: number;
+}
+
+/** One signed call to a subscription's receiver, whatever it is for. */
+export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverCallDeps) {
+  return async function callReceiver(
+    subscription: Subscription,
+    { id, body, timeoutMs }: ReceiverCall,
+  ): Promise<Attempt> {
+    const secrets = await openSecrets(cipher, subscription, now());
+    const confidentialHeaders = await openHeaders(cipher, subscription);
+    const startedAt = now();
+    const outcome = await sender.send({
+      url: subscription.url,
+      connectionKey: `${subscription.accountId} ${subscription.id}`,
+      headers: {
+        ...signCallback(id, body, secrets, startedAt),
+        'content-type': 'application/json',
+        'user-agent': userAgent,
+      },
+      confidentialHeaders,
+      body,
+      timeoutMs,
+    });
+    return { startedAt: startedAt.toISOString(), outcome };
+  };
+}
+
+function openSecrets(cipher: SecretCipher, subscription: Subscription, now: Date): Promise<string[]> {
+  const context = contextOf(subscription);
+  return Promise.all(liveSecrets(subscription, now).map(({ sealed }) => cipher.open(sealed, context)));
+}
+
+/** Header values of a subscription's own; they leave us towards its receiver only. */
+export async function openHeaders(cipher: SecretCipher, subscription: Subscription): Promise<CustomHeaders> {
+  if (!subscription.headers) return {};
+  return JSON.parse(await cipher.open(subscription.headers.sealed, contextOf(subscription))) as CustomHeaders;
+}
+
+export function contextOf({ accountId, id }: Pick<Subscription, 'accountId' | 'id'>) {
+  return { accountId, subscriptionId: id };
+}

@@ -1,0 +1,123 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pLimit from 'p-limit';
+import { createCallbackSender } from '../../adapters/https-callback-sender.ts';
+import type { DeliveryOutcome } from '../../core/delivery-outcome.ts';
+import { decideRetry, standardRetryScheduleSeconds } from '../../core/retry-policy.ts';
+import { makeCertificates, type TestCertificates } from '../support/certificates.ts';
+import { type ReceiverFault, receiverFaults, startFaultyReceiver } from '../support/receiver-faults.ts';
+
+/** Short where the deadline ends the call, long where it is a fault of ours if it does. */
+const timeoutMs = { short: 1_000, long: 8_000 };
+
+/** Only a connection that is left open makes anybody wait for so long; undici's limit for a handshake is 5 s. */
+const patienceMs = 10_000;
+
+const [, firstGapSeconds] = standardRetryScheduleSeconds;
+const rules = { allowPrivateCallbacks: true, allowedPorts: [443, 8443], ownHosts: [] };
+const ownAuthorities = getCACertificates('default');
+
+interface Observation {
+  readonly outcome: DeliveryOutcome;
+  /** Whether it still was there, for the next callback or at all. */
+  readonly connection: ReceiverFault['connection'];
+  /** What the next callback of the subscription came to, after the receiver was mended. */
+  readonly next: DeliveryOutcome | undefined;
+}
+
+const observations = new Map<string, Promise<Observation>>();
+
+beforeAll(async () => {
+  const certificates = await makeCertificates();
+  setDefaultCACertificates([certificates.authority]);
+  // Not all at once: those that flood would keep the others from answering in time.
+  const limit = pLimit(8);
+  for (const fault of receiverFaults)
+    observations.set(
+      fault.name,
+      limit(() => observe(fault, certificates)),
+    );
+  await Promise.allSettled(observations.values());
+}, 120_000);
+afterAll(() => setDefaultCACertificates(ownAuthorities));
+
+async function observe(fault: ReceiverFault, certificates: TestCertificates): Promise<Observation> {
+  const { listening, connection, untilDeadline, requestBytes } = fault;
+  const receiver = await startFaultyReceiver(fault, certificates);
+  const sender = senderTo(fault);
+  const request = {
+    url: receiver.url,
+    connectionKey: 'sub_1',
+    headers: { 'webhook-id': 'evt_1' },
+    confidentialHeaders: {},
+    body: 'x'.repeat(requestBytes),
+    timeoutMs: untilDeadline ? timeoutMs.short : timeoutMs.long,
+  };
+  try {
+    const outcome = await sender.send(request);
+    if (connection === 'cut' && !(await isSoon(receiver.allClosed())))
+      return { outcome, connection: 'kept', next: undefined };
+    await receiver.heal();
+    // undici has a connection back one turn of the event loop after the response.
+    await setImmediate();
+    const again = { ...request, url: receiver.mendedUrl, body: '{}', timeoutMs: timeoutMs.long };
+    // Nothing on this machine is public, so nobody here could answer.
+    const next = listening.by === 'name' ? undefined : await sender.send(again);
+    const isReused = connection === 'kept' && receiver.connectionCount() === 1;
+    return { outcome, connection: isReused ? 'kept' : 'cut', next };
+  } finally {
+    await Promise.all([sender.close(), receiver.close()]);
+  }
+}
+
+function senderTo({ listening }: ReceiverFault) {
+  if (listening.by !== 'name') return createCallbackSender(rules);
+  const names = { resolveName: () => Promise.resolve(listening.addresses) };
+  return createCallbackSender({ ...rules, allowPrivateCallbacks: false }, names);
+}
+
+async function isSoon(event: Promise<void>): Promise<boolean> {
+  const patience = new AbortController();
+  const impatient = setTimeout(patienceMs, false, { signal: patience.signal });
+  const soon = await Promise.race([event.then(() => true), impatient]);
+  patience.abort();
+  await impatient.catch(() => undefined);
+  return soon;
+}
+
+describe('a receiver that', () => {
+  test.each(receiverFaults)('$name', async ({ name, listening, connection, expected }) => {
+    const observation = (await observations.get(name)) as Observation;
+
+    expect(observation).toMatchObject({
+      outcome: expected.outcome,
+      connection,
+      next: listening.by === 'name' ? undefined : { kind: 'success', status: 204 },
+    });
+    expect(decideUponFirst(observation.outcome)).toMatchObject({
+      kind: expected.decision,
+      ...(expected.decision === 'retry' && { delaySeconds: expected.retryAfterSeconds ?? firstGapSeconds }),
+    });
+  });
+});
+
+test('there are at least fifty things that receivers do wrong', () => {
+  const wrongs = receiverFaults.filter(({ connection }) => connection === 'cut');
+  expect(wrongs.length).toBeGreaterThanOrEqual(50);
+  expect(new Set(receiverFaults.map(({ name }) => name)).size).toBe(receiverFaults.length);
+});
+
+/** By the standard schedule, with the random number that jitters by nothing. */
+function decideUponFirst(outcome: DeliveryOutcome) {
+  const acceptedAt = '2026-11-23T16:55:01.000Z';
+  return decideRetry(
+    outcome,
+    { attemptCount: 1, acceptedAt, now: new Date(acceptedAt), random: 0.5 },
+    {
+      scheduleSeconds: standardRetryScheduleSeconds,
+      horizonSeconds: 7 * 24 * 3600,
+      queueMarginSeconds: 60,
+    },
+  );
+}

@@ -1,0 +1,108 @@
+import { createAuditLog } from '../../adapters/dynamo-audit-log.ts';
+import { createCredentialStore } from '../../adapters/dynamo-credential-store.ts';
+import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
+import type { AccountStatus } from '../../core/account.ts';
+import { createCallLimiter } from '../../functions/call-limiter.ts';
+import { type ApiDeps, type ApiEvent, createApi } from '../../functions/serve-api.ts';
+import { anywhere, type Deployment } from './deployment.ts';
+
+export interface ApiCall {
+  readonly accountId?: string;
+  readonly accountStatus?: AccountStatus;
+  readonly role?: 'read' | 'manage';
+  readonly id?: string;
+  readonly pathParameters?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly overrides?: Partial<ApiEvent>;
+}
+
+export interface TestApi {
+  /** A request as API Gateway sends it once an account's credential has been let pass. */
+  call(routeKey: string, call?: ApiCall): Promise<ApiAnswer>;
+  /** A request that the helpdesk backend has signed. */
+  callSigned(
+    routeKey: string,
+    pathParameters: Readonly<Record<string, string>>,
+    body?: unknown,
+  ): Promise<ApiAnswer>;
+  readonly credentials: ReturnType<typeof createCredentialStore>;
+  readonly auditLog: ReturnType<typeof createAuditLog>;
+}
+
+export interface ApiAnswer {
+  readonly status: number | undefined;
+  readonly headers: Readonly<Record<string, unknown>>;
+  // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape that the test says it has
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly body: any;
+}
+
+export const backendArn = 'arn:aws:iam::000000000000:role/helpdesk';
+
+/** The API function with the adapters that are deployed, on a deployment's engines. */
+export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps> = {}): TestApi {
+  const { subscriptions, accounts, cipher, sender, telemetry, clock, table } = deployment;
+  const credentials = createCredentialStore(table);
+  const auditLog = createAuditLog(table);
+  let lastByte = 0;
+  const serve = createApi({
+    subscriptions,
+    accounts,
+    credentials,
+    auditLog,
+    cipher,
+    sender,
+    telemetry,
+    userAgent: 'iOmniHub-Webhooks/test',
+    rules: anywhere,
+    names: { resolveName: async () => [] },
+    receiverVerification: 'off',
+    askLimits: createCallLimiter(createTokenStore(table)),
+    limits: { accountRatePerSecond: 500, hostRatePerSecond: 200 },
+    cursorKey: async () => Buffer.alloc(32, 9),
+    now: clock.now,
+    randomBytes: (size) => {
+      lastByte += 1;
+      return Buffer.alloc(size, lastByte);
+    },
+    ...overrides,
+  });
+
+  async function send(event: Partial<ApiEvent>): Promise<ApiAnswer> {
+    const { statusCode, headers = {}, body } = await serve(event as ApiEvent);
+    return { status: statusCode, headers, body: JSON.parse(body ?? 'null') };
+  }
+
+  return {
+    credentials,
+    auditLog,
+    call(routeKey, { accountId, accountStatus = 'active', role = 'manage', id, body, ...rest } = {}) {
+      const caller = { accountId, accountStatus, role, credentialKind: 'api-key', credentialId: 'key-1' };
+      return send({
+        ...eventOf(routeKey, accountId ? { lambda: caller } : undefined, body),
+        pathParameters: { ...rest.pathParameters, ...(id === undefined ? {} : { id }) },
+        ...(rest.query ? { queryStringParameters: rest.query } : {}),
+        ...rest.overrides,
+      });
+    },
+    callSigned: (routeKey, pathParameters, body) =>
+      send({ ...eventOf(routeKey, { iam: { userArn: backendArn } }, body), pathParameters }),
+  };
+}
+
+function eventOf(routeKey: string, authorizer: object | undefined, body: unknown): Partial<ApiEvent> {
+  return {
+    version: '2.0',
+    routeKey,
+    headers: {},
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    isBase64Encoded: false,
+    requestContext: {
+      requestId: 'request-1',
+      domainName: 'api.iomnihub.example',
+      http: { sourceIp: '203.0.113.9' },
+      authorizer,
+    } as unknown as ApiEvent['requestContext'],
+  };
+}

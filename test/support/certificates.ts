@@ -1,0 +1,74 @@
+import { generate } from 'selfsigned';
+
+export interface Certificate {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** What a receiver may show; all but `good` are to be refused. */
+export interface TestCertificates {
+  /** The authority to trust, for `tls.setDefaultCACertificates`. */
+  readonly authority: string;
+  readonly good: Certificate;
+  readonly expired: Certificate;
+  readonly notYetValid: Certificate;
+  readonly wrongHost: Certificate;
+  readonly selfSigned: Certificate;
+  readonly unknownAuthority: Certificate;
+}
+
+interface Leaf {
+  /** None makes it sign itself. */
+  readonly signedBy?: Certificate;
+  readonly host?: string;
+  readonly validFrom?: string;
+  readonly validUntil?: string;
+}
+
+export async function makeCertificates(): Promise<TestCertificates> {
+  const [authority, stranger] = await Promise.all([makeAuthority('Test CA'), makeAuthority('Stranger CA')]);
+  const make = (leaf: Leaf) => makeLeaf({ signedBy: authority, ...leaf });
+  const [good, expired, notYetValid, wrongHost, unknownAuthority, selfSigned] = await Promise.all([
+    make({}),
+    make({ validFrom: '2020-01-01', validUntil: '2021-01-01' }),
+    make({ validFrom: '2098-01-01', validUntil: '2099-01-01' }),
+    make({ host: 'elsewhere.example.com' }),
+    make({ signedBy: stranger }),
+    makeLeaf({}),
+  ]);
+  return { authority: authority.cert, good, expired, notYetValid, wrongHost, selfSigned, unknownAuthority };
+}
+
+async function makeAuthority(commonName: string): Promise<Certificate> {
+  const made = await generate([{ name: 'commonName', value: commonName }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true, critical: true },
+    ],
+  });
+  return { key: made.private, cert: made.cert };
+}
+
+async function makeLeaf({ signedBy, host, validFrom, validUntil }: Leaf): Promise<Certificate> {
+  const made = await generate([{ name: 'commonName', value: host ?? 'localhost' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    ...(signedBy && { ca: signedBy }),
+    ...(validFrom && { notBeforeDate: new Date(validFrom) }),
+    ...(validUntil && { notAfterDate: new Date(validUntil) }),
+    extensions: [
+      {
+        name: 'subjectAltName',
+        altNames: host
+          ? [{ type: 2, value: host }]
+          : [
+              { type: 2, value: 'localhost' },
+              { type: 7, ip: '127.0.0.1' },
+            ],
+      },
+    ],
+  });
+  return { key: made.private, cert: made.cert };
+}
