@@ -101,6 +101,6 @@ export function readEnv<Schema extends z.ZodObject>(
   if (proxies.length > 0) throw new Error(`environment variables must not be set: ${proxies.join(', ')}`);
   const parsed = schema.safeParse(variables);
   if (parsed.success) return parsed.data;
-  const names = parsed.error.issues.map((issue) => issue.path.join('.'));
+  const names = parsed.error.issues.map(({ path }) => String(path[0]));
   throw new Error(`environment variables missing or invalid: ${[...new Set(names)].join(', ')}`);
 }

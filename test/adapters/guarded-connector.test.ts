@@ -1,18 +1,23 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Pool } from 'undici';
-import { createGuardedConnector, createNameResolver } from '../../adapters/guarded-connector.ts';
+import { createNameResolver } from '../../adapters/dns-name-resolver.ts';
+import { createGuardedConnector } from '../../adapters/guarded-connector.ts';
 import { createCallbackSender } from '../../adapters/https-callback-sender.ts';
+import type { NameResolver } from '../../core/ports.ts';
 
-/** Everything on this machine is what the guard has to keep callbacks from. */
+/**
+ * Everything on this machine is what the guard has to keep callbacks from. no-way-inside.test.ts shows the same for every
+ * spelling and with public addresses beside, where it is let.
+ */
 describe('the guarded connector', () => {
   let server: Server;
   let port: number;
   let connections = 0;
 
   beforeAll(async () => {
-    server = createServer((_, response) => response.end('inside'));
+    server = createServer((_, response) => response.writeHead(200, { connection: 'close' }).end('inside'));
     server.on('connection', () => {
       connections += 1;
     });
@@ -21,25 +26,45 @@ describe('the guarded connector', () => {
     });
     ({ port } = server.address() as AddressInfo);
   });
+  beforeEach(() => {
+    connections = 0;
+  });
   afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-  /** The error's code; `touched` if anything inside has seen a connection. */
-  async function codeOf(origin: string, answers: readonly string[] = []): Promise<unknown> {
-    const connect = createGuardedConnector(() => Promise.resolve(answers));
-    const pool = new Pool(origin, { connect });
+  /** Connections come in in the order in which they were made: after one of our own there are no more to wait for. */
+  async function connectionsInside(): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      get(`http://127.0.0.1:${port}`, (response) => response.resume().on('end', resolve)).on('error', reject);
+    });
+    return connections - 1;
+  }
+
+  async function codeOf(origin: string, names: NameResolver): Promise<unknown> {
+    const pool = new Pool(origin, { connect: createGuardedConnector(names) });
     try {
-      await pool.request({ method: 'POST', path: '/' });
-      return 'touched';
+      const { statusCode } = await pool.request({ method: 'POST', path: '/' });
+      return statusCode;
     } catch (error) {
-      return connections > 0 ? 'touched' : (error as { code?: unknown }).code;
+      return (error as { code?: unknown }).code;
     } finally {
-      await pool.close();
+      await pool.destroy();
     }
   }
 
+  function answering(...answers: string[]): NameResolver & { readonly asked: string[] } {
+    const asked: string[] = [];
+    return { asked, resolveName: (name) => (asked.push(name), Promise.resolve(answers)) };
+  }
+
   test.each(['127.0.0.1', '[::1]', '[::ffff:127.0.0.1]', '0.0.0.0', '2130706433', '0x7f.1', '127.1', '[::]'])(
-    'does not touch the literal %s',
-    async (host) => expect(await codeOf(`http://${host}:${port}`)).toBe('CALLBACK_ADDRESS_FORBIDDEN'),
+    'does not touch the literal %s, nor does it look it up',
+    async (host) => {
+      const names = answering('93.184.215.14');
+
+      expect(await codeOf(`http://${host}:${port}`, names)).toBe('CALLBACK_ADDRESS_FORBIDDEN');
+      expect(await connectionsInside()).toBe(0);
+      expect(names.asked).toEqual([]);
+    },
   );
 
   test.each([
@@ -48,25 +73,56 @@ describe('the guarded connector', () => {
     ['a private IPv6 address', ['::1']],
     ['a mapped address', ['::ffff:127.0.0.1']],
     ['nonsense', ['here']],
-  ])('does not touch a name that resolves to %s', async (_, answers) =>
-    expect(await codeOf(`http://rebinding.example.com:${port}`, answers)).toBe('CALLBACK_ADDRESS_FORBIDDEN'),
-  );
+    ['another name', ['localhost']],
+    ['nothing at all in place of an address', ['']],
+  ])('does not touch a name that resolves to %s', async (_, answers) => {
+    const names = answering(...answers);
 
-  test('is what the sender uses unless private callbacks are allowed', async () => {
-    const sender = createCallbackSender({ allowPrivateCallbacks: false });
-    const request = { connectionKey: 'sub_1', headers: {}, body: '{}', timeoutMs: 2_000 };
-    expect(await sender.send({ ...request, url: `http://127.0.0.1:${port}/` })).toMatchObject({
-      kind: 'failure',
-      reason: 'address-forbidden',
-    });
-    await sender.close();
+    expect(await codeOf(`http://rebinding.example.com:${port}`, names)).toBe('CALLBACK_ADDRESS_FORBIDDEN');
+    expect(await connectionsInside()).toBe(0);
+    expect(names.asked).toEqual(['rebinding.example.com']);
   });
 
-  test('reports a name that no server knows as unresolved', async () => {
+  test('does not ask the system for a name that the name servers do not know', async () => {
     // Nothing listens there: the question is refused at once.
-    const resolveName = createNameResolver([`127.0.0.1:${port}`]);
-    await expect(resolveName('nowhere.example.com')).rejects.toMatchObject({
-      code: 'CALLBACK_NAME_UNRESOLVED',
+    const names = createNameResolver([`127.0.0.1:${port}`]);
+
+    expect(await names.resolveName('crm.example.com')).toEqual([]);
+    expect(await codeOf(`http://crm.example.com:${port}`, names)).toBe('CALLBACK_NAME_UNRESOLVED');
+    // The system would know this one.
+    expect(await codeOf(`http://localhost:${port}`, answering())).toBe('CALLBACK_NAME_UNRESOLVED');
+    expect(await connectionsInside()).toBe(0);
+  });
+
+  test('hands on the error of a resolver that is broken', async () => {
+    const broken = Object.assign(new Error('no more file descriptors'), { code: 'EMFILE' });
+
+    expect(await codeOf('http://crm.example.com', { resolveName: () => Promise.reject(broken) })).toBe(
+      'EMFILE',
+    );
+  });
+
+  test('is what the sender uses unless private callbacks are allowed', async () => {
+    const rules = { allowPrivateCallbacks: false, allowedPorts: [port], ownHosts: [] };
+    const request = {
+      connectionKey: 'sub_1',
+      headers: {},
+      confidentialHeaders: {},
+      body: '{}',
+      timeoutMs: 2_000,
+    };
+    const guarded = createCallbackSender(rules, answering('127.0.0.1'));
+    const unguarded = createCallbackSender({ ...rules, allowPrivateCallbacks: true });
+
+    expect(await guarded.send({ ...request, url: `https://crm.example.com:${port}/` })).toMatchObject({
+      kind: 'failure',
+      reason: 'address-forbidden',
+      refusal: 'loopback',
     });
+    expect(await connectionsInside()).toBe(0);
+    expect(await unguarded.send({ ...request, url: `http://127.0.0.1:${port}/` })).toMatchObject({
+      status: 200,
+    });
+    await Promise.all([guarded.close(), unguarded.close()]);
   });
 });

@@ -248,7 +248,8 @@ async function probe({ calls, zone, fetched }: ProbePlan): Promise<ProbeReport> 
       body: '{}',
       timeoutMs: 4_000,
     };
-    const outcome = await sender.send({ ...request, url });
+    const outcome = await sender.send({ ...request, url }).catch(codeOf);
+    if (typeof outcome === 'string') return `threw ${outcome}`;
     if (outcome.kind === 'success') return `delivered ${outcome.status}`;
     return outcome.status ? `${outcome.reason} ${outcome.status}` : outcome.reason;
   };

@@ -70,7 +70,9 @@ export const scheduleSeconds = [0, 5, 3_600];
 export const claimLeaseMs = 60_000;
 
 /** Dispatcher and deliverer with the adapters that are deployed, on engines that speak AWS' wire protocols. */
-export async function startDeployment(): Promise<Deployment> {
+export async function startDeployment(
+  sender: ReturnType<typeof createCallbackSender> = createCallbackSender(anywhere),
+): Promise<Deployment> {
   const [tableEngine, queues, kmsEngine] = await Promise.all([startTable(), startQueues(), startKmsEngine()]);
   const wire = {
     table: await startWireProxy(tableEngine.endpoint),
@@ -94,7 +96,6 @@ export async function startDeployment(): Promise<Deployment> {
   const cipher = createSecretCipher(kms, 'alias/webhooks');
   const accounts = createAccountStore(table);
   const receiverNotes = createReceiverNotes(table);
-  const sender = createCallbackSender(anywhere);
   const deadLetters = createDeadLetters(sqs);
   const queue = createDeliveryQueue(sqs, {
     deliveryQueueUrl: deliveryQueue.url,

@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type CallLimit, callbackLimits, requestedCallLimits, turnMs } from '../../core/call-limits.ts';
+import { subscription } from '../support/builders.ts';
+
+const settings = { accountRatePerSecond: 500, hostRatePerSecond: 200 };
+
+function limitsOf(overrides: Parameters<typeof subscription>[0] = {}) {
+  return callbackLimits(subscription(overrides), settings);
+}
+
+describe('the limits of a callback', () => {
+  test('are those of its account at the host, of the account, and of the host for all accounts', () => {
+    expect(limitsOf().map(({ name, bucket, perSecond }) => [name, bucket, perSecond])).toEqual([
+      ['account-at-host', 'account-at-host acc_1 crm.example.com', 100],
+      ['account', 'account acc_1', 500],
+      ['host', 'host crm.example.com', 200],
+    ]);
+  });
+
+  test('hold an address that has never answered to one call a second, without a free one', () => {
+    expect(limitsOf({ provenAt: undefined })[0]).toMatchObject({
+      name: 'unproven-address',
+      perSecond: 1,
+      freePerSecond: 0,
+    });
+  });
+
+  test('include what the owner has asked for, which is kept to the call', () => {
+    expect(limitsOf({ rateLimitPerSecond: 5 })[0]).toMatchObject({
+      name: 'subscription',
+      perSecond: 5,
+      freePerSecond: 0,
+    });
+  });
+
+  test('of two subscriptions are shared by host, whatever the path', () => {
+    const buckets = (url: string) => limitsOf({ url, accountId: url }).map(({ bucket }) => bucket);
+    const [one, two] = [buckets('https://crm.example.com/a'), buckets('https://crm.example.com/b')];
+
+    expect(one.filter((bucket) => two.includes(bucket))).toEqual(['host crm.example.com']);
+  });
+
+  test('never let one account have a host to itself', () => {
+    for (const hostRatePerSecond of [2, 3, 200]) {
+      const [share, , host] = callbackLimits(subscription(), { ...settings, hostRatePerSecond });
+      expect(share?.perSecond).toBeLessThan(host?.perSecond ?? 0);
+    }
+  });
+
+  test('that a request to the API asks for make nobody wait', () => {
+    expect(requestedCallLimits(subscription(), settings)).toMatchObject([
+      { name: 'unproven-address', maxWaitMs: 0 },
+      { name: 'host', maxWaitMs: 0 },
+    ]);
+  });
+});
+
+describe('the turn of a token', () => {
+  const limit = (perSecond: number): CallLimit => ({
+    name: 'host',
+    bucket: 'host x',
+    perSecond,
+    freePerSecond: 0,
+    maxWaitMs: 900_000,
+  });
+
+  test('is at once for a second’s worth of an idle bucket, and an interval later for each one more', () => {
+    const turns = [0, 9, 10, 11].map((index) => turnMs(limit(10), 5_000, index, 5_000));
+
+    expect(turns).toEqual([5_000, 5_000, 5_100, 5_200]);
+  });
+
+  test('at one call a second is never the second in a second', () => {
+    expect([0, 1, 2].map((index) => turnMs(limit(1), 5_000, index, 5_000))).toEqual([5_000, 6_000, 7_000]);
+  });
+
+  test('no second holds more than two seconds’ worth, and ten seconds hold eleven', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200 }), fc.nat(1_000), (perSecond, from) => {
+        const turns = Array.from({ length: perSecond * 20 }, (_, index) =>
+          turnMs(limit(perSecond), 0, index, 0),
+        );
+        const within = (ms: number) => turns.filter((turn) => turn >= from && turn < from + ms).length;
+        expect(within(1_000)).toBeLessThanOrEqual(2 * perSecond);
+        expect(within(10_000)).toBeLessThanOrEqual(11 * perSecond);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

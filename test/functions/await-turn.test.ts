@@ -1,0 +1,228 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
+import { callbackLimits } from '../../core/call-limits.ts';
+import type { DeliveryMessage } from '../../core/delivery.ts';
+import type { Subscription } from '../../core/subscription.ts';
+import { sqsRecord, uniqueId } from '../support/builders.ts';
+import { type Deployment, startDeployment } from '../support/deployment.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { internalFailure } from '../support/wire-proxy.ts';
+
+let deployment: Deployment;
+let receiver: Receiver;
+beforeAll(async () => {
+  deployment = await startDeployment();
+});
+beforeEach(async () => {
+  receiver = await startReceiver();
+  // A whole second: from here on turns are counted.
+  deployment.clock.advance(1_000 - (deployment.clock.now().getTime() % 1_000));
+});
+afterEach(async () => {
+  await receiver.close();
+  deployment.reset();
+});
+afterAll(() => deployment.close());
+
+const acknowledged = { batchItemFailures: [] };
+
+function deliver(...messages: (DeliveryMessage | undefined)[]) {
+  return deployment.deliver(
+    ...messages.map((message) => sqsRecord(deployment.retryQueue.arn, JSON.stringify(message))),
+  );
+}
+
+async function limited(overrides: Partial<Subscription> = {}): Promise<Subscription> {
+  return (await deployment.subscribe({ url: receiver.url, rateLimitPerSecond: 2, ...overrides }))
+    .subscription;
+}
+
+function secondsFromNow(seconds: number): string {
+  return new Date(deployment.clock.now().getTime() + seconds * 1_000).toISOString();
+}
+
+describe('a delivery beyond a limit', () => {
+  test('waits in its row and in a delayed message, and no attempt is counted', async () => {
+    const subscription = await limited();
+    const messages = Array.from({ length: 3 }, () => deployment.messageFor(subscription));
+
+    expect(await deliver(...messages)).toEqual(acknowledged);
+
+    expect(receiver.callbacks).toHaveLength(2);
+    const rows = await Promise.all(messages.map((message) => deployment.deliveries.findDelivery(message)));
+    expect(rows.map((row) => row?.state)).toEqual(['delivered', 'delivered', 'waiting']);
+    // The turn half a second on, and the margin of a minute in which the message is to arrive.
+    expect(rows[2]).toMatchObject({ attemptCount: 0, version: 1, dueAt: secondsFromNow(60.5) });
+    expect(deployment.queues.delayedIn('retries')).toHaveLength(1);
+    expect(deployment.messagesIn('retries')).toMatchObject([
+      { version: 1, turn: { at: secondsFromNow(0.5), passed: ['subscription'] } },
+    ]);
+    expect(deployment.telemetry.counts).toMatchObject({ DeliveriesPostponed: 1, AttemptsSucceeded: 2 });
+  });
+
+  test('is made when its turn has come, though the limit is still full', async () => {
+    const subscription = await limited();
+    const messages = Array.from({ length: 6 }, () => deployment.messageFor(subscription));
+    await deliver(...messages);
+    const [first] = deployment.messagesIn('retries').toSorted(byTurn);
+    deployment.clock.advance(1_000);
+
+    await deliver(first && { ...first, body: '{}' });
+
+    expect(receiver.callbacks).toHaveLength(3);
+  });
+
+  test('asks anew when it comes long after its turn: others have taken the time since', async () => {
+    const subscription = await limited({ rateLimitPerSecond: 1 });
+    await deliver(...Array.from({ length: 2 }, () => deployment.messageFor(subscription)));
+    const [late] = deployment.messagesIn('retries');
+    deployment.clock.advance(12_000);
+    await deliver(deployment.messageFor(subscription));
+    expect(receiver.callbacks).toHaveLength(2);
+
+    await deliver(late);
+
+    expect(receiver.callbacks).toHaveLength(2);
+    expect(deployment.messagesIn('retries').at(-1)).toMatchObject({ version: 3 });
+  });
+
+  test('waits for the sweeper alone when a quarter of an hour is full, and not all for one moment', async () => {
+    const subscription = await limited({ rateLimitPerSecond: 1 });
+    const [limit] = callbackLimits(subscription, { accountRatePerSecond: 1, hostRatePerSecond: 1 });
+    if (limit) await createTokenStore(deployment.table).reserveTokens(limit, 901, deployment.clock.now());
+    const message = deployment.messageFor(subscription);
+
+    await deliver(message);
+
+    // Between one and two quarters of an hour, by chance: here by half of it.
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+      state: 'waiting',
+      dueAt: secondsFromNow(900 * 1.5),
+    });
+    expect(deployment.messagesIn('retries')).toEqual([]);
+    expect(deployment.telemetry.named('delivery.postponed')).toMatchObject([
+      { fields: { limit: 'subscription' } },
+    ]);
+  });
+
+  test('is lost by no fault of the queue: its row is due', async () => {
+    const subscription = await limited({ rateLimitPerSecond: 1 });
+    const messages = Array.from({ length: 2 }, () => deployment.messageFor(subscription));
+    deployment.wire.sqs.intercept(async () => internalFailure);
+
+    await deliver(...messages);
+
+    const rows = await Promise.all(messages.map((message) => deployment.deliveries.findDelivery(message)));
+    expect(rows.filter((row) => row?.dueAt)).toHaveLength(1);
+  });
+
+  test('is left to SQS when the limits cannot be read', async () => {
+    const subscription = await limited();
+    const message = deployment.messageFor(subscription);
+    deployment.wire.table.intercept(async (call) =>
+      call.operation === 'UpdateItem' ? internalFailure : call.forward(),
+    );
+
+    expect((await deliver(message)).batchItemFailures).toHaveLength(1);
+    expect(receiver.callbacks).toEqual([]);
+  });
+
+  test('is not overwritten when another has claimed it meanwhile', async () => {
+    const subscription = await limited({ rateLimitPerSecond: 1 });
+    const [first, second] = [deployment.messageFor(subscription), deployment.messageFor(subscription)];
+    await deliver(first);
+    const claimed = { ...second, recheck: true };
+    deployment.wire.table.intercept(async (call) => {
+      if (call.operation === 'UpdateItem') {
+        deployment.wire.table.intercept((later) => later.forward());
+        await deployment.deliveries.replaceDelivery(undefined, rowOf(second));
+      }
+      return call.forward();
+    });
+
+    await deliver(second);
+
+    expect(await deployment.deliveries.findDelivery(claimed)).toMatchObject({ state: 'claimed' });
+    expect(deployment.messagesIn('retries')).toEqual([]);
+  });
+});
+
+describe('an address that has never answered 2xx', () => {
+  test('gets one call a second, shared by all of the account’s subscriptions at that host', async () => {
+    const accountId = uniqueId('acc');
+    const unproven = { accountId, provenAt: undefined, rateLimitPerSecond: undefined };
+    const subscriptions = [await limited(unproven), await limited(unproven)];
+    receiver.respond((response) => void response.writeHead(500).end());
+
+    await deliver(...subscriptions.map((subscription) => deployment.messageFor(subscription)));
+
+    expect(receiver.callbacks).toHaveLength(1);
+    const [waiting] = deployment.messagesIn('retries').filter(({ turn }) => turn);
+    expect(waiting?.turn).toEqual({ at: secondsFromNow(1), passed: ['unproven-address'] });
+  });
+
+  test('is held to it no longer once it has', async () => {
+    const subscription = await limited({ provenAt: undefined, rateLimitPerSecond: undefined });
+    await deliver(deployment.messageFor(subscription));
+
+    await deliver(...Array.from({ length: 5 }, () => deployment.messageFor(subscription)));
+
+    expect(receiver.callbacks).toHaveLength(6);
+    expect(
+      await deployment.subscriptions.findSubscription(subscription.accountId, subscription.id),
+    ).toMatchObject({ provenAt: deployment.clock.now().toISOString() });
+  });
+
+  test('of one account keeps no other account waiting', async () => {
+    const unproven = { provenAt: undefined, rateLimitPerSecond: undefined };
+    const [one, two] = [await limited(unproven), await limited(unproven)];
+
+    await deliver(deployment.messageFor(one), deployment.messageFor(two));
+
+    expect(receiver.callbacks).toHaveLength(2);
+  });
+});
+
+test('a flood of one account at a host leaves room for the others there', async () => {
+  const [flooding, other] = [
+    await limited({ rateLimitPerSecond: undefined }),
+    await limited({ rateLimitPerSecond: undefined }),
+  ];
+  const flood = Array.from({ length: 300 }, () => deployment.messageFor(flooding));
+  for (let from = 0; from < flood.length; from += 100) await deliver(...flood.slice(from, from + 100));
+  const made = receiver.callbacks.length;
+
+  await deliver(...Array.from({ length: 10 }, () => deployment.messageFor(other)));
+
+  // Half of the host's 200 a second, and the one that each sandbox makes without asking.
+  expect(made).toBeLessThanOrEqual(101);
+  expect(receiver.callbacks).toHaveLength(made + 10);
+});
+
+test('deliveries that are within all limits cost no write for it', async () => {
+  const subscription = await limited({ rateLimitPerSecond: undefined });
+  await deliver(deployment.messageFor(subscription));
+
+  expect(deployment.wire.table.calls.filter(({ operation }) => operation === 'UpdateItem')).toEqual([]);
+});
+
+function byTurn(a: DeliveryMessage, b: DeliveryMessage): number {
+  return (a.turn?.at ?? '').localeCompare(b.turn?.at ?? '');
+}
+
+function rowOf(message: DeliveryMessage) {
+  const { accountId, subscriptionId, eventId, eventType, acceptedAt } = message;
+  const updatedAt = deployment.clock.now().toISOString();
+  return {
+    accountId,
+    subscriptionId,
+    eventId,
+    eventType,
+    acceptedAt,
+    state: 'claimed' as const,
+    version: 1,
+    attemptCount: 0,
+    updatedAt,
+    dueAt: secondsFromNow(60),
+  };
+}
