@@ -14,11 +14,10 @@ export function createNameResolver(servers?: readonly string[]): NameResolver {
   if (servers) resolver.setServers(servers);
   return {
     async resolveName(name) {
-      const results = await Promise.race([
-        Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]),
-        setTimeout(deadlineMs, [], { ref: false }),
-      ]);
-      return results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+      // Each by itself: a name server that is silent on IPv6 must not cost the address that it has told.
+      const late = setTimeout(deadlineMs, [], { ref: false });
+      const ask = (question: Promise<string[]>) => Promise.race([question.catch(() => []), late]);
+      return (await Promise.all([ask(resolver.resolve4(name)), ask(resolver.resolve6(name))])).flat();
     },
   };
 }

@@ -3,7 +3,7 @@ import { buildConnector } from 'undici';
 import type { NameResolver } from '../core/ports.ts';
 import { type AddressRefusal, refuseAddress } from '../core/public-address.ts';
 
-/** For a connection with its TLS handshake, to all of a name's addresses together. */
+/** For a connection with its TLS handshake; once it has passed, no further address of a name is tried. */
 const deadlineMs = 5_000;
 
 /** A connection that was not even tried; `code` is classified in core/delivery-outcome.ts. */

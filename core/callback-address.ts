@@ -23,6 +23,7 @@ export interface CallbackUrlRules {
 }
 
 const httpsPort = 443;
+const maxLength = 2_048;
 
 /** Names that mean something inside networks only: special-use domains and what companies use as such. */
 const internalSuffixes = [
@@ -68,8 +69,11 @@ export function checkCallbackUrl(
   text: string,
   rules: CallbackUrlRules,
 ): { url: URL } | { refusal: UrlRefusal } {
-  const url = /^[\x21-\x7e]{1,2048}$/.test(text) ? URL.parse(text) : null;
-  if (!url) return { refusal: text.length > 2048 ? 'too-long' : 'not-a-url' };
+  if (text.length > maxLength) return { refusal: 'too-long' };
+  const url = /^[\x21-\x7e]+$/.test(text) ? URL.parse(text) : null;
+  if (!url) return { refusal: 'not-a-url' };
+  // In the normalized form some characters take three, and that form is checked again before each call.
+  if (url.href.length > maxLength) return { refusal: 'too-long' };
   const refusal =
     refuseForm(text, url, rules) ?? (rules.allowPrivateCallbacks ? undefined : refuseHost(text, url, rules));
   return refusal ? { refusal } : { url };
@@ -89,7 +93,8 @@ function refuseHost(text: string, url: URL, rules: CallbackUrlRules): UrlRefusal
   const literal = url.hostname.replace(/^\[(.*)\]$/, '$1');
   if (isIP(literal)) {
     // The parser reads 127.1, 0x7f000001 and 2130706433 as addresses; whoever writes one so has something to hide.
-    if (isIP(literal) === 4 && !authorityOf(text).startsWith(literal)) return 'host-not-canonical';
+    if (isIP(literal) === 4 && authorityOf(text).replace(/:\d*$/, '') !== literal)
+      return 'host-not-canonical';
     return refuseAddress(literal) && 'host-not-public';
   }
   if (url.hostname.endsWith('.')) return 'host-not-canonical';

@@ -18,16 +18,17 @@ export function connectApi(apiUrl: string, credentials: ApiCredentials): CallApi
     const headers =
       'apiKey' in credentials
         ? { authorization: `Bearer ${credentials.apiKey}` }
-        : await sign(method, url, text, credentials);
+        : await signRequest(method, url, text, credentials);
     const init = { method, headers: { ...headers, 'content-type': 'application/json' } };
     const response = await fetch(url, text === undefined ? init : { ...init, body: text });
     const answer = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer}`);
-    return JSON.parse(answer) as Record<string, unknown>;
+    return answer ? (JSON.parse(answer) as Record<string, unknown>) : {};
   };
 }
 
-async function sign(
+/** The headers of AWS Signature Version 4. */
+export async function signRequest(
   method: string,
   url: URL,
   body: string | undefined,

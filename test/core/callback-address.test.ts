@@ -38,6 +38,8 @@ describe('checkCallbackUrl', () => {
     ['https://crm.example.com/\n', 'not-a-url'],
     ['https://crm.exämple.com/', 'not-a-url'],
     [`https://crm.example.com/${'a'.repeat(2048)}`, 'too-long'],
+    [`https://crm.example.com/${'"'.repeat(1000)}`, 'too-long'],
+    ['https://8.8.8.8./', 'host-not-canonical'],
     ['http://crm.example.com/', 'not-https'],
     ['ftp://crm.example.com/', 'not-https'],
     ['file:///etc/passwd', 'not-https'],

@@ -41,6 +41,13 @@ export async function peek(sqs: SQSClient, queueName: string) {
   }));
 }
 
+/** What all queues hold, by the name of each that holds something. */
+export async function peekAll(sqs: SQSClient): Promise<Record<string, Awaited<ReturnType<typeof peek>>>> {
+  const names = (await queueUrls(sqs)).map((url) => url.slice(url.lastIndexOf('/') + 1));
+  const held = await Promise.all(names.map(async (name) => [name, await peek(sqs, name)] as const));
+  return Object.fromEntries(held.filter(([, messages]) => messages.length > 0));
+}
+
 async function queueUrls(sqs: SQSClient): Promise<string[]> {
   return (await sqs.send(new ListQueuesCommand({}))).QueueUrls ?? [];
 }

@@ -67,14 +67,14 @@ export async function startTable(): Promise<TableEngine> {
 }
 
 /** Another client of the same table, for instance through a wire proxy. */
-export async function connectTableAt(endpoint: string): Promise<DynamoTable> {
+export async function connectTableAt(endpoint: string, tableName = 'webhooks'): Promise<DynamoTable> {
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   });
-  const table = connectTable('webhooks', 30);
+  const table = connectTable(tableName, 30);
   // A client reads its environment on its first call, so that call must come before the next client's.
   await table.client.send(new ListTablesCommand({}));
   return table;

@@ -56,6 +56,22 @@ const large = { requestBytes: 16 * 1024 * 1024 };
 
 type Row = readonly [Listening, Expected, Partial<Circumstances>?];
 
+const inThreeDays = new Date(Date.now() + 3 * 24 * 3600 * 1000).toUTCString();
+
+/** Which header, and the seconds that come of it, a day at most; none where the schedule's gap stays. */
+const retryAfters: readonly (readonly [label: string, header: string, seconds?: number])[] = [
+  ['two minutes', '120', 120],
+  ['less than the schedule has', '0'],
+  ['a negative number', '-5'],
+  ['a fraction', '1.5'],
+  ['garbage', 'soon'],
+  ['a date in the past', 'Mon, 23 Nov 2020 16:55:00 GMT'],
+  ['a date in three days', inThreeDays, 86_400],
+  ['a date in the year 2099', 'Wed, 23 Nov 2099 16:55:00 GMT', 86_400],
+  ['three hundred years', '9999999999', 86_400],
+  ['a number of 400 digits', `1${'0'.repeat(399)}`],
+];
+
 const statuses: Record<string, Row> = {
   'answers 204': [tcp(answer(head('204 No Content'))), delivered(204), kept],
   'answers 200 with a small body': [tcp(answer(whole('200 OK'))), delivered(200), kept],
@@ -79,25 +95,9 @@ const statuses: Record<string, Row> = {
   'answers 410': [tcp(answer(whole('410 Gone'))), ended('gone', 410), kept],
   ...Object.fromEntries(
     [429, 503].flatMap((status): [string, Row][] =>
-      Object.entries({
-        '120': 120,
-        // Sooner than the schedule has it.
-        '0': undefined,
-        '-5': undefined,
-        soon: undefined,
-        '1.5': undefined,
-        'Mon, 23 Nov 2020 16:55:00 GMT': undefined,
-        [new Date(Date.now() + 3 * 86_400_000).toUTCString()]: 86_400,
-        'Wed, 23 Nov 2099 16:55:00 GMT': 86_400,
-        '9999999999': 86_400,
-        [`1${'0'.repeat(400)}`]: undefined,
-      }).map(([header, retryAfterSeconds]): [string, Row] => [
-        `answers ${status} with Retry-After: ${header.slice(0, 40)}`,
-        [
-          tcp(answer(whole(`${status} Wait`, `retry-after: ${header}`))),
-          failed(status, retryAfterSeconds),
-          kept,
-        ],
+      retryAfters.map(([label, header, seconds]): [string, Row] => [
+        `answers ${status} with ${label} in Retry-After`,
+        [tcp(answer(whole(`${status} Wait`, `retry-after: ${header}`))), failed(status, seconds), kept],
       ]),
     ),
   ),

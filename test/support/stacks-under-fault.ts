@@ -11,8 +11,13 @@ export interface StacksUnderFault {
   readonly apiUrl: string;
   readonly eventsUrl: string;
   readonly eventBusName: string;
+  /** Per stack, as a deployment writes them. */
+  readonly outputs: Readonly<Record<string, Record<string, string>>>;
   /** Past the proxies, for looking at what is there. */
   readonly sqsUrl: string;
+  readonly dynamoUrl: string;
+  /** A log file for each function. */
+  readonly logFolder: string;
   /** In the shape of `.local/outputs.json`. */
   readonly outputsFile: string;
   /** All that the functions and the pollers say to the engines goes through these. */
@@ -23,7 +28,9 @@ export interface StacksUnderFault {
 }
 
 /** The local run's own parts with a proxy on every wire, and with settings that make recovery take seconds. */
-export async function startStacksUnderFault(): Promise<StacksUnderFault> {
+export async function startStacksUnderFault(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<StacksUnderFault> {
   const folder = await mkdtemp(join(tmpdir(), 'webhooks-faults-'));
   const logFolder = join(folder, 'logs');
   await mkdir(logFolder);
@@ -33,6 +40,7 @@ export async function startStacksUnderFault(): Promise<StacksUnderFault> {
     callbackTimeoutMs: '1000',
     dispatcherTimeoutSeconds: '2',
     retryScheduleSeconds: '0,1,1',
+    ...settings,
   };
   const stacks = await synthesize(context, folder);
   const engines = await startEngines(undefined);
@@ -56,7 +64,10 @@ export async function startStacksUnderFault(): Promise<StacksUnderFault> {
     apiUrl,
     eventsUrl: running.eventsUrl,
     eventBusName,
+    outputs: running.outputs,
     sqsUrl: engines.sqsUrl,
+    dynamoUrl: engines.dynamoUrl,
+    logFolder,
     outputsFile,
     wire,
     kill: (functionName) => killSandboxesOf(functionName, folder),

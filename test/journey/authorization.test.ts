@@ -1,0 +1,345 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { DynamoTable } from '../../adapters/dynamo-client.ts';
+import { createCredentialStore } from '../../adapters/dynamo-credential-store.ts';
+import { formatCredential, hashCredentialSecret } from '../../core/credential.ts';
+import { eventTypes } from '../../core/event-catalog.ts';
+import { apiRoutes, type RouteKey } from '../../functions/api/routes.ts';
+import { type ApiCredentials, signRequest } from '../../local/api-client.ts';
+import { operatorCredentials } from '../../local/sigv4.ts';
+import { uniqueId } from '../support/builders.ts';
+import { connectTableAt } from '../support/engines.ts';
+import { type StacksUnderFault, startStacksUnderFault } from '../support/stacks-under-fault.ts';
+
+/** Every route × every kind of caller, through the gateway, the authorizer and the API as they are deployed. */
+
+jest.setTimeout(120_000);
+
+interface Names {
+  readonly accountId: string;
+  readonly subscriptionId: string;
+  readonly keyId: string;
+}
+
+const newSubscription = { url: 'http://127.0.0.1:9/hooks', eventTypes: [eventTypes[0]] };
+
+/** A good request for each route, by somebody who may; a route without one does not compile. */
+const requests: Record<
+  RouteKey,
+  { path: (names: Names) => string; body?: object; status: number; lists?: true; namesSubscription?: true }
+> = {
+  'GET /subscriptions': { path: () => '/subscriptions', status: 200, lists: true },
+  'POST /subscriptions': { path: () => '/subscriptions', body: newSubscription, status: 201 },
+  'GET /subscriptions/{id}': {
+    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}`,
+    status: 200,
+    namesSubscription: true,
+  },
+  'PATCH /subscriptions/{id}': {
+    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}`,
+    body: { description: 'changed' },
+    status: 200,
+    namesSubscription: true,
+  },
+  'POST /subscriptions/{id}/verify': {
+    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/verify`,
+    status: 200,
+    namesSubscription: true,
+  },
+  'GET /subscriptions/{id}/secret': {
+    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/secret`,
+    status: 200,
+    namesSubscription: true,
+  },
+  'POST /subscriptions/{id}/secret/rotate': {
+    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/secret/rotate`,
+    status: 200,
+    namesSubscription: true,
+  },
+  'DELETE /subscriptions/{id}': {
+    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}`,
+    status: 200,
+    namesSubscription: true,
+  },
+  'GET /audit-log': { path: () => '/audit-log', status: 200, lists: true },
+  'GET /accounts/{accountId}/api-keys': {
+    path: ({ accountId }) => `/accounts/${accountId}/api-keys`,
+    status: 200,
+  },
+  'POST /accounts/{accountId}/api-keys': {
+    path: ({ accountId }) => `/accounts/${accountId}/api-keys`,
+    body: {},
+    status: 201,
+  },
+  'DELETE /accounts/{accountId}/api-keys/{keyId}': {
+    path: ({ accountId, keyId }) => `/accounts/${accountId}/api-keys/${keyId}`,
+    status: 204,
+  },
+  'POST /accounts/{accountId}/portal-sessions': {
+    path: ({ accountId }) => `/accounts/${accountId}/portal-sessions`,
+    body: {},
+    status: 201,
+  },
+  'PUT /accounts/{accountId}/status': {
+    path: ({ accountId }) => `/accounts/${accountId}/status`,
+    body: { status: 'active' },
+    status: 200,
+  },
+  'DELETE /accounts/{accountId}': { path: ({ accountId }) => `/accounts/${accountId}`, status: 200 },
+};
+const routeKeys = Object.keys(requests) as RouteKey[];
+const accountRoutes = routeKeys.filter((routeKey) => apiRoutes[routeKey] !== 'iam');
+const backendRoutes = routeKeys.filter((routeKey) => apiRoutes[routeKey] === 'iam');
+const managing = routeKeys.filter((routeKey) => apiRoutes[routeKey] === 'manage');
+const reading = routeKeys.filter((routeKey) => apiRoutes[routeKey] === 'read');
+
+let stacks: StacksUnderFault;
+let table: DynamoTable;
+/** Whose things everybody here is after. */
+let victim: Awaited<ReturnType<typeof openAccount>>;
+let stranger: typeof victim;
+let unchanged: string;
+beforeAll(async () => {
+  stacks = await startStacksUnderFault();
+  const { TableName } = Object.assign({}, ...Object.values(stacks.outputs)) as Record<string, string>;
+  table = await connectTableAt(stacks.dynamoUrl, TableName);
+  [victim, stranger] = [await openAccount(), await openAccount()];
+  unchanged = await fingerprint();
+});
+afterAll(async () => {
+  table.client.destroy();
+  await stacks.close();
+});
+
+type Caller = ApiCredentials | { readonly authorization: string } | undefined;
+
+async function send(routeKey: RouteKey, names: Names, caller: Caller, query = '') {
+  const [method = ''] = routeKey.split(' ');
+  const { path, body } = requests[routeKey];
+  const url = new URL(path(names) + query, stacks.apiUrl);
+  const text = body && JSON.stringify(body);
+  const response = await fetch(url, {
+    method,
+    headers: { 'content-type': 'application/json', ...(await headersOf(caller, method, url, text)) },
+    ...(text ? { body: text } : {}),
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+async function headersOf(
+  caller: Caller,
+  method: string,
+  url: URL,
+  text: string | undefined,
+): Promise<Record<string, string>> {
+  if (!caller) return {};
+  if ('authorization' in caller) return caller;
+  return 'apiKey' in caller
+    ? { authorization: `Bearer ${caller.apiKey}` }
+    : signRequest(method, url, text, caller);
+}
+
+async function issue(accountId: string, role: 'read' | 'manage' = 'manage') {
+  const url = new URL(`/accounts/${accountId}/api-keys`, stacks.apiUrl);
+  const text = JSON.stringify({ role });
+  const headers = await signRequest('POST', url, text, operatorCredentials);
+  const response = await fetch(url, { method: 'POST', headers, body: text });
+  return (await response.json()) as { id: string; key: string };
+}
+
+/** An account with two keys and two subscriptions, so that its lists have a second page. */
+async function openAccount() {
+  const accountId = uniqueId('acc_matrix');
+  const manage = await issue(accountId);
+  const read = await issue(accountId, 'read');
+  const names = { accountId, subscriptionId: '', keyId: manage.id };
+  const created = [];
+  for (let count = 0; count < 2; count += 1)
+    created.push(await send('POST /subscriptions', names, { apiKey: manage.key }));
+  const { id: subscriptionId } = JSON.parse(created[0]?.text ?? '') as { id: string };
+  return { ...names, subscriptionId, manage: { apiKey: manage.key }, read: { apiKey: read.key } };
+}
+
+/** Of all that the victim has; whoever may not must not change it. */
+async function fingerprint(): Promise<string> {
+  const { items } = JSON.parse((await send('GET /subscriptions', victim, victim.manage)).text) as {
+    items: unknown[];
+  };
+  const keys = await createCredentialStore(table).listApiKeys(victim.accountId);
+  const stable = keys.map(({ lastUsedAt: _, ...key }) => key);
+  return createHash('sha256')
+    .update(JSON.stringify([items, stable]))
+    .digest('hex');
+}
+
+function problemOf(text: string): string | undefined {
+  return (JSON.parse(text) as { type?: string }).type;
+}
+
+const wrongSecret = 'A'.repeat(43);
+
+describe('an account’s route is closed to', () => {
+  const outsiders: Record<string, () => Promise<Caller> | Caller> = {
+    'a wrong secret for a good id': () => ({
+      apiKey: formatCredential('api-key', victim.keyId, wrongSecret),
+    }),
+    'a key that there never was': () => ({
+      apiKey: formatCredential('api-key', 'f'.repeat(24), wrongSecret),
+    }),
+    'a key that was revoked': async () => {
+      const { id, key } = await issue(victim.accountId);
+      await send(
+        'DELETE /accounts/{accountId}/api-keys/{keyId}',
+        { ...victim, keyId: id },
+        operatorCredentials,
+      );
+      return { apiKey: key };
+    },
+    'a session that has expired': async () => {
+      const id = createHash('sha256').update(uniqueId('session')).digest('hex').slice(0, 24);
+      await createCredentialStore(table).createCredential({
+        id,
+        kind: 'portal-session',
+        accountId: victim.accountId,
+        secretHash: hashCredentialSecret(wrongSecret),
+        role: 'manage',
+        description: '',
+        createdAt: '2026-11-23T16:55:00.000Z',
+        expiresAt: '2026-11-23T17:55:00.000Z',
+      });
+      return { apiKey: formatCredential('portal-session', id, wrongSecret) };
+    },
+    'the key as a basic credential': () => ({
+      authorization: `Basic ${Buffer.from(victim.manage.apiKey).toString('base64')}`,
+    }),
+    'the helpdesk backend’s signature': () => operatorCredentials,
+  };
+
+  test.each(accountRoutes)('nobody at all: %s', async (routeKey) => {
+    expect(await send(routeKey, victim, undefined)).toMatchObject({ status: 401 });
+  });
+
+  for (const [name, credential] of Object.entries(outsiders)) {
+    test.each(accountRoutes)(`${name}: %s`, async (routeKey) => {
+      expect(await send(routeKey, victim, await credential())).toMatchObject({ status: 403 });
+    });
+  }
+
+  test.each(managing)('a key that may only read: %s', async (routeKey) => {
+    const { status, text } = await send(routeKey, victim, victim.read);
+
+    expect([status, problemOf(text)]).toEqual([403, 'urn:iomnihub:webhooks:problem:forbidden']);
+  });
+
+  test('a suspended account, and open again when it is not', async () => {
+    const { accountId, manage, ...names } = await openAccount();
+    const setStatus = async (status: string) => {
+      const url = new URL(`/accounts/${accountId}/status`, stacks.apiUrl);
+      const body = JSON.stringify({ status });
+      const headers = await signRequest('PUT', url, body, operatorCredentials);
+      expect((await fetch(url, { method: 'PUT', headers, body })).status).toBe(200);
+    };
+    await setStatus('suspended');
+    // The gateway remembers for half a minute who was behind a header: this one it has not seen.
+    const fresh = { apiKey: (await issue(accountId)).key };
+    for (const routeKey of accountRoutes) {
+      const { status, text } = await send(routeKey, { ...names, accountId }, fresh);
+      expect([routeKey, status, problemOf(text)]).toEqual([
+        routeKey,
+        403,
+        'urn:iomnihub:webhooks:problem:account-suspended',
+      ]);
+    }
+    await setStatus('active');
+    const again = { apiKey: (await issue(accountId)).key };
+    expect(await send('GET /subscriptions', { ...names, accountId }, again)).toMatchObject({ status: 200 });
+    expect(manage).toBeDefined();
+  });
+});
+
+describe('another account’s', () => {
+  const naming = accountRoutes.filter((routeKey) => requests[routeKey].namesSubscription);
+  const listing = accountRoutes.filter((routeKey) => requests[routeKey].lists);
+
+  test.each(naming)('id is unknown, as one that there never was: %s', async (routeKey) => {
+    const foreign = await send(routeKey, victim, stranger.manage);
+    const unknown = await send(
+      routeKey,
+      { ...victim, subscriptionId: 'sub_000000000000000000000000' },
+      stranger.manage,
+    );
+
+    expect(foreign).toEqual(unknown);
+    expect(foreign.status).toBe(404);
+  });
+
+  test.each(listing)('cursor is none: %s', async (routeKey) => {
+    // An entry for each of two reveals: the audit log has a second page as well.
+    for (let count = 0; count < 2; count += 1)
+      await send('GET /subscriptions/{id}/secret', victim, victim.manage);
+    const page = await send(routeKey, victim, victim.manage, '?limit=1');
+    const { nextCursor } = JSON.parse(page.text) as { nextCursor: string };
+    const query = `?limit=1&cursor=${encodeURIComponent(nextCursor)}`;
+
+    expect(await send(routeKey, victim, victim.manage, query)).toMatchObject({ status: 200 });
+    expect(await send(routeKey, stranger, stranger.manage, query)).toMatchObject({ status: 400 });
+  });
+
+  test.each(listing)('items are in no list: %s', async (routeKey) => {
+    expect((await send(routeKey, stranger, stranger.manage)).text).not.toContain(victim.subscriptionId);
+  });
+});
+
+describe('a route of the backend is closed to', () => {
+  const outsiders: Record<string, () => Caller> = {
+    'nobody at all': () => undefined,
+    'an account’s own key': () => victim.manage,
+    'another account’s key': () => stranger.manage,
+    'a signature with a wrong secret': () => ({ accessKeyId: 'local', secretAccessKey: 'wrong' }),
+    'a signature of somebody unknown': () => ({ accessKeyId: 'other', secretAccessKey: 'local' }),
+  };
+
+  for (const [name, credential] of Object.entries(outsiders)) {
+    test.each(backendRoutes)(`${name}: %s`, async (routeKey) => {
+      expect(await send(routeKey, victim, credential())).toMatchObject({ status: 403 });
+    });
+  }
+});
+
+test('none of all these has changed a thing of the account', async () => {
+  expect(await fingerprint()).toBe(unchanged);
+});
+
+describe('a route is open to who may', () => {
+  test.each(reading)('a reading key: %s', async (routeKey) => {
+    const { read, ...names } = await openAccount();
+
+    expect(await send(routeKey, names, read)).toMatchObject({ status: requests[routeKey].status });
+  });
+
+  test.each(accountRoutes)('a managing key: %s', async (routeKey) => {
+    const { manage, ...names } = await openAccount();
+
+    expect(await send(routeKey, names, manage)).toMatchObject({ status: requests[routeKey].status });
+  });
+
+  test.each(accountRoutes)('a session of the portal: %s', async (routeKey) => {
+    const names = await openAccount();
+    const opened = await send('POST /accounts/{accountId}/portal-sessions', names, operatorCredentials);
+    const { token } = JSON.parse(opened.text) as { token: string };
+
+    expect(await send(routeKey, names, { apiKey: token })).toMatchObject({
+      status: requests[routeKey].status,
+    });
+  });
+
+  test.each(backendRoutes)('the helpdesk backend: %s', async (routeKey) => {
+    expect(await send(routeKey, await openAccount(), operatorCredentials)).toMatchObject({
+      status: requests[routeKey].status,
+    });
+  });
+});
+
+test('the table has a row for every route that is deployed', () => {
+  expect(Object.keys(requests).toSorted()).toEqual(Object.keys(apiRoutes).toSorted());
+});
