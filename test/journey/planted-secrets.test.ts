@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { SQSClient } from '@aws-sdk/client-sqs';
@@ -134,16 +135,12 @@ async function liveThroughEverything(): Promise<void> {
     { id: 'evt_large', data: { ...entry.example, text: payload.repeat(20_000) } },
   );
   await untilAtRest(sqs);
-  // Engines that fail in the middle, for the errors that are logged then.
-  let failures = 0;
-  stacks.wire.table.intercept(async (wireCall) => {
-    failures += 1;
-    // More than the SDK's own tries, for each of several callers.
-    return failures <= 15 ? internalFailure : wireCall.forward();
-  });
+  // An engine that fails, for the errors that are logged then: until the dispatcher has given up once, and the API.
+  stacks.wire.table.intercept(async () => internalFailure);
   await publish({ id: 'evt_under_fault' });
   await call('PATCH', `/subscriptions/${id}`, { headers: { 'x-second': 'PLANTEDSECOND5531' } }, key);
   await call('GET', `/subscriptions/${id}/secret`, undefined, key);
+  while (!(await logs()).includes('event.failed')) await setTimeout(100);
   stacks.wire.table.reset();
   await untilAtRest(sqs);
 }
@@ -195,7 +192,8 @@ test('the journeys went through what they were to go through', async () => {
 
   expect(text).toContain('"delivery.attempted"');
   expect(text).toContain('"event.rejected"');
-  expect(text).toMatch(/"level":"ERROR"/);
+  for (const fault of ['event.failed', 'request.failed'])
+    expect(text).toContain(`"level":"ERROR","message":"${fault}"`);
   expect(errorBodies.length).toBeGreaterThanOrEqual(6);
   expect((await tableItems()).length).toBeGreaterThan(10);
   expect(Object.keys(await peekAll(sqs)).length).toBeGreaterThan(2);
