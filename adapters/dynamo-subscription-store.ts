@@ -1,4 +1,4 @@
-import { DeleteCommand, GetCommand, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import type { SubscriptionStore } from '../core/ports.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';

@@ -1,7 +1,6 @@
-import { isIP } from 'node:net';
 import { buildConnector } from 'undici';
 import type { NameResolver } from '../core/ports.ts';
-import { type AddressRefusal, refuseAddress } from '../core/public-address.ts';
+import { type AddressRefusal, addressInHost, refuseAddress } from '../core/public-address.ts';
 
 /** For a connection with its TLS handshake; once it has passed, no further address of a name is tried. */
 const deadlineMs = 5_000;
@@ -26,13 +25,13 @@ export function createGuardedConnector({ resolveName }: NameResolver): buildConn
   const connect = buildConnector({ timeout: deadlineMs, allowH2: false });
 
   return (options, callback) => {
-    const host = options.hostname.replace(/^\[(.*)\]$/, '$1');
     const giveUpAt = performance.now() + deadlineMs;
     void open();
 
     async function open(): Promise<void> {
       try {
-        const addresses = isIP(host) ? [host] : await resolveName(host);
+        const literal = addressInHost(options.hostname);
+        const addresses = literal ? [literal] : await resolveName(options.hostname);
         refuseUnlessPublic(addresses);
         connectToFirst(addresses);
       } catch (error) {

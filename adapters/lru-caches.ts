@@ -46,12 +46,11 @@ export function cacheSubscriptionLookup(
       return { found: await store.findSubscription(accountId, subscriptionId) };
     },
   });
-  const keyOf = (accountId: string, subscriptionId: string) => `${accountId} ${subscriptionId}`;
-  const forget = ({ accountId, id }: Subscription) => void cache.delete(keyOf(accountId, id));
+  const forget = ({ accountId, id }: Subscription) => void cache.delete(cacheKey(accountId, id));
 
   return {
     async findSubscription(accountId, subscriptionId) {
-      const entry = await cache.fetch(keyOf(accountId, subscriptionId), {
+      const entry = await cache.fetch(cacheKey(accountId, subscriptionId), {
         context: { accountId, subscriptionId },
       });
       return entry?.found;
@@ -69,4 +68,8 @@ export function cacheSubscriptionLookup(
       forget(args[0]);
     },
   };
+}
+
+function cacheKey(accountId: string, subscriptionId: string): string {
+  return `${accountId} ${subscriptionId}`;
 }

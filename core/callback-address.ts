@@ -1,5 +1,4 @@
-import { isIP } from 'node:net';
-import { refuseAddress } from './public-address.ts';
+import { addressInHost, refuseAddress } from './public-address.ts';
 
 /** Why a callback URL is refused by its text alone, which is the caller's own: telling it reveals nothing. */
 export type UrlRefusal =
@@ -90,10 +89,10 @@ function refuseForm(text: string, url: URL, rules: CallbackUrlRules): UrlRefusal
 
 function refuseHost(text: string, url: URL, rules: CallbackUrlRules): UrlRefusal | undefined {
   if (!rules.allowedPorts.includes(Number(url.port || httpsPort))) return 'port-not-allowed';
-  const literal = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  if (isIP(literal)) {
+  const literal = addressInHost(url.hostname);
+  if (literal) {
     // The parser reads 127.1, 0x7f000001 and 2130706433 as addresses; whoever writes one so has something to hide.
-    if (isIP(literal) === 4 && authorityOf(text).replace(/:\d*$/, '') !== literal)
+    if (literal === url.hostname && authorityOf(text).replace(/:\d*$/, '') !== literal)
       return 'host-not-canonical';
     return refuseAddress(literal) && 'host-not-public';
   }

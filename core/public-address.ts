@@ -64,6 +64,12 @@ export function refuseAddress(address: string): AddressRefusal | undefined {
   return ipv6Rules.find(({ list }) => list.check(address, 'ipv6'))?.refusal;
 }
 
+/** Is that host of a URL an address by itself, in brackets if it is one of IPv6? */
+export function addressInHost(hostname: string): string | undefined {
+  const address = hostname.replace(/^\[(.*)\]$/, '$1');
+  return isIP(address) ? address : undefined;
+}
+
 function listOf([network, prefix]: (typeof refusedIpv4)[number], family: 'ipv4' | 'ipv6'): BlockList {
   const list = new BlockList();
   list.addSubnet(network, prefix, family);

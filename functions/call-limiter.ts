@@ -81,7 +81,7 @@ class Share {
   #reserveForAll(limit: CallLimit, nowMs: number): void {
     const waiting = this.#waiting.splice(0);
     const turns = this.#reserve(limit, nowMs, waiting.length);
-    waiting.forEach((answer, index) => void answer(turns, index));
+    for (const [index, answer] of waiting.entries()) answer(turns, index);
   }
 
   async #reserve(limit: CallLimit, nowMs: number, needed: number): Promise<Turn[]> {

@@ -95,13 +95,20 @@ export function createApi(deps: ApiDeps) {
     if (isKeyOf(backendRoutes, routeKey)) {
       // The gateway has checked the signature; a route that lost its authorizer by mistake must not stand open.
       const arn = authorizer?.iam?.userArn;
-      if (!arn)
-        return respondProblem(401, 'unauthorized', 'A signed request of the helpdesk backend is needed.');
-      return backendRoutes[routeKey]({ ...request, actor: { kind: 'backend', id: arn } });
+      return arn
+        ? backendRoutes[routeKey]({ ...request, actor: { kind: 'backend', id: arn } })
+        : respondProblem(401, 'unauthorized', 'A signed request of the helpdesk backend is needed.');
     }
-    if (!isKeyOf(accountRoutes, routeKey)) return respondProblem(404, 'not-found', 'There is no such route.');
+    return isKeyOf(accountRoutes, routeKey)
+      ? serveAccount(routeKey, request, authorizer?.lambda ?? {})
+      : respondProblem(404, 'not-found', 'There is no such route.');
+  }
 
-    const { accountId, credentialKind: kind, credentialId: id, ...caller } = authorizer?.lambda ?? {};
+  async function serveAccount(
+    routeKey: AccountRouteKey,
+    request: Omit<ApiRequest, 'actor'>,
+    { accountId, credentialKind: kind, credentialId: id, ...caller }: Partial<AuthorizerContext>,
+  ): Promise<ApiResponse> {
     if (!accountId || !kind || !id) return respondProblem(401, 'unauthorized', 'An API key is needed.');
     const refusal = refuseCaller(caller, apiRoutes[routeKey]);
     if (refusal) return refusal;

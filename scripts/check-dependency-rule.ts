@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdirSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createScratchCopy } from './scratch-copy.ts';
 
@@ -25,6 +25,24 @@ const forbiddenModules: Record<string, string[]> = {
   local: ['../functions/env.ts', '../functions/api/http.ts', '../adapters/dynamo-keys.ts', '../lib/stage.ts'],
   scripts: ['../functions/env.ts', '../lib/stage.ts', '../bin/app.ts', '../local/start.ts'],
 };
+/** Whatever could open a socket to a receiver: that is the guarded sender's alone. */
+const networkModules = [
+  'net',
+  'tls',
+  'dgram',
+  'dns',
+  'http',
+  'https',
+  'http2',
+  'child_process',
+  'worker_threads',
+  'module',
+]
+  .flatMap((name) => [name, `node:${name}`])
+  .concat('undici', 'undici/lib/dispatcher/pool.js', 'axios', '@smithy/node-http-handler', 'ws');
+for (const folder of ['adapters', 'functions', 'functions/api'])
+  forbiddenModules[folder]?.push(...networkModules);
+
 for (const [folder, modules] of Object.entries(forbiddenModules)) {
   modules.push(`${'../'.repeat(folder.split('/').length)}test/support/builders.ts`);
 }
@@ -36,6 +54,8 @@ const rules = [
   'eslint(no-restricted-imports)',
   'typescript(consistent-type-imports)',
   'import(no-cycle)',
+  'eslint(no-restricted-globals)',
+  'eslint(no-restricted-properties)',
 ] as const;
 type Rule = (typeof rules)[number];
 
@@ -89,6 +109,29 @@ function planForbiddenImports(): Plant[] {
   );
 }
 
+/** The same without an import: what the runtime has of itself. */
+const networkCalls: { code: string; rule: Rule }[] = [
+  { code: "fetch('https://example.com')", rule: 'eslint(no-restricted-globals)' },
+  { code: "new WebSocket('wss://example.com')", rule: 'eslint(no-restricted-globals)' },
+  { code: "new EventSource('https://example.com')", rule: 'eslint(no-restricted-globals)' },
+  { code: "globalThis.fetch('https://example.com')", rule: 'eslint(no-restricted-properties)' },
+  { code: "new globalThis.WebSocket('wss://example.com')", rule: 'eslint(no-restricted-properties)' },
+  { code: "process.getBuiltinModule('node:net')", rule: 'eslint(no-restricted-properties)' },
+];
+
+function planNetworkCalls(): Plant[] {
+  return ['core', 'adapters', 'functions', 'functions/api'].flatMap((folder) =>
+    networkCalls
+      .filter(({ code }) => folder !== 'core' || !code.startsWith('process'))
+      .map(({ code, rule }, place) => ({
+        file: `${folder}/planted-call-${place}.ts`,
+        code: `export const seen = () => ${code};\n`,
+        rule,
+        description: `${folder} calling ${code}`,
+      })),
+  );
+}
+
 /** Two files that import each other. */
 function planCycle(kind: string, code: (other: string) => string): Plant[] {
   const names = [`cycle-by-${kind}-one.ts`, `cycle-by-${kind}-other.ts`] as const;
@@ -124,8 +167,15 @@ function foldersWithoutRule(folder: string): string[] {
   return [...folders].filter((name) => !(name in forbiddenModules));
 }
 
+/** Not seen by no-restricted-imports where it allows some names of a module: here nothing imports at run time. */
+function dynamicImports(folder: string): string[] {
+  const files = globSync('{core,adapters,functions}/**/*.ts', { cwd: folder });
+  return files.filter((file) => /\bimport\(/.test(readFileSync(join(folder, file), 'utf8')));
+}
+
 const plants = [
   ...planForbiddenImports(),
+  ...planNetworkCalls(),
   ...planCycle(
     'value',
     (other) => `import * as planted from '${other}';\nexport const seen = () => planted;\n`,
@@ -139,17 +189,19 @@ try {
   );
   problems.push(...[...lint(copy.folder)].map((finding) => `reported without a plant: ${finding}`));
 
+  problems.push(...dynamicImports(copy.folder).map((file) => `${file} imports at run time`));
   for (const { file, code } of plants) {
     mkdirSync(dirname(join(copy.folder, file)), { recursive: true });
     writeFileSync(join(copy.folder, file), code);
   }
   const findings = lint(copy.folder);
   const unseen = plants.filter(({ file, rule }) => !findings.has(`${file} ${rule}`));
+  if (dynamicImports(copy.folder).length === 0) problems.push('no planted import at run time is reported');
   problems.push(...unseen.map(({ description, rule }) => `not reported by ${rule}: ${description}`));
 
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
-  else console.log(`dependency rule: each of ${plants.length} planted imports is reported`);
+  else console.log(`dependency rule: each of ${plants.length} planted imports and calls is reported`);
 } finally {
   copy.remove();
 }

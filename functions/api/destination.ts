@@ -1,7 +1,6 @@
-import { isIP } from 'node:net';
 import { type CallbackUrlRules, explainUrlRefusal } from '../../core/callback-address.ts';
 import type { NameResolver } from '../../core/ports.ts';
-import { refuseAddress } from '../../core/public-address.ts';
+import { addressInHost, refuseAddress } from '../../core/public-address.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { ApiRequest, ProblemIssue } from './http.ts';
 
@@ -21,8 +20,8 @@ export function createDestinationCheck({ rules, names, telemetry }: DestinationD
     if (rules.allowPrivateCallbacks) return undefined;
     const { hostname, host } = new URL(href);
     if (hostname === ownHost) return { field: 'url', message: explainUrlRefusal('own-host', rules) };
-    const isLiteral = isIP(hostname.replace(/^\[(.*)\]$/, '$1')) > 0;
-    if (isLiteral) return undefined;
+    // The text alone has decided about an address.
+    if (addressInHost(hostname)) return undefined;
     const addresses = await names.resolveName(hostname);
     const refusal =
       addresses.length === 0 ? 'unresolved' : addresses.map(refuseAddress).find((found) => found);

@@ -12,8 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-const now = new Date('2026-11-23T17:00:00.000Z');
-
 describe('listing', () => {
   test('is oldest first, and of one account', async () => {
     const [accountId, other] = [uniqueId('acc'), uniqueId('acc')];

@@ -3,7 +3,6 @@ import type { HeldMessages } from '../../adapters/sqs-held-messages.ts';
 import type { CallLimit } from '../../core/call-limits.ts';
 import {
   type Delivery,
-  type DeliveryMessage,
   type DeliveryRef,
   deliveryIdOf,
   deliveryMessageSchema,
