@@ -75,17 +75,26 @@ async function post(
   request: CallbackRequest,
   elapsedMs: () => number,
 ): Promise<DeliveryOutcome> {
-  const { statusCode, headers, body } = await pool.request({
+  const signal = AbortSignal.timeout(request.timeoutMs);
+  const response = pool.request({
     method: 'POST',
     path: url.pathname + url.search,
     headers: { ...request.confidentialHeaders, ...request.headers },
     body: request.body,
-    signal: AbortSignal.timeout(request.timeoutMs),
+    signal,
   });
+  // undici heeds the signal only once the request has a connection, not while it waits for one or for a handshake.
+  const { statusCode, headers, body } = await Promise.race([response, rejectionOf(signal)]);
   const retryAfter = parseRetryAfter(first(headers['retry-after']), new Date());
   const outcome = outcomeOfStatus(statusCode, elapsedMs(), retryAfter);
   const responseExcerpt = excerptResponse(await readStart(body), Object.values(request.confidentialHeaders));
   return responseExcerpt ? { ...outcome, responseExcerpt } : outcome;
+}
+
+function rejectionOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
 }
 
 /** The start of the body. The status has already decided, so a body that breaks off or never ends changes nothing. */

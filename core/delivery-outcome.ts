@@ -71,6 +71,8 @@ const reasonsByErrorCode: Record<string, FailureReason> = {
   UND_ERR_ABORTED: 'timeout',
   UND_ERR_HEADERS_OVERFLOW: 'protocol',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'protocol',
+  // undici asserts that a status is one of three digits.
+  ERR_ASSERTION: 'protocol',
 };
 
 /** Codes of a call that failed on our side: too many open files, a header that we must not send, a closed client. */

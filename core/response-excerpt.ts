@@ -11,12 +11,22 @@ const minTokenLength = 8;
  */
 export function excerptResponse(body: Buffer, confidential: readonly string[]): string {
   const spellings = confidential
-    .flatMap((value) => [value, ...value.split(/\s+/).filter((token) => token.length >= minTokenLength)])
+    .flatMap((value) => [value, ...tokensOf(value)])
     .filter((value) => value.length >= minConfidentialLength)
     .flatMap(spellingsOf)
     .sort((a, b) => b.length - a.length);
-  const masked = spellings.reduce((text, spelling) => text.replaceAll(spelling, mask), body.toString());
-  return spellings.reduce(maskCutOff, masked);
+  // The end first: a part that is masked already would hide that the whole began before it.
+  const shown = maskCutOff(body.toString(), spellings);
+  return spellings.reduce((text, spelling) => text.replaceAll(spelling, mask), shown);
+}
+
+/** What stands in a value after its scheme, and the password that Basic credentials wrap. */
+function tokensOf(value: string): string[] {
+  const [, basic] = /^Basic +(\S+)$/i.exec(value) ?? [];
+  const pair = basic ? Buffer.from(basic, 'base64').toString() : '';
+  return [...value.split(/\s+/), pair, pair.slice(pair.indexOf(':') + 1)].filter(
+    (token) => token.length >= minTokenLength,
+  );
 }
 
 function spellingsOf(value: string): string[] {
@@ -26,13 +36,20 @@ function spellingsOf(value: string): string[] {
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;');
-  return [...new Set([value, inJson, inJson.replaceAll('/', '\\/'), inHtml, encodeURIComponent(value)])];
+  const inUrl = encodeURIComponent(value);
+  const inUrlLowerCase = inUrl.replaceAll(/%../g, (escaped) => escaped.toLowerCase());
+  return [...new Set([value, inJson, inJson.replaceAll('/', '\\/'), inHtml, inUrl, inUrlLowerCase])];
 }
 
-/** Masks the beginning of a value where the excerpt ends within it. */
-function maskCutOff(text: string, value: string): string {
-  for (let length = value.length - 1; length >= minConfidentialLength; length -= 1) {
-    if (text.endsWith(value.slice(0, length))) return text.slice(0, -length) + mask;
+/** Masks the longest beginning of a value, or a whole one, with which the excerpt ends. */
+function maskCutOff(text: string, spellings: readonly string[]): string {
+  const longest = Math.max(0, ...spellings.map((spelling) => lengthAtEnd(text, spelling)));
+  return longest === 0 ? text : text.slice(0, -longest) + mask;
+}
+
+function lengthAtEnd(text: string, value: string): number {
+  for (let length = value.length; length >= minConfidentialLength; length -= 1) {
+    if (text.endsWith(value.slice(0, length))) return length;
   }
-  return text;
+  return 0;
 }

@@ -24,12 +24,21 @@ describe('the excerpt of a response', () => {
     ['as JSON that escapes slashes too', JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/')],
     ['as HTML', 'Bearer s3cr/t &quot;quoted&quot; &amp; &lt;more&gt;'],
     ['as a URL', encodeURIComponent(secret)],
+    ['as a URL in lower case', encodeURIComponent(secret).replaceAll(/%../g, (byte) => byte.toLowerCase())],
   ])('masks a value that comes back %s, wherever it stands', (_, echoed) => {
     expect(excerpt(`got ${echoed}, and ${echoed}!`, secret)).toBe(`got ${mask}, and ${mask}!`);
   });
 
   test('masks the token of a value that comes back without its scheme', () => {
     expect(excerpt('token 0123456789 is unknown', 'Bearer 0123456789')).toBe(`token ${mask} is unknown`);
+  });
+
+  test('masks what Basic credentials wrap, whole and the password alone', () => {
+    const basic = `Basic ${Buffer.from('crm:pa55word!').toString('base64')}`;
+
+    expect(excerpt('crm:pa55word! is not pa55word!, nor pa55word', basic)).toBe(
+      `${mask} is not ${mask}, nor ${mask}`,
+    );
   });
 
   test('masks all values, the longer one whole where the shorter one is a part of it', () => {
