@@ -1,8 +1,7 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Observation, ProbePlan, ProbeReport } from '../support/any-address-probe.ts';
+import { describeInNamespace, runWhereEveryAddressIsLocal } from '../support/any-address-namespace.ts';
+import type { ProbePlan, ProbeReport } from '../support/any-address-probe.ts';
+import type { Observation } from '../support/canary.ts';
 import { namesOfNonPublicAddresses } from '../support/non-public-spellings.ts';
 
 const publicIpv4 = '93.184.215.14';
@@ -85,147 +84,134 @@ const proxyVariables = {
   no_proxy: '',
 };
 
-/** Whoever is not root may still be it in a namespace of his own. */
-const unshare = process.getuid?.() === 0 ? ['--net'] : ['--user', '--map-root-user', '--net'];
-const makeEveryAddressLocal =
-  'ip link set lo up && ip route add local 0.0.0.0/0 dev lo && ip -6 route add local ::/0 dev lo';
-const isPossible = spawnSync('unshare', [...unshare, 'sh', '-c', makeEveryAddressLocal]).status === 0;
+describeInNamespace(
+  'where every address is local (this needs Linux, iproute2 and leave to unshare the network)',
+  () => {
+    let report: ProbeReport;
 
-/** The suite that proves the most must not go missing unseen where everything is checked. */
-const suite = isPossible || process.env['CI'] === 'true' ? describe : describe.skip;
+    beforeAll(async () => {
+      report = (await runWhereEveryAddressIsLocal('any-address-probe.ts', {
+        input: plan,
+        env: proxyVariables,
+      })) as ProbeReport;
+    }, 100_000);
 
-suite('where every address is local (this needs Linux, iproute2 and leave to unshare the network)', () => {
-  let report: ProbeReport;
+    describe('what is public is reached, and the canary sees it', () => {
+      test.each([
+        ['a literal', `${publicIpv4} 443`],
+        ['an IPv6 literal', `${publicIpv6} 8443`],
+        ['a name', `${publicIpv4} 443`],
+        ['a name with an IPv6 address', `${publicIpv6} 443`],
+        ['a name that is an alias', `${publicIpv4} 8443`],
+      ])('by %s', (label, connection) => {
+        expect(resultOf(report.calls[label])).toEqual({
+          outcomes: ['delivered 204'],
+          connections: [connection],
+        });
+      });
 
-  beforeAll(async () => {
-    const script = fileURLToPath(new URL('../support/any-address-probe.ts', import.meta.url));
-    const probe = promisify(execFile)(
-      'unshare',
-      [...unshare, 'sh', '-c', `${makeEveryAddressLocal} && exec "$@"`, 'sh', process.execPath, script],
-      {
-        env: { ...process.env, NODE_OPTIONS: '', ...proxyVariables },
-        timeout: 90_000,
-        killSignal: 'SIGKILL',
-        maxBuffer: 64 * 1024 * 1024,
-      },
-    );
-    probe.child.stdin?.end(JSON.stringify(plan));
-    report = JSON.parse((await probe).stdout) as ProbeReport;
-  }, 100_000);
+      test('by one of hundreds of addresses', () => {
+        expect(resultOf(report.calls['many'])).toEqual({
+          outcomes: ['delivered 204'],
+          connections: [`${publicIpv4} 443`],
+        });
+      });
 
-  describe('what is public is reached, and the canary sees it', () => {
-    test.each([
-      ['a literal', `${publicIpv4} 443`],
-      ['an IPv6 literal', `${publicIpv6} 8443`],
-      ['a name', `${publicIpv4} 443`],
-      ['a name with an IPv6 address', `${publicIpv6} 443`],
-      ['a name that is an alias', `${publicIpv4} 8443`],
-    ])('by %s', (label, connection) => {
-      expect(resultOf(report.calls[label])).toEqual({
-        outcomes: ['delivered 204'],
-        connections: [connection],
+      test('and so is what is not public, by a socket that nobody guards', () => {
+        const { outcomes, connections } = report.plainSockets;
+        const reached = outcomes
+          .filter(([_, outcome]) => outcome === 'connected')
+          .map(([address]) => address);
+
+        expect(connections).toHaveLength(reached.length);
+        expect(reached).toEqual(
+          expect.arrayContaining([
+            '127.0.0.1',
+            '10.0.0.1',
+            '169.254.169.254',
+            '192.168.1.1',
+            '172.16.0.1',
+            '100.64.0.1',
+            '198.18.0.1',
+            '0.0.0.0',
+            '::',
+            '::1',
+            '::ffff:7f00:1',
+            '64:ff9b::7f00:1',
+            '2002:7f00:1::',
+            'fc00::1',
+            'fd00:ec2::254',
+          ]),
+        );
       });
     });
 
-    test('by one of hundreds of addresses', () => {
-      expect(resultOf(report.calls['many'])).toEqual({
-        outcomes: ['delivered 204'],
+    describe('no spelling of a non-public address is connected to', () => {
+      test('by the sender', () => {
+        const { outcomes, connections } = report.sentSpellings;
+
+        expect(connections).toEqual([]);
+        expect(outcomes.length).toBeGreaterThan(2_000);
+        expect(outcomes.filter(([_, outcome]) => outcome !== 'invalid-url')).toEqual([]);
+      });
+
+      test('by a pool over the guarded connector, when nobody has looked at the URL', () => {
+        const { outcomes, connections } = report.pooledSpellings;
+        const addresses = outcomes.filter(([origin]) => !/example\.com|\.\.$/.test(origin));
+
+        expect(connections).toEqual([]);
+        expect(addresses.length).toBeGreaterThan(300);
+        expect(addresses.filter(([_, outcome]) => outcome !== 'CALLBACK_ADDRESS_FORBIDDEN')).toEqual([]);
+      });
+
+      test('by the guarded connector, when nobody has parsed the URL', () => {
+        const { outcomes, connections } = report.connectedSpellings;
+        const refusals = ['CALLBACK_ADDRESS_FORBIDDEN', 'CALLBACK_NAME_UNRESOLVED'];
+
+        expect(connections).toEqual([]);
+        expect(outcomes.length).toBeGreaterThan(1_000);
+        expect(outcomes.filter(([_, outcome]) => !refusals.includes(outcome))).toEqual([]);
+      });
+    });
+
+    describe('no answer of a name server leads inside', () => {
+      test.each(answersThatLeadInside.map(([answer]) => answer))('not %s', (answer) => {
+        expect(resultOf(report.calls[answer])).toEqual({ outcomes: ['address-forbidden'], connections: [] });
+      });
+
+      test('not by a name that spells an address', () => {
+        const results = namesOfNonPublicAddresses.map(({ name }) => [name, resultOf(report.calls[name])]);
+        const refused = { outcomes: ['address-forbidden'], connections: [] };
+        expect(results).toEqual(namesOfNonPublicAddresses.map(({ name }) => [name, refused]));
+      });
+
+      test.each(['none', 'unknown'])('not a name without an address: %s', (label) => {
+        expect(resultOf(report.calls[label])).toEqual({ outcomes: ['dns'], connections: [] });
+      });
+
+      test('not a name that turns to a private address between two calls', () => {
+        expect(resultOf(report.calls['rebinding'])).toEqual({
+          outcomes: ['delivered 204', 'address-forbidden', 'address-forbidden'],
+          connections: [`${publicIpv4} 443`],
+        });
+      });
+    });
+
+    test.each(redirects)('a $status to $location is not followed', (redirect) => {
+      expect(resultOf(report.calls[labelOfRedirect(redirect)])).toEqual({
+        outcomes: [`status ${redirect.status}`],
         connections: [`${publicIpv4} 443`],
       });
     });
 
-    test('and so is what is not public, by a socket that nobody guards', () => {
-      const { outcomes, connections } = report.plainSockets;
-      const reached = outcomes.filter(([_, outcome]) => outcome === 'connected').map(([address]) => address);
+    test('a proxy of the environment gets to see nothing, though Node itself would use it', () => {
+      const seen = Object.values(report.calls).flatMap(({ connections }) => connections);
 
-      expect(connections).toHaveLength(reached.length);
-      expect(reached).toEqual(
-        expect.arrayContaining([
-          '127.0.0.1',
-          '10.0.0.1',
-          '169.254.169.254',
-          '192.168.1.1',
-          '172.16.0.1',
-          '100.64.0.1',
-          '198.18.0.1',
-          '0.0.0.0',
-          '::',
-          '::1',
-          '::ffff:7f00:1',
-          '64:ff9b::7f00:1',
-          '2002:7f00:1::',
-          'fc00::1',
-          'fd00:ec2::254',
-        ]),
-      );
+      expect(report.fetched.connections).toEqual(['10.9.9.9 3128']);
+      expect(seen.filter((connection) => connection.endsWith(' 3128'))).toEqual([]);
     });
-  });
-
-  describe('no spelling of a non-public address is connected to', () => {
-    test('by the sender', () => {
-      const { outcomes, connections } = report.sentSpellings;
-
-      expect(connections).toEqual([]);
-      expect(outcomes.length).toBeGreaterThan(2_000);
-      expect(outcomes.filter(([_, outcome]) => outcome !== 'invalid-url')).toEqual([]);
-    });
-
-    test('by a pool over the guarded connector, when nobody has looked at the URL', () => {
-      const { outcomes, connections } = report.pooledSpellings;
-      const addresses = outcomes.filter(([origin]) => !/example\.com|\.\.$/.test(origin));
-
-      expect(connections).toEqual([]);
-      expect(addresses.length).toBeGreaterThan(300);
-      expect(addresses.filter(([_, outcome]) => outcome !== 'CALLBACK_ADDRESS_FORBIDDEN')).toEqual([]);
-    });
-
-    test('by the guarded connector, when nobody has parsed the URL', () => {
-      const { outcomes, connections } = report.connectedSpellings;
-      const refusals = ['CALLBACK_ADDRESS_FORBIDDEN', 'CALLBACK_NAME_UNRESOLVED'];
-
-      expect(connections).toEqual([]);
-      expect(outcomes.length).toBeGreaterThan(1_000);
-      expect(outcomes.filter(([_, outcome]) => !refusals.includes(outcome))).toEqual([]);
-    });
-  });
-
-  describe('no answer of a name server leads inside', () => {
-    test.each(answersThatLeadInside.map(([answer]) => answer))('not %s', (answer) => {
-      expect(resultOf(report.calls[answer])).toEqual({ outcomes: ['address-forbidden'], connections: [] });
-    });
-
-    test('not by a name that spells an address', () => {
-      const results = namesOfNonPublicAddresses.map(({ name }) => [name, resultOf(report.calls[name])]);
-      const refused = { outcomes: ['address-forbidden'], connections: [] };
-      expect(results).toEqual(namesOfNonPublicAddresses.map(({ name }) => [name, refused]));
-    });
-
-    test.each(['none', 'unknown'])('not a name without an address: %s', (label) => {
-      expect(resultOf(report.calls[label])).toEqual({ outcomes: ['dns'], connections: [] });
-    });
-
-    test('not a name that turns to a private address between two calls', () => {
-      expect(resultOf(report.calls['rebinding'])).toEqual({
-        outcomes: ['delivered 204', 'address-forbidden', 'address-forbidden'],
-        connections: [`${publicIpv4} 443`],
-      });
-    });
-  });
-
-  test.each(redirects)('a $status to $location is not followed', (redirect) => {
-    expect(resultOf(report.calls[labelOfRedirect(redirect)])).toEqual({
-      outcomes: [`status ${redirect.status}`],
-      connections: [`${publicIpv4} 443`],
-    });
-  });
-
-  test('a proxy of the environment gets to see nothing, though Node itself would use it', () => {
-    const seen = Object.values(report.calls).flatMap(({ connections }) => connections);
-
-    expect(report.fetched.connections).toEqual(['10.9.9.9 3128']);
-    expect(seen.filter((connection) => connection.endsWith(' 3128'))).toEqual([]);
-  });
-});
+  },
+);
 
 function resultOf(observation: Observation | undefined) {
   return observation && { ...observation, outcomes: observation.outcomes.map(([_, outcome]) => outcome) };
