@@ -19,6 +19,7 @@ const demoDescription = 'Demo receiver of the local run';
 const patienceMs = 20_000;
 
 export interface DemoOptions {
+  readonly apiKey: string;
   readonly apiUrl: string;
   readonly eventsUrl: string;
   readonly eventBusName: string;
@@ -29,7 +30,6 @@ export interface DemoOptions {
 }
 
 export interface Demo {
-  readonly apiKey: string;
   readonly receiverUrl: string;
   /** Publishes an example of each event; yields each callback as the receiver reports it, until all have arrived. */
   publishExamples(): AsyncGenerator<DemoCallback>;
@@ -44,15 +44,21 @@ export interface DemoCallback {
   readonly latencyMs: number;
 }
 
-/** Does what an account owner and the helpdesk do: issue a key, subscribe a receiver, publish. */
+/** What the helpdesk backend does for an account owner's program. Keys of earlier runs with kept data are revoked. */
+export async function issueDemoKey(apiUrl: string): Promise<string> {
+  const backend = connectApi(apiUrl, operatorCredentials);
+  const keys = `/accounts/${demoAccountId}/api-keys`;
+  const { items } = (await backend('GET', keys)) as { items: { id: string; description: string }[] };
+  for (const { id, description } of items) {
+    if (description === demoDescription) await backend('DELETE', `${keys}/${id}`);
+  }
+  return String((await backend('POST', keys, { description: demoDescription }))['key']);
+}
+
+/** Does what an account owner and the helpdesk do: subscribe a receiver, publish. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const { receiver, reports, url } = await startReceiver(options.receiverPort);
-  const backend = connectApi(options.apiUrl, operatorCredentials);
-  const issued = await backend('POST', `/accounts/${demoAccountId}/api-keys`, {
-    description: demoDescription,
-  });
-  const apiKey = String(issued['key']);
-  const owner = connectApi(options.apiUrl, { apiKey });
+  const owner = connectApi(options.apiUrl, { apiKey: options.apiKey });
 
   await removeEarlierSubscriptions(owner);
   const subscription = await owner('POST', '/subscriptions', {
@@ -64,7 +70,6 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const effectiveAt = new Date(String(subscription['effectiveAt']));
 
   return {
-    apiKey,
     receiverUrl: url,
     async *publishExamples() {
       await setTimeout(Math.max(0, effectiveAt.getTime() - Date.now()));

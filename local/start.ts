@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { type StackTemplate, synthesize } from './cloud-assembly.ts';
-import { demoAccountId, startDemo } from './demo.ts';
+import { demoAccountId, issueDemoKey, startDemo } from './demo.ts';
 import { type Engines, prepareDataFolder, startEngines } from './engines.ts';
 import { describeDifferences } from './honoured-properties.ts';
 import { readOptions, type StartOptions } from './options.ts';
@@ -44,8 +44,7 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
   ) as Record<string, string>;
   sayWhatRuns(stacks, { apiUrl, eventBusName, eventsUrl: running.eventsUrl, engines });
 
-  const demo = await startDemo({ ...options, apiUrl, eventBusName, eventsUrl: running.eventsUrl });
-  closers.push(() => demo.close());
+  const apiKey = await issueDemoKey(apiUrl);
   await writeOutputs(outputsFile, {
     ...running.outputs,
     Local: {
@@ -53,9 +52,19 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
       SqsEndpoint: engines.sqsUrl,
       DynamoDbEndpoint: engines.dynamoUrl,
       AccountId: demoAccountId,
-      ApiKey: demo.apiKey,
+      ApiKey: apiKey,
     },
   });
+  if (options.context['allowPrivateCallbacks'] === 'false') {
+    say(
+      '',
+      '  The guard is on: callbacks reach public addresses only, so there is no demo receiver on this machine.',
+    );
+    if (options.once) throw new Error('no callback was made: --once needs allowPrivateCallbacks=true');
+    return sayWhatNext(outputsFile, logFolder);
+  }
+  const demo = await startDemo({ ...options, apiKey, apiUrl, eventBusName, eventsUrl: running.eventsUrl });
+  closers.push(() => demo.close());
   say('', `  One example of each event for account ${demoAccountId}, to a receiver at ${demo.receiverUrl}`);
   let verified = 0;
   for await (const { type, id, latencyMs } of demo.publishExamples()) {
@@ -67,14 +76,18 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
   say(`  ${verified} callbacks verified by their signatures (the first ones include cold starts)`);
   if (options.once) return;
 
-  const shownOutputs = relative(process.cwd(), outputsFile);
-  say('', `  Names, endpoints and an API key: ${shownOutputs}; logs: ${relative(process.cwd(), logFolder)}`);
-  say('  The README shows what to try. Ctrl-C stops everything.', '');
+  sayWhatNext(outputsFile, logFolder);
   demo.onReport((report) => {
     if (report.kind === 'verified')
       say(`    ${styleText('green', 'verified')}  ${report.type.padEnd(18)} ${report.id}`);
     if (report.kind === 'refused') say(`    ${styleText('red', 'refused')}   ${report.id}: ${report.reason}`);
   });
+}
+
+function sayWhatNext(outputsFile: string, logFolder: string): void {
+  const shownOutputs = relative(process.cwd(), outputsFile);
+  say('', `  Names, endpoints and an API key: ${shownOutputs}; logs: ${relative(process.cwd(), logFolder)}`);
+  say('  The README shows what to try. Ctrl-C stops everything.', '');
 }
 
 function sayWhatRuns(

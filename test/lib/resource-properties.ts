@@ -48,7 +48,9 @@ export interface ResourceProperties {
     readonly Policies?: unknown;
   };
   'AWS::KMS::Key': {
-    readonly EnableKeyRotation: boolean;
+    readonly EnableKeyRotation?: boolean;
+    readonly KeySpec?: string;
+    readonly KeyUsage?: string;
     readonly KeyPolicy: { readonly Statement: Statement[] };
   };
   'AWS::Lambda::EventInvokeConfig': Record<string, unknown>;

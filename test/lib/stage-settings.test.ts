@@ -32,6 +32,22 @@ describe('a stage setting that does not fit is refused by name, with what fits:'
       { publisherPrincipalArn: 'helpdesk' },
       'publisherPrincipalArn: must be the ARN of an IAM principal',
     ],
+    ['a port that there is not', { callbackPorts: '443,0' }, 'callbackPorts: must be ports such as 443,8443'],
+    [
+      'a URL for a host of ours',
+      { ownHosts: 'https://iomnihub.example' },
+      'ownHosts: must be host names in lower case',
+    ],
+    [
+      'an unknown word for verification',
+      { receiverVerification: 'on' },
+      'receiverVerification: must be off or required',
+    ],
+    [
+      'a rate of nothing',
+      { hostRatePerSecond: '0' },
+      'hostRatePerSecond: must be a whole number of calls from 1',
+    ],
     [
       'no retry horizon',
       { retryHorizonSeconds: '0' },

@@ -487,10 +487,11 @@ describe('permissions', () => {
       [queueName('retries')]: sqs('SendMessage'),
     },
     'Api.Api': {
-      'Data.Table': dynamodb('Query', 'GetItem', 'PutItem', 'DeleteItem'),
-      'Data.SecretsKey': ['kms:GenerateDataKey'],
+      'Data.Table': dynamodb('Query', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+      'Data.SecretsKey': ['kms:GenerateDataKey', 'kms:Decrypt'],
+      'Data.CursorKey': ['kms:GenerateMac'],
     },
-    'Api.Authorizer': { 'Data.Table': dynamodb('GetItem') },
+    'Api.Authorizer': { 'Data.Table': dynamodb('GetItem', 'UpdateItem') },
   };
 
   test.each(Object.keys(permissions) as FunctionName[])('of %s are what it needs', (name) => {
@@ -592,13 +593,20 @@ describe('what must survive', () => {
     });
   });
 
-  test('is every key, in the stack that refuses to be deleted, and keys rotate', () => {
-    const keys = template.of('AWS::KMS::Key');
+  test('is every key that data is encrypted with, in the stack that refuses to be deleted, and they rotate', () => {
+    const keys = template.of('AWS::KMS::Key').filter(({ properties }) => !properties.KeySpec);
     expect(keys).toHaveLength(2);
     for (const key of keys) {
       expect(key).toMatchObject({ stack: 'Data', deletionPolicy: 'Retain', updateReplacePolicy: 'Retain' });
       expect(key.properties).toMatchObject({ EnableKeyRotation: true });
     }
+  });
+
+  test('is not the key of cursors, which makes MACs and decrypts nothing', () => {
+    const keys = template.of('AWS::KMS::Key').filter(({ properties }) => properties.KeySpec);
+    expect(keys.map(({ properties: { KeySpec, KeyUsage } }) => [KeySpec, KeyUsage])).toEqual([
+      ['HMAC_256', 'GENERATE_VERIFY_MAC'],
+    ]);
   });
 });
 
