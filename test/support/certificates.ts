@@ -39,6 +39,12 @@ export async function makeCertificates(): Promise<TestCertificates> {
   return { authority: authority.cert, good, expired, notYetValid, wrongHost, selfSigned, unknownAuthority };
 }
 
+/** For one host, or all below `*.`, with the authority to trust. */
+export async function makeTrustedCertificate(host: string): Promise<Certificate & { authority: string }> {
+  const signedBy = await makeAuthority('Test CA');
+  return { ...(await makeLeaf({ signedBy, host })), authority: signedBy.cert };
+}
+
 async function makeAuthority(commonName: string): Promise<Certificate> {
   const made = await generate([{ name: 'commonName', value: commonName }], {
     keyType: 'ec',

@@ -5,9 +5,9 @@ import { type Answer, decode, encode } from 'dns-packet';
 
 /**
  * By name, what each successive look-up gets, the last one for ever: addresses, and names to which the records after
- * them belong. A name that is not here does not exist.
+ * them belong; or no answer at all. A name that is not here does not exist.
  */
-export type Zone = Readonly<Record<string, readonly (readonly string[])[]>>;
+export type Zone = Readonly<Record<string, readonly (readonly string[])[] | 'silent'>>;
 
 /** Answers with whatever the zone says at that moment, as a hostile owner of a domain would. */
 export async function startNameServer(zone: Zone, ownPort = 0): Promise<{ server: string; close(): void }> {
@@ -17,10 +17,11 @@ export async function startNameServer(zone: Zone, ownPort = 0): Promise<{ server
     const { id, questions: [question] = [] } = decode(message);
     if (!question) return;
     const name = question.name.toLowerCase();
+    const rounds = zone[name];
+    if (rounds === 'silent') return;
     const key = `${question.type} ${name}`;
     const round = lookups.get(key) ?? 0;
     lookups.set(key, round + 1);
-    const rounds = zone[name];
     const answers = recordsOf(name, rounds?.at(Math.min(round, rounds.length - 1)) ?? []);
     const noSuchName = rounds ? 0 : 3;
     const reply = encode({

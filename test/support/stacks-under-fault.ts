@@ -2,10 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { synthesize } from '../../local/cloud-assembly.ts';
+import { type StackTemplate, synthesize } from '../../local/cloud-assembly.ts';
 import { startEngines } from '../../local/engines.ts';
 import { runStacks } from '../../local/run-stacks.ts';
 import { startWireProxy, type WireProxy } from './wire-proxy.ts';
+
+export type FunctionName = 'Dispatcher' | 'Deliverer' | 'Sweeper';
 
 export interface StacksUnderFault {
   readonly apiUrl: string;
@@ -21,19 +23,25 @@ export interface StacksUnderFault {
   /** In the shape of `.local/outputs.json`. */
   readonly outputsFile: string;
   /** All that the functions and the pollers say to the engines goes through these. */
-  readonly wire: { readonly sqs: WireProxy; readonly table: WireProxy };
+  readonly wire: { readonly sqs: WireProxy; readonly table: WireProxy; readonly kms: WireProxy };
   /** kill -9 of every sandbox of a function; answers with how many there were. */
-  kill(functionName: 'Dispatcher' | 'Deliverer' | 'Sweeper'): number;
+  kill(functionName: FunctionName): number;
+  /** Other stacks on the same queues and table, as both are at work while a deployment is under way. */
+  deployBeside(other: SynthesizedStacks): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The local run's own parts with a proxy on every wire, and with settings that make recovery take seconds. */
-export async function startStacksUnderFault(
-  settings: Readonly<Record<string, string>> = {},
-): Promise<StacksUnderFault> {
-  const folder = await mkdtemp(join(tmpdir(), 'webhooks-faults-'));
-  const logFolder = join(folder, 'logs');
-  await mkdir(logFolder);
+export interface SynthesizedStacks {
+  readonly folder: string;
+  readonly stacks: readonly StackTemplate[];
+}
+
+/** With settings that make recovery take seconds. `synthesizeApp`: of this checkout, or of a copy of it. */
+export async function synthesizeUnderFault(
+  settings: Readonly<Record<string, string>>,
+  synthesizeApp = synthesize,
+): Promise<SynthesizedStacks> {
+  const folder = await mkdtemp(join(tmpdir(), 'webhooks-stacks-'));
   const context = {
     stage: 'local',
     allowPrivateCallbacks: 'true',
@@ -42,16 +50,57 @@ export async function startStacksUnderFault(
     retryScheduleSeconds: '0,1,1',
     ...settings,
   };
-  const stacks = await synthesize(context, folder);
+  return { folder, stacks: await synthesizeApp(context, folder) };
+}
+
+/** The same stacks with other variables in one function's environment. */
+export function alterEnvironment(
+  { folder, stacks }: SynthesizedStacks,
+  functionName: FunctionName,
+  alter: (variables: Readonly<Record<string, string>>) => Record<string, string>,
+): SynthesizedStacks {
+  const altered = structuredClone(stacks);
+  for (const { resources } of altered) {
+    for (const [id, { Type, Properties }] of Object.entries(resources)) {
+      if (Type !== 'AWS::Lambda::Function' || !id.includes(`${functionName}Function`)) continue;
+      const environment = Properties?.['Environment'] as { Variables: Record<string, string> };
+      environment.Variables = alter(environment.Variables);
+    }
+  }
+  return { folder, stacks: altered };
+}
+
+/** The local run's own parts with a proxy on every wire. */
+export async function startStacksUnderFault(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<StacksUnderFault> {
+  const synthesized = await synthesizeUnderFault(settings);
+  const running = await runUnderFault(synthesized);
+  return {
+    ...running,
+    async close() {
+      await running.close();
+      await rm(synthesized.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Leaves what was synthesized for another run. */
+export async function runUnderFault(synthesized: SynthesizedStacks): Promise<StacksUnderFault> {
+  const folder = await mkdtemp(join(tmpdir(), 'webhooks-faults-'));
+  const logFolder = join(folder, 'logs');
+  await mkdir(logFolder);
   const engines = await startEngines(undefined);
-  const wire = { sqs: await startWireProxy(engines.sqsUrl), table: await startWireProxy(engines.dynamoUrl) };
-  const proxied = { ...engines, sqsUrl: wire.sqs.url, dynamoUrl: wire.table.url };
-  const running = await runStacks(stacks, proxied, {
-    port: 0,
-    logFolder,
-    sweepIntervalMs: 500,
-    onFault: () => undefined,
-  });
+  const wire = {
+    sqs: await startWireProxy(engines.sqsUrl),
+    table: await startWireProxy(engines.dynamoUrl),
+    kms: await startWireProxy(engines.kmsUrl),
+  };
+  const proxied = { ...engines, sqsUrl: wire.sqs.url, dynamoUrl: wire.table.url, kmsUrl: wire.kms.url };
+  const deploy = ({ stacks }: SynthesizedStacks) =>
+    runStacks(stacks, proxied, { port: 0, logFolder, sweepIntervalMs: 500, onFault: () => undefined });
+  const running = await deploy(synthesized);
+  const closers = [() => running.close()];
   const { ApiUrl: apiUrl = '', EventBusName: eventBusName = '' } = Object.assign(
     {},
     ...Object.values(running.outputs),
@@ -70,10 +119,14 @@ export async function startStacksUnderFault(
     logFolder,
     outputsFile,
     wire,
-    kill: (functionName) => killSandboxesOf(functionName, folder),
+    kill: (functionName) => killSandboxesOf(functionName, synthesized.folder),
+    async deployBeside(other) {
+      const beside = await deploy(other);
+      closers.push(() => beside.close());
+    },
     async close() {
-      await running.close();
-      await Promise.all([wire.sqs.close(), wire.table.close()]);
+      await Promise.all(closers.map((closer) => closer()));
+      await Promise.all(Object.values(wire).map((proxy) => proxy.close()));
       await engines.close();
       await rm(folder, { recursive: true, force: true });
     },

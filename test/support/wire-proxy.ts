@@ -20,12 +20,16 @@ export interface WireAnswer {
   readonly body: Json;
 }
 
+export type Answerer = (call: WireCall) => Promise<WireAnswer | undefined>;
+
 export interface WireProxy {
   readonly url: string;
   /** Every call since the last `reset`. */
   readonly calls: { operation: string; input: Json }[];
   /** Answers from now on, until `reset`. */
-  intercept(answer: (call: WireCall) => Promise<WireAnswer | undefined>): void;
+  intercept(answer: Answerer): void;
+  /** Stands before all that intercept already, until it is taken away; others may be put in front of it. */
+  layer(answer: Answerer): () => void;
   reset(): void;
   close(): Promise<void>;
 }
@@ -34,7 +38,28 @@ export interface WireProxy {
 export async function startWireProxy(target: string): Promise<WireProxy> {
   const passOn = (call: WireCall): Promise<WireAnswer | undefined> => call.forward();
   const calls: WireProxy['calls'] = [];
-  let answer = passOn;
+  let answer: Answerer = passOn;
+  const layers = new Set<Answerer>();
+
+  /** The latest layer first, each before those that are older. */
+  function answerThrough(call: WireCall): Promise<WireAnswer | undefined> {
+    return [...layers].reduce<Answerer>(
+      (inner, outer) => (asked) =>
+        outer({
+          ...asked,
+          forward: async (input = asked.input) => {
+            const answered = await inner({
+              ...asked,
+              input,
+              forward: (altered = input) => asked.forward(altered),
+            });
+            if (!answered) throw new ConnectionCut();
+            return answered;
+          },
+        }),
+      answer,
+    )(call);
+  }
 
   const server = createServer((request, response) => {
     const serve = async () => {
@@ -47,7 +72,7 @@ export async function startWireProxy(target: string): Promise<WireProxy> {
         ]),
       );
       calls.push({ operation, input });
-      const answered = await answer({
+      const answered = await answerThrough({
         operation,
         input,
         async forward(altered = input) {
@@ -64,7 +89,10 @@ export async function startWireProxy(target: string): Promise<WireProxy> {
         .writeHead(answered.status, { 'content-type': 'application/x-amz-json-1.0' })
         .end(JSON.stringify(answered.body));
     };
-    serve().catch((error: unknown) => response.writeHead(502).end(String(error)));
+    serve().catch((error: unknown) => {
+      if (error instanceof ConnectionCut) request.socket.destroy();
+      else response.writeHead(502).end(String(error));
+    });
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -75,8 +103,13 @@ export async function startWireProxy(target: string): Promise<WireProxy> {
     intercept(next) {
       answer = next;
     },
+    layer(next) {
+      layers.add(next);
+      return () => void layers.delete(next);
+    },
     reset() {
       answer = passOn;
+      layers.clear();
       calls.length = 0;
     },
     close: () =>
@@ -86,6 +119,9 @@ export async function startWireProxy(target: string): Promise<WireProxy> {
       }),
   };
 }
+
+/** What a layer gets from the ones below it if they give no answer. */
+class ConnectionCut extends Error {}
 
 /** An answer by which AWS says that it is broken itself. */
 export const internalFailure: WireAnswer = {

@@ -1,0 +1,161 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Fault, Trouble } from './fault.ts';
+import { cacheMs, type Subscriber, type World } from './world.ts';
+
+/** Receivers that are down, silent, late, gone or hostile: over real sockets. */
+
+/** Enough attempts to live through an outage of seconds. */
+const patient = { retryScheduleSeconds: '0,1,2,4,6,8' };
+
+/** How many calls these receivers have got since. */
+async function callCounter({ live }: World, subscribers: readonly Subscriber[]) {
+  const count = async () =>
+    (await live.calls()).filter(({ port }) => subscribers.some((one) => one.port === port)).length;
+  const before = await count();
+  return async () => (await count()) - before;
+}
+
+/** They behave so for all that comes; the calls show that it was so. */
+async function misbehave(
+  world: World,
+  subscribers: readonly Subscriber[],
+  behaviour: Parameters<World['behave']>[1],
+  end?: () => Promise<void>,
+): Promise<Trouble> {
+  const callsSince = await callCounter(world, subscribers);
+  for (const subscriber of subscribers) world.behave(subscriber, behaviour);
+  let calls = 0;
+  return {
+    strikes: () => calls,
+    async end() {
+      while (calls === 0) {
+        await setTimeout(50);
+        calls = await callsSince();
+      }
+      await end?.();
+    },
+  };
+}
+
+export const badReceivers: readonly Fault[] = [
+  {
+    name: 'receivers-down',
+    what: 'every receiver answers 503 while the backlog grows, and recovers',
+    settings: patient,
+    begin: (world) =>
+      misbehave(world, world.subscribers, { statuses: [503] }, async () => {
+        await setTimeout(5_000);
+        for (const subscriber of world.subscribers) world.behave(subscriber, {});
+      }),
+  },
+  {
+    name: 'late-success',
+    what: 'receivers answer 200 after the deadline, and in time at the next attempt',
+    // For the receiver, the first was one as well.
+    excuses: { repeatedCalls: 1 },
+    begin: (world) => misbehave(world, world.take(2), { statuses: [200], delaysMs: [1_500, 1_500] }),
+  },
+  {
+    name: 'gone',
+    what: 'a receiver answers 410: its subscription is disabled',
+    async begin(world) {
+      const [gone] = world.take(1);
+      if (!gone) throw new Error('nobody to be gone');
+      const endAskedAtMs = Date.now();
+      return misbehave(world, [gone], { statuses: [410] }, async () => {
+        gone.evidence = { ...gone.evidence, endAskedAtMs, endedAtMs: Date.now() + cacheMs };
+        await setTimeout(cacheMs + 3_000);
+        await world.publish([{ accountId: gone.accountId }]);
+      });
+    },
+  },
+  {
+    name: 'echoes-secrets',
+    what: 'receivers refuse, and send back all that they were sent, headers included',
+    begin: (world) => misbehave(world, world.take(2), { statuses: [500], echoes: true }),
+  },
+  {
+    name: 'name-turns-private',
+    what: 'the names of receivers begin to stand for a private address, after they have been called',
+    isAlone: true,
+    isGuarded: true,
+    begin(world) {
+      const turning = world.take(2);
+      const endAskedAtMs = Date.now();
+      world.resolveTo('10.0.0.7', turning);
+      return {
+        strikes: () => turning.length,
+        async end() {
+          await world.comeToRest();
+          for (const subscriber of turning) {
+            const { evidence } = subscriber;
+            subscriber.evidence = { ...evidence, endAskedAtMs, endedAtMs: endAskedAtMs };
+          }
+        },
+      };
+    },
+  },
+  {
+    name: 'black-holed',
+    what: 'half of all receivers are black holes: of packets, of name look-ups, of TLS handshakes',
+    mortalAccounts: ({ accounts }) => Math.floor(accounts / 2),
+    async begin(world) {
+      await killMortals(world);
+      const isDead = ({ accountId }: { accountId: string }) => world.mortalAccountIds.includes(accountId);
+      return { strikes: () => world.subscribers.filter(isDead).length };
+    },
+  },
+  {
+    name: 'dead-account',
+    what: 'one account’s receivers become black holes; the others’ latency is measured before and after',
+    mortalAccounts: () => 1,
+    isAlone: true,
+    async begin(world) {
+      const baseline = await measureOthers(world);
+      await killMortals(world);
+      const withDead = await measureOthers(world);
+      return {
+        strikes: () => world.mortalAccountIds.length,
+        latencyRatio: () => withDead / baseline,
+      };
+    },
+  },
+];
+
+/** In TCP; of every account's subscriptions, one moves to a deaf TLS port, and one's name gets no answer. */
+async function killMortals(world: World): Promise<void> {
+  const mortals = world.subscribers.filter(({ accountId }) => world.mortalAccountIds.includes(accountId));
+  for (const [first, second] of Map.groupBy(mortals, ({ accountId }) => accountId).values()) {
+    await first?.owner('PATCH', `/subscriptions/${first.id}`, { url: `${world.mortal.deafUrl}/` });
+    if (second) world.resolveTo('silent', [second]);
+  }
+  await setTimeout(cacheMs);
+  await world.mortal.becomeBlackHole();
+}
+
+const eventsPerSecond = 10;
+
+/** The 99th percentile, in milliseconds, from publication to the receiver, of accounts whose receivers live. */
+async function measureOthers(world: World): Promise<number> {
+  const expected = new Set<string>();
+  const count = Math.max(world.size.events, 10 * world.accountIds.length);
+  for (let index = 0; index < count; index += 1) {
+    const sentAt = Date.now();
+    const accountId = world.accountIds[index % world.accountIds.length] ?? '';
+    const [id = ''] = await world.publish([{ accountId }]);
+    if (!world.mortalAccountIds.includes(accountId)) expected.add(id);
+    await setTimeout(Math.max(0, 1_000 / eventsPerSecond - (Date.now() - sentAt)));
+  }
+  for (;;) {
+    const calls = (await world.live.calls())
+      .map(({ body, atMs }) => ({ id: String((JSON.parse(body) as { id: unknown }).id), atMs }))
+      .filter(({ id }) => expected.has(id));
+    // Also those that come late, and they above all.
+    if (calls.length < expected.size * world.size.subscriptions) {
+      await setTimeout(200);
+      continue;
+    }
+    const latencies = calls.map(({ id, atMs }) => atMs - (world.published.get(id)?.atMs ?? 0));
+    return latencies.toSorted((a, b) => a - b)[Math.floor(latencies.length * 0.99)] ?? Number.NaN;
+  }
+}

@@ -1,0 +1,139 @@
+import { setTimeout } from 'node:timers/promises';
+import { alterEnvironment, synthesizeUnderFault } from '../support/stacks-under-fault.ts';
+import type { Fault } from './fault.ts';
+import { synthesizePatched } from './patched-product.ts';
+import { cacheMs, type Subscriber } from './world.ts';
+
+/** What people and deployments change while deliveries are on their way, and clocks that are off. */
+
+/** A change counts from then on, as the API answered. */
+function effectiveAtMs(answer: Readonly<Record<string, unknown>>): number {
+  return Date.parse(String(answer['effectiveAt']));
+}
+
+function endAt(subscriber: Subscriber, endAskedAtMs: number, endedAtMs: number): void {
+  subscriber.evidence = { ...subscriber.evidence, endAskedAtMs, endedAtMs };
+}
+
+const tenMinutesMs = 600_000;
+
+/** The function's own clock, from its first line on. */
+function clockOffBy(ms: number, functionName: 'Deliverer' | 'Sweeper'): Pick<Fault, 'alterStacks'> {
+  const preload = new URL('shifted-clock.ts', import.meta.url);
+  return {
+    alterStacks: (synthesized) =>
+      alterEnvironment(synthesized, functionName, (variables) => ({
+        ...variables,
+        NODE_OPTIONS: `${variables['NODE_OPTIONS']} --import ${preload}`,
+        CLOCK_SHIFT_MS: String(ms),
+      })),
+  };
+}
+
+export const changes: readonly Fault[] = [
+  {
+    name: 'published-twice',
+    what: 'the helpdesk publishes events again: at once, and when they are delivered',
+    begin(world) {
+      let published = 0;
+      const publishAgain = async () => {
+        const again = [...world.published.values()].filter(({ body }) => body);
+        published += again.length;
+        await world.publish(again.map(({ accountId, id }) => ({ accountId, id })));
+      };
+      return {
+        strikes: () => published,
+        async end() {
+          await publishAgain();
+          await world.comeToRest();
+          await publishAgain();
+        },
+      };
+    },
+  },
+  {
+    name: 'changed-between-retries',
+    what: 'URL, secret and status of subscriptions change, and one is deleted, between two attempts',
+    settings: { retryScheduleSeconds: '0,1,2,4,6,8' },
+    begin(world) {
+      const taken = world.take(4);
+      for (const subscriber of taken) world.behave(subscriber, { statuses: [500, 500, 204] });
+      const [moved, rotated, disabled, deleted] = taken;
+      if (!moved || !rotated || !disabled || !deleted) throw new Error('too few subscriptions');
+      let changed = 0;
+      return {
+        strikes: () => changed,
+        async end() {
+          const asked = Date.now();
+          const { url } = await moved.owner('GET', `/subscriptions/${moved.id}`);
+          await moved.owner('PATCH', `/subscriptions/${moved.id}`, { url: `${String(url)}?moved` });
+          const { secret } = await rotated.owner('POST', `/subscriptions/${rotated.id}/secret/rotate`, {
+            overlapSeconds: 60,
+          });
+          const secrets = [...rotated.evidence.secrets, String(secret)];
+          rotated.evidence = { ...rotated.evidence, secrets };
+          const off = await disabled.owner('PATCH', `/subscriptions/${disabled.id}`, { status: 'disabled' });
+          endAt(disabled, asked, effectiveAtMs(off));
+          await deleted.owner('DELETE', `/subscriptions/${deleted.id}`);
+          endAt(deleted, asked, Date.now() + cacheMs);
+          changed = 4;
+          await setTimeout(cacheMs);
+          await world.publish(taken.map(({ accountId }) => ({ accountId })));
+        },
+      };
+    },
+  },
+  {
+    name: 'redriven',
+    what: 'every delivery fails at every attempt; then all of them are redriven at once',
+    begin(world) {
+      for (const subscriber of world.subscribers) world.behave(subscriber, { statuses: [503] });
+      return {
+        strikes: () => world.redriven.length,
+        async end() {
+          await world.comeToRest();
+          world.redriven.push(...(await world.readHeld()));
+          for (const subscriber of world.subscribers) world.behave(subscriber, {});
+          await world.redrive('exhausted-deliveries');
+        },
+      };
+    },
+  },
+  {
+    name: 'deliverer-clock-ahead',
+    what: 'the deliverer’s clock is ahead by 10 minutes',
+    ...clockOffBy(tenMinutesMs, 'Deliverer'),
+    begin: failSome,
+  },
+  {
+    name: 'deliverer-clock-behind',
+    what: 'the deliverer’s clock is behind by 10 minutes: all that it postpones is due at once',
+    ...clockOffBy(-tenMinutesMs, 'Deliverer'),
+    excuses: { repeatedCalls: 1, unrecordedCalls: 1 },
+    begin: failSome,
+  },
+  {
+    name: 'sweeper-clock-ahead',
+    what: 'the sweeper’s clock is ahead by 10 minutes: all that waits is due at once',
+    ...clockOffBy(tenMinutesMs, 'Sweeper'),
+    excuses: { repeatedCalls: 1, unrecordedCalls: 1 },
+    begin: failSome,
+  },
+  {
+    name: 'two-versions',
+    what: 'two versions of the code, with two schedules, work on the same queues and table',
+    async begin(world) {
+      for (const subscriber of world.take(3)) world.behave(subscriber, { statuses: [500, 500, 204] });
+      const next = await synthesizePatched('next-version', { retryScheduleSeconds: '0,1,1,2' });
+      await world.stacks.deployBeside(next);
+      return { strikes: () => 1 };
+    },
+  },
+];
+
+/** So that deliveries are postponed, claimed and swept. */
+function failSome(world: Parameters<Fault['begin']>[0]) {
+  const failing = world.take(3);
+  for (const subscriber of failing) world.behave(subscriber, { statuses: [500, 500, 204] });
+  return { strikes: () => failing.length };
+}

@@ -1,0 +1,98 @@
+import {
+  ChangeMessageVisibilityCommand,
+  ListQueuesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { paginateScan } from '@aws-sdk/lib-dynamodb';
+import type { DynamoTable } from '../../adapters/dynamo-client.ts';
+import type { HeldEvidence, RowEvidence } from './ledger.ts';
+
+/** Table and queues as they are, past every proxy. */
+
+export type Item = Readonly<Record<string, unknown>>;
+
+export async function readItems(table: DynamoTable): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const { Items = [] } of paginateScan({ client: table.client }, { TableName: table.tableName }))
+    items.push(...Items);
+  return items;
+}
+
+/** Deliveries, each with the number of its attempts. */
+export function rowsOf(items: readonly Item[]): RowEvidence[] {
+  const attempts = new Map<string, number>();
+  for (const { pk, sk } of items) {
+    const [, acceptedAt, eventId] = /^T#([^#]+)#([^#]+)#/.exec(String(sk)) ?? [];
+    if (!eventId) continue;
+    const key = `${String(pk)} D#${acceptedAt}#${eventId}`;
+    attempts.set(key, (attempts.get(key) ?? 0) + 1);
+  }
+  return items
+    .filter(({ sk }) => String(sk).startsWith('D#'))
+    .map((item) => ({
+      accountId: String(item['accountId']),
+      subscriptionId: String(item['subscriptionId']),
+      eventId: String(item['eventId']),
+      state: String(item['state']),
+      attempts:
+        (attempts.get(`${String(item['pk'])} ${String(item['sk'])}`) ?? 0) + (item['firstAttempt'] ? 1 : 0),
+    }));
+}
+
+/** What waits for a person, all of it; it stays there. */
+export async function readHeld(sqs: SQSClient): Promise<{ held: HeldEvidence[]; text: string }> {
+  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
+  const holding = QueueUrls.filter((url) => /(-dlq|-exhausted-deliveries|-unrouted)$/.test(url));
+  const messages = (await Promise.all(holding.map((url) => readQueue(sqs, url)))).flat();
+  return { held: messages.map(toHeld), text: JSON.stringify(messages) };
+}
+
+interface HeldMessage {
+  readonly queue: string;
+  readonly body: string;
+  readonly attributes: object;
+}
+
+async function readQueue(sqs: SQSClient, QueueUrl: string): Promise<HeldMessage[]> {
+  const read: Message[] = [];
+  for (;;) {
+    // Hidden for as long as this takes, so that each is read once.
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: 60,
+        MessageAttributeNames: ['All'],
+      }),
+    );
+    if (Messages.length === 0) break;
+    read.push(...Messages);
+  }
+  for (const { ReceiptHandle } of read)
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+  return read.map(({ Body = '', MessageAttributes = {} }) => ({
+    queue: QueueUrl.slice(QueueUrl.lastIndexOf('/') + 1),
+    body: Body,
+    attributes: MessageAttributes,
+  }));
+}
+
+function toHeld({ queue, body }: HeldMessage): HeldEvidence {
+  const message = parse(body);
+  const detail = (message['detail'] ?? {}) as Readonly<Record<string, unknown>>;
+  return {
+    queue,
+    eventId: String(message['eventId'] ?? detail['id']),
+    subscriptionId: typeof message['subscriptionId'] === 'string' ? message['subscriptionId'] : undefined,
+  };
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,74 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { SynthesizedStacks } from '../support/stacks-under-fault.ts';
+import type { Fault } from './fault.ts';
+import { historyOf } from './history.ts';
+import { judge, type Verdict } from './ledger.ts';
+import type { Names } from './names.ts';
+import { createWorld, guardedSettings, type Size } from './world.ts';
+
+export interface Scenario {
+  /** All at the same time. */
+  readonly faults: readonly Fault[];
+  readonly size: Size;
+  readonly seed: number;
+  readonly names: Names | undefined;
+}
+
+export interface Report extends Verdict {
+  readonly restMs: number;
+  readonly latencyRatio: number | undefined;
+  /** Of the first violation that is about a delivery. */
+  readonly history: readonly string[];
+}
+
+/** Runs faults against a world of its own and judges what is left of it once it has come to rest. */
+export async function runScenario(
+  { faults, size, seed, names }: Scenario,
+  synthesize: (settings: Readonly<Record<string, string>>) => Promise<SynthesizedStacks>,
+): Promise<Report> {
+  const isGuarded = faults.some((fault) => fault.isGuarded);
+  const settings = Object.assign(
+    { hostRatePerSecond: '100000', accountRatePerSecond: '100000' },
+    isGuarded ? guardedSettings : {},
+    ...faults.map((fault) => fault.settings),
+  ) as Record<string, string>;
+  const synthesized = faults.reduce(
+    (stacks, fault) => fault.alterStacks?.(stacks) ?? stacks,
+    await synthesize(settings),
+  );
+  const generator = xoroshiro128plus(seed);
+  const world = await createWorld(synthesized, {
+    size,
+    random: () => uniformFloat64(generator),
+    mortalAccounts: Math.max(0, ...faults.map((fault) => fault.mortalAccounts?.(size) ?? 0)),
+    names,
+    isGuarded,
+  });
+  try {
+    const troubles = [];
+    for (const fault of faults) troubles.push(await fault.begin(world));
+    await world.publishMany();
+    const publishedAtMs = Date.now();
+    await Promise.all(troubles.map((trouble) => trouble.end?.()));
+    await world.comeToRest();
+    const restMs = Date.now() - publishedAtMs;
+    troubles.forEach((trouble, index) => {
+      if (trouble.strikes() < 1) throw new Error(`${faults[index]?.name} has never struck`);
+    });
+    const latencyRatio = troubles.map((trouble) => trouble.latencyRatio?.()).find((ratio) => ratio);
+    const sum = (name: 'repeatedCalls' | 'unrecordedCalls') =>
+      faults.reduce((total, { excuses }) => total + (excuses?.[name] ?? 0), 0);
+    const evidence = {
+      ...(await world.collect()),
+      ...(latencyRatio === undefined ? {} : { latencyRatio }),
+      excuses: { repeatedCalls: sum('repeatedCalls'), unrecordedCalls: sum('unrecordedCalls') },
+    };
+    const verdict = judge(evidence);
+    const shown = verdict.violations.find(({ eventId }) => eventId !== undefined);
+    const history = shown ? historyOf(shown, evidence, await world.readItems()) : [];
+    return { ...verdict, restMs, latencyRatio, history };
+  } finally {
+    await world.close();
+  }
+}
