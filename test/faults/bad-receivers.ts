@@ -89,7 +89,7 @@ export const badReceivers: readonly Fault[] = [
           await world.comeToRest();
           for (const subscriber of turning) {
             const { evidence } = subscriber;
-            subscriber.evidence = { ...evidence, endAskedAtMs, endedAtMs: endAskedAtMs };
+            subscriber.evidence = { ...evidence, endAskedAtMs, endedAtMs: Date.now() };
           }
         },
       };

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { alterEnvironment, synthesizeUnderFault } from '../support/stacks-under-fault.ts';
+import { alterEnvironment } from '../support/stacks-under-fault.ts';
 import type { Fault } from './fault.ts';
 import { synthesizePatched } from './patched-product.ts';
 import { cacheMs, type Subscriber } from './world.ts';
@@ -19,7 +19,7 @@ const tenMinutesMs = 600_000;
 
 /** The function's own clock, from its first line on. */
 function clockOffBy(ms: number, functionName: 'Deliverer' | 'Sweeper'): Pick<Fault, 'alterStacks'> {
-  const preload = new URL('shifted-clock.ts', import.meta.url);
+  const preload = new URL('shifted-clock.ts', import.meta.url).href;
   return {
     alterStacks: (synthesized) =>
       alterEnvironment(synthesized, functionName, (variables) => ({
@@ -60,6 +60,8 @@ export const changes: readonly Fault[] = [
       for (const subscriber of taken) world.behave(subscriber, { statuses: [500, 500, 204] });
       const [moved, rotated, disabled, deleted] = taken;
       if (!moved || !rotated || !disabled || !deleted) throw new Error('too few subscriptions');
+      // Still failing when their end counts: whoever goes on calling then is seen.
+      for (const subscriber of [disabled, deleted]) world.behave(subscriber, { statuses: [500] });
       let changed = 0;
       return {
         strikes: () => changed,

@@ -64,13 +64,12 @@ export const kills: readonly Fault[] = [
     excuses: { repeatedCalls: 1, unrecordedCalls: 1 },
     begin(world) {
       let killed = 0;
-      const kill = world.live.nextCallAfter(Math.ceil(world.size.events / 2)).then(() => {
+      const killInTheMiddle = async () => {
+        await world.live.nextCallAfter(Math.ceil(world.size.events / 2));
         killed = world.stacks.kill('Deliverer');
-      });
-      return {
-        strikes: () => killed,
-        end: () => kill,
       };
+      const kill = killInTheMiddle();
+      return { strikes: () => killed, end: () => kill };
     },
   },
   {

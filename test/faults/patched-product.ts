@@ -2,29 +2,35 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { applyPatch, parsePatch } from 'diff';
-import type { synthesize } from '../../local/cloud-assembly.ts';
-import { createScratchCopy } from '../../scripts/scratch-copy.ts';
+import type * as cloudAssembly from '../../local/cloud-assembly.ts';
+import { createScratchCopy, type ScratchCopy } from '../../scripts/scratch-copy.ts';
 import { type SynthesizedStacks, synthesizeUnderFault } from '../support/stacks-under-fault.ts';
 
 const patchFolder = fileURLToPath(new URL('patches', import.meta.url));
 
-/** The stacks of this checkout with a patch of `patches` applied to a copy of it. */
+/** A copy of this checkout with a patch of `patches` applied. */
+export function createPatchedCopy(patchName: string): ScratchCopy {
+  const copy = createScratchCopy();
+  for (const patch of parsePatch(readFileSync(join(patchFolder, `${patchName}.patch`), 'utf8'))) {
+    const file = join(copy.folder, (patch.newFileName ?? '').replace(/^b\//, ''));
+    const patched = applyPatch(readFileSync(file, 'utf8'), patch);
+    if (patched === false) throw new Error(`${patchName}.patch does not fit ${patch.newFileName} any more`);
+    writeFileSync(file, patched);
+  }
+  return copy;
+}
+
+/** The stacks of such a copy. */
 export async function synthesizePatched(
   patchName: string,
   settings: Readonly<Record<string, string>>,
 ): Promise<SynthesizedStacks> {
-  const copy = createScratchCopy();
+  const copy = createPatchedCopy(patchName);
   try {
-    for (const patch of parsePatch(readFileSync(join(patchFolder, `${patchName}.patch`), 'utf8'))) {
-      const file = join(copy.folder, (patch.newFileName ?? '').replace(/^b\//, ''));
-      const patched = applyPatch(readFileSync(file, 'utf8'), patch);
-      if (patched === false) throw new Error(`${patchName}.patch does not fit ${patch.newFileName} any more`);
-      writeFileSync(file, patched);
-    }
-    const copied = (await import(pathToFileURL(join(copy.folder, 'local/cloud-assembly.ts')).href)) as {
-      synthesize: typeof synthesize;
-    };
-    return await synthesizeUnderFault(settings, copied.synthesize);
+    const { synthesize } = (await import(
+      pathToFileURL(join(copy.folder, 'local/cloud-assembly.ts')).href
+    )) as typeof cloudAssembly;
+    return await synthesizeUnderFault(settings, synthesize);
   } finally {
     copy.remove();
   }

@@ -4,9 +4,10 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { enterNamespace, isInNamespace } from '../support/namespace.ts';
 import { type SynthesizedStacks, synthesizeUnderFault } from '../support/stacks-under-fault.ts';
+import { brokenProducts, judgeBrokenProduct } from './broken-products.ts';
 import type { Fault } from './fault.ts';
 import { allFaults } from './faults.ts';
-import { invariants } from './ledger.ts';
+import { type Invariant, invariants } from './ledger.ts';
 import { startNames } from './names.ts';
 import { type Report, runScenario } from './scenario.ts';
 import type { Size } from './world.ts';
@@ -14,6 +15,8 @@ import type { Size } from './world.ts';
 /** `npm run faults`: the local run under faults, judged by a ledger outside the code. */
 
 interface Options {
+  /** Instead of faults: products that are broken on purpose, to see the ledger see it. */
+  readonly broken: readonly Invariant[];
   readonly scenarios: readonly (readonly Fault[])[];
   readonly seed: number;
   readonly size: Size;
@@ -26,6 +29,10 @@ function readOptions(): Options | undefined {
     .option('--fault <name>', 'A name, several with commas between them for all at once, all, or random', {
       default: 'all',
     })
+    .option(
+      '--broken <invariant>',
+      'Instead: I1 to I12, or all, broken on purpose; the ledger must report it',
+    )
     .option('--seed <number>', 'Of all that is left to chance; printed if it is not given')
     .option('--accounts <count>', 'Accounts', { default: 4 })
     .option('--subscriptions <count>', 'Subscriptions of each account', { default: 3 })
@@ -46,6 +53,7 @@ function readOptions(): Options | undefined {
   const seed = options['seed'] === undefined ? Date.now() % 1_000_000 : count('seed', 0);
   return {
     seed,
+    broken: options['broken'] === undefined ? [] : chooseBroken(String(options['broken'])),
     scenarios: chooseScenarios(String(options['fault']), seed),
     size: {
       accounts: count('accounts', 2),
@@ -65,6 +73,16 @@ function chooseScenarios(given: string, seed: number): Fault[][] {
       throw new Error(`--fault=${name}: no such fault; --help lists them`);
     }),
   ];
+}
+
+function chooseBroken(given: string): Invariant[] {
+  const known = Object.keys(invariants) as Invariant[];
+  if (given === 'all') return known;
+  return given.split(',').map((name) => {
+    const invariant = known.find((candidate) => candidate === name);
+    if (invariant) return invariant;
+    throw new Error(`--broken=${name}: must be one of ${known.join(', ')}, or all`);
+  });
 }
 
 function chooseThree(seed: number): Fault[] {
@@ -96,15 +114,17 @@ async function main(): Promise<void> {
   if (!isInNamespace)
     say('Without a network namespace of its own: no fault of name look-ups is injected.', '');
 
-  const names = isInNamespace ? await startNames() : undefined;
-  const synthesized = new Map<string, Promise<SynthesizedStacks>>();
-  const synthesize = (settings: Readonly<Record<string, string>>) => {
-    const key = JSON.stringify(settings);
-    const known = synthesized.get(key) ?? synthesizeUnderFault(settings);
-    synthesized.set(key, known);
-    return known;
-  };
+  const failed = await (options.broken.length > 0 ? runBrokenProducts(options) : runFaults(options));
+  const count = options.broken.length || options.scenarios.length;
+  say('', `${count - failed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+/** How many scenarios broke an invariant. */
+async function runFaults(options: Options): Promise<number> {
   const { seed, size, scenarios } = options;
+  const names = isInNamespace ? await startNames() : undefined;
+  const cache = createStacksCache();
   say(
     `seed ${seed}, ${size.accounts} accounts of ${size.subscriptions} subscriptions, ${size.events} events`,
     '',
@@ -118,19 +138,52 @@ async function main(): Promise<void> {
         say(`${name.padEnd(33)} skipped: needs a network namespace`);
         continue;
       }
-      const report = await runScenario({ faults, size, seed, names }, synthesize);
-      say(toRow(name, report));
-      if (report.violations.length === 0) continue;
+      try {
+        const report = await runScenario({ faults, size, seed, names }, cache.synthesize);
+        say(toRow(name, report));
+        if (report.violations.length === 0) continue;
+        explain(name, options, report);
+      } catch (error) {
+        say(`${name.padEnd(33)} not run: ${String(error)}`);
+      }
       broken += 1;
-      explain(name, options, report);
     }
   } finally {
     names?.close();
-    for (const stacks of synthesized.values())
-      await rm((await stacks).folder, { recursive: true, force: true });
+    await cache.clear();
   }
-  say('', `${scenarios.length - broken} passed, ${broken} failed`);
-  process.exitCode = broken > 0 ? 1 : 0;
+  return broken;
+}
+
+/** Stacks with the same settings are synthesized once. */
+function createStacksCache() {
+  const synthesized = new Map<string, Promise<SynthesizedStacks>>();
+  return {
+    synthesize(settings: Readonly<Record<string, string>>): Promise<SynthesizedStacks> {
+      const key = JSON.stringify(settings);
+      const stacks = synthesized.get(key) ?? synthesizeUnderFault(settings);
+      synthesized.set(key, stacks);
+      return stacks;
+    },
+    async clear(): Promise<void> {
+      for (const stacks of synthesized.values())
+        await rm((await stacks).folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** How many of them the ledger did not see, or not for what they are. */
+async function runBrokenProducts({ broken, seed }: Options): Promise<number> {
+  say(`seed ${seed}`, '', `${'broken on purpose'.padEnd(19)}${'under'.padEnd(26)}reported`);
+  let unseen = 0;
+  for (const invariant of broken) {
+    const { reported, output } = await judgeBrokenProduct(invariant, seed);
+    say(`${invariant.padEnd(19)}${brokenProducts[invariant].padEnd(26)}${reported}`);
+    if (reported === invariant) continue;
+    unseen += 1;
+    say(output);
+  }
+  return unseen;
 }
 
 function explain(name: string, { seed, size }: Options, { violations, history }: Report): void {

@@ -50,7 +50,7 @@ export async function runScenario(
     for (const fault of faults) troubles.push(await fault.begin(world));
     await world.publishMany();
     const publishedAtMs = Date.now();
-    await Promise.all(troubles.map((trouble) => trouble.end?.()));
+    await Promise.all(troubles.map(async (trouble) => trouble.end?.()));
     await world.comeToRest();
     const restMs = Date.now() - publishedAtMs;
     troubles.forEach((trouble, index) => {

@@ -6,7 +6,7 @@ import { isNamespacePossible, namespaceArguments } from './namespace.ts';
 
 /** The suites that prove the most must not go missing unseen where everything is checked. */
 export const describeInNamespace =
-  isNamespacePossible || process.env['CI'] === 'true' ? describe : describe.skip;
+  isNamespacePossible() || process.env['CI'] === 'true' ? describe : describe.skip;
 
 /**
  * Runs a script of test/support where every address is this machine's own, so that nothing that is connected to can

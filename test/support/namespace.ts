@@ -13,8 +13,9 @@ const askThisMachine =
   'f=$(mktemp) && echo nameserver 127.0.0.1 > "$f" && mount --bind "$f" "$(realpath /etc/resolv.conf)" && rm "$f"';
 const prepare = `${makeEveryAddressLocal} && ${askThisMachine}`;
 
-export const isNamespacePossible =
-  spawnSync('unshare', [...unshare, 'sh', '-c', prepare], { stdio: 'ignore' }).status === 0;
+export function isNamespacePossible(): boolean {
+  return spawnSync('unshare', [...unshare, 'sh', '-c', prepare], { stdio: 'ignore' }).status === 0;
+}
 
 /** For `unshare`: runs this Node.js with these arguments in there. */
 export function namespaceArguments(...nodeArguments: readonly string[]): string[] {
@@ -25,7 +26,7 @@ export const isInNamespace = process.env['WEBHOOKS_NAMESPACE'] === '1';
 
 /** Runs this process once more in there and ends as that one does. False where it is not permitted. */
 export async function enterNamespace(nodeArguments: readonly string[]): Promise<boolean> {
-  if (!isNamespacePossible) {
+  if (!isNamespacePossible()) {
     if (process.env['CI'] === 'true') throw new Error('no network namespace can be made');
     return false;
   }

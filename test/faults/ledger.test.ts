@@ -1,0 +1,175 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { type Evidence, type Invariant, judge } from './ledger.ts';
+
+const secret = `whsec_${Buffer.from('a signing key').toString('base64')}`;
+const body = (id: string, accountId = 'acc_a') => JSON.stringify({ id, type: 'ticket.created', accountId });
+
+function call(
+  id: string,
+  overrides: Partial<Evidence['received'][number]> = {},
+): Evidence['received'][number] {
+  const text = overrides.body ?? body(id);
+  const signature = createHmac('sha256', 'a signing key').update(`${id}.1.${text}`).digest('base64');
+  return {
+    subscriptionId: 'sub_a',
+    atMs: 2_000,
+    headers: { 'webhook-id': id, 'webhook-timestamp': '1', 'webhook-signature': `v1,${signature}` },
+    body: text,
+    status: 204,
+    ...overrides,
+  };
+}
+
+const subscription: Evidence['subscriptions'][number] = {
+  accountId: 'acc_a',
+  id: 'sub_a',
+  eventTypes: ['ticket.created'],
+  effectiveAtMs: 0,
+  secrets: [secret],
+};
+const event: Evidence['published'][number] = {
+  id: 'evt_1',
+  accountId: 'acc_a',
+  type: 'ticket.created',
+  atMs: 1_000,
+  body: body('evt_1'),
+};
+const row: Evidence['rows'][number] = {
+  accountId: 'acc_a',
+  subscriptionId: 'sub_a',
+  eventId: 'evt_1',
+  state: 'delivered',
+  attempts: 1,
+};
+const held: Evidence['held'][number] = { queue: 'exhausted', eventId: 'evt_1', subscriptionId: 'sub_a' };
+
+/** One event, delivered by one call. */
+const whole: Evidence = {
+  subscriptions: [subscription],
+  published: [event],
+  received: [call('evt_1')],
+  rows: [row],
+  held: [],
+  redriven: [],
+  touched: [],
+  texts: { 'the table': 'nothing to hide' },
+  secrets: { 'the signing secret': secret },
+  excuses: { repeatedCalls: 0, unrecordedCalls: 0 },
+};
+
+function report(evidence: Partial<Evidence>): Invariant[] {
+  return judge({ ...whole, ...evidence }).violations.map(({ invariant }) => invariant);
+}
+
+test('says nothing about a delivery that was made', () => {
+  expect(judge(whole)).toEqual({
+    violations: [],
+    counts: { accepted: 1, delivered: 1, exhausted: 0, duplicates: 0, lost: 0, phantom: 0, crossed: 0 },
+  });
+});
+
+describe('sees a loss', () => {
+  test.each<[string, Partial<Evidence>]>([
+    ['neither a row nor a dead letter', { rows: [], received: [] }],
+    ['a delivery that its receiver never took', { received: [call('evt_1', { status: 500 })] }],
+    ['a delivery that still waits at rest', { rows: [{ ...row, state: 'waiting' }] }],
+    ['a claim that is left at rest', { rows: [{ ...row, state: 'claimed' }] }],
+    ['a delivery given up without a dead letter', { rows: [{ ...row, state: 'exhausted' }] }],
+    ['a delivery that nobody cancelled', { rows: [{ ...row, state: 'cancelled' }] }],
+    [
+      'an undeliverable event that is not held',
+      { published: [event, { ...event, id: 'evt_2', body: undefined }] },
+    ],
+  ])('%s', (_, evidence) => {
+    expect(report(evidence)).toEqual(['I1']);
+  });
+
+  test.each<[string, Partial<Evidence>]>([
+    ['a delivery that is held', { rows: [{ ...row, state: 'exhausted' }], held: [held] }],
+    ['an event that is held', { rows: [], received: [], held: [{ ...held, subscriptionId: undefined }] }],
+    [
+      'an event before the subscription counted',
+      { rows: [], received: [], subscriptions: [{ ...subscription, effectiveAtMs: 5_000 }] },
+    ],
+    [
+      'an event of a type that it does not take',
+      { rows: [], received: [], subscriptions: [{ ...subscription, eventTypes: ['ticket.tagged'] }] },
+    ],
+    [
+      'an event while its end was asked for',
+      { rows: [], received: [], subscriptions: [{ ...subscription, endAskedAtMs: 500 }] },
+    ],
+  ])('but not in %s', (_, evidence) => {
+    expect(report(evidence)).toEqual([]);
+  });
+});
+
+test.each<[Invariant, string, Partial<Evidence>]>([
+  ['I2', 'an event that nobody published', { received: [call('evt_1'), call('evt_9')] }],
+  [
+    'I3',
+    'an event of another account',
+    {
+      published: [event, { ...event, id: 'evt_2', accountId: 'acc_b', body: body('evt_2', 'acc_b') }],
+      received: [call('evt_1'), call('evt_2', { body: body('evt_2', 'acc_b') })],
+    },
+  ],
+  [
+    'I4',
+    'other bytes than those that were published',
+    { received: [call('evt_1', { body: `${body('evt_1')} ` })] },
+  ],
+  ['I4', 'a signature by another key', { subscriptions: [{ ...subscription, secrets: ['whsec_b3RoZXI='] }] }],
+  ['I5', 'an id that is not the event’s', { received: [{ ...call('evt_9'), ...idOf('evt_9') }] }],
+  [
+    'I6',
+    'a call that was taken twice',
+    { received: [call('evt_1'), call('evt_1')], rows: [{ ...row, attempts: 2 }] },
+  ],
+  ['I7', 'a call that is not recorded', { received: [call('evt_1', { status: 500 }), call('evt_1')] }],
+  ['I8', 'others who wait for a dead account', { latencyRatio: 2.1 }],
+  [
+    'I9',
+    'a call after the end',
+    { subscriptions: [{ ...subscription, endAskedAtMs: -9_000, endedAtMs: -8_000 }] },
+  ],
+  ['I10', 'a dead letter that a redrive lost', { redriven: [{ ...held, eventId: 'evt_0' }] }],
+  ['I11', 'a secret in the table', { texts: { 'the table': `oh, ${secret}` } }],
+  ['I11', 'a secret without its prefix', { texts: { 'the table': secret.slice('whsec_'.length) } }],
+  ['I12', 'a connection to a private address', { touched: ['10.0.0.7'] }],
+])('%s: sees %s', (invariant, _, evidence) => {
+  expect(report(evidence)).toEqual([invariant]);
+});
+
+/** Signed as the event `id`, with the bytes of evt_1. */
+function idOf(id: string) {
+  const text = body('evt_1');
+  const signature = createHmac('sha256', 'a signing key').update(`${id}.1.${text}`).digest('base64');
+  return {
+    body: text,
+    headers: { 'webhook-id': id, 'webhook-timestamp': '1', 'webhook-signature': `v1,${signature}` },
+  };
+}
+
+describe('takes what the fault explains', () => {
+  test.each<[string, Partial<Evidence>]>([
+    [
+      'a repeated call',
+      {
+        received: [call('evt_1'), call('evt_1')],
+        rows: [{ ...row, attempts: 2 }],
+        excuses: { repeatedCalls: 1, unrecordedCalls: 0 },
+      },
+    ],
+    [
+      'an unrecorded call',
+      {
+        received: [call('evt_1', { status: 500 }), call('evt_1')],
+        excuses: { repeatedCalls: 0, unrecordedCalls: 1 },
+      },
+    ],
+  ])('%s', (_, evidence) => {
+    expect(report(evidence)).toEqual([]);
+  });
+});
