@@ -130,7 +130,8 @@ export const brokenWires: readonly Fault[] = [
   {
     name: 'messages-twice',
     what: 'every message is delivered twice, and in another order',
-    excuses: inDoubt,
+    // Two first messages, and what a second dispatch of the event brings; each comes before the call is recorded.
+    excuses: { repeatedCalls: 2, unrecordedCalls: 2 },
     begin({ stacks }) {
       const sends = breaks(
         stacks.wire.sqs,
