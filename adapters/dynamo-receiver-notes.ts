@@ -30,6 +30,17 @@ export function createReceiverNotes({ client, tableName }: DynamoTable): Receive
         await disable(subscription, 'address-forbidden', now);
       }
     },
+
+    async noteSpeed(subscription, isSlow, now) {
+      if (isSlow) {
+        const since = { ':now': now.toISOString() };
+        const isNew = 'attribute_not_exists(subscription.slowSince)';
+        await note(subscription, 'SET subscription.slowSince = :now', since, isNew);
+      } else {
+        const isOver = 'attribute_exists(subscription.slowSince)';
+        await note(subscription, 'REMOVE subscription.slowSince', {}, isOver);
+      }
+    },
   };
 
   async function disable(subscription: Subscription, reason: DisabledReason, now: Date): Promise<void> {

@@ -67,6 +67,10 @@ export function cacheSubscriptionLookup(
       await notes.noteAddressRefused(...args);
       forget(args[0]);
     },
+    noteSpeed: async (...args) => {
+      await notes.noteSpeed(...args);
+      forget(args[0]);
+    },
   };
 }
 

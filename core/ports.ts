@@ -35,6 +35,8 @@ export interface ReceiverNotes {
   noteSuccess(subscription: Subscription, now: Date): Promise<void>;
   /** Its address is not public; disables it at the third time in a row. */
   noteAddressRefused(subscription: Subscription, now: Date): Promise<void>;
+  /** Its calls have begun to take long, or no longer do. */
+  noteSpeed(subscription: Subscription, isSlow: boolean, now: Date): Promise<void>;
 }
 
 export interface AccountStatusLookup {

@@ -44,6 +44,8 @@ export interface Subscription {
   readonly provenAt?: string;
   /** Calls since the last success that ended before a socket was opened, because of the address. */
   readonly addressRefusals?: number;
+  /** Since when its calls take long: its first attempts go by the retry queue, where they keep no others waiting. */
+  readonly slowSince?: string;
   /** Raised by every write; a change is written only on the version that it was made on. */
   readonly version: number;
   readonly createdAt: string;
@@ -101,7 +103,7 @@ export function patchSubscription(seen: Subscription, patch: SubscriptionPatch, 
   const { url = seen.url, eventTypes = seen.eventTypes, description = seen.description, status } = patch;
   const { rateLimitPerSecond = seen.rateLimitPerSecond ?? null } = patch;
   // What a receiver has shown holds for its URL alone.
-  const moved = url === seen.url ? {} : { provenAt: undefined, verifiedAt: undefined };
+  const moved = url === seen.url ? {} : { provenAt: undefined, verifiedAt: undefined, slowSince: undefined };
   return {
     ...seen,
     ...moved,
@@ -117,7 +119,8 @@ export function patchSubscription(seen: Subscription, patch: SubscriptionPatch, 
 
 /** What the API shows: everything but what is secret, and what is only for us. */
 export function presentSubscription(subscription: Subscription) {
-  const { secrets: _, accountId: __, addressRefusals: ___, version: ____, headers, ...shown } = subscription;
+  const { secrets: _, accountId: __, addressRefusals: ___, slowSince: ____, ...others } = subscription;
+  const { version: _____, headers, ...shown } = others;
   return { ...shown, headers: presentHeaders(headers) };
 }
 

@@ -29,6 +29,9 @@ export interface AttemptDeps extends ReceiverCallDeps, TurnDeps {
     LimitSettings & { readonly callbackTimeoutMs: number; readonly claimLeaseMs: number };
 }
 
+/** Of the deadline: a call that takes this much is slow. */
+const slowShare = 0.25;
+
 /**
  * One attempt at one delivery: claim where another may have called, see that it may be made now, call, decide, write,
  * act on the decision.
@@ -44,13 +47,16 @@ export function createAttempt(deps: AttemptDeps) {
     receiveCount: number,
   ): Promise<Delivery | undefined> {
     let claimed: Delivery | undefined;
-    if (mustClaim(message, receiveCount)) {
+    const isFirst = !mustClaim(message, receiveCount);
+    if (!isFirst) {
       const seen = await deliveries.findDelivery(message);
       claimed = claim(seen, message, now(), settings.claimLeaseMs);
       if (!claimed || !(await deliveries.replaceDelivery(seen, claimed))) return undefined;
     }
     const subscription = await findTaker(message, claimed);
-    if (!subscription || !(await hasItsTurn(subscription, message, claimed))) return undefined;
+    if (!subscription) return undefined;
+    if (isFirst && subscription.slowSince) return stepAside(message);
+    if (!(await hasItsTurn(subscription, message, claimed))) return undefined;
 
     const attempt = await callReceiver(subscription, {
       id: message.eventId,
@@ -73,6 +79,13 @@ export function createAttempt(deps: AttemptDeps) {
     await act(subscription, decision, claimed, settled);
     return undefined;
   };
+
+  /** To the retry queue, which has consumers of its own: a call that takes long keeps no others' first waiting. */
+  async function stepAside(message: DeliveryMessage): Promise<undefined> {
+    // Both messages may live on after a crash.
+    await deps.queue.sendRetry({ ...message, recheck: true }, 0);
+    telemetry.count('DeliveriesSteppedAside');
+  }
 
   async function bodyOf(message: DeliveryMessage): Promise<string> {
     const body = message.body ?? (await deps.events.readEventBody(message.accountId, message.eventId));
@@ -116,6 +129,9 @@ export function createAttempt(deps: AttemptDeps) {
         telemetry.count('AddressesRefused');
         await deps.receiverNotes.noteAddressRefused(subscription, now());
       }
+      const isSlow = outcome.durationMs >= settings.callbackTimeoutMs * slowShare;
+      if (isSlow !== (subscription.slowSince !== undefined))
+        await deps.receiverNotes.noteSpeed(subscription, isSlow, now());
     } catch (error) {
       telemetry.error('receiver.unnoted', { accountId, subscriptionId, error });
     }

@@ -23,6 +23,7 @@ export type MetricName =
   | 'AttemptsFailed'
   | 'AddressesRefused'
   | 'DeliveriesPostponed'
+  | 'DeliveriesSteppedAside'
   | 'DeliveriesExhausted'
   | 'DeliveriesSwept'
   | 'FaultsOfOurs';

@@ -24,8 +24,8 @@ export interface LambdaFunction {
   close(): Promise<void>;
 }
 
-/** AWS would start more, but they would only share this machine's cores. */
-const maxSandboxes = 4;
+/** Five batches of each of two event source mappings; AWS would start more, for others than these to wait in. */
+const maxSandboxes = 10;
 
 const sandboxFile = fileURLToPath(new URL('sandbox.ts', import.meta.url));
 

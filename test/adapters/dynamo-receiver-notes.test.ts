@@ -98,6 +98,19 @@ describe('a refused address', () => {
   });
 });
 
+describe('a slow receiver', () => {
+  test('is slow since the first time, until it no longer is', async () => {
+    const created = await create();
+    await notes.noteSpeed(created, true, now);
+    await notes.noteSpeed(created, true, new Date('2027-01-01T00:00:00.000Z'));
+    expect(await stored(created)).toMatchObject({ slowSince: now.toISOString(), version: 2 });
+
+    await notes.noteSpeed(created, false, now);
+    await notes.noteSpeed(created, false, now);
+    expect(await stored(created)).toEqual({ ...created, version: 3 });
+  });
+});
+
 test('what a call to the old URL has shown says nothing about the new one', async () => {
   const called = await create();
   const moved = { ...called, url: 'https://new.example.com/', version: 2 };
@@ -105,6 +118,7 @@ test('what a call to the old URL has shown says nothing about the new one', asyn
 
   await notes.noteSuccess(called, now);
   for (let times = 0; times < 3; times += 1) await notes.noteAddressRefused(called, now);
+  await notes.noteSpeed(called, true, now);
   await notes.disable(called, 'gone', now);
 
   expect(await stored(called)).toEqual(moved);

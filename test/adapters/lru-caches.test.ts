@@ -96,6 +96,7 @@ const unheard: ReceiverNotes = {
   disable: async () => undefined,
   noteSuccess: async () => undefined,
   noteAddressRefused: async () => undefined,
+  noteSpeed: async () => undefined,
 };
 
 describe('the deliverer’s cache', () => {
@@ -131,7 +132,7 @@ describe('the deliverer’s cache', () => {
     expect(await cached.findSubscription('acc_2', 'sub_1')).toBeUndefined();
   });
 
-  test.each(['noteSuccess', 'noteAddressRefused', 'disable'] as const)(
+  test.each(['noteSuccess', 'noteAddressRefused', 'noteSpeed', 'disable'] as const)(
     'reads anew what this sandbox itself has changed by %s',
     async (note) => {
       const source = createSource();
@@ -139,9 +140,13 @@ describe('the deliverer’s cache', () => {
       const cached = cacheSubscriptionLookup(source, unheard);
       await cached.findSubscription('acc_1', 'sub_1');
       const at = new Date();
-      await (note === 'disable'
-        ? cached.disable(subscription(), 'gone', at)
-        : cached[note](subscription(), at));
+      const notes = {
+        disable: () => cached.disable(subscription(), 'gone', at),
+        noteSuccess: () => cached.noteSuccess(subscription(), at),
+        noteAddressRefused: () => cached.noteAddressRefused(subscription(), at),
+        noteSpeed: () => cached.noteSpeed(subscription(), true, at),
+      };
+      await notes[note]();
       await cached.findSubscription('acc_1', 'sub_1');
 
       expect(source.reads).toHaveLength(2);

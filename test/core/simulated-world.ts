@@ -248,6 +248,7 @@ export function createWorld(deliveryCount: number) {
               call(actor, 'disable', () => void disabled.add(subscriptionId)),
             noteSuccess: async () => undefined,
             noteAddressRefused: async () => undefined,
+            noteSpeed: async () => undefined,
           },
           askLimits: (limits) => call(actor, 'ask limits', () => turnAt(limits)),
           events: { readEventBody: async () => '{}' },

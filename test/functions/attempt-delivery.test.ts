@@ -179,6 +179,60 @@ describe('a first attempt', () => {
   });
 });
 
+describe('a receiver that takes long', () => {
+  const slowMs = 700;
+  const respondSlowly = () =>
+    receiver.respond((response) => void setTimeout(() => response.writeHead(204).end(), slowMs));
+  const stored = () => deployment.subscriptions.findSubscription(subscription.accountId, subscription.id);
+
+  beforeEach(async () => {
+    respondSlowly();
+    await deliver(deployment.messageFor(subscription));
+  });
+
+  test('is noted as slow, and as fast again once it is', async () => {
+    expect(await stored()).toMatchObject({ slowSince: deployment.clock.now().toISOString() });
+
+    receiver.respond((response) => void response.writeHead(500).end());
+    await deliver({ ...deployment.messageFor(subscription), recheck: true });
+    expect(await stored()).not.toHaveProperty('slowSince');
+  });
+
+  test('gets its first attempts by the retry queue, as they are, and claimed', async () => {
+    const message = deployment.messageFor(subscription);
+
+    expect(await deliver(message)).toEqual(acknowledged);
+    expect(receiver.callbacks).toHaveLength(1);
+    expect(deployment.messagesIn('retries')).toEqual([{ ...message, recheck: true }]);
+    expect(deployment.queues.delayedIn('retries')).toEqual([]);
+
+    await deliver({ ...message, recheck: true });
+    expect(receiver.callbacks.map(({ headers }) => headers['webhook-id'])[1]).toBe(message.eventId);
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+      state: 'delivered',
+      version: 2,
+    });
+    expect(deployment.telemetry.counts).toMatchObject({ DeliveriesSteppedAside: 1, AttemptsSucceeded: 2 });
+  });
+
+  test('keeps the message of a first attempt that the retry queue does not take', async () => {
+    const message = deployment.messageFor(subscription);
+    deployment.wire.sqs.intercept(async () => internalFailure);
+
+    expect(await deliver(message)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-1' }] });
+    expect(receiver.callbacks).toHaveLength(1);
+  });
+
+  test('is not sent aside again from there, whatever its message has seen', async () => {
+    const message = deployment.messageFor(subscription);
+
+    await deliver(message, 2);
+
+    expect(receiver.callbacks).toHaveLength(2);
+    expect(deployment.messagesIn('retries')).toEqual([]);
+  });
+});
+
 describe('a later attempt', () => {
   /** An event that went through the dispatcher and whose first attempt failed; answers with its retry. */
   async function failOnce(): Promise<DeliveryMessage> {
