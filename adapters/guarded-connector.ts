@@ -17,11 +17,20 @@ export class RefusedConnection extends Error {
   }
 }
 
+export interface ConnectorRules {
+  /** A stage for development lets callbacks reach this machine; everything else stays as it is. */
+  readonly allowPrivateCallbacks: boolean;
+}
+
 /**
  * Opens sockets to public addresses only, whatever a URL or a name server says. undici's own `lookup` hook would not be
  * asked for IP literals, and a name that was checked anywhere else may have another address by now.
  */
-export function createGuardedConnector({ resolveName }: NameResolver): buildConnector.connector {
+export function createGuardedConnector(
+  { resolveName }: NameResolver,
+  { allowPrivateCallbacks }: ConnectorRules,
+): buildConnector.connector {
+  const refuse = allowPrivateCallbacks ? () => undefined : refuseAddress;
   const connect = buildConnector({ timeout: deadlineMs, allowH2: false });
 
   return (options, callback) => {
@@ -32,7 +41,10 @@ export function createGuardedConnector({ resolveName }: NameResolver): buildConn
       try {
         const literal = addressInHost(options.hostname);
         const addresses = literal ? [literal] : await resolveName(options.hostname);
-        refuseUnlessPublic(addresses);
+        if (addresses.length === 0) throw new RefusedConnection();
+        // One answer that is not public makes all of them suspect: it is how a name is turned inwards step by step.
+        const refusal = addresses.map(refuse).find((reason) => reason !== undefined);
+        if (refusal) throw new RefusedConnection(refusal);
         connectToFirst(addresses);
       } catch (error) {
         callback(error as Error, null);
@@ -44,20 +56,11 @@ export function createGuardedConnector({ resolveName }: NameResolver): buildConn
         // A list of hundreds of addresses must not make us knock at each of them.
         if (error && others.length > 0 && performance.now() < giveUpAt) return connectToFirst(others);
         if (error) return callback(error, null);
-        const refusal = refuseAddress(socket.remoteAddress ?? '');
+        const refusal = refuse(socket.remoteAddress ?? '');
         if (!refusal) return callback(null, socket);
         socket.destroy();
         callback(new RefusedConnection(refusal), null);
       });
     }
   };
-}
-
-/** One answer that is not public makes all of them suspect: it is how a name is turned inwards step by step. */
-function refuseUnlessPublic(addresses: readonly string[]): void {
-  if (addresses.length === 0) throw new RefusedConnection();
-  for (const address of addresses) {
-    const refusal = refuseAddress(address);
-    if (refusal) throw new RefusedConnection(refusal);
-  }
 }

@@ -22,7 +22,7 @@ export function createCallbackSender(
   rules: CallbackUrlRules,
   names: NameResolver = createNameResolver(),
 ): CallbackSender & { close(): Promise<void> } {
-  const connect = rules.allowPrivateCallbacks ? { timeout: 5_000 } : createGuardedConnector(names);
+  const connect = createGuardedConnector(names, rules);
   // One pool per subscription: on a shared connection a late second response would answer the next one's request.
   const pools = new LRUCache<string, Pool>({ max: 500, dispose: (pool) => void pool.close() });
 

@@ -40,7 +40,9 @@ describe('the guarded connector', () => {
   }
 
   async function codeOf(origin: string, names: NameResolver): Promise<unknown> {
-    const pool = new Pool(origin, { connect: createGuardedConnector(names) });
+    const pool = new Pool(origin, {
+      connect: createGuardedConnector(names, { allowPrivateCallbacks: false }),
+    });
     try {
       const { statusCode } = await pool.request({ method: 'POST', path: '/' });
       return statusCode;

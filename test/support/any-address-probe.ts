@@ -88,7 +88,7 @@ async function probe({ calls, zone, fetched }: ProbePlan): Promise<ProbeReport> 
   const nameServer = await startNameServer(zone);
   const names = createNameResolver([nameServer.server]);
   const sender = createCallbackSender(rules, names);
-  const connector = createGuardedConnector(names);
+  const connector = createGuardedConnector(names, { allowPrivateCallbacks: false });
 
   const urls = unique(nonPublicSpellings.map(({ url }) => url));
   const origins = unique(
