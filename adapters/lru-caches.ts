@@ -41,6 +41,8 @@ export function cacheSubscriptionLookup(
   const cache = new LRUCache<string, { found: Subscription | undefined }>({
     max: maxEntries,
     ttl: subscriptionCacheMs,
+    // Who is reading while another forgets gets what he has read; it is not kept.
+    ignoreFetchAbort: true,
     fetchMethod: async (_, __, { context }) => {
       const { accountId, subscriptionId } = context as { accountId: string; subscriptionId: string };
       return { found: await store.findSubscription(accountId, subscriptionId) };

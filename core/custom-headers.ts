@@ -42,7 +42,7 @@ const valueSchema = z
   .string()
   .regex(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/, 'must be printable ASCII without spaces around it')
   .max(1_024, 'must have at most 1024 characters')
-  .refine((value) => value !== mask, `is how a stored value is shown; leave the header out to keep it`);
+  .refine((value) => !/^\*+$/.test(value), 'is how a stored value is shown; leave the header out to keep it');
 
 /** Of POST: names and values. */
 export const newHeadersSchema = headersOf(valueSchema).refine(isFew, tooMany());

@@ -22,7 +22,7 @@ export const deliveryMessageSchema = deliveryRefSchema.extend({
   recheck: z.boolean().default(false),
   /** Only first attempts carry it; later ones read it from the event's row. */
   body: z.string().optional(),
-  /** Limits at which the delivery has waited for its turn, and when that is. */
+  /** Buckets of the limits at which the delivery has waited for its turn, and when that is. */
   turn: z.object({ at: z.iso.datetime(), passed: z.array(z.string()) }).optional(),
 });
 export type DeliveryMessage = z.infer<typeof deliveryMessageSchema>;
@@ -158,12 +158,12 @@ export function postpone(row: Delivery | undefined, ref: DeliveryRef, dueInMs: n
   };
 }
 
-/** A message that comes much later than its turn finds others there, and has to ask again. */
-const turnGraceMs = 10_000;
-
-/** The limits that a message need not ask any more. */
-export function passedLimits({ turn }: DeliveryMessage, now: Date): readonly string[] {
-  return turn && now.getTime() - new Date(turn.at).getTime() <= turnGraceMs ? turn.passed : [];
+/**
+ * The limits, by their buckets, that a message need not ask any more. A turn holds for as long as the message does: were
+ * it lost to a queue that is late, its delivery would wait for ever new ones.
+ */
+export function passedBuckets({ turn }: DeliveryMessage, now: Date, validMs: number): readonly string[] {
+  return turn && now.getTime() - new Date(turn.at).getTime() <= validMs ? turn.passed : [];
 }
 
 /**

@@ -4,6 +4,8 @@ export const mask = '********';
 /** Shorter ones are no secrets, and masking each "1" or "Bearer" of a page would only garble it. */
 const minConfidentialLength = 4;
 const minTokenLength = 8;
+/** Masks may be longer than what they hide; an item of the table holds no more than 400 KB. */
+const maxExcerptLength = 8_192;
 
 /**
  * The start of a response as its owner is shown it: hostile text, in which confidential values are masked that the
@@ -17,7 +19,10 @@ export function excerptResponse(body: Buffer, confidential: readonly string[]): 
     .sort((a, b) => b.length - a.length);
   // The end first: a part that is masked already would hide that the whole began before it.
   const shown = maskCutOff(body.toString(), spellings);
-  return spellings.reduce((text, spelling) => text.replaceAll(spelling, mask), shown);
+  if (spellings.length === 0) return shown;
+  // In one pass: what stands in for one value must not be taken for another, and grow with each.
+  const any = new RegExp([...new Set(spellings)].map((spelling) => RegExp.escape(spelling)).join('|'), 'g');
+  return shown.replaceAll(any, mask).slice(0, maxExcerptLength);
 }
 
 /** What stands in a value after its scheme, and the password that Basic credentials wrap. */

@@ -63,19 +63,21 @@ export const subscriptionCacheMs = 5_000;
 
 /** The request bodies of POST and PATCH /subscriptions. Whether the URL's host may be called is asked separately. */
 export function subscriptionSchemas(rules: CallbackUrlRules) {
-  const url = z.string().transform((text, context) => {
+  const url = z.string('must be a URL such as https://crm.example.com/hooks').transform((text, context) => {
     const checked = checkCallbackUrl(text, rules);
     if ('url' in checked) return checked.url.href;
     context.addIssue({ code: 'custom', message: explainUrlRefusal(checked.refusal, rules) });
     return z.NEVER;
   });
   const eventTypes = z
-    .array(eventTypeSchema)
+    .array(eventTypeSchema, 'must be a list of event types')
     .min(1, 'must name at least one event type')
+    .max(100, 'must name at most 100 event types')
     .transform((types) => [...new Set(types)]);
-  const description = z.string().max(500);
+  const description = z.string('must be text').max(500, 'must have at most 500 characters');
   const status = z.enum(['enabled', 'disabled'], 'must be "enabled" or "disabled"');
-  const rateLimitPerSecond = z.int().min(1).max(1_000);
+  const rate = 'must be a whole number of calls from 1 to 1000';
+  const rateLimitPerSecond = z.int(rate).min(1, rate).max(1_000, rate);
   return {
     create: z.strictObject({
       url,
@@ -129,21 +131,21 @@ export function liveSecrets(subscription: Subscription, now: Date): readonly Sto
   return subscription.secrets.filter(({ expiresAt }) => !expiresAt || new Date(expiresAt) > now);
 }
 
-/** Secrets that may sign side by side: enough for a rotation on top of one that has just begun, and a header's length. */
+/** Secrets that sign side by side, at most: enough for rotations on top of each other, and a header's length. */
 export const maxLiveSecrets = 5;
 
 /**
  * The secrets after a rotation: the new one, and the old ones for as long as they were promised, but no longer than
- * `overlapSeconds`. Undefined if too many are still live.
+ * `overlapSeconds`. Of more than `maxLiveSecrets` the oldest end at once: a leaked secret must never be kept alive by
+ * others.
  */
 export function rotateSecrets(
   subscription: Subscription,
   sealed: string,
   overlapSeconds: number,
   now: Date,
-): readonly StoredSecret[] | undefined {
-  const live = liveSecrets(subscription, now);
-  if (live.length >= maxLiveSecrets) return undefined;
+): readonly StoredSecret[] {
+  const live = liveSecrets(subscription, now).slice(0, maxLiveSecrets - 1);
   const overlapEndsAt = new Date(now.getTime() + overlapSeconds * 1_000).toISOString();
   const outgoing = live.map((secret) => ({
     ...secret,

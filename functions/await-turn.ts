@@ -3,7 +3,7 @@ import {
   type Delivery,
   type DeliveryMessage,
   messageFor,
-  passedLimits,
+  passedBuckets,
   postpone,
   refOf,
 } from '../core/delivery.ts';
@@ -37,8 +37,8 @@ export function createTurnCheck({
     message: DeliveryMessage,
     claimed: Delivery | undefined,
   ): Promise<boolean> {
-    const passed = passedLimits(message, now());
-    const limits = callbackLimits(subscription, settings).filter(({ name }) => !passed.includes(name));
+    const passed = passedBuckets(message, now(), settings.queueMarginSeconds * 1_000);
+    const limits = callbackLimits(subscription, settings).filter(({ bucket }) => !passed.includes(bucket));
     const turn = await askLimits(limits, now());
     switch (turn.kind) {
       case 'now':
@@ -46,7 +46,7 @@ export function createTurnCheck({
       case 'later': {
         const waitMs = Math.max(0, turn.at.getTime() - now().getTime());
         const dueInMs = waitMs + settings.queueMarginSeconds * 1_000;
-        const row = await write(message, claimed, dueInMs, turn.passed.at(-1));
+        const row = await write(message, claimed, dueInMs, turn.limit);
         // A crash from here on costs punctuality only: the due index has the row.
         const reserved = { at: turn.at.toISOString(), passed: [...passed, ...turn.passed] };
         if (row) await queue.sendRetry({ ...messageFor(row), turn: reserved }, Math.ceil(waitMs / 1_000));

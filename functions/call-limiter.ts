@@ -7,8 +7,13 @@ type Turn = number | undefined;
 
 export type CallTurn =
   | { readonly kind: 'now' }
-  /** `passed`: the limits that need not be asked again when the turn has come. */
-  | { readonly kind: 'later'; readonly at: Date; readonly passed: readonly LimitName[] }
+  /** `passed`: the buckets of the limits that need not be asked again when the turn has come, `limit` the last of them. */
+  | {
+      readonly kind: 'later';
+      readonly at: Date;
+      readonly limit: LimitName;
+      readonly passed: readonly string[];
+    }
   /** Nothing is reserved: the call has to ask again, no sooner than `maxWaitMs` from now. */
   | { readonly kind: 'full'; readonly limit: LimitName };
 
@@ -29,12 +34,12 @@ export function createCallLimiter(store: TokenStore): CallLimiter {
   }
 
   return async function askLimits(limits, now) {
-    const passed: LimitName[] = [];
+    const passed: string[] = [];
     for (const limit of limits) {
       const turn = await takeTurn(limit, now.getTime());
       if (turn === undefined) return { kind: 'full', limit: limit.name };
-      passed.push(limit.name);
-      if (turn > now.getTime()) return { kind: 'later', at: new Date(turn), passed };
+      passed.push(limit.bucket);
+      if (turn > now.getTime()) return { kind: 'later', at: new Date(turn), limit: limit.name, passed };
     }
     return { kind: 'now' };
   };
@@ -47,8 +52,10 @@ class Share {
   #callsBefore = 0;
   /** Reserved and not used; good for this second. */
   #tokens = 0;
-  /** Others are at the limit too: nothing is free. */
+  /** Others are at the limit too: nothing is free, and nothing to be had in advance. */
   #isContended = false;
+  /** All turns are taken: the store need not be asked again in this second. */
+  #isFull = false;
   #waiting: ((turns: Promise<Turn[]>, index: number) => void)[] = [];
 
   constructor(store: TokenStore) {
@@ -58,6 +65,7 @@ class Share {
   take(limit: CallLimit, nowMs: number): Promise<Turn> | Turn {
     this.#enterSecond(Math.floor(nowMs / 1_000));
     this.#calls += 1;
+    if (this.#isFull) return undefined;
     if (this.#tokens > 0) {
       this.#tokens -= 1;
       return nowMs;
@@ -76,6 +84,7 @@ class Share {
     this.#second = second;
     this.#calls = 0;
     this.#tokens = 0;
+    this.#isFull = false;
   }
 
   #reserveForAll(limit: CallLimit, nowMs: number): void {
@@ -86,13 +95,16 @@ class Share {
 
   async #reserve(limit: CallLimit, nowMs: number, needed: number): Promise<Turn[]> {
     const spare = Math.min(this.#callsBefore, limit.perSecond) - this.#calls;
-    const count = needed + (limit.freePerSecond > 0 ? Math.max(0, spare) : 0);
+    const count = needed + (limit.freePerSecond > 0 && !this.#isContended ? Math.max(0, spare) : 0);
     const second = this.#second;
     const startMs = await this.#store.reserveTokens(limit, count, new Date(nowMs));
-    const turns = Array.from({ length: count }, (_, index) =>
-      startMs === undefined ? undefined : turnMs(limit, startMs, index, nowMs),
-    );
+    const turns = Array.from({ length: count }, (_, index) => {
+      const turn = startMs === undefined ? undefined : turnMs(limit, startMs, index, nowMs);
+      // Of a batch that reaches the end of what is given out: no message can be delayed beyond it.
+      return turn !== undefined && turn - nowMs <= limit.maxWaitMs ? turn : undefined;
+    });
     this.#isContended = turns.some((turn) => turn !== nowMs);
+    this.#isFull = second === this.#second && startMs === undefined;
     if (second === this.#second) this.#tokens += turns.slice(needed).filter((turn) => turn === nowMs).length;
     return turns.slice(0, needed);
   }

@@ -11,6 +11,13 @@ type Admitted =
   | { readonly subscription: Subscription; readonly verification?: Verification }
   | { readonly problem: ApiResponse };
 
+interface AdmissionOptions {
+  /** Also one that has its receiver's consent. */
+  readonly askAgain?: boolean;
+  /** What came of it a moment ago, before somebody else changed the subscription: nobody is asked twice for one request. */
+  readonly known?: Verification | undefined;
+}
+
 /** Which status a subscription really gets: one that is to be enabled may have to wait for its receiver's consent. */
 export function createAdmission(deps: AdmissionDeps) {
   const verifyReceiver = createReceiverVerification(deps);
@@ -18,13 +25,13 @@ export function createAdmission(deps: AdmissionDeps) {
   return async function admit(
     subscription: Subscription,
     wanted: 'enabled' | 'disabled',
-    { askAgain = false } = {},
+    { askAgain = false, known }: AdmissionOptions = {},
   ): Promise<Admitted> {
     const isMissing =
       wanted === 'enabled' && deps.receiverVerification === 'required' && !subscription.verifiedAt;
     if (!isMissing && !askAgain) return { subscription: { ...subscription, status: wanted } };
 
-    const verification = await verifyReceiver(subscription);
+    const verification = known?.url === subscription.url ? known : await verifyReceiver(subscription);
     if (!verification) {
       return { problem: respondTooManyRequests('This receiver is called too often; try again in a second.') };
     }

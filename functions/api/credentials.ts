@@ -91,8 +91,10 @@ export function createCredentialRoutes(deps: CredentialRouteDeps, audit: Audit) 
       const { accountId } = account;
       const id = request.pathParameters['keyId'] ?? '';
       if (!/^[0-9a-f]{24}$/.test(id)) return respondNotFound('API key');
-      if (!(await deps.credentials.revokeApiKey(accountId, id))) return respondNotFound('API key');
+      const existing = await deps.credentials.listApiKeys(accountId);
+      if (!existing.some((key) => key.id === id)) return respondNotFound('API key');
       await audit(request, accountId, 'api-key.revoked', { details: { id } });
+      await deps.credentials.revokeApiKey(accountId, id);
       return respondNothing();
     },
 

@@ -72,8 +72,12 @@ export function respondTooManyRequests(detail: string): ApiResponse {
   return { ...problem, headers: { ...problem.headers, 'retry-after': '1' } };
 }
 
+/** More would help nobody, and an answer that Lambda cannot carry would be a fault of ours. */
+const maxIssues = 20;
+
 export function respondInvalid(issues: ProblemIssue[]): ApiResponse {
-  return respondProblem(400, 'invalid-request', 'The request does not fit; see issues.', issues);
+  const shown = issues.slice(0, maxIssues);
+  return respondProblem(400, 'invalid-request', 'The request does not fit; see issues.', shown);
 }
 
 /** The request's JSON body by its schema, or the answer that says what is wrong with it. */

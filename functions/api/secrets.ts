@@ -1,17 +1,11 @@
 import * as z from 'zod';
 import type { SecretCipher, SubscriptionStore } from '../../core/ports.ts';
 import { formatSecret } from '../../core/signature.ts';
-import { liveSecrets, maxLiveSecrets, rotateSecrets, subscriptionCacheMs } from '../../core/subscription.ts';
+import { liveSecrets, rotateSecrets, subscriptionCacheMs } from '../../core/subscription.ts';
 import { contextOf } from '../call-receiver.ts';
 import type { Audit } from './audit-log.ts';
 import { changeRequested, findRequested } from './change-subscription.ts';
-import {
-  type AccountRequest,
-  type ApiResponse,
-  parseOptionalBody,
-  respondJson,
-  respondProblem,
-} from './http.ts';
+import { type AccountRequest, type ApiResponse, parseOptionalBody, respondJson } from './http.ts';
 
 export interface SecretRouteDeps {
   readonly subscriptions: SubscriptionStore;
@@ -55,7 +49,6 @@ export function createSecretRoutes(deps: SecretRouteDeps, audit: Audit) {
       const changed = await changeRequested(deps.subscriptions, request, async (seen) => {
         const sealed = await deps.cipher.seal(secret, contextOf(seen));
         const secrets = rotateSecrets(seen, sealed, overlapSeconds, now);
-        if (!secrets) return { problem: tooManySecrets() };
         await audit(request, seen.accountId, 'secret.rotated', {
           subscriptionId: seen.id,
           details: { overlapSeconds },
@@ -63,14 +56,9 @@ export function createSecretRoutes(deps: SecretRouteDeps, audit: Audit) {
         return { subscription: { ...seen, secrets, updatedAt: now.toISOString() } };
       });
       if ('problem' in changed) return changed.problem;
-      const effectiveAt = new Date(now.getTime() + subscriptionCacheMs).toISOString();
+      const effectiveAt = new Date(deps.now().getTime() + subscriptionCacheMs).toISOString();
       const [, outgoing] = changed.subscription.secrets;
       return respondJson(200, { secret, previousExpiresAt: outgoing?.expiresAt ?? null, effectiveAt });
     },
   };
-}
-
-function tooManySecrets(): ApiResponse {
-  const detail = `${maxLiveSecrets} secrets sign already; wait until the overlap of one has ended.`;
-  return respondProblem(409, 'too-many-secrets', detail);
 }

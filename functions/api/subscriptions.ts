@@ -57,10 +57,7 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Aud
       const fault = await findFault(properties.url, request);
       if (fault) return respondInvalid([fault]);
       const existing = await deps.subscriptions.listSubscriptions(accountId);
-      if (existing.length >= maxSubscriptionsPerAccount) {
-        const limit = `An account has at most ${maxSubscriptionsPerAccount} subscriptions; delete one first.`;
-        return respondProblem(409, 'too-many-subscriptions', limit);
-      }
+      if (existing.length >= maxSubscriptionsPerAccount) return respondTooManySubscriptions();
       const id = `sub_${deps.randomBytes(12).toString('hex')}`;
       const secret = formatSecret(deps.randomBytes(32));
       const context = contextOf({ accountId, id });
@@ -83,6 +80,12 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Aud
       if ('problem' in admitted) return admitted.problem;
       if (sealedHeaders) await auditHeaders(request, id, sealedHeaders.names);
       await deps.subscriptions.createSubscription(admitted.subscription);
+      // Others may have been created since the count: the latest of those that are too many give way.
+      const counted = await deps.subscriptions.listSubscriptions(accountId);
+      if (counted.toSorted(byPosition).findIndex((one) => one.id === id) >= maxSubscriptionsPerAccount) {
+        await deps.subscriptions.deleteSubscription(accountId, id);
+        return respondTooManySubscriptions();
+      }
       return respondJson(201, { ...present(admitted.subscription, admitted.verification), secret });
     },
 
@@ -119,7 +122,7 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Aud
         const sealed = patch.headers && (await sealPatchedHeaders(deps.cipher, seen, patch.headers));
         if (sealed && 'fault' in sealed) return { problem: respondInvalid([sealed.fault]) };
         const next = { ...patchSubscription(seen, patch, deps.now()), ...sealed };
-        const admitted = await admit(next, patch.status ?? wantedStatus(seen));
+        const admitted = await admit(next, patch.status ?? wantedStatus(seen), { known: verification });
         if ('verification' in admitted) ({ verification } = admitted);
         return admitted;
       });
@@ -131,7 +134,7 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Aud
     async verify(request: AccountRequest): Promise<ApiResponse> {
       let verification: Verification | undefined;
       const changed = await changeRequested(deps.subscriptions, request, async (seen) => {
-        const admitted = await admit(seen, wantedStatus(seen), { askAgain: true });
+        const admitted = await admit(seen, wantedStatus(seen), { askAgain: true, known: verification });
         if ('verification' in admitted) ({ verification } = admitted);
         return admitted;
       });
@@ -154,6 +157,15 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Aud
 /** What the owner wants, as far as the stored status tells. */
 function wantedStatus({ status }: Subscription): 'enabled' | 'disabled' {
   return status === 'disabled' ? 'disabled' : 'enabled';
+}
+
+function respondTooManySubscriptions(): ApiResponse {
+  const detail = `An account has at most ${maxSubscriptionsPerAccount} subscriptions; delete one first.`;
+  return respondProblem(409, 'too-many-subscriptions', detail);
+}
+
+function byPosition(a: Subscription, b: Subscription): number {
+  return positionOf(a) < positionOf(b) ? -1 : 1;
 }
 
 /** In the order of the list. */

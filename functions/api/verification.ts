@@ -15,6 +15,8 @@ export interface VerificationDeps extends ReceiverCallDeps {
 const verificationTimeoutMs = 8_000;
 
 export interface Verification {
+  /** The URL that was asked. */
+  readonly url: string;
   readonly isVerified: boolean;
   readonly outcome: DeliveryOutcome;
 }
@@ -33,7 +35,7 @@ export function createReceiverVerification(deps: VerificationDeps) {
     const { outcome } = await callReceiver(subscription, { id, body, timeoutMs: verificationTimeoutMs });
     const isVerified =
       outcome.kind === 'success' && echoesChallenge(outcome.responseExcerpt ?? '', challenge);
-    return { isVerified, outcome };
+    return { url: subscription.url, isVerified, outcome };
   };
 }
 

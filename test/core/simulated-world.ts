@@ -114,7 +114,12 @@ export function createWorld(deliveryCount: number) {
     const [limit] = limits;
     if (!limit || crowd === 'now') return { kind: 'now' };
     if (crowd === 'full') return { kind: 'full', limit: limit.name };
-    return { kind: 'later', at: new Date(nowMs + 5 * second), passed: limits.map(({ name }) => name) };
+    return {
+      kind: 'later',
+      at: new Date(nowMs + 5 * second),
+      limit: limit.name,
+      passed: limits.map(({ bucket }) => bucket),
+    };
   }
 
   for (let number = 0; number < deliveryCount; number += 1) {

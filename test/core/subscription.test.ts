@@ -160,7 +160,7 @@ describe('a rotation', () => {
       { ...current, sealed: 'ended', expiresAt: now.toISOString() },
     ];
 
-    const rotated = rotateSecrets(subscription({ secrets }), 'new', 3_600, now) ?? [];
+    const rotated = rotateSecrets(subscription({ secrets }), 'new', 3_600, now);
     expect(rotated.map(({ sealed, expiresAt }) => [sealed, expiresAt])).toEqual([
       ['new', undefined],
       ['current', '2026-11-24T01:00:00.000Z'],
@@ -168,9 +168,10 @@ describe('a rotation', () => {
     ]);
   });
 
-  test('is refused while many secrets sign already', () => {
-    const secrets = Array.from({ length: maxLiveSecrets }, () => current);
+  test('ends the oldest at once when many sign already', () => {
+    const secrets = Array.from({ length: maxLiveSecrets }, (_, age) => ({ ...current, sealed: `old ${age}` }));
 
-    expect(rotateSecrets(subscription({ secrets }), 'new', 3_600, now)).toBeUndefined();
+    const rotated = rotateSecrets(subscription({ secrets }), 'new', 3_600, now);
+    expect(rotated.map(({ sealed }) => sealed)).toEqual(['new', 'old 0', 'old 1', 'old 2', 'old 3']);
   });
 });
