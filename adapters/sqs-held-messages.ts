@@ -12,7 +12,10 @@ import {
 /** A message that waits for a person, and why. */
 export interface HeldMessage {
   readonly body: string;
-  /** What we or EventBridge gave as the reason; `gave-up` for what SQS moved after too many receives. */
+  /**
+   * What we or EventBridge gave as the reason; `gave-up` for what SQS moved after too many receives, and `unknown-type`
+   * for what a rule put there as such.
+   */
   readonly reason: string;
   readonly sentAt: Date;
   readonly receiptHandle: string;
@@ -61,7 +64,7 @@ export function createHeldMessages(sqs: SQSClient, prefix: string): HeldMessages
           MessageSystemAttributeNames: ['SentTimestamp'],
         }),
       );
-      return Messages.map(toHeldMessage);
+      return Messages.map((message) => toHeldMessage(queueName, message));
     },
 
     async release(queueName, { receiptHandle }) {
@@ -89,16 +92,17 @@ export function createHeldMessages(sqs: SQSClient, prefix: string): HeldMessages
   };
 }
 
-function toHeldMessage({
-  Body = '',
-  ReceiptHandle = '',
-  Attributes = {},
-  MessageAttributes = {},
-}: Message): HeldMessage {
+function toHeldMessage(
+  queueName: string,
+  { Body = '', ReceiptHandle = '', Attributes = {}, MessageAttributes = {} }: Message,
+): HeldMessage {
   const { reason, ERROR_CODE: eventBridgeError } = MessageAttributes;
   return {
     body: Body,
-    reason: reason?.StringValue ?? eventBridgeError?.StringValue ?? 'gave-up',
+    reason:
+      reason?.StringValue ??
+      eventBridgeError?.StringValue ??
+      (queueName === 'unrouted' ? 'unknown-type' : 'gave-up'),
     sentAt: new Date(Number(Attributes.SentTimestamp)),
     receiptHandle: ReceiptHandle,
   };

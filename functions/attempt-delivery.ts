@@ -18,6 +18,7 @@ import { decideRetry, isExpired, type RetryDecision, type RetryPolicy } from '..
 import type { Subscription } from '../core/subscription.ts';
 import { createTurnCheck, type TurnDeps } from './await-turn.ts';
 import { createReceiverCall, type ReceiverCallDeps } from './call-receiver.ts';
+import { createNoteTaker, hostOf } from './note-receiver.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface AttemptDeps extends ReceiverCallDeps, TurnDeps {
@@ -29,9 +30,6 @@ export interface AttemptDeps extends ReceiverCallDeps, TurnDeps {
     LimitSettings & { readonly callbackTimeoutMs: number; readonly claimLeaseMs: number };
 }
 
-/** Of the deadline: a call that takes this much is slow. */
-const slowShare = 0.25;
-
 /**
  * One attempt at one delivery: claim where another may have called, see that it may be made now, call, decide, write,
  * act on the decision.
@@ -40,6 +38,7 @@ export function createAttempt(deps: AttemptDeps) {
   const { deliveries, settings, telemetry, now } = deps;
   const hasItsTurn = createTurnCheck(deps);
   const callReceiver = createReceiverCall(deps);
+  const takeNote = createNoteTaker(deps);
 
   /** Answers with a delivered row that is still to be written: first attempts that succeed are written together. */
   return async function attemptDelivery(
@@ -116,27 +115,6 @@ export function createAttempt(deps: AttemptDeps) {
     return undefined;
   }
 
-  /** What the call shows about the receiver, if it is news. A note that fails must not cost the result of the call. */
-  async function takeNote(subscription: Subscription, { outcome }: Attempt): Promise<void> {
-    const { accountId, id: subscriptionId } = subscription;
-    try {
-      if (outcome.kind === 'success') {
-        const isNews = !subscription.provenAt || subscription.addressRefusals;
-        if (isNews) await deps.receiverNotes.noteSuccess(subscription, now());
-      } else if (outcome.reason === 'address-forbidden') {
-        const { refusal } = outcome;
-        telemetry.warn('address.refused', { accountId, subscriptionId, host: hostOf(subscription), refusal });
-        telemetry.count('AddressesRefused');
-        await deps.receiverNotes.noteAddressRefused(subscription, now());
-      }
-      const isSlow = outcome.durationMs >= settings.callbackTimeoutMs * slowShare;
-      if (isSlow !== (subscription.slowSince !== undefined))
-        await deps.receiverNotes.noteSpeed(subscription, isSlow, now());
-    } catch (error) {
-      telemetry.error('receiver.unnoted', { accountId, subscriptionId, error });
-    }
-  }
-
   /** The only place that acts on a decision. False from `replaceDelivery`: another claim has taken over. */
   async function act(
     subscription: Subscription,
@@ -175,11 +153,6 @@ function cancellationReason(
   if (!subscription) return 'subscription-deleted';
   if (subscription.status === 'disabled') return 'subscription-disabled';
   return subscription.status === 'pending' ? 'subscription-pending' : undefined;
-}
-
-/** The host only: the path of a hook is often a credential. */
-function hostOf({ url }: Subscription): string | undefined {
-  return URL.parse(url)?.host;
 }
 
 /** The one wide line of an attempt. */

@@ -13,6 +13,12 @@ export type ReceiverReport =
   | { readonly kind: 'verified'; readonly id: string; readonly type: string; readonly receivedAt: number }
   | { readonly kind: 'refused'; readonly id: string; readonly reason: string };
 
+interface Callback {
+  readonly type: string;
+  /** Of `webhook.verify`: to be sent back by whoever wants to be called. */
+  readonly data: { readonly challenge?: string };
+}
+
 const [, , port = '0'] = process.argv;
 let webhook: Webhook | undefined;
 
@@ -26,7 +32,11 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
   const id = String(request.headers['webhook-id']);
   try {
     if (!webhook) throw new Error('no secret yet');
-    const event = webhook.verify(body, request.headers as Record<string, string>) as { type: string };
+    const event = webhook.verify(body, request.headers as Record<string, string>) as Callback;
+    if (event.type === 'webhook.verify') {
+      response.end(event.data.challenge);
+      return;
+    }
     response.writeHead(204).end();
     report({ kind: 'verified', id, type: event.type, receivedAt });
   } catch (error) {

@@ -61,13 +61,18 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const owner = connectApi(options.apiUrl, { apiKey: options.apiKey });
 
   await removeEarlierSubscriptions(owner);
-  const subscription = await owner('POST', '/subscriptions', {
+  const { id, secret } = await owner('POST', '/subscriptions', {
     url: options.callbackUrl ?? url,
     eventTypes: eventCatalog.map(({ type }) => type),
     description: demoDescription,
+    status: 'disabled',
   });
-  receiver.send({ secret: subscription['secret'] });
-  const effectiveAt = new Date(String(subscription['effectiveAt']));
+  receiver.send({ secret });
+  // Where the stage asks receivers for their consent, the demo's can verify the question only now.
+  const enabled = await owner('PATCH', `/subscriptions/${String(id)}`, { status: 'enabled' });
+  if (enabled['status'] !== 'enabled')
+    throw new Error(`the receiver was not admitted: ${JSON.stringify(enabled['verification'])}`);
+  const effectiveAt = new Date(String(enabled['effectiveAt']));
 
   return {
     receiverUrl: url,

@@ -11,6 +11,8 @@ type Admitted =
   | { readonly subscription: Subscription; readonly verification?: Verification }
   | { readonly problem: ApiResponse };
 
+const calledTooOften = 'This receiver is called too often; try again in a second.';
+
 interface AdmissionOptions {
   /** Also one that has its receiver's consent. */
   readonly askAgain?: boolean;
@@ -21,6 +23,8 @@ interface AdmissionOptions {
 /** Which status a subscription really gets: one that is to be enabled may have to wait for its receiver's consent. */
 export function createAdmission(deps: AdmissionDeps) {
   const verifyReceiver = createReceiverVerification(deps);
+  const verifyOnce = (subscription: Subscription, known: Verification | undefined) =>
+    known?.url === subscription.url ? known : verifyReceiver(subscription);
 
   return async function admit(
     subscription: Subscription,
@@ -31,10 +35,8 @@ export function createAdmission(deps: AdmissionDeps) {
       wanted === 'enabled' && deps.receiverVerification === 'required' && !subscription.verifiedAt;
     if (!isMissing && !askAgain) return { subscription: { ...subscription, status: wanted } };
 
-    const verification = known?.url === subscription.url ? known : await verifyReceiver(subscription);
-    if (!verification) {
-      return { problem: respondTooManyRequests('This receiver is called too often; try again in a second.') };
-    }
+    const verification = await verifyOnce(subscription, known);
+    if (!verification) return { problem: respondTooManyRequests(calledTooOften) };
     const at = deps.now().toISOString();
     if (verification.isVerified) {
       const proven = { verifiedAt: at, provenAt: subscription.provenAt ?? at };

@@ -169,7 +169,10 @@ describe('a rotation', () => {
   });
 
   test('ends the oldest at once when many sign already', () => {
-    const secrets = Array.from({ length: maxLiveSecrets }, (_, age) => ({ ...current, sealed: `old ${age}` }));
+    const secrets = Array.from({ length: maxLiveSecrets }, (_, age) => ({
+      ...current,
+      sealed: `old ${age}`,
+    }));
 
     const rotated = rotateSecrets(subscription({ secrets }), 'new', 3_600, now);
     expect(rotated.map(({ sealed }) => sealed)).toEqual(['new', 'old 0', 'old 1', 'old 2', 'old 3']);

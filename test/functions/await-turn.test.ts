@@ -183,7 +183,10 @@ describe('an address that has never answered 2xx', () => {
 
     expect(receiver.callbacks).toHaveLength(1);
     const [waiting] = deployment.messagesIn('retries').filter(({ turn }) => turn);
-    expect(waiting?.turn).toEqual({ at: secondsFromNow(1), passed: [expect.stringMatching(/^unproven-address /)] });
+    expect(waiting?.turn).toEqual({
+      at: secondsFromNow(1),
+      passed: [expect.stringMatching(/^unproven-address /)],
+    });
   });
 
   test('is held to it no longer once it has', async () => {
