@@ -54,7 +54,7 @@ export function requestedCallLimits(
   return limits.map((limit) => ({ ...limit, maxWaitMs: 0 }));
 }
 
-/** Requests to the API: one account's must not use up what the gateway lets through for all. */
+/** Requests to the API: beyond them, one account's cost no more than an answer. */
 export function requestLimits(accountId: string): CallLimit[] {
   return [{ ...shared('api', accountId, 50), freePerSecond: 5, maxWaitMs: 0 }];
 }

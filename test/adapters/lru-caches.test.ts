@@ -132,6 +132,21 @@ describe('the deliverer’s cache', () => {
     expect(await cached.findSubscription('acc_2', 'sub_1')).toBeUndefined();
   });
 
+  test('answers who is reading while this sandbox notes something, and then reads anew', async () => {
+    const source = createSource();
+    source.stored.set('acc_1 sub_1', subscription());
+    const cached = cacheSubscriptionLookup(source, unheard);
+
+    await cached.findSubscription('acc_1', 'sub_1');
+    pass(subscriptionCacheMs + 1);
+    const reading = cached.findSubscription('acc_1', 'sub_1');
+    await cached.noteSuccess(subscription(), new Date());
+
+    expect(await reading).toEqual(subscription());
+    await cached.findSubscription('acc_1', 'sub_1');
+    expect(source.reads).toHaveLength(3);
+  });
+
   test.each(['noteSuccess', 'noteAddressRefused', 'noteSpeed', 'disable'] as const)(
     'reads anew what this sandbox itself has changed by %s',
     async (note) => {

@@ -40,9 +40,9 @@ async function put(body: string, attributes: Record<string, string> = {}): Promi
 }
 
 /** The wait for an empty queue is SQS' own and teaches nothing. */
-async function receive(): Promise<readonly HeldMessage[]> {
+async function receive(queueName = 'unrouted'): Promise<readonly HeldMessage[]> {
   proxy.intercept((call) => call.forward({ ...call.input, WaitTimeSeconds: undefined }));
-  const received = await held.receive('unrouted', 900);
+  const received = await held.receive(queueName, 900);
   proxy.reset();
   return received;
 }
@@ -72,11 +72,18 @@ describe('receive', () => {
     ['our own', { reason: 'invalid-data', explanation: 'detail.data.ticket: Invalid input' }, 'invalid-data'],
     ['EventBridge’s', { ERROR_CODE: 'NO_PERMISSIONS', RULE_ARN: 'arn:aws:events:::rule' }, 'NO_PERMISSIONS'],
     ['our own before EventBridge’s', { reason: 'timeout', ERROR_CODE: 'NO_PERMISSIONS' }, 'timeout'],
-    ['none: SQS moved the message after too many receives', {}, 'gave-up'],
+    ['none: the rule for types outside the catalog put it there', {}, 'unknown-type'],
   ])('the reason is %s', async (_, attributes: Record<string, string>, reason) => {
     await put('x', attributes);
 
     expect(await receive()).toMatchObject([{ reason }]);
+  });
+
+  test('the reason is none: SQS moved the message after too many receives', async () => {
+    const QueueUrl = unrouted.url.replace('unrouted', 'retries-dlq');
+    await engine.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
+
+    expect(await receive('retries-dlq')).toMatchObject([{ reason: 'gave-up' }]);
   });
 
   test('takes ten at a time and hides them from others', async () => {

@@ -87,4 +87,12 @@ describe('the excerpt of a response', () => {
       { numRuns: 2_000 },
     );
   });
+
+  test('does not grow by its masks, whatever is masked', () => {
+    const values = ['****', '*****', '******', '*******', 'xxxx'];
+
+    expect(excerpt('*x'.repeat(2_048), ...values).length).toBeLessThanOrEqual(8_192);
+    expect(excerpt('*'.repeat(4_096), ...values).length).toBeLessThanOrEqual(8_192);
+    expect(excerpt('x'.repeat(4_096), ...values).length).toBeLessThanOrEqual(8_192);
+  });
 });

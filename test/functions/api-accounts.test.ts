@@ -65,6 +65,22 @@ describe('API keys', () => {
     expect(await revoke()).toMatchObject({ status: 404 });
   });
 
+  test('are not revoked if nobody can say who did it', async () => {
+    const { id, key } = await issueKey();
+    deployment.wire.table.intercept(async (call) =>
+      call.input.Item?.pk.S.endsWith('#U')
+        ? { status: 500, body: { __type: 'InternalFailure' } }
+        : call.forward(),
+    );
+    const revoke = () =>
+      api.callSigned('DELETE /accounts/{accountId}/api-keys/{keyId}', { accountId, keyId: id });
+
+    expect(await revoke()).toMatchObject({ status: 500 });
+    deployment.wire.table.reset();
+    expect(await authorize(key)).toMatchObject({ isAuthorized: true });
+    expect(await revoke()).toMatchObject({ status: 204 });
+  });
+
   test.each(['f'.repeat(24), 'x', '../K'])('the key %j of no account is a 404', async (keyId) => {
     expect(
       await api.callSigned('DELETE /accounts/{accountId}/api-keys/{keyId}', { accountId, keyId }),

@@ -185,6 +185,26 @@ describe('where receivers are asked first', () => {
     });
   });
 
+  test('one is asked once, whoever writes to its subscription meanwhile', async () => {
+    const { body: created } = await subscribe(asking, receiver.url, { status: 'disabled' });
+    echo((challenge) => challenge);
+    deployment.wire.table.intercept(async (call) => {
+      if (call.operation === 'PutItem' && call.input.ConditionExpression) {
+        deployment.wire.table.intercept((later) => later.forward());
+        const seen = await deployment.subscriptions.findSubscription(accountId, created.id);
+        if (seen) await deployment.receiverNotes.noteSuccess(seen, deployment.clock.now());
+      }
+      return call.forward();
+    });
+
+    const change = { accountId, id: created.id, body: { status: 'enabled' } };
+    expect(await asking.call('PATCH /subscriptions/{id}', change)).toMatchObject({
+      status: 200,
+      body: { status: 'enabled', verification: { verified: true } },
+    });
+    expect(receiver.callbacks).toHaveLength(1);
+  });
+
   test('another URL is asked anew, and the old one’s consent does not count for it', async () => {
     echo((challenge) => challenge);
     const { body } = await subscribe(asking, receiver.url);

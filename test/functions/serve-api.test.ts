@@ -132,6 +132,21 @@ describe('creating a subscription', () => {
     ).toMatchObject({ status: 201 });
   });
 
+  test('an account has at most 50 also when many are created at the same time', async () => {
+    const accountId = uniqueId('acc');
+    for (let count = 0; count < 47; count += 1) await deployment.subscribe({ accountId });
+
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => call('POST /subscriptions', { accountId, body: newSubscription })),
+    );
+
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201, 409]));
+    const left = await deployment.subscriptions.listSubscriptions(accountId);
+    expect(left.length).toBeLessThanOrEqual(50);
+    const created = answers.flatMap(({ status, body }) => (status === 201 ? [body.id] : []));
+    expect(left.map(({ id }) => id)).toEqual(expect.arrayContaining(created));
+  });
+
   test('an account has at most 50', async () => {
     const accountId = uniqueId('acc');
     for (let count = 0; count < 50; count += 1) await deployment.subscribe({ accountId });
@@ -145,6 +160,25 @@ describe('creating a subscription', () => {
 });
 
 describe('a request body', () => {
+  test('with very many mistakes gets an answer that can be carried', async () => {
+    const eventTypes = Array.from({ length: 15_000 }, () => 'x');
+    const answers = await Promise.all([
+      call('POST /subscriptions', { accountId: 'acc_1', body: { ...newSubscription, eventTypes } }),
+      call('POST /subscriptions', {
+        accountId: 'acc_1',
+        body: {
+          ...newSubscription,
+          headers: Object.fromEntries(eventTypes.map((_, at) => [`h ${at}`, 'x'])),
+        },
+      }),
+    ]);
+
+    for (const { status, body } of answers) {
+      expect(status).toBe(400);
+      expect(body.issues.length).toBeLessThanOrEqual(20);
+    }
+  });
+
   const bytes = 256 * 1024;
 
   test('of more than 256 KB is refused before anything reads it', async () => {
