@@ -152,6 +152,10 @@ function idOf(id: string) {
   };
 }
 
+test('counts what a redrive lost as that, and not as a loss before it', () => {
+  expect(report({ rows: [{ ...row, state: 'exhausted' }], received: [], redriven: [held] })).toEqual(['I10']);
+});
+
 describe('takes what the fault explains', () => {
   test.each<[string, Partial<Evidence>]>([
     [

@@ -166,6 +166,8 @@ function eventOf(body: string): Call['event'] {
 function findLost(evidence: Evidence, calls: readonly Call[]): Violation[] {
   const rows = new Map(evidence.rows.map((row) => [keyOf(row.subscriptionId, row.eventId), row]));
   const held = new Set(evidence.held.map(({ subscriptionId, eventId }) => keyOf(subscriptionId, eventId)));
+  // What a redrive has taken out of its queue is I10's.
+  const wasHeld = new Set(evidence.redriven.map((one) => keyOf(one.subscriptionId, one.eventId)));
   const answered = successesByDelivery(evidence, calls);
   const unheld = evidence.published
     .filter(({ body, id }) => body === undefined && !held.has(keyOf(undefined, id)))
@@ -176,8 +178,8 @@ function findLost(evidence: Evidence, calls: readonly Call[]): Violation[] {
   const deliveries = expectedDeliveries(evidence).flatMap(({ subscription, event }): Violation[] => {
     const key = keyOf(subscription.id, event.id);
     const what = explainLoss(rows.get(key)?.state, {
-      isHeld: held.has(key),
-      isEventHeld: held.has(keyOf(undefined, event.id)),
+      isHeld: held.has(key) || wasHeld.has(key),
+      isEventHeld: held.has(keyOf(undefined, event.id)) || wasHeld.has(keyOf(undefined, event.id)),
       isAnswered: answered.has(key),
       hasEnded: subscription.endedAtMs !== undefined,
     });
