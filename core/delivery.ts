@@ -66,6 +66,20 @@ export function deliveryIdOf(ref: DeliveryRef): string {
   return `dlv_${Buffer.from(key).toString('base64url')}`;
 }
 
+/** Which delivery the API's identifier names; undefined for what is none. */
+export function parseDeliveryId(
+  id: string,
+): Pick<DeliveryRef, 'subscriptionId' | 'acceptedAt' | 'eventId'> | undefined {
+  const [, encoded = ''] = /^dlv_([A-Za-z0-9_-]{1,300})$/.exec(id) ?? [];
+  const [subscriptionId, acceptedAt, eventId, ...rest] = Buffer.from(encoded, 'base64url')
+    .toString()
+    .split(' ');
+  const named = deliveryRefSchema
+    .pick({ subscriptionId: true, acceptedAt: true, eventId: true })
+    .safeParse({ subscriptionId, acceptedAt, eventId });
+  return named.success && rest.length === 0 ? named.data : undefined;
+}
+
 /** May another call for this delivery have been made? Then it must be claimed before calling. */
 export function mustClaim(message: DeliveryMessage, receiveCount: number): boolean {
   return message.version > 0 || message.recheck || receiveCount > 1;

@@ -2,7 +2,7 @@ import type { AccountStatus } from './account.ts';
 import type { AuditEntry } from './audit.ts';
 import type { CallLimit } from './call-limits.ts';
 import type { Credential } from './credential.ts';
-import type { Attempt, Delivery, DeliveryMessage, DeliveryRef } from './delivery.ts';
+import type { Attempt, Delivery, DeliveryMessage, DeliveryRef, DeliveryState } from './delivery.ts';
 import type { DeliveryOutcome } from './delivery-outcome.ts';
 import type { PlannedDelivery } from './dispatch.ts';
 import type { PublishedEvent, Rejection } from './published-event.ts';
@@ -71,6 +71,28 @@ export interface DeliveryLog {
   /** Stores first attempts that succeeded, 25 at most; answers with those that could not be stored. */
   recordDelivered(deliveries: readonly Delivery[]): Promise<readonly Delivery[]>;
   recordAttempt(ref: DeliveryRef, attempt: Attempt): Promise<void>;
+}
+
+export interface DeliveryFilter {
+  readonly states?: readonly DeliveryState[];
+  readonly eventType?: string | undefined;
+  /** When the event was accepted, both included. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+/** For looking up what became of deliveries. */
+export interface DeliveryHistory {
+  /** A subscription's, newest first. A page may hold fewer than `limit` and still have a next one. */
+  listDeliveries(
+    accountId: string,
+    subscriptionId: string,
+    filter: DeliveryFilter,
+    limit: number,
+    after: string | undefined,
+  ): Promise<{ readonly deliveries: readonly Delivery[]; readonly next: string | undefined }>;
+  /** Those that are items of their own, oldest first. */
+  listAttempts(ref: DeliveryRef): Promise<readonly Attempt[]>;
 }
 
 export interface RefusedMessage {

@@ -6,6 +6,8 @@ import { createAccountStore } from '../adapters/dynamo-account-store.ts';
 import { createAuditLog } from '../adapters/dynamo-audit-log.ts';
 import { connectTable } from '../adapters/dynamo-client.ts';
 import { createCredentialStore } from '../adapters/dynamo-credential-store.ts';
+import { createDeliveryHistory } from '../adapters/dynamo-delivery-history.ts';
+import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
 import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../adapters/dynamo-token-store.ts';
 import { createCallbackSender } from '../adapters/https-callback-sender.ts';
@@ -29,6 +31,8 @@ const api = createApi({
   accounts: createAccountStore(table),
   credentials: createCredentialStore(table),
   auditLog: createAuditLog(table),
+  deliveries: createDeliveryLog(table),
+  deliveryHistory: createDeliveryHistory(table),
   cipher: createSecretCipher(kms, env.SECRETS_KEY_ID),
   cursorKey: deriveKey(kms, env.CURSOR_KEY_ID, 'cursors of the HTTP API'),
   rules,

@@ -5,6 +5,8 @@ import type { CredentialKind, Role } from '../core/credential.ts';
 import { type AccountRouteDeps, createAccountRoutes } from './api/accounts.ts';
 import { type AuditDeps, createAudit, createAuditRoutes } from './api/audit-log.ts';
 import { type CredentialRouteDeps, createCredentialRoutes } from './api/credentials.ts';
+import { createDeliveryRoutes, type DeliveryRouteDeps } from './api/deliveries.ts';
+import { listEventTypes } from './api/event-types.ts';
 import {
   type AccountRequest,
   type ApiRequest,
@@ -20,6 +22,7 @@ import type { Telemetry } from './telemetry.ts';
 export type ApiDeps = SubscriptionRouteDeps &
   CredentialRouteDeps &
   AccountRouteDeps &
+  DeliveryRouteDeps &
   AuditDeps & { readonly telemetry: Telemetry };
 
 /** What the authorizer adds to a request with a credential of an account. */
@@ -48,9 +51,11 @@ export function createApi(deps: ApiDeps) {
   const audit = createAudit(deps);
   const subscriptions = createSubscriptionRoutes(deps, audit);
   const secrets = createSecretRoutes(deps, audit);
+  const deliveries = createDeliveryRoutes(deps);
   const credentials = createCredentialRoutes(deps, audit);
   const accounts = createAccountRoutes(deps, audit);
   const accountRoutes: Record<AccountRouteKey, (request: AccountRequest) => Promise<ApiResponse>> = {
+    'GET /event-types': listEventTypes,
     'GET /subscriptions': subscriptions.list,
     'POST /subscriptions': subscriptions.create,
     'GET /subscriptions/{id}': subscriptions.get,
@@ -59,6 +64,8 @@ export function createApi(deps: ApiDeps) {
     'POST /subscriptions/{id}/verify': subscriptions.verify,
     'GET /subscriptions/{id}/secret': secrets.reveal,
     'POST /subscriptions/{id}/secret/rotate': secrets.rotate,
+    'GET /subscriptions/{id}/deliveries': deliveries.list,
+    'GET /deliveries/{id}': deliveries.get,
     'GET /audit-log': createAuditRoutes(deps).list,
   };
   const backendRoutes: Record<BackendRouteKey, (request: ApiRequest) => Promise<ApiResponse>> = {

@@ -1,7 +1,7 @@
 import type { AuditEntry, AuditedAction } from '../../core/audit.ts';
 import type { AuditLog } from '../../core/ports.ts';
 import type { AccountRequest, ApiRequest, ApiResponse } from './http.ts';
-import { createPages } from './pages.ts';
+import { createPages, noFilter } from './pages.ts';
 
 export interface AuditDeps {
   readonly auditLog: AuditLog;
@@ -32,7 +32,7 @@ export function createAudit({ auditLog, now }: AuditDeps): Audit {
 export function createAuditRoutes(
   deps: Pick<AuditDeps, 'auditLog'> & { readonly cursorKey: () => Promise<Uint8Array> },
 ) {
-  const respondPage = createPages(deps);
+  const respondPage = createPages(deps, noFilter);
   return {
     list: (request: AccountRequest): Promise<ApiResponse> =>
       respondPage(request, 'audit-log', async (limit, after) => {

@@ -5,15 +5,17 @@ import { type AccountRequest, type ApiResponse, parseQuery, respondInvalid, resp
 const maxPageSize = 100;
 
 const pageSizeError = `must be a whole number from 1 to ${maxPageSize}`;
-const pageSchema = z.strictObject({
+const pageSchema = z.object({
   limit: z.coerce
     .number(pageSizeError)
     .int(pageSizeError)
     .min(1, pageSizeError)
     .max(maxPageSize, pageSizeError)
     .default(maxPageSize),
-  cursor: z.string().max(500).optional(),
+  cursor: z.string().max(1_000).optional(),
 });
+/** Of a list that has none. */
+export const noFilter = z.strictObject({});
 
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -21,22 +23,31 @@ export interface Page<Item> {
   readonly next: string | undefined;
 }
 
-/** Lists by pages. A cursor is good for this list of this account only; a made-up one is refused. */
-export function createPages({ cursorKey }: { readonly cursorKey: () => Promise<Uint8Array> }) {
+/**
+ * Lists by pages. A cursor is good for this list of this account only; a made-up one is refused. `filterSchema` reads the
+ * query's other parameters.
+ */
+export function createPages<FilterSchema extends z.ZodType>(
+  { cursorKey }: { readonly cursorKey: () => Promise<Uint8Array> },
+  filterSchema: FilterSchema,
+) {
   return async function respondPage<Item>(
     request: AccountRequest,
     list: string,
-    read: (limit: number, after: string | undefined) => Promise<Page<Item>>,
+    read: (limit: number, after: string | undefined, filter: z.output<FilterSchema>) => Promise<Page<Item>>,
   ): Promise<ApiResponse> {
-    const parsed = parseQuery(request, pageSchema);
-    if ('problem' in parsed) return parsed.problem;
-    const { limit, cursor } = parsed.query;
+    const page = parseQuery(request, pageSchema);
+    if ('problem' in page) return page.problem;
+    const { limit: _, cursor: __, ...others } = request.query;
+    const filtered = parseQuery({ ...request, query: others }, filterSchema);
+    if ('problem' in filtered) return filtered.problem;
+    const { limit, cursor } = page.query;
     const scope = { accountId: request.accountId, list };
     const after = cursor === undefined ? undefined : openCursor(cursor, scope, await cursorKey());
     if (cursor !== undefined && after === undefined) {
       return respondInvalid([{ field: 'cursor', message: 'must be a nextCursor of this very list' }]);
     }
-    const { items, next } = await read(limit, after);
+    const { items, next } = await read(limit, after, filtered.query);
     const nextCursor = next === undefined ? null : signCursor(next, scope, await cursorKey());
     return respondJson(200, { items, nextCursor });
   };

@@ -4,6 +4,7 @@
  * takes a signed request of the helpdesk backend (AWS Signature Version 4).
  */
 export const apiRoutes = {
+  'GET /event-types': 'read',
   'GET /subscriptions': 'read',
   'POST /subscriptions': 'manage',
   'GET /subscriptions/{id}': 'read',
@@ -12,6 +13,8 @@ export const apiRoutes = {
   'POST /subscriptions/{id}/verify': 'manage',
   'GET /subscriptions/{id}/secret': 'manage',
   'POST /subscriptions/{id}/secret/rotate': 'manage',
+  'GET /subscriptions/{id}/deliveries': 'read',
+  'GET /deliveries/{id}': 'read',
   'GET /audit-log': 'manage',
   'GET /accounts/{accountId}/api-keys': 'iam',
   'POST /accounts/{accountId}/api-keys': 'iam',

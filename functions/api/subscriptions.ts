@@ -23,7 +23,7 @@ import {
   respondNotFound,
   respondProblem,
 } from './http.ts';
-import { createPages } from './pages.ts';
+import { createPages, noFilter } from './pages.ts';
 import { sealHeaders, sealPatchedHeaders } from './seal-headers.ts';
 import { presentVerification, type Verification } from './verification.ts';
 
@@ -36,7 +36,7 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Aud
   const schemas = subscriptionSchemas(deps.rules);
   const findFault = createDestinationCheck(deps);
   const admit = createAdmission(deps);
-  const respondPage = createPages(deps);
+  const respondPage = createPages(deps, noFilter);
   const effectiveAt = () => new Date(deps.now().getTime() + subscriptionCacheMs).toISOString();
 
   /** What the answer shows of a subscription that was just written. */

@@ -61,6 +61,19 @@ const requests: Record<
     status: 200,
     namesSubscription: true,
   },
+  'GET /event-types': { path: () => '/event-types', status: 200 },
+  'GET /subscriptions/{id}/deliveries': {
+    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/deliveries`,
+    status: 200,
+    namesSubscription: true,
+  },
+  // Nothing is delivered here; test/functions/api-deliveries.test.ts has those that are.
+  'GET /deliveries/{id}': {
+    path: ({ subscriptionId }) =>
+      `/deliveries/dlv_${Buffer.from(`${subscriptionId} 2026-11-23T16:55:01.000Z evt_1`).toString('base64url')}`,
+    status: 404,
+    namesSubscription: true,
+  },
   'GET /audit-log': { path: () => '/audit-log', status: 200, lists: true },
   'GET /accounts/{accountId}/api-keys': {
     path: ({ accountId }) => `/accounts/${accountId}/api-keys`,

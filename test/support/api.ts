@@ -1,5 +1,6 @@
 import { createAuditLog } from '../../adapters/dynamo-audit-log.ts';
 import { createCredentialStore } from '../../adapters/dynamo-credential-store.ts';
+import { createDeliveryHistory } from '../../adapters/dynamo-delivery-history.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
 import type { AccountStatus } from '../../core/account.ts';
 import { createCallLimiter } from '../../functions/call-limiter.ts';
@@ -51,6 +52,8 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
     accounts,
     credentials,
     auditLog,
+    deliveries: deployment.deliveries,
+    deliveryHistory: createDeliveryHistory(table),
     cipher,
     sender,
     telemetry,
