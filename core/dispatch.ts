@@ -1,4 +1,5 @@
 import type { AccountStatus } from './account.ts';
+import { isSelected } from './event-selector.ts';
 import type { PublishedEvent } from './published-event.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -31,6 +32,6 @@ function decide(
 ): DispatchDecision {
   if (accountStatus !== 'active') return 'account-suspended';
   if (subscription.status !== 'enabled') return subscription.status;
-  if (!subscription.eventTypes.includes(event.type)) return 'not-subscribed';
+  if (!isSelected(event.type, subscription.eventTypes)) return 'not-subscribed';
   return 'enqueue';
 }

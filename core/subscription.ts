@@ -6,7 +6,7 @@ import {
   presentHeaders,
   type SealedHeaders,
 } from './custom-headers.ts';
-import { type EventType, eventTypeSchema } from './event-catalog.ts';
+import { type EventSelector, eventSelectorSchema } from './event-selector.ts';
 
 /** A signing secret as it is stored: sealed under the account and the subscription. */
 export interface StoredSecret {
@@ -25,7 +25,7 @@ export interface Subscription {
   readonly accountId: string;
   readonly id: string;
   readonly url: string;
-  readonly eventTypes: readonly EventType[];
+  readonly eventTypes: readonly EventSelector[];
   readonly description: string;
   readonly status: SubscriptionStatus;
   /**
@@ -70,7 +70,7 @@ export function subscriptionSchemas(rules: CallbackUrlRules) {
     return z.NEVER;
   });
   const eventTypes = z
-    .array(eventTypeSchema, 'must be a list of event types')
+    .array(eventSelectorSchema, 'must be a list of event types')
     .min(1, 'must name at least one event type')
     .max(100, 'must name at most 100 event types')
     .transform((types) => [...new Set(types)]);

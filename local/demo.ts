@@ -63,7 +63,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   await removeEarlierSubscriptions(owner);
   const { id, secret } = await owner('POST', '/subscriptions', {
     url: options.callbackUrl ?? url,
-    eventTypes: eventCatalog.map(({ type }) => type),
+    eventTypes: ['*'],
     description: demoDescription,
     status: 'disabled',
   });

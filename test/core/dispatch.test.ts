@@ -10,6 +10,7 @@ describe('planDeliveries', () => {
   test.each([
     ['takes the type', {}, 'enqueue'],
     ['takes every type', { eventTypes }, 'enqueue'],
+    ['takes whatever there is', { eventTypes: ['*' as const] }, 'enqueue'],
     ['takes other types only', { eventTypes: others }, 'not-subscribed'],
     ['waits for its receiver’s consent', { status: 'pending' as const }, 'pending'],
     ['is disabled', { status: 'disabled' as const }, 'disabled'],
