@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { type StackTemplate, synthesize } from './cloud-assembly.ts';
@@ -28,6 +28,7 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
   const logFolder = join(options.localFolder, 'logs');
   const outputsFile = join(options.localFolder, 'outputs.json');
   say(styleText('bold', 'iOmniHub Webhooks, local run'), '');
+  await refuseFolderInUse(options.localFolder, outputsFile);
   await mkdir(logFolder, { recursive: true });
   if (options.dataFolder) await prepareDataFolder(options.dataFolder);
   const startedAt = performance.now();
@@ -82,6 +83,23 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
       say(`    ${styleText('green', 'verified')}  ${report.type.padEnd(18)} ${report.id}`);
     if (report.kind === 'refused') say(`    ${styleText('red', 'refused')}   ${report.id}: ${report.reason}`);
   });
+}
+
+/** Two runs in one folder would write over each other's stacks, logs and outputs. */
+async function refuseFolderInUse(folder: string, outputsFile: string): Promise<void> {
+  const outputs = await readFile(outputsFile, 'utf8').catch(() => '{}');
+  const [, endpoint] = /"EventsEndpoint": "([^"]+)"/.exec(outputs) ?? [];
+  if (!endpoint) return;
+  const isRunning = await fetch(endpoint).then(
+    () => true,
+    () => false,
+  );
+  if (isRunning) {
+    const shown = relative(process.cwd(), folder);
+    throw new Error(
+      `${shown} belongs to a run that is still going; stop it, or name another with --local-folder`,
+    );
+  }
 }
 
 function sayWhatNext(outputsFile: string, logFolder: string): void {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { eventTypes } from '../../core/event-catalog.ts';
-import { startLocalRun } from '../support/local-run.ts';
+import { startLocalRun, startLocalRunIn } from '../support/local-run.ts';
 
 jest.setTimeout(120_000);
 
@@ -62,6 +62,26 @@ describe('npm start -- --once', () => {
     const run = await startThroughProxy((body) => (body.includes(`"type":"${withheld}"`) ? undefined : body));
     expect(await run.exited()).toBe(1);
     expect(run.output()).toMatch(new RegExp(`no callback within \\d+ s for: ${withheld}\n`));
+  });
+
+  test('shows them also where receivers are asked for their consent first', async () => {
+    const run = await startLocalRun('--once', '-c', 'receiverVerification=required');
+    expect(await run.exited()).toBe(0);
+    expect(run.output()).toContain(`${eventTypes.length} callbacks verified`);
+  });
+
+  test('leaves the folder of a run alone that is still going', async () => {
+    const first = await startLocalRun();
+    await first.printed('Ctrl-C stops everything');
+    const before = await first.outputs();
+    const second = startLocalRunIn(first.folder, '--once');
+
+    expect(await second.exited()).toBe(1);
+    expect(second.output()).toContain(
+      'belongs to a run that is still going; stop it, or name another with --local-folder',
+    );
+    expect(before.Local.ApiKey).toMatch(/^whk_/);
+    await first.stop();
   });
 
   test('says in a few lines which setting does not fit', async () => {

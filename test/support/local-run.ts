@@ -18,6 +18,7 @@ export interface Outputs {
 
 export interface LocalRun {
   readonly process: ChildProcess;
+  readonly folder: string;
   /** All that was printed so far. */
   output(): string;
   /** Resolves once the text has been printed; rejects if the run ends without it. */
@@ -30,7 +31,11 @@ export interface LocalRun {
 
 /** `npm start -- ARGS`, on free ports and in a folder of its own. */
 export async function startLocalRun(...args: string[]): Promise<LocalRun> {
-  const folder = await mkdtemp(join(tmpdir(), 'webhooks-'));
+  return startLocalRunIn(await mkdtemp(join(tmpdir(), 'webhooks-')), ...args);
+}
+
+/** The folder goes when the run has ended. */
+export function startLocalRunIn(folder: string, ...args: string[]): LocalRun {
   const child = spawn(process.execPath, ['local/start.ts', '--local-folder', folder, ...args], {
     cwd: repositoryRoot,
     env: { ...process.env, PORT: '0', NODE_OPTIONS: '' },
@@ -51,6 +56,7 @@ export async function startLocalRun(...args: string[]): Promise<LocalRun> {
 
   return {
     process: child,
+    folder,
     output: () => output,
     printed: (text) =>
       new Promise((resolve, reject) => {
