@@ -9,7 +9,7 @@ import { createCallbackSender } from '../../adapters/https-callback-sender.ts';
 
 const sendCount = 156;
 const concurrency = 12;
-const timeoutMs = 1_000;
+const timeoutMs = 2_000;
 const sampleIntervalMs = 20;
 
 export interface MemoryUse {
