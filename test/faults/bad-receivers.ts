@@ -112,9 +112,9 @@ export const badReceivers: readonly Fault[] = [
     isAlone: true,
     async begin(world) {
       await warmUp(world);
-      const baseline = await measureOthers(world);
+      const baseline = await medianOfThree(() => measureOthers(world));
       await killMortals(world);
-      const withDead = await measureOthers(world);
+      const withDead = await medianOfThree(() => measureOthers(world));
       return {
         strikes: () => world.mortalAccountIds.length,
         latencyRatio: () => withDead / baseline,
@@ -146,12 +146,18 @@ async function warmUp(world: World): Promise<void> {
   await setTimeout(cacheMs);
 }
 
+/** A machine that stands still for a moment spoils one measurement, hardly two. */
+async function medianOfThree(measure: () => Promise<number>): Promise<number> {
+  const measured = [await measure(), await measure(), await measure()];
+  return measured.toSorted((a, b) => a - b)[1] ?? Number.NaN;
+}
+
 const eventsPerSecond = 10;
 
 /** The 99th percentile, in milliseconds, from publication to the receiver, of accounts whose receivers live. */
 async function measureOthers(world: World): Promise<number> {
   const expected = new Set<string>();
-  const count = Math.max(world.size.events, 10 * world.accountIds.length);
+  const count = Math.max(100, world.size.events);
   for (let index = 0; index < count; index += 1) {
     const sentAt = Date.now();
     const accountId = world.accountIds[index % world.accountIds.length] ?? '';
