@@ -111,6 +111,8 @@ export const changes: readonly Fault[] = [
     name: 'deliverer-clock-behind',
     what: 'the deliverer’s clock is behind by 10 minutes: all that it postpones is due at once',
     ...clockOffBy(-tenMinutesMs, 'Deliverer'),
+    // No lease holds: with another fault, every sweep may repeat a call that is not recorded yet.
+    isAlone: true,
     excuses: { repeatedCalls: 1, unrecordedCalls: 1 },
     begin: failSome,
   },
@@ -118,6 +120,7 @@ export const changes: readonly Fault[] = [
     name: 'sweeper-clock-ahead',
     what: 'the sweeper’s clock is ahead by 10 minutes: all that waits is due at once',
     ...clockOffBy(tenMinutesMs, 'Sweeper'),
+    isAlone: true,
     excuses: { repeatedCalls: 1, unrecordedCalls: 1 },
     begin: failSome,
   },
