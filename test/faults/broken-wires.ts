@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { sendsTo } from '../support/stacks-under-fault.ts';
 import type { Answerer, WireAnswer, WireCall, WireProxy } from '../support/wire-proxy.ts';
 import { type Fault, type Trouble, untilStruck } from './fault.ts';
-import { sendsTo } from './kills.ts';
 import type { World } from './world.ts';
 
 /** AWS calls that fail, or land and lose their answer: between function and engine, on the wire. */
@@ -126,6 +126,14 @@ export const brokenWires: readonly Fault[] = [
         const answer = await call.forward({ ...call.input, Entries: taken });
         return { ...answer, body: { ...answer.body, Failed: [...(answer.body.Failed ?? []), ...Failed] } };
       }),
+  },
+  {
+    name: 'exhausted-queue-down',
+    what: 'the queue of exhausted deliveries takes nothing for a while, when deliveries have no attempt left',
+    begin(world) {
+      for (const subscriber of world.take(2)) world.behave(subscriber, { statuses: [500] });
+      return breaks(world.stacks.wire.sqs, sendsTo('exhausted-deliveries'), async () => unavailable);
+    },
   },
   {
     name: 'messages-twice',

@@ -1,11 +1,9 @@
-import type { StacksUnderFault } from '../support/stacks-under-fault.ts';
+import { type FunctionName, sendsTo } from '../support/stacks-under-fault.ts';
 import type { WireCall } from '../support/wire-proxy.ts';
 import { type Fault, type Trouble, untilStruck } from './fault.ts';
 import type { World } from './world.ts';
 
 /** Functions that die: kill -9 of every sandbox, at a known point of their work. */
-
-type FunctionName = Parameters<StacksUnderFault['kill']>[0];
 
 /** Kills, once, where a call goes over the wire: before the engine sees it, or after. */
 export function killAt(
@@ -32,11 +30,12 @@ export function killAt(
   };
 }
 
-export const sendsTo = (queue: string) => (call: WireCall) =>
-  call.operation.startsWith('SendMessage') && String(call.input.QueueUrl).endsWith(`-${queue}`);
-
 const readsSubscription = ({ operation, input }: WireCall) =>
   operation === 'GetItem' && String(input.Key.sk?.S).startsWith('S#');
+
+/** First attempts are written together, all others by themselves. */
+const recordsSuccess = ({ operation, input }: WireCall) =>
+  operation === 'BatchWriteItem' || (operation === 'PutItem' && input.Item.state?.S === 'delivered');
 
 export const kills: readonly Fault[] = [
   {
@@ -76,7 +75,7 @@ export const kills: readonly Fault[] = [
     name: 'deliverer-killed-after-record',
     what: 'the deliverer dies when its results are written, before it can say so',
     excuses: { repeatedCalls: 1, unrecordedCalls: 1 },
-    begin: (world) => killAt(world, 'Deliverer', 'after', ({ operation }) => operation === 'BatchWriteItem'),
+    begin: (world) => killAt(world, 'Deliverer', 'after', recordsSuccess),
   },
   {
     name: 'deliverer-and-sweeper-killed',
@@ -103,7 +102,7 @@ export const kills: readonly Fault[] = [
     begin({ stacks }) {
       let stalled = 0;
       const remove = stacks.wire.table.layer(async (call) => {
-        if (stalled > 0 || call.operation !== 'BatchWriteItem') return call.forward();
+        if (stalled > 0 || !recordsSuccess(call)) return call.forward();
         stalled += 1;
         return new Promise(() => undefined);
       });

@@ -97,12 +97,13 @@ function say(...lines: string[]): void {
 
 const columns = ['accepted', 'delivered', 'exhausted', 'duplicates', 'lost', 'phantom', 'crossed'] as const;
 
-function toRow(fault: string, { counts, restMs, violations, latencyRatio }: Report): string {
+function toRow(fault: string, { counts, restMs, violations, latencyRatio, timeouts }: Report): string {
   const numbers = columns.map((name) => String(counts[name]).padStart(name.length + 1));
   const rest = `${(restMs / 1_000).toFixed(1)} s`.padStart(8);
   const broken = [...new Set(violations.map(({ invariant }) => invariant))].join(' ');
   const slower = latencyRatio === undefined ? '' : `p99 of the others: ${latencyRatio.toFixed(2)} × baseline`;
-  return [fault.padEnd(33), ...numbers, rest, '  ', broken ? `BROKEN ${broken}` : 'held', slower]
+  const outOfTime = timeouts > 0 ? `(${timeouts} timeouts of functions)` : '';
+  return [fault.padEnd(33), ...numbers, rest, '  ', broken ? `BROKEN ${broken}` : 'held', slower, outOfTime]
     .join(' ')
     .trimEnd();
 }

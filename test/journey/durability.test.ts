@@ -10,7 +10,7 @@ import { operatorCredentials } from '../../local/sigv4.ts';
 import { connectSqs, peek, untilAtRest } from '../support/at-rest.ts';
 import { uniqueId } from '../support/builders.ts';
 import { type Receiver, startReceiver, verifyCallback } from '../support/receiver.ts';
-import { type StacksUnderFault, startStacksUnderFault } from '../support/stacks-under-fault.ts';
+import { type StacksUnderFault, sendsTo, startStacksUnderFault } from '../support/stacks-under-fault.ts';
 import type { WireCall } from '../support/wire-proxy.ts';
 
 // A crashed function's messages come back after SQS' visibility timeout of 22 s.
@@ -89,9 +89,6 @@ describe('nothing is lost when', () => {
     stacks.wire.table.intercept(intercept);
     return () => killed;
   }
-
-  const sendsTo = (queue: string) => (call: WireCall) =>
-    call.operation.startsWith('SendMessage') && String(call.input.QueueUrl).endsWith(`-${queue}`);
 
   function webhookIds({ callbacks }: Receiver): string[] {
     return callbacks.map(({ headers }) => headers['webhook-id'] ?? '');

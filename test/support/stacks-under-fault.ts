@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type StackTemplate, synthesize } from '../../local/cloud-assembly.ts';
 import { startEngines } from '../../local/engines.ts';
 import { runStacks } from '../../local/run-stacks.ts';
-import { startWireProxy, type WireProxy } from './wire-proxy.ts';
+import { startWireProxy, type WireCall, type WireProxy } from './wire-proxy.ts';
 
 export type FunctionName = 'Dispatcher' | 'Deliverer' | 'Sweeper';
 
@@ -24,6 +24,8 @@ export interface StacksUnderFault {
   readonly outputsFile: string;
   /** All that the functions and the pollers say to the engines goes through these. */
   readonly wire: { readonly sqs: WireProxy; readonly table: WireProxy; readonly kms: WireProxy };
+  /** What the local Lambda service says of functions that crashed, failed or ran out of time. */
+  readonly faults: readonly string[];
   /** kill -9 of every sandbox of a function; answers with how many there were. */
   kill(functionName: FunctionName): number;
   /** Other stacks on the same queues and table, as both are at work while a deployment is under way. */
@@ -97,8 +99,14 @@ export async function runUnderFault(synthesized: SynthesizedStacks): Promise<Sta
     kms: await startWireProxy(engines.kmsUrl),
   };
   const proxied = { ...engines, sqsUrl: wire.sqs.url, dynamoUrl: wire.table.url, kmsUrl: wire.kms.url };
+  const faults: string[] = [];
   const deploy = ({ stacks }: SynthesizedStacks) =>
-    runStacks(stacks, proxied, { port: 0, logFolder, sweepIntervalMs: 500, onFault: () => undefined });
+    runStacks(stacks, proxied, {
+      port: 0,
+      logFolder,
+      sweepIntervalMs: 500,
+      onFault: (text) => void faults.push(text),
+    });
   const running = await deploy(synthesized);
   const closers = [() => running.close()];
   const { ApiUrl: apiUrl = '', EventBusName: eventBusName = '' } = Object.assign(
@@ -119,6 +127,7 @@ export async function runUnderFault(synthesized: SynthesizedStacks): Promise<Sta
     logFolder,
     outputsFile,
     wire,
+    faults,
     kill: (functionName) => killSandboxesOf(functionName, synthesized.folder),
     async deployBeside(other) {
       const beside = await deploy(other);
@@ -131,6 +140,13 @@ export async function runUnderFault(synthesized: SynthesizedStacks): Promise<Sta
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Is it a call that sends to that queue, by its name without the stage's prefix? */
+export function sendsTo(queue: string): (call: WireCall) => boolean {
+  const end = `/iomnihub-webhooks-local-${queue}`;
+  return ({ operation, input }) =>
+    operation.startsWith('SendMessage') && String(input.QueueUrl).endsWith(end);
 }
 
 /** By the folder of the run, which stands on every sandbox's command line: no other run is hit. */
