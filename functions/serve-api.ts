@@ -79,17 +79,22 @@ export function createApi(deps: ApiDeps) {
 
   /** Called by AWS: one request, already authorized. */
   return async function serveRequest(event: ApiEvent): Promise<ApiResponse> {
-    try {
-      return await route(event);
-    } catch (error) {
-      const { requestId } = event.requestContext;
-      deps.telemetry.error('request.failed', { routeKey: event.routeKey, requestId, error });
-      return respondProblem(
-        500,
-        'internal-error',
-        `Something failed on our side; quote request ${requestId}.`,
-      );
-    }
+    const { routeKey } = event;
+    const { requestId, authorizer } = event.requestContext;
+    const startedAt = deps.now();
+    const answer = await route(event).catch((error: unknown) => {
+      deps.telemetry.error('request.failed', { routeKey, requestId, error });
+      return respondProblem('internal-error', `Something failed on our side; quote request ${requestId}.`);
+    });
+    deps.telemetry.info('request.served', {
+      routeKey,
+      requestId,
+      accountId: authorizer?.lambda?.accountId,
+      credentialId: authorizer?.lambda?.credentialId,
+      status: answer.statusCode,
+      durationMs: deps.now().getTime() - startedAt.getTime(),
+    });
+    return { ...answer, headers: { ...answer.headers, 'x-request-id': requestId } };
   };
 
   async function route(event: ApiEvent): Promise<ApiResponse> {
@@ -97,18 +102,18 @@ export function createApi(deps: ApiDeps) {
     const { authorizer } = event.requestContext;
     const request = requestOf(event);
     if (request.body && Buffer.byteLength(request.body) > maxRequestBytes) {
-      return respondProblem(413, 'too-large', `The request body must have at most ${maxRequestBytes} bytes.`);
+      return respondProblem('too-large', `The request body must have at most ${maxRequestBytes} bytes.`);
     }
     if (isKeyOf(backendRoutes, routeKey)) {
       // The gateway has checked the signature; a route that lost its authorizer by mistake must not stand open.
       const arn = authorizer?.iam?.userArn;
       return arn
         ? backendRoutes[routeKey]({ ...request, actor: { kind: 'backend', id: arn } })
-        : respondProblem(401, 'unauthorized', 'A signed request of the helpdesk backend is needed.');
+        : respondProblem('unauthorized', 'A signed request of the helpdesk backend is needed.');
     }
     return isKeyOf(accountRoutes, routeKey)
       ? serveAccount(routeKey, request, authorizer?.lambda ?? {})
-      : respondProblem(404, 'not-found', 'There is no such route.');
+      : respondProblem('not-found', 'There is no such route.');
   }
 
   async function serveAccount(
@@ -116,7 +121,7 @@ export function createApi(deps: ApiDeps) {
     request: Omit<ApiRequest, 'actor'>,
     { accountId, credentialKind: kind, credentialId: id, ...caller }: Partial<AuthorizerContext>,
   ): Promise<ApiResponse> {
-    if (!accountId || !kind || !id) return respondProblem(401, 'unauthorized', 'An API key is needed.');
+    if (!accountId || !kind || !id) return respondProblem('unauthorized', 'An API key is needed.');
     const refusal = refuseCaller(caller, apiRoutes[routeKey]);
     if (refusal) return refusal;
     const turn = await deps.askLimits(requestLimits(accountId), deps.now());
@@ -130,10 +135,10 @@ function refuseCaller(
   access: Role,
 ): ApiResponse | undefined {
   if (accountStatus !== 'active') {
-    return respondProblem(403, 'account-suspended', 'The account is suspended; iOmniHub can tell why.');
+    return respondProblem('account-suspended', 'The account is suspended; iOmniHub can tell why.');
   }
   if (access === 'manage' && role !== 'manage') {
-    return respondProblem(403, 'forbidden', 'This key may only read; the route needs the role "manage".');
+    return respondProblem('forbidden', 'This key may only read; the route needs the role "manage".');
   }
   return undefined;
 }
@@ -141,7 +146,9 @@ function refuseCaller(
 function requestOf(event: ApiEvent): Omit<ApiRequest, 'actor'> {
   const { body, isBase64Encoded, pathParameters = {}, queryStringParameters = {}, requestContext } = event;
   return {
+    routeKey: event.routeKey,
     pathParameters,
+    headers: event.headers,
     query: queryStringParameters,
     body: isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString() : body,
     requestId: requestContext.requestId,

@@ -33,5 +33,5 @@ export async function changeRequested(
     if (await store.replaceSubscription(found.subscription, next)) return { subscription: next };
   }
   const detail = 'Others change this subscription at the same time; read it and try again.';
-  return { problem: respondProblem(409, 'conflict', detail) };
+  return { problem: respondProblem('conflict', detail) };
 }

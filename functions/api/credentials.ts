@@ -57,7 +57,7 @@ export function createCredentialRoutes(deps: CredentialRouteDeps, audit: Audit) 
     const status = await deps.accounts.findAccountStatus(account.accountId);
     if (status !== 'removed') return account;
     const detail = 'The account was removed; set its status to "active" to use it again.';
-    return { problem: respondProblem(409, 'account-removed', detail) };
+    return { problem: respondProblem('account-removed', detail) };
   }
 
   return {
@@ -70,7 +70,7 @@ export function createCredentialRoutes(deps: CredentialRouteDeps, audit: Audit) 
       const existing = await deps.credentials.listApiKeys(accountId);
       if (existing.length >= maxApiKeysPerAccount) {
         const detail = `An account has at most ${maxApiKeysPerAccount} API keys; revoke one first.`;
-        return respondProblem(409, 'too-many-api-keys', detail);
+        return respondProblem('too-many-api-keys', detail);
       }
       const { shown, text } = await issue({ kind: 'api-key', accountId, ...parsed.body }, (id) =>
         audit(request, accountId, 'api-key.issued', { details: { id, role: parsed.body.role } }),

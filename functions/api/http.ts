@@ -1,11 +1,16 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type * as z from 'zod';
 import type { Actor } from '../../core/audit.ts';
+import { type ProblemSlug, problems, problemType } from './problems.ts';
 
 /** A request as the routes see it. */
 export interface ApiRequest {
+  /** `POST /subscriptions/{id}/verify` */
+  readonly routeKey: string;
   readonly pathParameters: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string | undefined;
   readonly actor: Actor;
   readonly requestId: string;
@@ -42,33 +47,23 @@ export function respondNothing(): ApiResponse {
   return { statusCode: 204, headers: neverStored };
 }
 
-/** An error by RFC 9457; `slug` names its kind for programs and stays the same for ever. */
-export function respondProblem(
-  statusCode: number,
-  slug: string,
-  detail: string,
-  issues?: ProblemIssue[],
-): ApiResponse {
+/** An error by RFC 9457. Who serves the request adds its id. */
+export function respondProblem(slug: ProblemSlug, detail: string, issues?: ProblemIssue[]): ApiResponse {
+  const { status, title } = problems[slug];
   return {
-    statusCode,
+    statusCode: status,
     headers: { ...neverStored, 'content-type': 'application/problem+json' },
-    body: JSON.stringify({
-      type: `urn:iomnihub:webhooks:problem:${slug}`,
-      title: slug.replaceAll('-', ' '),
-      status: statusCode,
-      detail,
-      issues,
-    }),
+    body: JSON.stringify({ type: problemType(slug), title, status, detail, issues }),
   };
 }
 
 /** The same for an unknown id and for another account's. */
 export function respondNotFound(noun: string): ApiResponse {
-  return respondProblem(404, 'not-found', `No ${noun} of this account has that id.`);
+  return respondProblem('not-found', `No ${noun} of this account has that id.`);
 }
 
 export function respondTooManyRequests(detail: string): ApiResponse {
-  const problem = respondProblem(429, 'too-many-requests', detail);
+  const problem = respondProblem('too-many-requests', detail);
   return { ...problem, headers: { ...problem.headers, 'retry-after': '1' } };
 }
 
@@ -77,7 +72,7 @@ const maxIssues = 20;
 
 export function respondInvalid(issues: ProblemIssue[]): ApiResponse {
   const shown = issues.slice(0, maxIssues);
-  return respondProblem(400, 'invalid-request', 'The request does not fit; see issues.', shown);
+  return respondProblem('invalid-request', 'The request does not fit; see issues.', shown);
 }
 
 /** The request's JSON body by its schema, or the answer that says what is wrong with it. */
@@ -89,7 +84,7 @@ export function parseBody<Schema extends z.ZodType>(
   try {
     json = JSON.parse(request.body ?? '');
   } catch {
-    return { problem: respondProblem(400, 'invalid-json', 'The request body must be a JSON object.') };
+    return { problem: respondProblem('invalid-json', 'The request body must be a JSON object.') };
   }
   const parsed = schema.safeParse(json);
   return parsed.success

@@ -161,7 +161,7 @@ function wantedStatus({ status }: Subscription): 'enabled' | 'disabled' {
 
 function respondTooManySubscriptions(): ApiResponse {
   const detail = `An account has at most ${maxSubscriptionsPerAccount} subscriptions; delete one first.`;
-  return respondProblem(409, 'too-many-subscriptions', detail);
+  return respondProblem('too-many-subscriptions', detail);
 }
 
 function byPosition(a: Subscription, b: Subscription): number {

@@ -382,11 +382,17 @@ test('a fault of ours is a 500 that names the request, and one error line', asyn
     },
   });
   expect(JSON.stringify(response)).not.toContain('broken on purpose');
+  expect(response.headers['x-request-id']).toBe('request-1');
   expect(deployment.telemetry.lines).toMatchObject([
     {
       level: 'error',
       name: 'request.failed',
       fields: { routeKey: 'GET /subscriptions', requestId: 'request-1' },
+    },
+    {
+      level: 'info',
+      name: 'request.served',
+      fields: { routeKey: 'GET /subscriptions', requestId: 'request-1', status: 500 },
     },
   ]);
 });
@@ -396,7 +402,7 @@ test('no line holds a secret or the body of a request', async () => {
 
   await create(uniqueId('acc'), { description: 'PLANTED-5531' });
 
-  expect(deployment.telemetry.lines).toHaveLength(1);
+  expect(deployment.telemetry.lines).toHaveLength(2);
   expect(inspect(deployment.telemetry.lines, { depth: null })).not.toMatch(
     /PLANTED|whsec_|crm\.example\.com/,
   );
