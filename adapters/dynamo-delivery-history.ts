@@ -3,48 +3,35 @@ import type { Attempt, Delivery, DeliveryRef } from '../core/delivery.ts';
 import type { DeliveryFilter, DeliveryHistory } from '../core/ports.ts';
 import type { DynamoTable } from './dynamo-client.ts';
 import { toDelivery } from './dynamo-delivery-log.ts';
+import { readRows } from './dynamo-delivery-rows.ts';
+import { fillPage, filteredQueryLimit } from './dynamo-filled-page.ts';
 import { attemptKey, deliveryKey } from './dynamo-keys.ts';
 
-/** Rows that one request reads at most: a filter that hardly any fits must not make it last. */
-const maxRowsRead = 1_000;
-/** Of rows of which some do not fit. */
-const filteredPageSize = 100;
-
-export function createDeliveryHistory({ client, tableName }: DynamoTable): DeliveryHistory {
-  async function readPage(pk: string, filter: DeliveryFilter, limit: number, after: string | undefined) {
-    const isFiltered = filter.states !== undefined || filter.eventType !== undefined;
-    const {
-      Items = [],
-      ScannedCount = 0,
-      LastEvaluatedKey,
-    } = await client.send(
-      new QueryCommand({
-        TableName: tableName,
-        ...conditionsOf(pk, filter),
-        ScanIndexForward: false,
-        Limit: isFiltered ? filteredPageSize : limit,
-        ...(after ? { ExclusiveStartKey: { pk, sk: after } } : {}),
-      }),
-    );
-    const next = LastEvaluatedKey?.['sk'] as string | undefined;
-    return { deliveries: Items.map(toDelivery), rowsRead: ScannedCount, next };
-  }
+export function createDeliveryHistory(table: DynamoTable): DeliveryHistory {
+  const { client, tableName } = table;
 
   return {
-    async listDeliveries(accountId, subscriptionId, filter, limit, after) {
+    listDeliveries(accountId, subscriptionId, filter, limit, after) {
       const { pk } = deliveryKey({ accountId, subscriptionId, eventId: '', eventType: '', acceptedAt: '' });
-      const found: Delivery[] = [];
-      let rowsRead = 0;
-      let next = after;
-      do {
-        const page = await readPage(pk, filter, limit, next);
-        found.push(...page.deliveries);
-        rowsRead += page.rowsRead;
-        next = page.next;
-      } while (next && found.length < limit && rowsRead < maxRowsRead);
-      const shown = found.slice(0, limit);
-      const last = shown.at(-1);
-      return { deliveries: shown, next: last && found.length > limit ? deliveryKey(last).sk : next };
+      const conditions = conditionsOf(pk, filter);
+      const query = async (from: string | undefined) => {
+        const {
+          Items = [],
+          ScannedCount = 0,
+          LastEvaluatedKey,
+        } = await client.send(
+          new QueryCommand({
+            TableName: tableName,
+            ...conditions,
+            ScanIndexForward: false,
+            Limit: conditions.FilterExpression ? filteredQueryLimit : limit,
+            ...(from ? { ExclusiveStartKey: { pk, sk: from } } : {}),
+          }),
+        );
+        const next = LastEvaluatedKey?.['sk'] as string | undefined;
+        return { items: Items.map(toDelivery), rowsRead: ScannedCount, next };
+      };
+      return fillPage(query, limit, after, (delivery) => deliveryKey(delivery).sk);
     },
 
     async listAttempts(ref: DeliveryRef) {
@@ -59,28 +46,49 @@ export function createDeliveryHistory({ client, tableName }: DynamoTable): Deliv
       );
       const attempts: Attempt[] = [];
       for await (const { Items = [] } of pages)
-        attempts.push(...Items.map(({ startedAt, outcome }) => ({ startedAt, outcome })));
+        attempts.push(...Items.map(({ startedAt, outcome, sent }) => ({ startedAt, outcome, sent })));
       return attempts;
+    },
+
+    async findDeliveries(refs) {
+      if (refs.length === 0) return [];
+      const { rows, unread } = await readRows(table, refs.map(deliveryKey));
+      // Whoever asks would take what is missing for a delivery that has no row yet.
+      if (unread > 0) throw new Error(`${unread} deliveries could not be read: DynamoDB throttles`);
+      return rows;
     },
   };
 }
 
-function conditionsOf(pk: string, { states, eventType, since = '', until }: DeliveryFilter) {
+function conditionsOf(
+  pk: string,
+  { states = [], statusClass, eventType, since = '', until }: DeliveryFilter,
+) {
+  const [from, to] = statusClass && statusClass !== 'none' ? rangeOf(statusClass) : [];
   const filters = [
-    ...(states ? [`#state IN (${states.map((_, index) => `:state${index}`).join(', ')})`] : []),
+    ...(states.length > 0 ? [`#state IN (${states.map((_, index) => `:state${index}`).join(', ')})`] : []),
+    ...(statusClass === 'none' ? ['attribute_not_exists(responseStatus)'] : []),
+    ...(from ? ['responseStatus BETWEEN :lowest AND :highest'] : []),
     ...(eventType ? ['eventType = :eventType'] : []),
   ];
   return {
     // All of a moment's deliveries lie before "#~": identifiers hold no such character.
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-    ...(filters.length > 0 ? { FilterExpression: filters.join(' AND ') } : {}),
-    ...(states ? { ExpressionAttributeNames: { '#state': 'state' } } : {}),
+    FilterExpression: filters.length > 0 ? filters.join(' AND ') : undefined,
+    ExpressionAttributeNames: states.length > 0 ? { '#state': 'state' } : undefined,
     ExpressionAttributeValues: {
       ':pk': pk,
       ':from': `D#${since}`,
       ':to': until ? `D#${until}#~` : 'D#~',
-      ...Object.fromEntries((states ?? []).map((state, index) => [`:state${index}`, state])),
+      ...Object.fromEntries(states.map((state, index) => [`:state${index}`, state])),
+      ...(from ? { ':lowest': from, ':highest': to } : {}),
       ...(eventType ? { ':eventType': eventType } : {}),
     },
   };
+}
+
+/** Of `4xx`: 400 to 499. */
+function rangeOf(statusClass: string): [number, number] {
+  const lowest = Number(statusClass.slice(0, 1)) * 100;
+  return [lowest, lowest + 99];
 }

@@ -1,17 +1,15 @@
-import { setTimeout } from 'node:timers/promises';
-import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Delivery } from '../core/delivery.ts';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { DueIndex } from '../core/ports.ts';
 import type { DynamoTable } from './dynamo-client.ts';
-import { dueShards, toDelivery } from './dynamo-delivery-log.ts';
+import { dueShards } from './dynamo-delivery-log.ts';
+import { readRows } from './dynamo-delivery-rows.ts';
+import type { Key } from './dynamo-keys.ts';
 
 /** BatchGetItem takes 100 keys. */
 const maxPage = 100;
 
-/** Keys that were throttled come back unprocessed; the next sweep finds them again. */
-const unprocessedPausesMs = [0, 100, 400];
-
-export function createDueIndex({ client, tableName }: DynamoTable): DueIndex {
+export function createDueIndex(table: DynamoTable): DueIndex {
+  const { client, tableName } = table;
   return {
     shardCount: dueShards,
 
@@ -26,23 +24,10 @@ export function createDueIndex({ client, tableName }: DynamoTable): DueIndex {
           Limit: Math.min(limit, maxPage),
         }),
       );
-      return Items.length === 0 ? [] : readRows(Items);
+      if (Items.length === 0) return [];
+      // The index holds keys only and lags behind: the rows themselves say what is due. The next sweep finds the unread.
+      const { rows } = await readRows(table, Items as unknown as Key[]);
+      return rows.sort((a, b) => (a.dueAt ?? '').localeCompare(b.dueAt ?? ''));
     },
   };
-
-  /** The index holds keys only and lags behind: the rows themselves say what is due. */
-  async function readRows(keys: Record<string, unknown>[]): Promise<Delivery[]> {
-    const rows: Delivery[] = [];
-    let Keys = keys;
-    for (const pauseMs of unprocessedPausesMs) {
-      await setTimeout(pauseMs);
-      const { Responses, UnprocessedKeys } = await client.send(
-        new BatchGetCommand({ RequestItems: { [tableName]: { Keys, ConsistentRead: true } } }),
-      );
-      rows.push(...(Responses?.[tableName] ?? []).map(toDelivery));
-      Keys = UnprocessedKeys?.[tableName]?.Keys ?? [];
-      if (Keys.length === 0) break;
-    }
-    return rows.sort((a, b) => (a.dueAt ?? '').localeCompare(b.dueAt ?? ''));
-  }
 }

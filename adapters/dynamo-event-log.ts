@@ -25,8 +25,8 @@ export function createEventLog(table: DynamoTable): EventLog & EventBodies {
   }
 
   return {
-    async recordEvent(event, plan) {
-      const { body, acceptedAt, accountId, id, envelopeId, bodyHash, type } = event;
+    async recordEvent(event, plan, now) {
+      const { body, acceptedAt, accountId, id, envelopeId, bodyHash, type, isTest = false } = event;
       try {
         await client.send(
           new PutCommand({
@@ -38,7 +38,11 @@ export function createEventLog(table: DynamoTable): EventLog & EventBodies {
               envelopeId,
               bodyHash,
               plan,
+              isTest,
               compressedBody: await compress(body),
+              // With recordedAt the key of the index of an account's events.
+              feedAccount: accountId,
+              recordedAt: now.toISOString(),
               expiresAt: expiryAfter(table, acceptedAt),
             },
             ConditionExpression: 'attribute_not_exists(pk)',
@@ -57,7 +61,12 @@ export function createEventLog(table: DynamoTable): EventLog & EventBodies {
     async readEventBody(accountId, eventId) {
       const item = await read(accountId, eventId, ['compressedBody']);
       if (!item) return undefined;
-      return (await decompress(item['compressedBody'] as Uint8Array)).toString();
+      return bodyOf(item);
     },
   };
+}
+
+/** The callback's body in an event's item. */
+export async function bodyOf(item: Record<string, unknown>): Promise<string> {
+  return (await decompress(item['compressedBody'] as Uint8Array)).toString();
 }

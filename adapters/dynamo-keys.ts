@@ -18,6 +18,11 @@ export function eventKey(accountId: string, eventId: string): Key {
   return { pk: `A#${accountId}#E#${eventId}`, sk: 'E' };
 }
 
+/** The event that a key names. */
+export function eventIdOf({ pk }: Pick<Key, 'pk'>): string {
+  return pk.slice(pk.lastIndexOf('#') + 1);
+}
+
 export function deliveryKey(ref: DeliveryRef): Key {
   return { pk: deliveriesOf(ref), sk: `D#${ref.acceptedAt}#${ref.eventId}` };
 }

@@ -64,15 +64,26 @@ export function createSubscriptionStore({ client, tableName }: DynamoTable): Sub
       }
     },
 
-    async deleteSubscription(accountId, subscriptionId) {
-      const { Attributes } = await client.send(
-        new DeleteCommand({
-          TableName: tableName,
-          Key: subscriptionKey(accountId, subscriptionId),
-          ReturnValues: 'ALL_OLD',
-        }),
-      );
-      return Attributes !== undefined;
+    async deleteSubscription(accountId, subscriptionId, seen) {
+      try {
+        const { Attributes } = await client.send(
+          new DeleteCommand({
+            TableName: tableName,
+            Key: subscriptionKey(accountId, subscriptionId),
+            ReturnValues: 'ALL_OLD',
+            ...(seen
+              ? {
+                  ConditionExpression: 'subscription.version = :version',
+                  ExpressionAttributeValues: { ':version': seen.version },
+                }
+              : {}),
+          }),
+        );
+        return Attributes !== undefined;
+      } catch (error) {
+        if (isConditionFailure(error)) return false;
+        throw error;
+      }
     },
   };
 }

@@ -13,6 +13,7 @@ import type { AddressRefusal } from '../core/public-address.ts';
 import { excerptResponse } from '../core/response-excerpt.ts';
 import { createNameResolver } from './dns-name-resolver.ts';
 import { createGuardedConnector, RefusedConnection } from './guarded-connector.ts';
+import { noteRemoteAddress, type Reached } from './remote-address.ts';
 
 /** How much of a response an owner is shown; the rest is never read. */
 const maxExcerptBytes = 4 * 1024;
@@ -55,11 +56,13 @@ export function createCallbackSender(
       const checked = checkCallbackUrl(request.url, rules);
       if ('refusal' in checked)
         return { kind: 'failure', reason: 'invalid-url', refusal: checked.refusal, durationMs: elapsedMs() };
+      const reached: Reached = {};
       try {
         const pool = poolFor(request.connectionKey, checked.url.origin);
-        return await post(pool, checked.url, request, elapsedMs);
+        const call = () => post(pool, checked.url, request, elapsedMs);
+        return { ...(await noteRemoteAddress(reached, call)), ...reached };
       } catch (error) {
-        return { kind: 'failure', ...reasonOf(error), durationMs: elapsedMs() };
+        return { kind: 'failure', ...reasonOf(error), durationMs: elapsedMs(), ...reached };
       }
     },
 

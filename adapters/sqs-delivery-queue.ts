@@ -20,17 +20,7 @@ export function createDeliveryQueue(sqs: SQSClient, urls: DeliveryQueueUrls): De
         messages.map((message) => ({ message, delaySeconds: 0 })),
       ),
     sendRetries: (retries) => sendAll(sqs, urls.retryQueueUrl, retries),
-
-    async sendRetry(message, delaySeconds) {
-      await sqs.send(
-        new SendMessageCommand({
-          QueueUrl: urls.retryQueueUrl,
-          MessageBody: JSON.stringify(message),
-          DelaySeconds: delaySeconds,
-          MessageGroupId: message.subscriptionId,
-        }),
-      );
-    },
+    ...createRetryQueue(sqs, urls.retryQueueUrl),
 
     async sendExhausted(message, reason) {
       await sqs.send(
@@ -38,6 +28,22 @@ export function createDeliveryQueue(sqs: SQSClient, urls: DeliveryQueueUrls): De
           QueueUrl: urls.exhaustedQueueUrl,
           MessageBody: JSON.stringify(message),
           MessageAttributes: { reason: { DataType: 'String', StringValue: reason } },
+        }),
+      );
+    },
+  };
+}
+
+/** For those who send single messages to the retry queue and nothing elsewhere. */
+export function createRetryQueue(sqs: SQSClient, retryQueueUrl: string): Pick<DeliveryQueue, 'sendRetry'> {
+  return {
+    async sendRetry(message, delaySeconds) {
+      await sqs.send(
+        new SendMessageCommand({
+          QueueUrl: retryQueueUrl,
+          MessageBody: JSON.stringify(message),
+          DelaySeconds: delaySeconds,
+          MessageGroupId: message.subscriptionId,
         }),
       );
     },

@@ -1,7 +1,15 @@
 import type { Subscription } from './subscription.ts';
 
 /** What keeps a call waiting: log field and metric. Narrow ones first: who waits there takes nothing from the wide. */
-export type LimitName = 'subscription' | 'unproven-address' | 'account-at-host' | 'account' | 'host' | 'api';
+export type LimitName =
+  | 'subscription'
+  | 'unproven-address'
+  | 'account-at-host'
+  | 'account'
+  | 'host'
+  | 'api'
+  | 'asked-by-account'
+  | 'asked-at-host';
 
 /**
  * At most `perSecond` calls in any second that begins idle, and as many in each second after it (a generic cell rate
@@ -51,6 +59,18 @@ export function requestedCallLimits(
 ): CallLimit[] {
   const host = URL.parse(url)?.host ?? '';
   const limits = [unprovenAddress(accountId, host), shared('host', host, hostRatePerSecond)];
+  return limits.map((limit) => ({ ...limit, maxWaitMs: 0 }));
+}
+
+/** Deliveries that requests to the API ask for; their calls have all limits of callbacks yet to pass. */
+export function askedDeliveryLimits({
+  accountId,
+  url,
+}: Pick<Subscription, 'accountId' | 'url'>): CallLimit[] {
+  const limits = [
+    strict('asked-by-account', accountId, 10),
+    strict('asked-at-host', URL.parse(url)?.host ?? '', 20),
+  ];
   return limits.map((limit) => ({ ...limit, maxWaitMs: 0 }));
 }
 

@@ -2,20 +2,24 @@ import type { UrlRefusal } from './callback-address.ts';
 import type { AddressRefusal } from './public-address.ts';
 
 /** Everything that can keep a callback from counting as delivered: log field, metric dimension and the owner's text. */
-export type FailureReason =
-  | 'status'
-  | 'gone'
-  | 'timeout'
-  | 'dns'
-  | 'connection-refused'
-  | 'connection-lost'
-  | 'tls'
-  | 'protocol'
-  | 'invalid-url'
-  | 'address-forbidden';
+export const failureReasons = [
+  'status',
+  'gone',
+  'timeout',
+  'dns',
+  'connection-refused',
+  'connection-lost',
+  'tls',
+  'protocol',
+  'invalid-url',
+  'address-forbidden',
+] as const;
+export type FailureReason = (typeof failureReasons)[number];
 
 interface OutcomeBase {
   readonly durationMs: number;
+  /** Of the connection that the request was written to; absent where it came to none. */
+  readonly remoteAddress?: string;
   /** The start of the response body, hostile text; absent where none was read. */
   readonly responseExcerpt?: string;
 }

@@ -41,23 +41,40 @@ export interface Delivery extends DeliveryRef {
   readonly updatedAt: string;
   /** Exactly in the states waiting and claimed: when the sweeper takes the delivery up. */
   readonly dueAt?: string;
+  /** In the state waiting: when the next attempt is planned; queues and limits may make it later. */
+  readonly nextAttemptAt?: string;
   readonly reason?: ExhaustionReason | CancellationReason;
+  /** What the receiver answered to the latest attempt, if it did. */
+  readonly responseStatus?: number;
+  /** When a fresh schedule began, because somebody asked for it, and the attempts that had been made by then. */
+  readonly restarted?: { readonly at: string; readonly attemptCount: number };
   /** Of a delivery that its first attempt delivered; other attempts are items of their own. */
   readonly firstAttempt?: Attempt;
 }
 
 /** Why a delivery ends without another attempt: nobody takes its callback any more. */
-export type CancellationReason =
-  | 'subscription-disabled'
-  | 'subscription-pending'
-  | 'subscription-deleted'
-  | 'account-suspended';
+export const cancellationReasons = [
+  'subscription-disabled',
+  'subscription-pending',
+  'subscription-deleted',
+  'account-suspended',
+] as const;
+export type CancellationReason = (typeof cancellationReasons)[number];
 
 /** One call to a receiver. Never changed once written. */
 export interface Attempt {
   /** ISO 8601 with milliseconds. */
   readonly startedAt: string;
   readonly outcome: DeliveryOutcome;
+  readonly sent: SentRequest;
+}
+
+/** Of a call what the event, the time and constants do not tell. */
+export interface SentRequest {
+  readonly url: string;
+  readonly userAgent: string;
+  /** Names only: the values are secret. */
+  readonly customHeaders: readonly string[];
 }
 
 /** The identifier that the API shows: it holds the delivery's key, so that no index is needed to find it. */
@@ -94,14 +111,7 @@ export function claim(
 ): Delivery | undefined {
   if (row && isFinal(row)) return undefined;
   if ((row?.version ?? 0) !== message.version) return undefined;
-  return {
-    ...refOf(message),
-    attemptCount: row?.attemptCount ?? 0,
-    state: 'claimed',
-    version: message.version + 1,
-    updatedAt: now.toISOString(),
-    dueAt: after(now, leaseMs),
-  };
+  return { ...nextRow(row, message, now), state: 'claimed', dueAt: after(now, leaseMs) };
 }
 
 /** The row after an attempt, from the row that was claimed (or none, for a first attempt that needed no claim). */
@@ -112,11 +122,12 @@ export function settle(
   decision: RetryDecision,
   now: Date,
 ): Delivery {
+  const { responseStatus: _, ...unanswered } = nextRow(claimed, ref, now);
+  const { status } = attempt.outcome;
   const next = {
-    ...refOf(ref),
-    version: (claimed?.version ?? 0) + 1,
-    attemptCount: (claimed?.attemptCount ?? 0) + 1,
-    updatedAt: now.toISOString(),
+    ...unanswered,
+    attemptCount: unanswered.attemptCount + 1,
+    ...(status === undefined ? {} : { responseStatus: status }),
   };
   switch (decision.kind) {
     case 'delivered':
@@ -124,7 +135,12 @@ export function settle(
     case 'exhausted':
       return { ...next, state: 'exhausted', reason: decision.reason };
     case 'retry':
-      return { ...next, state: 'waiting', dueAt: after(now, decision.dueInSeconds * 1000) };
+      return {
+        ...next,
+        state: 'waiting',
+        nextAttemptAt: after(now, decision.delaySeconds * 1000),
+        dueAt: after(now, decision.dueInSeconds * 1000),
+      };
     default:
       return decision satisfies never;
   }
@@ -151,23 +167,20 @@ function endUnattempted(
   end: Required<Pick<Delivery, 'state' | 'reason'>>,
   now: Date,
 ): Delivery {
-  return {
-    ...refOf(ref),
-    ...end,
-    version: (row?.version ?? 0) + 1,
-    attemptCount: row?.attemptCount ?? 0,
-    updatedAt: now.toISOString(),
-  };
+  return { ...nextRow(row, ref, now), ...end };
 }
 
 /** The row of a delivery whose turn comes later; no attempt is made or counted. */
-export function postpone(row: Delivery | undefined, ref: DeliveryRef, dueInMs: number, now: Date): Delivery {
+export function postpone(
+  row: Delivery | undefined,
+  ref: DeliveryRef,
+  { waitMs, dueInMs }: { readonly waitMs: number; readonly dueInMs: number },
+  now: Date,
+): Delivery {
   return {
-    ...refOf(ref),
+    ...nextRow(row, ref, now),
     state: 'waiting',
-    version: (row?.version ?? 0) + 1,
-    attemptCount: row?.attemptCount ?? 0,
-    updatedAt: now.toISOString(),
+    nextAttemptAt: after(now, waitMs),
     dueAt: after(now, dueInMs),
   };
 }
@@ -186,23 +199,44 @@ export function passedBuckets({ turn }: DeliveryMessage, now: Date, validMs: num
  */
 export function takeUp(row: Delivery, now: Date, leaseMs: number): Delivery | undefined {
   if (row.dueAt === undefined || new Date(row.dueAt) > now) return undefined;
-  return { ...row, version: row.version + 1, updatedAt: now.toISOString(), dueAt: after(now, leaseMs) };
+  return {
+    ...row,
+    version: row.version + 1,
+    updatedAt: now.toISOString(),
+    nextAttemptAt: now.toISOString(),
+    dueAt: after(now, leaseMs),
+  };
+}
+
+/** The operator's step: a delivery that had no attempt left gets a fresh schedule. */
+export function revive(row: Delivery, now: Date, leaseMs: number): Delivery | undefined {
+  return row.state === 'exhausted' ? restart(row, now, leaseMs) : undefined;
+}
+
+/** The owner's step: whatever became of it or is to come, a fresh schedule. Undefined while somebody is calling. */
+export function resend(row: Delivery, now: Date, leaseMs: number): Delivery | undefined {
+  return row.state === 'claimed' ? undefined : restart(row, now, leaseMs);
 }
 
 /**
- * The operator's step: a delivery that had no attempt left gets a fresh schedule. The message that goes with it carries
- * the first attempt; should it be lost, the sweeper takes the delivery up after the lease.
+ * The message that goes with the row carries the schedule's first attempt; should it be lost, the sweeper takes the
+ * delivery up after the lease.
  */
-export function revive(row: Delivery, now: Date, leaseMs: number): Delivery | undefined {
-  if (row.state !== 'exhausted') return undefined;
+function restart(row: Delivery, now: Date, leaseMs: number): Delivery {
+  const next = nextRow(row, row, now);
   return {
-    ...refOf(row),
+    ...next,
     state: 'waiting',
-    version: row.version + 1,
-    attemptCount: 0,
-    updatedAt: now.toISOString(),
+    restarted: { at: next.updatedAt, attemptCount: row.attemptCount },
+    nextAttemptAt: next.updatedAt,
     dueAt: after(now, leaseMs),
   };
+}
+
+/** Where a delivery's schedule begins: with the event, or when somebody asked for a fresh one. */
+export function scheduleOf(row: Delivery | undefined, { acceptedAt }: DeliveryRef) {
+  const { at = acceptedAt, attemptCount: before = 0 } = row?.restarted ?? {};
+  return { begunAt: at, attemptCount: (row?.attemptCount ?? 0) - before };
 }
 
 /** The message that lets a delivery's row, as it is now, be attempted. */
@@ -224,10 +258,24 @@ export function refOf({
   return { accountId, subscriptionId, eventId, eventType, acceptedAt };
 }
 
+/** What every step keeps of the row before it, if there was one. */
+function nextRow(row: Delivery | undefined, ref: DeliveryRef, now: Date) {
+  const { attemptCount = 0, version = 0, responseStatus, restarted, firstAttempt } = row ?? {};
+  return {
+    ...refOf(ref),
+    version: version + 1,
+    attemptCount,
+    updatedAt: now.toISOString(),
+    ...(responseStatus === undefined ? {} : { responseStatus }),
+    ...(restarted ? { restarted } : {}),
+    ...(firstAttempt ? { firstAttempt } : {}),
+  };
+}
+
 /** What a receiver says to a success is hardly ever read, and beyond 1 KB each row would cost a second write unit. */
-function shortened({ startedAt, outcome }: Attempt): Attempt {
+function shortened({ outcome, ...others }: Attempt): Attempt {
   const responseExcerpt = outcome.responseExcerpt?.slice(0, 256);
-  return { startedAt, outcome: responseExcerpt ? { ...outcome, responseExcerpt } : outcome };
+  return { ...others, outcome: responseExcerpt ? { ...outcome, responseExcerpt } : outcome };
 }
 
 function after(now: Date, ms: number): string {

@@ -4,6 +4,7 @@ import type { CallLimit } from './call-limits.ts';
 import type { Credential } from './credential.ts';
 import type { Attempt, Delivery, DeliveryMessage, DeliveryRef, DeliveryState } from './delivery.ts';
 import type { DeliveryOutcome } from './delivery-outcome.ts';
+import type { StatusClass } from './delivery-view.ts';
 import type { PlannedDelivery } from './dispatch.ts';
 import type { PublishedEvent, Rejection } from './published-event.ts';
 import type { DisabledReason, Subscription } from './subscription.ts';
@@ -24,8 +25,8 @@ export interface SubscriptionStore extends AccountSubscriptions, SubscriptionLoo
   createSubscription(subscription: Subscription): Promise<void>;
   /** Writes `next` if the stored one is still `seen`; false if it is not. */
   replaceSubscription(seen: Subscription, next: Subscription): Promise<boolean>;
-  /** False if there was none. */
-  deleteSubscription(accountId: string, subscriptionId: string): Promise<boolean>;
+  /** False if there was none, or if it is not `seen` any more. */
+  deleteSubscription(accountId: string, subscriptionId: string, seen?: Subscription): Promise<boolean>;
 }
 
 /** What deliveries learn about a receiver. Each holds for the subscription with the URL that was called. */
@@ -57,7 +58,46 @@ export interface StoredEvent {
 
 export interface EventLog {
   /** Stores the event unless one with its id exists; answers with what exists. */
-  recordEvent(event: PublishedEvent, plan: readonly PlannedDelivery[]): Promise<'recorded' | StoredEvent>;
+  recordEvent(
+    event: PublishedEvent,
+    plan: readonly PlannedDelivery[],
+    now: Date,
+  ): Promise<'recorded' | StoredEvent>;
+}
+
+/** An event as its account can look it up. */
+export interface LoggedEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly acceptedAt: string;
+  readonly recordedAt: string;
+  readonly isTest: boolean;
+}
+
+export interface LoggedEventDetail extends LoggedEvent {
+  readonly plan: readonly PlannedDelivery[];
+  readonly body: string;
+}
+
+export interface EventFilter {
+  readonly type?: string | undefined;
+  /** When it was recorded, both included. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+/** For looking up what was published. */
+export interface EventHistory {
+  /** An account's, newest first, a moment after they were recorded. A page may hold fewer than `limit` and still have a next one. */
+  listEvents(
+    accountId: string,
+    filter: EventFilter,
+    limit: number,
+    after: string | undefined,
+  ): Promise<{ readonly items: readonly LoggedEvent[]; readonly next: string | undefined }>;
+  findEvent(accountId: string, eventId: string): Promise<LoggedEventDetail | undefined>;
+  /** Keeps an event from now for as long as a new one; false if it is gone. */
+  keepEvent(accountId: string, eventId: string, now: Date): Promise<boolean>;
 }
 
 export interface EventBodies {
@@ -75,6 +115,7 @@ export interface DeliveryLog {
 
 export interface DeliveryFilter {
   readonly states?: readonly DeliveryState[];
+  readonly statusClass?: StatusClass | undefined;
   readonly eventType?: string | undefined;
   /** When the event was accepted, both included. */
   readonly since?: string | undefined;
@@ -90,9 +131,11 @@ export interface DeliveryHistory {
     filter: DeliveryFilter,
     limit: number,
     after: string | undefined,
-  ): Promise<{ readonly deliveries: readonly Delivery[]; readonly next: string | undefined }>;
+  ): Promise<{ readonly items: readonly Delivery[]; readonly next: string | undefined }>;
   /** Those that are items of their own, oldest first. */
   listAttempts(ref: DeliveryRef): Promise<readonly Attempt[]>;
+  /** Those of them that have a row, 100 at most. */
+  findDeliveries(refs: readonly DeliveryRef[]): Promise<readonly Delivery[]>;
 }
 
 export interface RefusedMessage {

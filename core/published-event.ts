@@ -33,6 +33,8 @@ export interface PublishedEvent {
   readonly body: string;
   /** SHA-256 of the body, hex: tells a second publication of the same event from another event with its id. */
   readonly bodyHash: string;
+  /** Asked for by an account's owner, and made from the catalog's example. */
+  readonly isTest?: boolean;
 }
 
 export type RejectionReason =

@@ -32,7 +32,7 @@ export const standardRetryScheduleSeconds = [0, 5, 300, 1800, 7200, 18000, 36000
 
 export interface RetryPolicy {
   readonly scheduleSeconds: readonly number[];
-  /** From when EventBridge accepted the event; no attempt is planned after it. */
+  /** From the begin of the schedule; no attempt is planned after it. */
   readonly horizonSeconds: number;
   /** How long after the planned time the due index takes over from a message that should have carried the attempt. */
   readonly queueMarginSeconds: number;
@@ -53,9 +53,10 @@ export type RetryDecision =
   | { readonly kind: 'exhausted'; readonly reason: ExhaustionReason; readonly disable?: DisabledReason };
 
 export interface AttemptContext {
-  /** How many attempts have been made, this one included. */
+  /** How many attempts of this schedule have been made, this one included. */
   readonly attemptCount: number;
-  readonly acceptedAt: string;
+  /** When EventBridge accepted the event, or somebody asked for a fresh schedule. */
+  readonly begunAt: string;
   readonly now: Date;
   /** In [0, 1). */
   readonly random: number;
@@ -91,11 +92,11 @@ export function decideRetry(
 
 /** Is an attempt at that time beyond the horizon? */
 export function isExpired(
-  { acceptedAt }: { readonly acceptedAt: string },
+  { begunAt }: Pick<AttemptContext, 'begunAt'>,
   { horizonSeconds }: Pick<RetryPolicy, 'horizonSeconds'>,
   at: Date,
 ): boolean {
-  return at.getTime() - new Date(acceptedAt).getTime() > horizonSeconds * 1000;
+  return at.getTime() - new Date(begunAt).getTime() > horizonSeconds * 1000;
 }
 
 /**

@@ -18,7 +18,7 @@ export function signCallback(
   secrets: readonly string[],
   now: Date,
 ): Record<string, string> {
-  const timestamp = String(Math.floor(now.getTime() / 1000));
+  const timestamp = webhookTimestamp(now);
   const signatures = secrets.map((secret) => {
     const key = Buffer.from(secret.slice(secretPrefix.length), 'base64');
     return `v1,${createHmac('sha256', key).update(`${webhookId}.${timestamp}.${body}`).digest('base64')}`;
@@ -28,4 +28,9 @@ export function signCallback(
     'webhook-timestamp': timestamp,
     'webhook-signature': signatures.join(' '),
   };
+}
+
+/** Of the header `webhook-timestamp`: whole seconds since 1970. */
+export function webhookTimestamp(at: Date): string {
+  return String(Math.floor(at.getTime() / 1000));
 }

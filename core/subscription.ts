@@ -1,12 +1,8 @@
 import * as z from 'zod';
 import { type CallbackUrlRules, checkCallbackUrl, explainUrlRefusal } from './callback-address.ts';
-import {
-  headersPatchSchema,
-  newHeadersSchema,
-  presentHeaders,
-  type SealedHeaders,
-} from './custom-headers.ts';
+import { headersPatchSchema, newHeadersSchema, type SealedHeaders } from './custom-headers.ts';
 import { type EventSelector, eventSelectorSchema } from './event-selector.ts';
+import { type Metadata, metadataPatchSchema, metadataSchema } from './metadata.ts';
 
 /** A signing secret as it is stored: sealed under the account and the subscription. */
 export interface StoredSecret {
@@ -16,10 +12,12 @@ export interface StoredSecret {
   readonly expiresAt?: string;
 }
 
-export type DisabledReason = 'gone' | 'invalid-url' | 'address-forbidden';
+export const disabledReasons = ['gone', 'invalid-url', 'address-forbidden'] as const;
+export type DisabledReason = (typeof disabledReasons)[number];
 
 /** pending: where the stage asks for it, the receiver has not yet said that it wants to be called at this URL. */
-export type SubscriptionStatus = 'enabled' | 'disabled' | 'pending';
+export const subscriptionStatuses = ['enabled', 'disabled', 'pending'] as const;
+export type SubscriptionStatus = (typeof subscriptionStatuses)[number];
 
 export interface Subscription {
   readonly accountId: string;
@@ -27,6 +25,7 @@ export interface Subscription {
   readonly url: string;
   readonly eventTypes: readonly EventSelector[];
   readonly description: string;
+  readonly metadata?: Metadata;
   readonly status: SubscriptionStatus;
   /**
    * Why it is disabled, when not by the account itself: `gone` after a 410, `invalid-url` if we cannot use its URL,
@@ -36,6 +35,8 @@ export interface Subscription {
   readonly headers?: SealedHeaders;
   /** Calls a second that the owner wants at most. */
   readonly rateLimitPerSecond?: number;
+  /** How long a call may take in all; without it, the stage's time. */
+  readonly timeoutMs?: number;
   /** Newest first; every one that has not expired signs. */
   readonly secrets: readonly StoredSecret[];
   /** When the receiver at this URL answered a verification call with its challenge. */
@@ -61,8 +62,21 @@ export const maxSubscriptionsPerAccount = 50;
 /** How long a function may go on using what it has read of a subscription, in milliseconds. */
 export const subscriptionCacheMs = 5_000;
 
+/** A call's shortest deadline, in milliseconds. */
+const minTimeoutMs = 1_000;
+
+/** The longest that an owner may ask for: 20 s where the stage gives 15 s, so that a batch of such calls still fits. */
+export function maxTimeoutMs(stageTimeoutMs: number): number {
+  return Math.floor((stageTimeoutMs * 4) / 3);
+}
+
+/** How long a call may take in all; the stage may have been set to less since the owner asked for more. */
+export function deadlineOf({ timeoutMs }: Subscription, stageTimeoutMs: number): number {
+  return Math.min(timeoutMs ?? stageTimeoutMs, maxTimeoutMs(stageTimeoutMs));
+}
+
 /** The request bodies of POST and PATCH /subscriptions. Whether the URL's host may be called is asked separately. */
-export function subscriptionSchemas(rules: CallbackUrlRules) {
+export function subscriptionSchemas(rules: CallbackUrlRules, stageTimeoutMs: number) {
   const url = z.string('must be a URL such as https://crm.example.com/hooks').transform((text, context) => {
     const checked = checkCallbackUrl(text, rules);
     if ('url' in checked) return checked.url.href;
@@ -78,32 +92,42 @@ export function subscriptionSchemas(rules: CallbackUrlRules) {
   const status = z.enum(['enabled', 'disabled'], 'must be "enabled" or "disabled"');
   const rate = 'must be a whole number of calls from 1 to 1000';
   const rateLimitPerSecond = z.int(rate).min(1, rate).max(1_000, rate);
+  const longest = maxTimeoutMs(stageTimeoutMs);
+  const timeout = `must be a whole number of milliseconds from ${minTimeoutMs} to ${longest}`;
+  const timeoutMs = z.int(timeout).min(minTimeoutMs, timeout).max(longest, timeout);
   return {
     create: z.strictObject({
       url,
       eventTypes,
       description: description.default(''),
+      metadata: metadataSchema.default({}),
       status: status.default('enabled'),
       headers: newHeadersSchema.default({}),
       rateLimitPerSecond: rateLimitPerSecond.optional(),
+      timeoutMs: timeoutMs.optional(),
     }),
     patch: z.strictObject({
       url: url.optional(),
       eventTypes: eventTypes.optional(),
       description: description.optional(),
+      metadata: metadataPatchSchema.optional(),
       status: status.optional(),
       headers: headersPatchSchema.optional(),
       rateLimitPerSecond: rateLimitPerSecond.nullable().optional(),
+      timeoutMs: timeoutMs.nullable().optional(),
     }),
   };
 }
 
 export type SubscriptionPatch = z.output<ReturnType<typeof subscriptionSchemas>['patch']>;
 
-/** A subscription after a change by its owner; headers and status, which others have a say in, stay as they are. */
+/**
+ * A subscription after a change by its owner; headers, metadata and status, in which there is more to see to, stay as
+ * they are.
+ */
 export function patchSubscription(seen: Subscription, patch: SubscriptionPatch, now: Date): Subscription {
   const { url = seen.url, eventTypes = seen.eventTypes, description = seen.description, status } = patch;
-  const { rateLimitPerSecond = seen.rateLimitPerSecond ?? null } = patch;
+  const { rateLimitPerSecond = seen.rateLimitPerSecond ?? null, timeoutMs = seen.timeoutMs ?? null } = patch;
   // What a receiver has shown holds for its URL alone.
   const moved = url === seen.url ? {} : { provenAt: undefined, verifiedAt: undefined, slowSince: undefined };
   return {
@@ -113,17 +137,11 @@ export function patchSubscription(seen: Subscription, patch: SubscriptionPatch, 
     eventTypes,
     description,
     rateLimitPerSecond: rateLimitPerSecond ?? undefined,
+    timeoutMs: timeoutMs ?? undefined,
     disabledReason: status ? undefined : seen.disabledReason,
     addressRefusals: status === 'enabled' || url !== seen.url ? undefined : seen.addressRefusals,
     updatedAt: now.toISOString(),
   };
-}
-
-/** What the API shows: everything but what is secret, and what is only for us. */
-export function presentSubscription(subscription: Subscription) {
-  const { secrets: _, accountId: __, addressRefusals: ___, slowSince: ____, ...others } = subscription;
-  const { version: _____, headers, ...shown } = others;
-  return { ...shown, headers: presentHeaders(headers) };
 }
 
 /** The secrets that sign at that time, newest first. */

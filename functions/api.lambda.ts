@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import { createNameResolver } from '../adapters/dns-name-resolver.ts';
 import { createAccountStore } from '../adapters/dynamo-account-store.ts';
@@ -8,11 +9,14 @@ import { connectTable } from '../adapters/dynamo-client.ts';
 import { createCredentialStore } from '../adapters/dynamo-credential-store.ts';
 import { createDeliveryHistory } from '../adapters/dynamo-delivery-history.ts';
 import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
+import { createEventHistory } from '../adapters/dynamo-event-history.ts';
+import { createEventLog } from '../adapters/dynamo-event-log.ts';
 import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../adapters/dynamo-token-store.ts';
 import { createCallbackSender } from '../adapters/https-callback-sender.ts';
 import { deriveKey } from '../adapters/kms-derived-key.ts';
 import { createSecretCipher } from '../adapters/kms-secret-cipher.ts';
+import { createRetryQueue } from '../adapters/sqs-delivery-queue.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ApiResponse } from './api/http.ts';
 import { createCallLimiter } from './call-limiter.ts';
@@ -33,6 +37,11 @@ const api = createApi({
   auditLog: createAuditLog(table),
   deliveries: createDeliveryLog(table),
   deliveryHistory: createDeliveryHistory(table),
+  events: createEventLog(table),
+  eventHistory: createEventHistory(table),
+  queue: createRetryQueue(new SQSClient({ useQueueUrlAsEndpoint: false }), env.RETRY_QUEUE_URL),
+  queueMarginSeconds: env.QUEUE_MARGIN_SECONDS,
+  callbackTimeoutMs: env.CALLBACK_TIMEOUT_MS,
   cipher: createSecretCipher(kms, env.SECRETS_KEY_ID),
   cursorKey: deriveKey(kms, env.CURSOR_KEY_ID, 'cursors of the HTTP API'),
   rules,

@@ -11,11 +11,12 @@ import {
   messageFor,
   mustClaim,
   refOf,
+  scheduleOf,
   settle,
 } from '../core/delivery.ts';
 import type * as ports from '../core/ports.ts';
 import { decideRetry, isExpired, type RetryDecision, type RetryPolicy } from '../core/retry-policy.ts';
-import type { Subscription } from '../core/subscription.ts';
+import { deadlineOf, type Subscription } from '../core/subscription.ts';
 import { createTurnCheck, type TurnDeps } from './await-turn.ts';
 import { createReceiverCall, type ReceiverCallDeps } from './call-receiver.ts';
 import { createNoteTaker, hostOf } from './note-receiver.ts';
@@ -60,19 +61,17 @@ export function createAttempt(deps: AttemptDeps) {
     const attempt = await callReceiver(subscription, {
       id: message.eventId,
       body: await bodyOf(message),
-      timeoutMs: settings.callbackTimeoutMs,
+      timeoutMs: deadlineOf(subscription, settings.callbackTimeoutMs),
     });
     await takeNote(subscription, attempt);
-    const attemptCount = (claimed?.attemptCount ?? 0) + 1;
-    const { acceptedAt } = message;
+    const { begunAt, attemptCount } = scheduleOf(claimed, message);
     const decision = decideRetry(
       attempt.outcome,
-      { attemptCount, acceptedAt, now: now(), random: deps.random() },
+      { attemptCount: attemptCount + 1, begunAt, now: now(), random: deps.random() },
       settings,
     );
-    report(telemetry, message, subscription, attemptCount, attempt, decision);
-
     const settled = settle(claimed, message, attempt, decision, now());
+    report(telemetry, subscription, attempt, decision, settled);
     if (decision.kind === 'delivered' && !claimed) return settled;
     await deliveries.recordAttempt(message, attempt);
     await act(subscription, decision, claimed, settled);
@@ -99,7 +98,7 @@ export function createAttempt(deps: AttemptDeps) {
   ): Promise<Subscription | undefined> {
     const { accountId, subscriptionId } = message;
     // Before the call as well: a fault of ours consumes no attempt, and must not keep a delivery alive for ever.
-    if (isExpired(message, settings, now())) {
+    if (isExpired(scheduleOf(claimed, message), settings, now())) {
       const expired = expire(claimed, message, now());
       await deps.queue.sendExhausted(messageFor(expired), 'expired');
       await deliveries.replaceDelivery(claimed, expired);
@@ -158,15 +157,15 @@ function cancellationReason(
 /** The one wide line of an attempt. */
 function report(
   telemetry: Telemetry,
-  message: DeliveryMessage,
   subscription: Subscription,
-  attemptCount: number,
   { outcome }: Attempt,
   decision: RetryDecision,
+  settled: Delivery,
 ): void {
   const { responseExcerpt: _, ...shown } = outcome;
+  const { attemptCount } = settled;
   const host = hostOf(subscription);
-  telemetry.info('delivery.attempted', { ...refOf(message), attemptCount, host, outcome: shown, decision });
+  telemetry.info('delivery.attempted', { ...refOf(settled), attemptCount, host, outcome: shown, decision });
   telemetry.count(outcome.kind === 'success' ? 'AttemptsSucceeded' : 'AttemptsFailed');
   if (decision.kind === 'exhausted') telemetry.count('DeliveriesExhausted');
 }

@@ -46,16 +46,18 @@ export function createTurnCheck({
       case 'later': {
         const waitMs = Math.max(0, turn.at.getTime() - now().getTime());
         const dueInMs = waitMs + settings.queueMarginSeconds * 1_000;
-        const row = await write(message, claimed, dueInMs, turn.limit);
+        const row = await write(message, claimed, { waitMs, dueInMs }, turn.limit);
         // A crash from here on costs punctuality only: the due index has the row.
         const reserved = { at: turn.at.toISOString(), passed: [...passed, ...turn.passed] };
         if (row) await queue.sendRetry({ ...messageFor(row), turn: reserved }, Math.ceil(waitMs / 1_000));
         return false;
       }
-      case 'full':
+      case 'full': {
         // The sweeper brings it back to ask again, not all of them at one time.
-        await write(message, claimed, maxTurnWaitMs * (1 + random()), turn.limit);
+        const waitMs = maxTurnWaitMs * (1 + random());
+        await write(message, claimed, { waitMs, dueInMs: waitMs }, turn.limit);
         return false;
+      }
       default:
         return turn satisfies never;
     }
@@ -65,10 +67,10 @@ export function createTurnCheck({
   async function write(
     message: DeliveryMessage,
     claimed: Delivery | undefined,
-    dueInMs: number,
+    times: { readonly waitMs: number; readonly dueInMs: number },
     limit: string | undefined,
   ): Promise<Delivery | undefined> {
-    const postponed = postpone(claimed, message, dueInMs, now());
+    const postponed = postpone(claimed, message, times, now());
     telemetry.info('delivery.postponed', { ...refOf(message), limit, dueAt: postponed.dueAt });
     telemetry.count('DeliveriesPostponed');
     return (await deliveries.replaceDelivery(claimed, postponed)) ? postponed : undefined;

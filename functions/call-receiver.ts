@@ -39,7 +39,8 @@ export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverC
       body,
       timeoutMs,
     });
-    return { startedAt: startedAt.toISOString(), outcome };
+    const sent = { url: subscription.url, userAgent, customHeaders: subscription.headers?.names ?? [] };
+    return { startedAt: startedAt.toISOString(), outcome, sent };
   };
 }
 

@@ -18,6 +18,7 @@ export interface DispatcherDeps {
   readonly queue: DeliveryQueue;
   readonly deadLetters: DeadLetters;
   readonly telemetry: Telemetry;
+  readonly now: () => Date;
 }
 
 /**
@@ -67,7 +68,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     }
     const accountStatus = await deps.accounts.findAccountStatus(event.accountId);
     const plan = planDeliveries(event, subscriptions, accountStatus);
-    const stored = await deps.events.recordEvent(event, plan);
+    const stored = await deps.events.recordEvent(event, plan, deps.now());
     if (stored === 'recorded') {
       telemetry.count('EventsDispatched');
       return messagesFor(event, plan, false);

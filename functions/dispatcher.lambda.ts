@@ -29,6 +29,7 @@ const dispatcher = createDispatcher({
   }),
   deadLetters: createDeadLetters(sqs),
   telemetry,
+  now: () => new Date(),
 });
 
 export const handler = middy<SQSEvent, SQSBatchResponse>(dispatcher).use(middlewares);

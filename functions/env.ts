@@ -72,6 +72,9 @@ export const apiEnvSchema = z.object({
   ...callbackRules,
   SECRETS_KEY_ID: z.string().min(1),
   CURSOR_KEY_ID: z.string().min(1),
+  RETRY_QUEUE_URL: z.url(),
+  QUEUE_MARGIN_SECONDS: positiveInt,
+  CALLBACK_TIMEOUT_MS: positiveInt,
   RECEIVER_VERIFICATION: z.enum(['off', 'required']),
 });
 

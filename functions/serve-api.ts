@@ -3,10 +3,12 @@ import type { AccountStatus } from '../core/account.ts';
 import { requestLimits } from '../core/call-limits.ts';
 import type { CredentialKind, Role } from '../core/credential.ts';
 import { type AccountRouteDeps, createAccountRoutes } from './api/accounts.ts';
+import { type AskedDeliveryDeps, createAskedDeliveryRoutes } from './api/asked-deliveries.ts';
 import { type AuditDeps, createAudit, createAuditRoutes } from './api/audit-log.ts';
 import { type CredentialRouteDeps, createCredentialRoutes } from './api/credentials.ts';
 import { createDeliveryRoutes, type DeliveryRouteDeps } from './api/deliveries.ts';
 import { listEventTypes } from './api/event-types.ts';
+import { createEventRoutes, type EventRouteDeps } from './api/events.ts';
 import {
   type AccountRequest,
   type ApiRequest,
@@ -23,6 +25,8 @@ export type ApiDeps = SubscriptionRouteDeps &
   CredentialRouteDeps &
   AccountRouteDeps &
   DeliveryRouteDeps &
+  EventRouteDeps &
+  AskedDeliveryDeps &
   AuditDeps & { readonly telemetry: Telemetry };
 
 /** What the authorizer adds to a request with a credential of an account. */
@@ -52,6 +56,8 @@ export function createApi(deps: ApiDeps) {
   const subscriptions = createSubscriptionRoutes(deps, audit);
   const secrets = createSecretRoutes(deps, audit);
   const deliveries = createDeliveryRoutes(deps);
+  const events = createEventRoutes(deps);
+  const asked = createAskedDeliveryRoutes(deps);
   const credentials = createCredentialRoutes(deps, audit);
   const accounts = createAccountRoutes(deps, audit);
   const accountRoutes: Record<AccountRouteKey, (request: AccountRequest) => Promise<ApiResponse>> = {
@@ -65,7 +71,11 @@ export function createApi(deps: ApiDeps) {
     'GET /subscriptions/{id}/secret': secrets.reveal,
     'POST /subscriptions/{id}/secret/rotate': secrets.rotate,
     'GET /subscriptions/{id}/deliveries': deliveries.list,
+    'POST /subscriptions/{id}/test': asked.test,
     'GET /deliveries/{id}': deliveries.get,
+    'POST /deliveries/{id}/retry': asked.retry,
+    'GET /events': events.list,
+    'GET /events/{id}': events.get,
     'GET /audit-log': createAuditRoutes(deps).list,
   };
   const backendRoutes: Record<BackendRouteKey, (request: ApiRequest) => Promise<ApiResponse>> = {

@@ -8,6 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { apiRoutes } from '../functions/api/routes.ts';
 import { apiEnvSchema, authorizerEnvSchema } from '../functions/env.ts';
@@ -19,6 +20,7 @@ import { WebhookFunction } from './webhook-function.ts';
 export interface ApiStackProps extends StackProps {
   readonly stage: Stage;
   readonly data: DataStack;
+  readonly retries: IQueue;
 }
 
 /** Nothing of the request's content and no query: either may hold what is nobody's business. */
@@ -37,7 +39,7 @@ const accessLogFormat = AccessLogFormat.custom(
 
 /** What account owners and the helpdesk backend call to manage subscriptions. */
 export class ApiStack extends Stack {
-  constructor(scope: Construct, id: string, { stage, data, ...props }: ApiStackProps) {
+  constructor(scope: Construct, id: string, { stage, data, retries, ...props }: ApiStackProps) {
     super(scope, id, props);
 
     const accessLog = new LogGroup(this, 'AccessLog', {
@@ -57,7 +59,7 @@ export class ApiStack extends Stack {
 
     const integration = new HttpLambdaIntegration(
       'ApiIntegration',
-      this.#createApiFunction(stage, data).lambda,
+      this.#createApiFunction(stage, data, retries).lambda,
     );
     const accountKey = new HttpLambdaAuthorizer('AccountKey', this.#createAuthorizer(stage, data).lambda, {
       responseTypes: [HttpLambdaResponseType.SIMPLE],
@@ -79,7 +81,7 @@ export class ApiStack extends Stack {
     new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint });
   }
 
-  #createApiFunction(stage: Stage, data: DataStack) {
+  #createApiFunction(stage: Stage, data: DataStack, retries: IQueue) {
     const api = new WebhookFunction(this, 'Api', {
       consequence: 'account owners cannot manage their subscriptions',
       alarmTopic: data.alarmTopic,
@@ -92,15 +94,20 @@ export class ApiStack extends Stack {
         SECRETS_KEY_ID: data.secretsKey.keyId,
         CURSOR_KEY_ID: data.cursorKey.keyId,
         RECEIVER_VERIFICATION: stage.receiverVerification,
+        RETRY_QUEUE_URL: retries.queueUrl,
+        QUEUE_MARGIN_SECONDS: String(stage.queueMarginSeconds),
+        CALLBACK_TIMEOUT_MS: String(stage.callbackTimeoutMs),
       },
       timeout: Duration.seconds(20),
       memoryMb: 512,
     });
-    const tableActions = ['Query', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'];
+    const tableActions = ['Query', 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'];
     api.allow(
       tableActions.map((action) => `dynamodb:${action}`),
       data.table.tableArn,
     );
+    api.allow(['dynamodb:Query'], data.feedIndexArn);
+    api.allow(['sqs:SendMessage'], retries.queueArn);
     api.allow(['kms:GenerateDataKey', 'kms:Decrypt'], data.secretsKey.keyArn);
     api.allow(['kms:GenerateMac'], data.cursorKey.keyArn);
     return api;

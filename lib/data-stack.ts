@@ -9,6 +9,7 @@ import type { Construct } from 'constructs';
 export class DataStack extends Stack {
   readonly table: Table;
   readonly dueIndexArn: string;
+  readonly feedIndexArn: string;
   /** Encrypts the data keys of signing secrets and custom headers. */
   readonly secretsKey: Key;
   /** What the keys that sign cursors derive from. */
@@ -34,7 +35,16 @@ export class DataStack extends Stack {
       sortKey: { name: 'dueAt', type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
+    // Sparse as well: an account's events, by the time at which they were taken in.
+    this.table.addGlobalSecondaryIndex({
+      indexName: 'feed',
+      partitionKey: { name: 'feedAccount', type: AttributeType.STRING },
+      sortKey: { name: 'recordedAt', type: AttributeType.STRING },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: ['type', 'acceptedAt', 'isTest'],
+    });
 
+    this.feedIndexArn = `${this.table.tableArn}/index/feed`;
     this.dueIndexArn = `${this.table.tableArn}/index/due`;
 
     this.secretsKey = new Key(this, 'SecretsKey', {

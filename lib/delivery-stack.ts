@@ -1,6 +1,7 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { addAlarm } from './alarms.ts';
 import type { DataStack } from './data-stack.ts';
@@ -17,6 +18,8 @@ export interface DeliveryStackProps extends StackProps {
 
 /** From the event bus to the callback. */
 export class DeliveryStack extends Stack {
+  readonly retries: IQueue;
+
   constructor(scope: Construct, id: string, { stage, data, ...props }: DeliveryStackProps) {
     super(scope, id, props);
     const { alarmTopic } = data;
@@ -35,6 +38,7 @@ export class DeliveryStack extends Stack {
     });
 
     const queues = { deliveries: deliveries.queue, retries: retries.queue, exhausted: exhausted.queue };
+    this.retries = queues.retries;
     const dispatcher = createDispatcher(this, {
       stage,
       data,

@@ -17,6 +17,11 @@ export function createStacks(app: App) {
     stage,
     data,
   });
-  const api = new ApiStack(app, name('Api'), { description: 'iOmniHub webhooks: HTTP API', stage, data });
+  const api = new ApiStack(app, name('Api'), {
+    description: 'iOmniHub webhooks: HTTP API',
+    stage,
+    data,
+    retries: delivery.retries,
+  });
   return { data, delivery, api };
 }

@@ -1,28 +1,32 @@
 import * as z from 'zod';
 import { parseDeliveryId } from '../../core/delivery.ts';
-import { deliveryStatuses, presentAttempt, presentDelivery, statesOf } from '../../core/delivery-view.ts';
-import type { DeliveryHistory, DeliveryLog, SubscriptionStore } from '../../core/ports.ts';
+import {
+  deliveryStatuses,
+  presentAttempt,
+  presentDelivery,
+  statesOf,
+  statusClasses,
+} from '../../core/delivery-view.ts';
+import type { DeliveryHistory, DeliveryLog, EventBodies, SubscriptionStore } from '../../core/ports.ts';
 import { findRequested } from './change-subscription.ts';
 import { type AccountRequest, type ApiResponse, respondJson, respondNotFound } from './http.ts';
-import { createPages } from './pages.ts';
+import { createPages, timeParameter } from './pages.ts';
 
 export interface DeliveryRouteDeps {
   readonly subscriptions: SubscriptionStore;
   readonly deliveries: Pick<DeliveryLog, 'findDelivery'>;
   readonly deliveryHistory: DeliveryHistory;
+  readonly events: EventBodies;
   readonly cursorKey: () => Promise<Uint8Array>;
 }
 
-const timeError = 'must be a time such as 2026-11-23T16:55:00Z';
-const time = z.iso
-  .datetime({ offset: true, error: timeError })
-  .transform((text) => new Date(text).toISOString());
 const filterSchema = z.strictObject({
   status: z.enum(deliveryStatuses, `must be one of ${deliveryStatuses.join(', ')}`).optional(),
+  statusClass: z.enum(statusClasses, `must be one of ${statusClasses.join(', ')}`).optional(),
   /** Also types that this version's catalog no longer knows: what was delivered can be looked up. */
   eventType: z.string().min(1).max(100).optional(),
-  since: time.optional(),
-  until: time.optional(),
+  since: timeParameter.optional(),
+  until: timeParameter.optional(),
 });
 
 /** What became of an account's events at its subscriptions. */
@@ -35,14 +39,14 @@ export function createDeliveryRoutes(deps: DeliveryRouteDeps) {
       if ('problem' in found) return found.problem;
       const { accountId, id } = found.subscription;
       return respondPage(request, `deliveries ${id}`, async (limit, after, { status, ...filter }) => {
-        const { deliveries, next } = await deps.deliveryHistory.listDeliveries(
+        const { items, next } = await deps.deliveryHistory.listDeliveries(
           accountId,
           id,
           { ...filter, ...(status ? { states: statesOf(status) } : {}) },
           limit,
           after,
         );
-        return { items: deliveries.map(presentDelivery), next };
+        return { items: items.map(presentDelivery), next };
       });
     },
 
@@ -50,10 +54,14 @@ export function createDeliveryRoutes(deps: DeliveryRouteDeps) {
       const named = parseDeliveryId(pathParameters['id'] ?? '');
       const delivery = named && (await deps.deliveries.findDelivery({ ...named, accountId, eventType: '' }));
       if (!delivery) return respondNotFound('delivery');
-      const later = await deps.deliveryHistory.listAttempts(delivery);
-      const attempts = [...(delivery.firstAttempt ? [delivery.firstAttempt] : []), ...later];
-      const inOrder = attempts.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
-      return respondJson(200, { ...presentDelivery(delivery), attempts: inOrder.map(presentAttempt) });
+      const [later, body = null] = await Promise.all([
+        deps.deliveryHistory.listAttempts(delivery),
+        deps.events.readEventBody(accountId, delivery.eventId),
+      ]);
+      const attempts = [...(delivery.firstAttempt ? [delivery.firstAttempt] : []), ...later]
+        .toSorted((a, b) => a.startedAt.localeCompare(b.startedAt))
+        .map((attempt) => presentAttempt(delivery, attempt));
+      return respondJson(200, { ...presentDelivery(delivery), attempts, body });
     },
   };
 }

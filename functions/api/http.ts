@@ -35,10 +35,14 @@ export interface ProblemIssue {
 /** Answers may hold secrets and are of this moment: nobody on the way is to keep them. */
 const neverStored = { 'cache-control': 'no-store' };
 
-export function respondJson(statusCode: number, body: unknown): ApiResponse {
+export function respondJson(
+  statusCode: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): ApiResponse {
   return {
     statusCode,
-    headers: { ...neverStored, 'content-type': 'application/json' },
+    headers: { ...neverStored, 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   };
 }

@@ -1,18 +1,18 @@
-import { identifierSchema } from '../../core/identifiers.ts';
+import { mergeMetadata } from '../../core/metadata.ts';
 import type { SubscriptionStore } from '../../core/ports.ts';
 import { formatSecret } from '../../core/signature.ts';
 import {
   maxSubscriptionsPerAccount,
   patchSubscription,
-  presentSubscription,
   type Subscription,
   subscriptionCacheMs,
   subscriptionSchemas,
 } from '../../core/subscription.ts';
+import { presentSubscription } from '../../core/subscription-view.ts';
 import { contextOf } from '../call-receiver.ts';
 import { type AdmissionDeps, createAdmission } from './admission.ts';
 import type { Audit } from './audit-log.ts';
-import { changeRequested, findRequested } from './change-subscription.ts';
+import { changeRequested, deleteRequested, findRequested } from './change-subscription.ts';
 import { createDestinationCheck, type DestinationDeps } from './destination.ts';
 import {
   type AccountRequest,
@@ -20,32 +20,41 @@ import {
   parseBody,
   respondInvalid,
   respondJson,
-  respondNotFound,
   respondProblem,
 } from './http.ts';
 import { createPages, noFilter } from './pages.ts';
+import { etagOf } from './preconditions.ts';
 import { sealHeaders, sealPatchedHeaders } from './seal-headers.ts';
 import { presentVerification, type Verification } from './verification.ts';
 
 export interface SubscriptionRouteDeps extends DestinationDeps, AdmissionDeps {
   readonly subscriptions: SubscriptionStore;
   readonly cursorKey: () => Promise<Uint8Array>;
+  /** The stage's time for a call, in milliseconds. */
+  readonly callbackTimeoutMs: number;
 }
 
 export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Audit) {
-  const schemas = subscriptionSchemas(deps.rules);
+  const schemas = subscriptionSchemas(deps.rules, deps.callbackTimeoutMs);
   const findFault = createDestinationCheck(deps);
   const admit = createAdmission(deps);
   const respondPage = createPages(deps, noFilter);
   const effectiveAt = () => new Date(deps.now().getTime() + subscriptionCacheMs).toISOString();
 
-  /** What the answer shows of a subscription that was just written. */
-  function present(subscription: Subscription, verification: Verification | undefined) {
-    return {
+  /** The answer that shows a subscription which was just written. */
+  function respondWritten(
+    statusCode: number,
+    subscription: Subscription,
+    verification: Verification | undefined,
+    extra: { readonly secret?: string } = {},
+  ): ApiResponse {
+    const shown = {
       ...presentSubscription(subscription),
       ...(verification ? { verification: presentVerification(verification) } : {}),
       effectiveAt: effectiveAt(),
+      ...extra,
     };
+    return respondJson(statusCode, shown, { etag: etagOf(subscription) });
   }
 
   return {
@@ -86,7 +95,7 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Aud
         await deps.subscriptions.deleteSubscription(accountId, id);
         return respondTooManySubscriptions();
       }
-      return respondJson(201, { ...present(admitted.subscription, admitted.verification), secret });
+      return respondWritten(201, admitted.subscription, admitted.verification, { secret });
     },
 
     list: (request: AccountRequest): Promise<ApiResponse> =>
@@ -103,7 +112,9 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Aud
 
     async get(request: AccountRequest): Promise<ApiResponse> {
       const found = await findRequested(deps.subscriptions, request);
-      return 'problem' in found ? found.problem : respondJson(200, presentSubscription(found.subscription));
+      if ('problem' in found) return found.problem;
+      const { subscription } = found;
+      return respondJson(200, presentSubscription(subscription), { etag: etagOf(subscription) });
     },
 
     async patch(request: AccountRequest): Promise<ApiResponse> {
@@ -121,13 +132,16 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Aud
       const changed = await changeRequested(deps.subscriptions, request, async (seen) => {
         const sealed = patch.headers && (await sealPatchedHeaders(deps.cipher, seen, patch.headers));
         if (sealed && 'fault' in sealed) return { problem: respondInvalid([sealed.fault]) };
-        const next = { ...patchSubscription(seen, patch, deps.now()), ...sealed };
+        const merged = mergeMetadata(seen.metadata ?? {}, patch.metadata ?? {});
+        if ('fault' in merged)
+          return { problem: respondInvalid([{ field: 'metadata', message: merged.fault }]) };
+        const next = { ...patchSubscription(seen, patch, deps.now()), ...merged, ...sealed };
         const admitted = await admit(next, patch.status ?? wantedStatus(seen), { known: verification });
         if ('verification' in admitted) ({ verification } = admitted);
         return admitted;
       });
       if ('problem' in changed) return changed.problem;
-      return respondJson(200, present(changed.subscription, verification));
+      return respondWritten(200, changed.subscription, verification);
     },
 
     /** Asks the receiver once more; whoever was waiting for the answer is enabled by it. */
@@ -139,13 +153,12 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Aud
         return admitted;
       });
       if ('problem' in changed) return changed.problem;
-      return respondJson(200, present(changed.subscription, verification));
+      return respondWritten(200, changed.subscription, verification);
     },
 
-    async remove({ accountId, pathParameters }: AccountRequest): Promise<ApiResponse> {
-      const id = identifierSchema.safeParse(pathParameters['id']);
-      const existed = id.success && (await deps.subscriptions.deleteSubscription(accountId, id.data));
-      return existed ? respondJson(200, { effectiveAt: effectiveAt() }) : respondNotFound('subscription');
+    async remove(request: AccountRequest): Promise<ApiResponse> {
+      const deleted = await deleteRequested(deps.subscriptions, request);
+      return 'problem' in deleted ? deleted.problem : respondJson(200, { effectiveAt: effectiveAt() });
     },
   };
 

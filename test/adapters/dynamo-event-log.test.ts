@@ -25,6 +25,7 @@ afterAll(async () => {
   await engine.close();
 });
 
+const now = new Date('2026-11-23T16:55:02.000Z');
 const plan = [
   { subscriptionId: 'sub_1', decision: 'enqueue' },
   { subscriptionId: 'sub_2', decision: 'not-subscribed' },
@@ -38,8 +39,8 @@ describe('recordEvent', () => {
   test('stores an event with its plan, and answers with both when there is one', async () => {
     const event = newEvent();
 
-    expect(await log.recordEvent(event, plan)).toBe('recorded');
-    expect(await log.recordEvent(event, [])).toEqual({
+    expect(await log.recordEvent(event, plan, now)).toBe('recorded');
+    expect(await log.recordEvent(event, [], now)).toEqual({
       envelopeId: event.envelopeId,
       bodyHash: event.bodyHash,
       plan,
@@ -48,9 +49,9 @@ describe('recordEvent', () => {
 
   test('the first publication stays, whatever comes later under its id', async () => {
     const event = newEvent();
-    await log.recordEvent(event, plan);
+    await log.recordEvent(event, plan, now);
 
-    await log.recordEvent({ ...event, envelopeId: 'later', bodyHash: 'other', body: '{}' }, []);
+    await log.recordEvent({ ...event, envelopeId: 'later', bodyHash: 'other', body: '{}' }, [], now);
 
     expect(await log.readEventBody(event.accountId, event.id)).toBe(event.body);
   });
@@ -58,13 +59,13 @@ describe('recordEvent', () => {
   test('two accounts may use the same event id', async () => {
     const event = newEvent();
 
-    expect(await log.recordEvent(event, plan)).toBe('recorded');
-    expect(await log.recordEvent({ ...event, accountId: 'acc_2' }, plan)).toBe('recorded');
+    expect(await log.recordEvent(event, plan, now)).toBe('recorded');
+    expect(await log.recordEvent({ ...event, accountId: 'acc_2' }, plan, now)).toBe('recorded');
   });
 
   test('an event is kept for 30 days after it was accepted', async () => {
     const event = newEvent();
-    await log.recordEvent(event, plan);
+    await log.recordEvent(event, plan, now);
 
     const { Item } = await table.client.send(
       new GetCommand({ TableName: table.tableName, Key: eventKey(event.accountId, event.id) }),
@@ -84,13 +85,13 @@ describe('recordEvent', () => {
       return undefined;
     });
 
-    expect(await log.recordEvent(event, plan)).toMatchObject({ envelopeId: event.envelopeId, plan });
+    expect(await log.recordEvent(event, plan, now)).toMatchObject({ envelopeId: event.envelopeId, plan });
   });
 
   test('is a fault of ours when the table does not answer', async () => {
     proxy.intercept(async () => internalFailure);
 
-    await expect(log.recordEvent(newEvent(), plan)).rejects.toMatchObject({ name: 'InternalFailure' });
+    await expect(log.recordEvent(newEvent(), plan, now)).rejects.toMatchObject({ name: 'InternalFailure' });
   });
 });
 
@@ -98,7 +99,7 @@ describe('readEventBody', () => {
   test('answers with the bytes that were stored', async () => {
     const data = { ...eventCatalog[0].example, note: 'ação 🚚 \u0000 "quoted"' };
     const event = publishedEvent({ detail: { id: uniqueId('evt'), data } });
-    await log.recordEvent(event, plan);
+    await log.recordEvent(event, plan, now);
 
     expect(await log.readEventBody(event.accountId, event.id)).toBe(event.body);
   });
@@ -107,7 +108,7 @@ describe('readEventBody', () => {
     const note = Array.from({ length: 12_000 }, (_, index) => Math.sin(index).toString(36)).join('');
     const data = { ...eventCatalog[0].example, note: note.slice(0, 260_000) };
     const event = publishedEvent({ detail: { id: uniqueId('evt'), data } });
-    await log.recordEvent(event, plan);
+    await log.recordEvent(event, plan, now);
 
     expect(event.body.length).toBeGreaterThan(150_000);
     expect(await log.readEventBody(event.accountId, event.id)).toBe(event.body);
@@ -115,7 +116,7 @@ describe('readEventBody', () => {
 
   test('there is none for an unknown event, nor for another account’s', async () => {
     const event = newEvent();
-    await log.recordEvent(event, plan);
+    await log.recordEvent(event, plan, now);
 
     expect(await log.readEventBody(event.accountId, 'evt_unknown')).toBeUndefined();
     expect(await log.readEventBody('acc_2', event.id)).toBeUndefined();

@@ -125,7 +125,12 @@ describe('the answer', () => {
   test.each([200, 201, 202, 204, 299])('%i is a success', async (status) => {
     respondStatus(status);
 
-    expect(await sender.send(request())).toEqual({ kind: 'success', status, durationMs: expect.any(Number) });
+    expect(await sender.send(request())).toEqual({
+      kind: 'success',
+      status,
+      durationMs: expect.any(Number),
+      remoteAddress: '127.0.0.1',
+    });
   });
 
   test.each([301, 302, 303, 307, 308])('%i is a failure, and nobody goes where it points', async (status) => {

@@ -114,10 +114,10 @@ test('there are at least fifty things that receivers do wrong', () => {
 
 /** By the standard schedule, with the random number that jitters by nothing. */
 function decideUponFirst(outcome: DeliveryOutcome) {
-  const acceptedAt = '2026-11-23T16:55:01.000Z';
+  const begunAt = '2026-11-23T16:55:01.000Z';
   return decideRetry(
     outcome,
-    { attemptCount: 1, acceptedAt, now: new Date(acceptedAt), random: 0.5 },
+    { attemptCount: 1, begunAt, now: new Date(begunAt), random: 0.5 },
     {
       scheduleSeconds: standardRetryScheduleSeconds,
       horizonSeconds: 7 * 24 * 3600,

@@ -9,11 +9,14 @@ import {
   isFinal,
   messageFor,
   mustClaim,
+  resend,
   revive,
+  scheduleOf,
   settle,
   takeUp,
 } from '../../core/delivery.ts';
 import {
+  acceptedAt,
   attempt,
   deliveredDelivery,
   deliveryMessage,
@@ -153,6 +156,7 @@ describe('settle', () => {
       state: 'delivered',
       version: 1,
       attemptCount: 1,
+      responseStatus: 204,
       updatedAt: now.toISOString(),
       firstAttempt: attempt(),
     });
@@ -174,6 +178,21 @@ describe('settle', () => {
     const row = settle(claimed, claimed, attempt(), decision, now);
 
     expect(row).toMatchObject({ state: 'waiting', version: 5, attemptCount: 3, dueAt });
+    expect(row.nextAttemptAt).toBe('2026-11-23T17:00:05.000Z');
+  });
+
+  test('the row shows what the receiver answered last, and nothing once it no longer answers', () => {
+    const decision = { kind: 'retry', delaySeconds: 5, byQueue: true, dueInSeconds: 65 } as const;
+    const failed = (status?: number) =>
+      attempt({
+        outcome: { kind: 'failure', reason: 'status', durationMs: 1, ...(status ? { status } : {}) },
+      });
+    const answered = settle(claimed, claimed, failed(503), decision, now);
+    const taken = claim(answered, messageFor(answered), now, leaseMs);
+
+    expect(answered.responseStatus).toBe(503);
+    expect(taken?.responseStatus).toBe(503);
+    expect(settle(taken, claimed, failed(), decision, now)).not.toHaveProperty('responseStatus');
   });
 
   test('an exhausted delivery is final and says why', () => {
@@ -232,6 +251,7 @@ describe('takeUp', () => {
         ...row,
         version: 4,
         updatedAt: now.toISOString(),
+        nextAttemptAt: now.toISOString(),
         dueAt: '2026-11-23T17:01:00.000Z',
       });
     },
@@ -262,10 +282,25 @@ describe('revive', () => {
       ...deliveryRef(),
       state: 'waiting',
       version: 4,
-      attemptCount: 0,
+      attemptCount: 2,
+      restarted: { at: now.toISOString(), attemptCount: 2 },
       updatedAt: now.toISOString(),
+      nextAttemptAt: now.toISOString(),
       dueAt: '2026-11-23T17:01:00.000Z',
     });
+  });
+
+  test('the schedule and the horizon of what was revived begin anew, and stay so through every step', () => {
+    const revived = revive(rows.exhausted, now, leaseMs);
+    if (!revived) throw new Error('nothing was revived');
+    const taken = claim(revived, messageFor(revived), now, leaseMs);
+    const decision = { kind: 'retry', delaySeconds: 5, byQueue: true, dueInSeconds: 65 } as const;
+    const settled = settle(taken, deliveryRef(), attempt(), decision, now);
+
+    expect(scheduleOf(undefined, deliveryRef())).toEqual({ begunAt: acceptedAt, attemptCount: 0 });
+    expect(scheduleOf(rows.waiting, deliveryRef())).toEqual({ begunAt: acceptedAt, attemptCount: 2 });
+    expect(scheduleOf(taken, deliveryRef())).toEqual({ begunAt: now.toISOString(), attemptCount: 0 });
+    expect(scheduleOf(settled, deliveryRef())).toEqual({ begunAt: now.toISOString(), attemptCount: 1 });
   });
 
   test('what has been revived can be claimed by its message, once', () => {
@@ -273,8 +308,31 @@ describe('revive', () => {
     if (!revived) throw new Error('nothing was revived');
     const claimed = claim(revived, messageFor(revived), now, leaseMs);
 
-    expect(claimed).toMatchObject({ state: 'claimed', version: 5, attemptCount: 0 });
+    expect(claimed).toMatchObject({ state: 'claimed', version: 5, attemptCount: 2 });
     expect(claim(claimed, messageFor(revived), now, leaseMs)).toBeUndefined();
+  });
+});
+
+describe('resend', () => {
+  test.each(['waiting', 'delivered', 'exhausted', 'cancelled'] as const)(
+    'a row that is %s waits for a call at once, and its earlier messages are void',
+    (state) => {
+      const resent = resend(rows[state], now, leaseMs);
+      if (!resent) throw new Error('nothing was resent');
+
+      expect(resent).toMatchObject({ state: 'waiting', version: 4, nextAttemptAt: now.toISOString() });
+      expect(resent).not.toHaveProperty('reason');
+      expect(claim(resent, messageFor(rows[state]), now, leaseMs)).toBeUndefined();
+      expect(claim(resent, messageFor(resent), now, leaseMs)).toMatchObject({ state: 'claimed' });
+    },
+  );
+
+  test('what is being called is left alone', () => {
+    expect(resend(rows.claimed, now, leaseMs)).toBeUndefined();
+  });
+
+  test('the attempt that a delivered row holds is kept', () => {
+    expect(resend(rows.delivered, now, leaseMs)?.firstAttempt).toEqual(rows.delivered.firstAttempt);
   });
 });
 

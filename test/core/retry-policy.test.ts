@@ -22,7 +22,7 @@ function overloaded(retryAfterSeconds: number): DeliveryOutcome {
 }
 
 function context(overrides: Partial<AttemptContext> = {}): AttemptContext {
-  return { attemptCount: 1, acceptedAt, now: new Date(acceptedAt), random: 0.5, ...overrides };
+  return { attemptCount: 1, begunAt: acceptedAt, now: new Date(acceptedAt), random: 0.5, ...overrides };
 }
 
 describe('decideRetry', () => {

@@ -7,6 +7,7 @@ import {
   deliveryIdOf,
   deliveryMessageSchema,
   isFinal,
+  scheduleOf,
 } from '../../core/delivery.ts';
 import type { DeliveryOutcome } from '../../core/delivery-outcome.ts';
 import type * as ports from '../../core/ports.ts';
@@ -360,7 +361,8 @@ export function createWorld(deliveryCount: number) {
           excused +
           actors.filter(({ deliveryId, hasUnwrittenCall }) => hasUnwrittenCall && deliveryId === id)
             .length, 'a call was made that nothing explains');
-      require((row?.attemptCount ?? 0) <= scheduleSeconds.length, 'more attempts than the schedule has');
+      require(scheduleOf(row, ref).attemptCount <=
+        scheduleSeconds.length, 'more attempts than the schedule has');
       require(row?.state !== 'exhausted' ||
         letters.has(row.version), 'exhausted, and no dead letter was sent');
       require(row ? isFinal(row) || row.dueAt !== undefined : hasMessage(ref), 'a delivery is lost');

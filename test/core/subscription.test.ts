@@ -4,14 +4,14 @@ import {
   liveSecrets,
   maxLiveSecrets,
   patchSubscription,
-  presentSubscription,
   rotateSecrets,
   subscriptionSchemas,
 } from '../../core/subscription.ts';
+import { presentSubscription } from '../../core/subscription-view.ts';
 import { subscription } from '../support/builders.ts';
 
 const publicOnly = { allowPrivateCallbacks: false, allowedPorts: [443], ownHosts: [] };
-const { create: schema, patch: patchSchema } = subscriptionSchemas(publicOnly);
+const { create: schema, patch: patchSchema } = subscriptionSchemas(publicOnly, 15_000);
 const [first, second] = eventTypes;
 const valid = { url: 'https://CRM.example.com/hook', eventTypes: [first], description: 'CRM' };
 
@@ -22,6 +22,7 @@ describe('a new subscription', () => {
       url: 'https://crm.example.com/hook',
       status: 'enabled',
       headers: {},
+      metadata: {},
     });
   });
 
@@ -66,7 +67,7 @@ describe('a new subscription', () => {
   );
 
   test('private addresses are a matter of the stage', () => {
-    const { create: local } = subscriptionSchemas({ ...publicOnly, allowPrivateCallbacks: true });
+    const { create: local } = subscriptionSchemas({ ...publicOnly, allowPrivateCallbacks: true }, 15_000);
 
     expect(local.parse({ ...valid, url: 'http://127.0.0.1:4000/hook' }).url).toBe(
       'http://127.0.0.1:4000/hook',

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type DeliveryRef, deliveryIdOf } from '../../core/delivery.ts';
 import { eventTypes } from '../../core/event-catalog.ts';
 import type { Subscription } from '../../core/subscription.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
@@ -125,6 +126,122 @@ describe('changing a subscription', () => {
     const { id } = await create();
 
     expect(await patch(id, body)).toMatchObject({ status: 400, body: { issues: [{ field }] } });
+  });
+});
+
+describe('metadata', () => {
+  test('are kept as they were given, changed entry by entry, and taken away by null', async () => {
+    const { id, metadata } = await create({ metadata: { crm: 'sales-force', 'team:id': '7' } });
+
+    expect(metadata).toEqual({ crm: 'sales-force', 'team:id': '7' });
+    const changed = await patch(id, { metadata: { crm: null, note: 'ação' } });
+    expect(changed.body.metadata).toEqual({ 'team:id': '7', note: 'ação' });
+    expect((await patch(id, { description: 'x' })).body.metadata).toEqual(changed.body.metadata);
+  });
+
+  test.each([
+    ['too many entries', Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`n${index}`, 'x']))],
+    ['a name with spaces', { 'a name': 'x' }],
+    ['a long value', { name: 'x'.repeat(201) }],
+    ['a value that is no text', { name: 7 }],
+  ])('refuse %s', async (_, metadata) => {
+    const body = { url: receiver.url, eventTypes: [eventTypes[0]], metadata };
+    const { status, body: answer } = await api.call('POST /subscriptions', { accountId, body });
+
+    expect(status).toBe(400);
+    expect(answer.issues[0].field).toMatch(/^metadata/);
+  });
+
+  test('refuse entries that together with those that are there would be too many', async () => {
+    const { id } = await create({
+      metadata: Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`n${index}`, 'x'])),
+    });
+
+    expect(await patch(id, { metadata: { n20: 'x' } })).toMatchObject({
+      status: 400,
+      body: { issues: [{ field: 'metadata', message: 'must hold at most 20 entries' }] },
+    });
+    expect(await patch(id, { metadata: { n20: 'x', n0: null } })).toMatchObject({ status: 200 });
+  });
+});
+
+describe('a timeout of an owner’s own', () => {
+  test('is the time that its receiver has', async () => {
+    const { id } = await create({ timeoutMs: 1_000 });
+    receiver.respond(() => undefined);
+    const { delivery } = await deliverTo(id);
+
+    const shown = await api.call('GET /deliveries/{id}', {
+      accountId,
+      id: deliveryIdOf(delivery as DeliveryRef),
+    });
+    const [attempt] = shown.body.attempts;
+    expect(attempt).toMatchObject({ outcome: 'failure', reason: 'timeout' });
+    // The deployment gives 2 s to all others.
+    expect(attempt.durationMs).toBeLessThan(2_000);
+  });
+
+  test('can be taken away, and may be a third longer than the stage’s', async () => {
+    const { id } = await create({ timeoutMs: 20_000 });
+
+    expect((await patch(id, { timeoutMs: 20_001 })).body.issues).toEqual([
+      { field: 'timeoutMs', message: 'must be a whole number of milliseconds from 1000 to 20000' },
+    ]);
+    expect((await patch(id, { timeoutMs: null })).body).not.toHaveProperty('timeoutMs');
+  });
+});
+
+describe('an ETag', () => {
+  const ifMatch = (tag: string) => ({ overrides: { headers: { 'if-match': tag } } });
+
+  test('lets a change pass that was made on what is there, once', async () => {
+    const { id } = await create();
+    const { headers } = await api.call('GET /subscriptions/{id}', { accountId, id });
+    const tag = String(headers['etag']);
+    deployment.clock.advance(1);
+    const change = (body: object) =>
+      api.call('PATCH /subscriptions/{id}', { accountId, id, body, ...ifMatch(tag) });
+
+    const changed = await change({ description: 'mine' });
+    expect(changed).toMatchObject({ status: 200, body: { description: 'mine' } });
+    expect(changed.headers['etag']).not.toBe(tag);
+    expect(await change({ description: 'too late' })).toMatchObject({
+      status: 412,
+      body: { type: 'urn:iomnihub:webhooks:problem:precondition-failed' },
+    });
+    expect((await stored(id)).description).toBe('mine');
+  });
+
+  test('keeps a subscription from being deleted by somebody who has not seen it as it is', async () => {
+    const { id } = await create();
+    const { headers } = await api.call('GET /subscriptions/{id}', { accountId, id });
+    await deployment.receiverNotes.disable(await stored(id), 'gone', deployment.clock.now());
+    const remove = (tag: string) =>
+      api.call('DELETE /subscriptions/{id}', { accountId, id, ...ifMatch(tag) });
+
+    expect(await remove(String(headers['etag']))).toMatchObject({ status: 412 });
+    expect(await stored(id)).toMatchObject({ disabledReason: 'gone' });
+    const fresh = await api.call('GET /subscriptions/{id}', { accountId, id });
+    expect(await remove(`"other", ${String(fresh.headers['etag'])}`)).toMatchObject({ status: 200 });
+    expect(await remove('*')).toMatchObject({ status: 404 });
+  });
+
+  test('is not changed by what only we note of a receiver', async () => {
+    const { id } = await create();
+    const before = await api.call('GET /subscriptions/{id}', { accountId, id });
+    await deployment.receiverNotes.noteSpeed(await stored(id), true, deployment.clock.now());
+    const after = await api.call('GET /subscriptions/{id}', { accountId, id });
+
+    expect((await stored(id)).slowSince).toBeDefined();
+    expect(after.headers['etag']).toBe(before.headers['etag']);
+  });
+
+  test.each(['unquoted', '"open', 'W/"x" "y"'])('that is none is told: %s', async (tag) => {
+    const { id } = await create();
+
+    expect(
+      await api.call('PATCH /subscriptions/{id}', { accountId, id, body: {}, ...ifMatch(tag) }),
+    ).toMatchObject({ status: 400, body: { issues: [{ field: 'If-Match' }] } });
   });
 });
 

@@ -3,7 +3,7 @@ import { type DeliveryMessage, deliveryIdOf } from '../../core/delivery.ts';
 import { eventCatalog } from '../../core/event-catalog.ts';
 import type { Subscription } from '../../core/subscription.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
-import { sqsRecord, uniqueId } from '../support/builders.ts';
+import { envelopeOf, publishedEvent, sqsRecord, uniqueId } from '../support/builders.ts';
 import { type Deployment, startDeployment } from '../support/deployment.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 
@@ -73,28 +73,69 @@ describe('a delivery', () => {
     const { body } = await get(id);
     expect(body).toMatchObject({
       status: 'waiting',
-      nextAttemptBy: expect.stringMatching(/Z$/),
+      responseStatus: 503,
+      // By the schedule's second gap, without the margin after which the sweeper takes over.
+      nextAttemptAt: new Date(deployment.clock.now().getTime() + 5_000).toISOString(),
       attempts: [{ outcome: 'failure', reason: 'status', status: 503, responseExcerpt: 'their words' }],
     });
     expect(Object.keys(body).toSorted()).toEqual([
       'acceptedAt',
       'attemptCount',
       'attempts',
+      'body',
       'eventId',
       'eventType',
       'id',
-      'nextAttemptBy',
+      'nextAttemptAt',
+      'responseStatus',
       'status',
       'subscriptionId',
       'updatedAt',
     ]);
   });
 
+  test('shows what the receiver was sent and at which address, without what is secret', async () => {
+    const headers = { 'X-Api-Key': 'PLANTED-5531' };
+    const body = { url: `${receiver.url}/hooks`, eventTypes: [eventCatalog[0].type], headers };
+    const created = await api.call('POST /subscriptions', { accountId, body });
+    const event = publishedEvent({ detail: { id: uniqueId('evt'), accountId } });
+    await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelopeOf(event)));
+    const [message] = deployment
+      .messagesIn('deliveries')
+      .filter(({ subscriptionId }) => subscriptionId === created.body.id);
+    if (!message) throw new Error('nothing was dispatched');
+    await deliver(200, message);
+
+    const shown = (await get(deliveryIdOf(message))).body;
+    const got = receiver.callbacks.at(-1);
+    expect(shown.body).toBe(got?.body);
+    expect(shown.attempts[0]).toMatchObject({
+      remoteAddress: '127.0.0.1',
+      request: {
+        method: 'POST',
+        url: `${receiver.url}/hooks`,
+        headers: {
+          'content-type': got?.headers['content-type'],
+          'user-agent': got?.headers['user-agent'],
+          'webhook-id': got?.headers['webhook-id'],
+          'webhook-timestamp': got?.headers['webhook-timestamp'],
+          'webhook-signature': '********',
+          'x-api-key': '********',
+        },
+      },
+    });
+    expect(JSON.stringify(shown)).not.toMatch(/PLANTED|v1,/);
+  });
+
+  test('whose event is no longer kept shows no body', async () => {
+    expect((await get(deliveryIdOf(await deliver(204)))).body.body).toBeNull();
+  });
+
   test('that has failed for good says so', async () => {
     const id = deliveryIdOf(await deliver(410));
 
     expect((await get(id)).body).toMatchObject({ status: 'failed', reason: 'gone', attemptCount: 1 });
-    expect((await get(id)).body).not.toHaveProperty('nextAttemptBy');
+    expect((await get(id)).body).not.toHaveProperty('nextAttemptAt');
   });
 
   test('of another account is as unknown as one that there never was', async () => {
@@ -143,10 +184,24 @@ describe('a subscription’s deliveries', () => {
     expect(await ids({ status: 'waiting' })).toEqual([waiting]);
     expect(await ids({ status: 'delivered' })).toEqual([delivered, typed, later].toSorted());
     expect(await ids({ status: 'failed' })).toEqual([]);
+    expect(await ids({ statusClass: '5xx' })).toEqual([waiting]);
+    expect(await ids({ statusClass: '2xx' })).toEqual([delivered, typed, later].toSorted());
+    expect(await ids({ statusClass: 'none' })).toEqual([]);
+    expect(await ids({ statusClass: '2xx', eventType: other.type, status: 'delivered' })).toEqual([typed]);
     expect(await ids({ eventType: other.type })).toEqual([typed]);
     expect(await ids({ since: '2026-11-23T19:00:00+01:00' })).toEqual([later]);
     expect(await ids({ until: '2026-11-23T17:59:59Z' })).toEqual([delivered, waiting, typed].toSorted());
     expect(await ids({ since: '2026-11-23T18:00:00Z', until: '2026-11-23T18:00:00Z' })).toEqual([later]);
+  });
+
+  test('that no receiver answered are found as well', async () => {
+    await deliver(204);
+    await receiver.close();
+    const unanswered = deliveryIdOf(await deliver(204));
+
+    const { body } = await list({ statusClass: 'none' });
+    expect(body.items.map(({ id }: { id: string }) => id)).toEqual([unanswered]);
+    receiver = await startReceiver();
   });
 
   test('that hardly fit a filter are found on a later page, and no request reads for ever', async () => {
@@ -161,6 +216,7 @@ describe('a subscription’s deliveries', () => {
 
   test.each([
     ['status', 'lost', 'must be one of waiting, delivered, failed, cancelled'],
+    ['statusClass', '200', 'must be one of 2xx, 3xx, 4xx, 5xx, none'],
     ['since', 'yesterday', 'must be a time such as 2026-11-23T16:55:00Z'],
     ['limit', '0', 'must be a whole number from 1 to 100'],
     ['cursor', 'made-up', 'must be a nextCursor of this very list'],

@@ -44,7 +44,11 @@ describe('creating a subscription', () => {
 
     expect(response).toEqual({
       status: 201,
-      headers: { 'cache-control': 'no-store', 'content-type': 'application/json' },
+      headers: {
+        'cache-control': 'no-store',
+        'content-type': 'application/json',
+        'x-request-id': 'request-1',
+      },
       body: {
         ...newSubscription,
         headers: {},
@@ -107,7 +111,7 @@ describe('creating a subscription', () => {
     expect([status, headers['content-type']]).toEqual([400, 'application/problem+json']);
     expect(body).toMatchObject({
       type: 'urn:iomnihub:webhooks:problem:invalid-request',
-      title: 'invalid request',
+      title: 'The request does not fit',
       status: 400,
       issues: [{ field, message: expect.any(String) }],
     });

@@ -162,6 +162,7 @@ describe('a delivery that is due', () => {
         bodyHash: 'hash',
       },
       [],
+      deployment.clock.now(),
     );
     receiver.respond((response) => void response.writeHead(500).end());
     await deliver({ ...first, version: 0 });

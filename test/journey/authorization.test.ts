@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { createCredentialStore } from '../../adapters/dynamo-credential-store.ts';
 import { formatCredential, hashCredentialSecret } from '../../core/credential.ts';
+import { deliveryIdOf } from '../../core/delivery.ts';
 import { eventTypes } from '../../core/event-catalog.ts';
 import { apiRoutes, type RouteKey } from '../../functions/api/routes.ts';
 import { type ApiCredentials, signRequest } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
-import { uniqueId } from '../support/builders.ts';
+import { deliveryRef, uniqueId } from '../support/builders.ts';
 import { connectTableAt } from '../support/engines.ts';
 import { type StacksUnderFault, startStacksUnderFault } from '../support/stacks-under-fault.ts';
 
@@ -21,6 +22,7 @@ interface Names {
   readonly keyId: string;
 }
 
+const deliveryOf = (subscriptionId: string) => deliveryIdOf(deliveryRef({ subscriptionId }));
 const newSubscription = { url: 'http://127.0.0.1:9/hooks', eventTypes: [eventTypes[0]] };
 
 /** A good request for each route, by somebody who may; a route without one does not compile. */
@@ -69,11 +71,22 @@ const requests: Record<
   },
   // Nothing is delivered here; test/functions/api-deliveries.test.ts has those that are.
   'GET /deliveries/{id}': {
-    path: ({ subscriptionId }) =>
-      `/deliveries/dlv_${Buffer.from(`${subscriptionId} 2026-11-23T16:55:01.000Z evt_1`).toString('base64url')}`,
+    path: ({ subscriptionId }) => `/deliveries/${deliveryOf(subscriptionId)}`,
     status: 404,
     namesSubscription: true,
   },
+  'POST /subscriptions/{id}/test': {
+    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/test`,
+    status: 202,
+    namesSubscription: true,
+  },
+  'POST /deliveries/{id}/retry': {
+    path: ({ subscriptionId }) => `/deliveries/${deliveryOf(subscriptionId)}/retry`,
+    status: 404,
+    namesSubscription: true,
+  },
+  'GET /events': { path: () => '/events', status: 200, lists: true },
+  'GET /events/{id}': { path: () => '/events/evt_1', status: 404 },
   'GET /audit-log': { path: () => '/audit-log', status: 200, lists: true },
   'GET /accounts/{accountId}/api-keys': {
     path: ({ accountId }) => `/accounts/${accountId}/api-keys`,

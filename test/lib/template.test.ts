@@ -487,7 +487,9 @@ describe('permissions', () => {
       [queueName('retries')]: sqs('SendMessage'),
     },
     'Api.Api': {
-      'Data.Table': dynamodb('Query', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+      'Data.Table': dynamodb('Query', 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+      'Data.Table/index/feed': dynamodb('Query'),
+      [queueName('retries')]: sqs('SendMessage'),
       'Data.SecretsKey': ['kms:GenerateDataKey', 'kms:Decrypt'],
       'Data.CursorKey': ['kms:GenerateMac'],
     },

@@ -1,6 +1,7 @@
 import { createAuditLog } from '../../adapters/dynamo-audit-log.ts';
 import { createCredentialStore } from '../../adapters/dynamo-credential-store.ts';
 import { createDeliveryHistory } from '../../adapters/dynamo-delivery-history.ts';
+import { createEventHistory } from '../../adapters/dynamo-event-history.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
 import type { AccountStatus } from '../../core/account.ts';
 import { createCallLimiter } from '../../functions/call-limiter.ts';
@@ -54,6 +55,11 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
     auditLog,
     deliveries: deployment.deliveries,
     deliveryHistory: createDeliveryHistory(table),
+    events: deployment.events,
+    eventHistory: createEventHistory(table),
+    queue: deployment.queue,
+    queueMarginSeconds: 60,
+    callbackTimeoutMs: 15_000,
     cipher,
     sender,
     telemetry,

@@ -56,6 +56,12 @@ export function publishedEvent(parts: EnvelopeParts = {}): PublishedEvent {
   return parsed.event;
 }
 
+/** The message of an event queue that holds this event. */
+export function envelopeOf(event: PublishedEvent): string {
+  const { id, accountId, envelopeId, type, acceptedAt: time } = event;
+  return envelope({ envelopeId, time, type, detail: { id, accountId } });
+}
+
 export function subscription(overrides: Partial<Subscription> = {}): Subscription {
   return {
     accountId: 'acc_1',
@@ -117,6 +123,11 @@ export function attempt(overrides: Partial<Attempt> = {}): Attempt {
   return {
     startedAt: '2026-11-23T16:55:02.123Z',
     outcome: { kind: 'success', status: 204, durationMs: 12 },
+    sent: {
+      url: 'https://crm.example.com/hooks/iomnihub',
+      userAgent: 'iOmniHub-Webhooks/test',
+      customHeaders: [],
+    },
     ...overrides,
   };
 }

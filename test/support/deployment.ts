@@ -44,6 +44,7 @@ export interface Deployment {
   readonly events: ReturnType<typeof createEventLog>;
   readonly deliveries: ReturnType<typeof createDeliveryLog>;
   readonly cipher: ReturnType<typeof createSecretCipher>;
+  readonly queue: ReturnType<typeof createDeliveryQueue>;
   readonly queues: QueueEngine;
   readonly eventQueue: WorkQueue;
   readonly deliveryQueue: WorkQueue;
@@ -102,7 +103,15 @@ export async function startDeployment(
     retryQueueUrl: retryQueue.url,
     exhaustedQueueUrl: exhaustedQueue.url,
   });
-  const dispatchBatch = createDispatcher({ subscriptions, accounts, events, queue, deadLetters, telemetry });
+  const dispatchBatch = createDispatcher({
+    subscriptions,
+    accounts,
+    events,
+    queue,
+    deadLetters,
+    telemetry,
+    now: clock.now,
+  });
   const deliverBatch = createDeliverer({
     subscriptions,
     receiverNotes,
@@ -140,6 +149,7 @@ export async function startDeployment(
     events,
     deliveries,
     cipher,
+    queue,
     queues,
     eventQueue,
     deliveryQueue,

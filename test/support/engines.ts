@@ -35,6 +35,8 @@ export async function startTable(): Promise<TableEngine> {
       AttributeDefinitions: [
         { AttributeName: 'pk', AttributeType: 'S' },
         { AttributeName: 'sk', AttributeType: 'S' },
+        { AttributeName: 'feedAccount', AttributeType: 'S' },
+        { AttributeName: 'recordedAt', AttributeType: 'S' },
         { AttributeName: 'dueShard', AttributeType: 'N' },
         { AttributeName: 'dueAt', AttributeType: 'S' },
       ],
@@ -50,6 +52,17 @@ export async function startTable(): Promise<TableEngine> {
             { AttributeName: 'dueAt', KeyType: 'RANGE' },
           ],
           Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+        {
+          IndexName: 'feed',
+          KeySchema: [
+            { AttributeName: 'feedAccount', KeyType: 'HASH' },
+            { AttributeName: 'recordedAt', KeyType: 'RANGE' },
+          ],
+          Projection: {
+            ProjectionType: 'INCLUDE',
+            NonKeyAttributes: ['type', 'acceptedAt', 'isTest'],
+          },
         },
       ],
     }),

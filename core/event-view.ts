@@ -1,0 +1,151 @@
+import * as z from 'zod';
+import type { Delivery } from './delivery.ts';
+import { deliveryView, presentDelivery, statusOf } from './delivery-view.ts';
+import type { PlannedDelivery } from './dispatch.ts';
+import { identifierSchema, timestampSchema } from './identifiers.ts';
+import type { LoggedEvent, LoggedEventDetail } from './ports.ts';
+import type { Subscription } from './subscription.ts';
+
+/** How an account's owner is told of events, and why each did or did not come. */
+
+export const eventView = z
+  .object({
+    id: identifierSchema,
+    type: z.string(),
+    acceptedAt: timestampSchema.meta({ description: 'When iOmniHub published it.' }),
+    recordedAt: timestampSchema.meta({ description: 'When it was taken in for delivery; seconds later.' }),
+    isTest: z.boolean().meta({ description: 'Sent by `POST /subscriptions/{id}/test`.' }),
+  })
+  .meta({ id: 'Event' });
+
+export const eventOutcomes = [
+  'delivered',
+  'waiting',
+  'failed',
+  'cancelled',
+  'not-subscribed',
+  'disabled',
+  'pending',
+  'account-suspended',
+  'created-later',
+] as const;
+
+export const eventAtSubscriptionView = z
+  .object({
+    subscriptionId: identifierSchema,
+    outcome: z.enum(eventOutcomes),
+    explanation: z.string().meta({ description: 'The same in a sentence.' }),
+    delivery: deliveryView.optional(),
+  })
+  .meta({ id: 'EventAtSubscription', description: 'What became of an event at one subscription, and why.' });
+
+export const eventDetailView = eventView
+  .extend({
+    body: z.string().meta({ description: 'The very text of its callbacks.' }),
+    subscriptions: z.array(eventAtSubscriptionView),
+  })
+  .meta({ id: 'EventDetail' });
+
+export function presentEvent(event: LoggedEvent): z.output<typeof eventView> {
+  const { id, type, acceptedAt, recordedAt, isTest } = event;
+  return { id, type, acceptedAt, recordedAt, isTest };
+}
+
+/** `deliveries` are those that have a row; `subscriptions` are all that the account has now. */
+export function presentEventDetail(
+  event: LoggedEventDetail,
+  subscriptions: readonly Subscription[],
+  deliveries: readonly Delivery[],
+): z.output<typeof eventDetailView> {
+  const planned = event.plan.map(({ subscriptionId }) => subscriptionId);
+  // A test is for one subscription; of it the others have nothing to ask.
+  const later = event.isTest ? [] : subscriptions.filter(({ id }) => !planned.includes(id));
+  return {
+    ...presentEvent(event),
+    body: event.body,
+    subscriptions: [
+      ...event.plan.map((one) =>
+        explainPlanned(
+          one,
+          event,
+          deliveries.find(({ subscriptionId }) => subscriptionId === one.subscriptionId),
+        ),
+      ),
+      ...later.map(explainLater),
+    ],
+  };
+}
+
+type EventAtSubscription = z.output<typeof eventAtSubscriptionView>;
+
+function explainPlanned(
+  { subscriptionId, decision }: PlannedDelivery,
+  { type }: LoggedEvent,
+  delivery: Delivery | undefined,
+): EventAtSubscription {
+  switch (decision) {
+    case 'enqueue':
+      return { subscriptionId, ...explainDelivery(delivery) };
+    case 'not-subscribed':
+      return {
+        subscriptionId,
+        outcome: decision,
+        explanation: `When the event came, the subscription did not take events of the type ${type}.`,
+      };
+    case 'disabled':
+      return {
+        subscriptionId,
+        outcome: decision,
+        explanation: 'When the event came, the subscription was disabled.',
+      };
+    case 'pending':
+      return {
+        subscriptionId,
+        outcome: decision,
+        explanation: 'When the event came, the receiver had not yet said that it wants callbacks.',
+      };
+    case 'account-suspended':
+      return {
+        subscriptionId,
+        outcome: decision,
+        explanation: 'When the event came, the account was suspended.',
+      };
+    default:
+      return decision satisfies never;
+  }
+}
+
+function explainDelivery(delivery: Delivery | undefined): Omit<EventAtSubscription, 'subscriptionId'> {
+  if (!delivery) return { outcome: 'waiting', explanation: 'The first attempt is about to be made.' };
+  return {
+    outcome: statusOf(delivery),
+    explanation: explainState(delivery),
+    delivery: presentDelivery(delivery),
+  };
+}
+
+function explainState({ state, reason, attemptCount, nextAttemptAt }: Delivery): string {
+  const attempts = attemptCount === 1 ? '1 attempt' : `${attemptCount} attempts`;
+  switch (state) {
+    case 'delivered':
+      return `The receiver answered 2xx after ${attempts}.`;
+    case 'claimed':
+      return `The receiver is being called; ${attempts} before.`;
+    case 'waiting':
+      return `The next attempt is planned for ${nextAttemptAt}; ${attempts} so far.`;
+    case 'exhausted':
+      return `Given up after ${attempts}: ${reason}.`;
+    case 'cancelled':
+      return `Ended before it could be delivered: ${reason}.`;
+    default:
+      return state satisfies never;
+  }
+}
+
+function explainLater({ id, createdAt }: Subscription): EventAtSubscription {
+  return {
+    subscriptionId: id,
+    outcome: 'created-later',
+    explanation: `The subscription was created at ${createdAt}, which is after the event came or so shortly before that it did not count yet.`,
+  };
+}

@@ -1,0 +1,38 @@
+import * as z from 'zod';
+
+/** What an owner keeps with a subscription for programs of his own; we only store it. */
+export type Metadata = Readonly<Record<string, string>>;
+
+const maxEntries = 20;
+const maxValueLength = 200;
+
+const entriesError = `must hold at most ${maxEntries} entries`;
+const nameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_.:-]{1,40}$/, 'must be a name of 1 to 40 letters, digits, "_", ".", ":" or "-"');
+const valueSchema = z
+  .string('must be text')
+  .max(maxValueLength, `must have at most ${maxValueLength} characters`);
+
+/** Of POST. */
+export const metadataSchema = entriesOf(valueSchema);
+
+/** Of PATCH, as in RFC 7396: null removes an entry, one that is left out stays. */
+export const metadataPatchSchema = entriesOf(valueSchema.nullable());
+
+function entriesOf<Value extends z.ZodType>(value: Value) {
+  return z
+    .record(nameSchema, value, 'must be an object of texts')
+    .refine((entries) => Object.keys(entries).length <= maxEntries, entriesError);
+}
+
+/** The entries after a change, unless there would be too many. */
+export function mergeMetadata(
+  stored: Metadata,
+  patch: z.output<typeof metadataPatchSchema>,
+): { readonly metadata: Metadata } | { readonly fault: string } {
+  const merged = Object.entries({ ...stored, ...patch }).filter(
+    (entry): entry is [string, string] => entry[1] !== null,
+  );
+  return merged.length <= maxEntries ? { metadata: Object.fromEntries(merged) } : { fault: entriesError };
+}

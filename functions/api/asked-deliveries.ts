@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import { askedDeliveryLimits } from '../../core/call-limits.ts';
+import {
+  type Delivery,
+  type DeliveryRef,
+  messageFor,
+  parseDeliveryId,
+  postpone,
+  resend,
+} from '../../core/delivery.ts';
+import { presentDelivery } from '../../core/delivery-view.ts';
+import { type EventType, eventTypeSchema, eventTypes } from '../../core/event-catalog.ts';
+import { isSelected } from '../../core/event-selector.ts';
+import { exampleEvent } from '../../core/example-event.ts';
+import type {
+  DeliveryLog,
+  DeliveryQueue,
+  EventHistory,
+  EventLog,
+  SubscriptionStore,
+} from '../../core/ports.ts';
+import type { Subscription } from '../../core/subscription.ts';
+import type { CallLimiter } from '../call-limiter.ts';
+import type { Telemetry } from '../telemetry.ts';
+import { findRequested } from './change-subscription.ts';
+import {
+  type AccountRequest,
+  type ApiResponse,
+  parseOptionalBody,
+  respondJson,
+  respondNotFound,
+  respondProblem,
+  respondTooManyRequests,
+} from './http.ts';
+
+export interface AskedDeliveryDeps {
+  readonly subscriptions: SubscriptionStore;
+  readonly deliveries: DeliveryLog;
+  readonly events: Pick<EventLog, 'recordEvent'>;
+  readonly eventHistory: Pick<EventHistory, 'keepEvent'>;
+  readonly queue: Pick<DeliveryQueue, 'sendRetry'>;
+  readonly askLimits: CallLimiter;
+  /** How long the message of a delivery may take until the sweeper takes over. */
+  readonly queueMarginSeconds: number;
+  readonly telemetry: Telemetry;
+  readonly now: () => Date;
+  readonly randomBytes: (size: number) => Buffer;
+}
+
+export const testSchema = z.strictObject({
+  eventType: eventTypeSchema.optional(),
+});
+
+/** Deliveries that an account's owner asks for: once more, or of an example. */
+export function createAskedDeliveryRoutes(deps: AskedDeliveryDeps) {
+  const { deliveries, telemetry, now } = deps;
+  const leaseMs = deps.queueMarginSeconds * 1_000;
+
+  return {
+    async retry({ accountId, pathParameters }: AccountRequest): Promise<ApiResponse> {
+      const named = parseDeliveryId(pathParameters['id'] ?? '');
+      const row = named && (await deliveries.findDelivery({ ...named, accountId, eventType: '' }));
+      if (!row) return respondNotFound('delivery');
+      const subscription = await deps.subscriptions.findSubscription(accountId, row.subscriptionId);
+      const refusal = await refuse(subscription);
+      if (refusal) return refusal;
+      // First of all: its time must not be over before the new schedule is.
+      if (!(await deps.eventHistory.keepEvent(accountId, row.eventId, now()))) {
+        return respondProblem('event-not-kept', 'The event is no longer stored, so it cannot be sent again.');
+      }
+      const next = resend(row, now(), leaseMs);
+      if (!next || !(await deliveries.replaceDelivery(row, next))) {
+        return respondProblem('attempt-in-progress', 'The receiver is being called; look again in a minute.');
+      }
+      return accept(next);
+    },
+
+    async test(request: AccountRequest): Promise<ApiResponse> {
+      const parsed = parseOptionalBody(request, testSchema);
+      if ('problem' in parsed) return parsed.problem;
+      const found = await findRequested(deps.subscriptions, request);
+      if ('problem' in found) return found.problem;
+      const { subscription } = found;
+      const refusal = await refuse(subscription);
+      if (refusal) return refusal;
+      const event = createTestEvent(parsed.body.eventType ?? firstOf(subscription), subscription);
+      const { accountId, id: subscriptionId } = subscription;
+      await deps.events.recordEvent(event, [{ subscriptionId, decision: 'enqueue' }], now());
+      const { id: eventId, type: eventType, acceptedAt } = event;
+      const ref: DeliveryRef = { accountId, subscriptionId, eventId, eventType, acceptedAt };
+      const row = postpone(undefined, ref, { waitMs: 0, dueInMs: leaseMs }, now());
+      await deliveries.replaceDelivery(undefined, row);
+      return accept(row);
+    },
+  };
+
+  async function refuse(subscription: Subscription | undefined): Promise<ApiResponse | undefined> {
+    if (subscription?.status !== 'enabled') {
+      const status = subscription?.status ?? 'deleted';
+      return respondProblem(
+        'subscription-not-enabled',
+        `The subscription is ${status}: it takes no callbacks.`,
+      );
+    }
+    const turn = await deps.askLimits(askedDeliveryLimits(subscription), now());
+    return turn.kind === 'now'
+      ? undefined
+      : respondTooManyRequests('Too many deliveries are asked for; try again in a second.');
+  }
+
+  /** Once its row waits, the due index owns the delivery; the message only makes it start at once. */
+  async function accept(row: Delivery): Promise<ApiResponse> {
+    try {
+      await deps.queue.sendRetry(messageFor(row), 0);
+    } catch (error) {
+      telemetry.error('delivery.unsent', { eventId: row.eventId, error });
+    }
+    return respondJson(202, presentDelivery(row));
+  }
+
+  function createTestEvent(type: EventType, { accountId }: Subscription) {
+    const id = `evt_test_${deps.randomBytes(12).toString('hex')}`;
+    return { ...exampleEvent(type, { id, accountId, at: now().toISOString() }), isTest: true };
+  }
+}
+
+/** The first type that it takes. */
+function firstOf({ eventTypes: selectors }: Subscription): EventType {
+  return eventTypes.find((type) => isSelected(type, selectors)) ?? eventTypes[0];
+}
