@@ -1,15 +1,19 @@
+import * as z from 'zod';
 import type { CredentialKind } from './credential.ts';
+import { timestampSchema } from './identifiers.ts';
 
 /** What is kept about whoever saw or changed what is secret. */
-export type AuditedAction =
-  | 'secret.revealed'
-  | 'secret.rotated'
-  | 'headers.changed'
-  | 'api-key.issued'
-  | 'api-key.revoked'
-  | 'portal-session.issued'
-  | 'account.status-changed'
-  | 'account.removed';
+export const auditedActions = [
+  'secret.revealed',
+  'secret.rotated',
+  'headers.changed',
+  'api-key.issued',
+  'api-key.revoked',
+  'portal-session.issued',
+  'account.status-changed',
+  'account.removed',
+] as const;
+export type AuditedAction = (typeof auditedActions)[number];
 
 /** Who did it: a credential by its id, or the helpdesk backend by its ARN. */
 export interface Actor {
@@ -27,6 +31,24 @@ export interface AuditEntry {
   readonly subscriptionId?: string;
   /** Names and times, never values: which headers, which key, until when. */
   readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** How an account's owner is told of it. */
+export const auditEntryView = z
+  .object({
+    at: timestampSchema,
+    action: z.enum(auditedActions),
+    actor: z.object({ kind: z.enum(['api-key', 'portal-session', 'backend']), id: z.string() }),
+    requestId: z.string(),
+    sourceIp: z.string(),
+    subscriptionId: z.string().optional(),
+    details: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({ id: 'AuditEntry' });
+
+export function presentAuditEntry(entry: AuditEntry): z.output<typeof auditEntryView> {
+  const { accountId: _, ...shown } = entry;
+  return shown;
 }
 
 /** An entry outlives the event or key that it is about; a year is what audits ask for. */

@@ -12,7 +12,7 @@ export interface AccountRouteDeps {
   readonly now: () => Date;
 }
 
-const statusSchema = z.strictObject({
+export const statusSchema = z.strictObject({
   status: z.enum(['active', 'suspended'], 'must be "active" or "suspended"'),
 });
 

@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditedAction } from '../../core/audit.ts';
+import { type AuditEntry, type AuditedAction, presentAuditEntry } from '../../core/audit.ts';
 import type { AuditLog } from '../../core/ports.ts';
 import type { AccountRequest, ApiRequest, ApiResponse } from './http.ts';
 import { createPages, noFilter } from './pages.ts';
@@ -37,7 +37,7 @@ export function createAuditRoutes(
     list: (request: AccountRequest): Promise<ApiResponse> =>
       respondPage(request, 'audit-log', async (limit, after) => {
         const { entries, next } = await deps.auditLog.listAudit(request.accountId, limit, after);
-        return { items: entries.map(({ accountId: _, ...shown }) => shown), next };
+        return { items: entries.map(presentAuditEntry), next };
       }),
   };
 }

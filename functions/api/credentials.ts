@@ -27,8 +27,8 @@ export interface CredentialRouteDeps {
 }
 
 const role = z.enum(['read', 'manage'], 'must be "read" or "manage"').default('manage');
-const newApiKeySchema = z.strictObject({ role, description: z.string().max(200).default('') });
-const newSessionSchema = z.strictObject({
+export const newApiKeySchema = z.strictObject({ role, description: z.string().max(200).default('') });
+export const newSessionSchema = z.strictObject({
   role,
   /** A working day is the longest that a page should stay open for. */
   expiresInSeconds: z.int().min(60).max(43_200).default(3_600),

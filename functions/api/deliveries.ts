@@ -20,7 +20,7 @@ export interface DeliveryRouteDeps {
   readonly cursorKey: () => Promise<Uint8Array>;
 }
 
-const filterSchema = z.strictObject({
+export const deliveryFilterSchema = z.strictObject({
   status: z.enum(deliveryStatuses, `must be one of ${deliveryStatuses.join(', ')}`).optional(),
   statusClass: z.enum(statusClasses, `must be one of ${statusClasses.join(', ')}`).optional(),
   /** Also types that this version's catalog no longer knows: what was delivered can be looked up. */
@@ -31,7 +31,7 @@ const filterSchema = z.strictObject({
 
 /** What became of an account's events at its subscriptions. */
 export function createDeliveryRoutes(deps: DeliveryRouteDeps) {
-  const respondPage = createPages(deps, filterSchema);
+  const respondPage = createPages(deps, deliveryFilterSchema);
 
   return {
     async list(request: AccountRequest): Promise<ApiResponse> {

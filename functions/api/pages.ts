@@ -5,7 +5,7 @@ import { type AccountRequest, type ApiResponse, parseQuery, respondInvalid, resp
 const maxPageSize = 100;
 
 const pageSizeError = `must be a whole number from 1 to ${maxPageSize}`;
-const pageSchema = z.object({
+export const pageSchema = z.object({
   limit: z.coerce
     .number(pageSizeError)
     .int(pageSizeError)

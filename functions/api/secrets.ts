@@ -15,7 +15,7 @@ export interface SecretRouteDeps {
 }
 
 const overlapError = 'must be a whole number of seconds from 60 to 604800';
-const rotationSchema = z.strictObject({
+export const rotationSchema = z.strictObject({
   overlapSeconds: z
     .int(overlapError)
     .min(60, overlapError)

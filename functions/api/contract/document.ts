@@ -1,0 +1,213 @@
+import * as z from 'zod';
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiOverride,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { type ProblemSlug, problems, problemType } from '../problems.ts';
+import { apiRoutes, type RouteKey } from '../routes.ts';
+import { backendOperations } from './backend-operations.ts';
+import { deliveryOperations } from './delivery-operations.ts';
+import type { Operation } from './operation.ts';
+import { subscriptionOperations } from './subscription-operations.ts';
+import { describeWebhooks } from './webhooks.ts';
+
+/**
+ * The API's contract as OpenAPI 3.1, from the schemas by which requests are read and answers are made. A route without an
+ * operation does not compile. `callbackTimeoutMs` is the stage's, on which one limit depends.
+ */
+export function createOpenApiDocument(callbackTimeoutMs: number) {
+  const operations: Record<RouteKey, Operation> = {
+    ...subscriptionOperations(callbackTimeoutMs),
+    ...deliveryOperations,
+    ...backendOperations,
+  };
+  const paths: ZodOpenApiPathsObject = {};
+  for (const routeKey of Object.keys(apiRoutes) as RouteKey[]) {
+    const [method = '', path = ''] = routeKey.split(' ');
+    paths[path] = {
+      ...paths[path],
+      [method.toLowerCase()]: describeOperation(routeKey, operations[routeKey]),
+    };
+  }
+  return createDocument(
+    {
+      openapi: '3.1.0',
+      info: {
+        title: 'iOmniHub Webhooks',
+        version: packageJson.version,
+        description:
+          'Subscribe URLs to events of an iOmniHub account, see what was delivered and why not, and send it again. Answers may gain fields.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: '/', description: 'The stage that serves this document.' }],
+      tags: [
+        { name: 'Subscriptions', description: 'Which URL gets which events.' },
+        { name: 'Events', description: 'What was published, and why it did or did not come.' },
+        { name: 'Deliveries', description: 'What became of an event at one subscription.' },
+        { name: 'Account', description: 'What concerns the account as a whole.' },
+        { name: 'Backend', description: 'For the helpdesk backend alone.' },
+        { name: 'Contract', description: 'This document.' },
+      ],
+      paths,
+      webhooks: describeWebhooks(),
+      components: {
+        securitySchemes: {
+          apiKey: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'An API key `whk_…` or the token `whs_…` of a session of the page.',
+          },
+          awsSignature: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'Authorization',
+            description: 'AWS Signature Version 4 for `execute-api`, by the helpdesk backend.',
+          },
+        },
+      },
+    },
+    { override },
+  );
+}
+
+/** What zod cannot know: answers may gain fields, and `format` says enough of a time. */
+const override: ZodOpenApiOverride = ({ jsonSchema, io }) => {
+  if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+  if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+};
+
+function describeOperation(routeKey: RouteKey, operation: Operation): ZodOpenApiOperationObject {
+  const { operationId, summary, description, tag, query, body, isBodyOptional = false } = operation;
+  const access = apiRoutes[routeKey];
+  return {
+    operationId,
+    summary,
+    ...(description ? { description } : {}),
+    tags: [tag],
+    security: [access === 'iam' ? { awsSignature: [] } : { apiKey: [] }],
+    requestParams: {
+      path: pathOf(routeKey, operation),
+      ...(query ? { query } : {}),
+      ...headersOf(routeKey, operation),
+    },
+    ...(body
+      ? { requestBody: { required: !isBodyOptional, content: { 'application/json': { schema: body } } } }
+      : {}),
+    responses: { ...describeAnswer(operation), ...describeErrors(routeKey, operation) },
+  };
+}
+
+function pathOf(routeKey: RouteKey, { idOf }: Operation): z.ZodObject {
+  const descriptions: Record<string, string> = {
+    id: `Of the ${idOf}.`,
+    accountId: 'Of the account.',
+    keyId: 'Of the API key.',
+  };
+  const names = [...routeKey.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  return z.object(
+    Object.fromEntries(names.map((name) => [name, z.string().meta({ description: descriptions[name] })])),
+  );
+}
+
+const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/)
+  .optional()
+  .meta({ description: 'Makes the request safe to repeat for 24 hours: the first answer is given again.' });
+const ifMatch = z.string().optional().meta({
+  description: 'The `ETag` that was read; if the subscription was changed since, nothing is done.',
+});
+
+function headersOf(routeKey: RouteKey, { isConditional }: Operation) {
+  const headers = {
+    ...(routeKey.startsWith('POST ') ? { 'Idempotency-Key': idempotencyKey } : {}),
+    ...(isConditional ? { 'If-Match': ifMatch } : {}),
+  };
+  return Object.keys(headers).length > 0 ? { header: z.object(headers) } : {};
+}
+
+const requestId = z.string().meta({ description: 'Names the request in our logs.' });
+const etag = z.string().meta({ description: 'For `If-Match`.' });
+
+function describeAnswer({ answer }: Operation): Record<string, ZodOpenApiResponseObject> {
+  const { status, description, body, hasEtag } = answer;
+  return {
+    [String(status)]: {
+      description,
+      headers: z.object({ 'X-Request-Id': requestId, ...(hasEtag ? { ETag: etag } : {}) }),
+      ...(body ? { content: { 'application/json': { schema: body } } } : {}),
+    },
+  };
+}
+
+const gatewayAnswer = z
+  .object({ message: z.string() })
+  .meta({ id: 'GatewayAnswer', description: 'What API Gateway answers before a request reaches us.' });
+
+/** Errors of every route of its kind, besides the operation's own. */
+function problemsOf(routeKey: RouteKey, { problems: own = [], body }: Operation): Set<ProblemSlug> {
+  const isPost = routeKey.startsWith('POST ');
+  const access = apiRoutes[routeKey];
+  return new Set<ProblemSlug>([
+    ...own,
+    ...(isPost ? (['invalid-request', 'request-in-progress', 'idempotency-key-reused'] as const) : []),
+    ...(access === 'iam' ? [] : (['account-suspended', 'too-many-requests'] as const)),
+    ...(access === 'manage' ? (['forbidden'] as const) : []),
+    ...(body ? (['too-large'] as const) : []),
+    'internal-error',
+  ]);
+}
+
+function describeErrors(routeKey: RouteKey, operation: Operation): Record<string, ZodOpenApiResponseObject> {
+  const byStatus = Map.groupBy(problemsOf(routeKey, operation), (slug): number => problems[slug].status);
+  const gateway = apiRoutes[routeKey] === 'iam' ? [403] : [401, 403];
+  const statuses = [...new Set<number>([...byStatus.keys(), ...gateway])].sort((a, b) => a - b);
+  return Object.fromEntries(
+    statuses.map((status) => [
+      String(status),
+      describeError(status, byStatus.get(status) ?? [], gateway.includes(status)),
+    ]),
+  );
+}
+
+function describeError(
+  status: number,
+  slugs: readonly ProblemSlug[],
+  isGateways: boolean,
+): ZodOpenApiResponseObject {
+  const titles = slugs.map((slug) => `\`${slug}\`: ${problems[slug].title}.`);
+  return {
+    description: [...(isGateways ? ['Without a credential that is good for it.'] : []), ...titles].join(' '),
+    ...(status === 429 ? { headers: z.object({ 'Retry-After': z.string() }) } : {}),
+    content: {
+      ...(slugs.length > 0 ? { 'application/problem+json': { schema: problemView(slugs) } } : {}),
+      ...(isGateways ? { 'application/json': { schema: gatewayAnswer } } : {}),
+    },
+  };
+}
+
+/** RFC 9457. */
+const problem = z
+  .object({
+    type: z.string().meta({ description: 'Names the kind of error for programs, and stays the same for ever.' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().meta({ description: 'What is the matter this time.' }),
+    issues: z
+      .array(
+        z.object({
+          field: z.string().meta({ description: 'Such as `eventTypes.0`.' }),
+          message: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .meta({ id: 'Problem', description: 'An error by RFC 9457; docs/problems.md lists them all.' });
+
+function problemView(slugs: readonly ProblemSlug[]): z.ZodType {
+  return z.intersection(problem, z.object({ type: z.enum(slugs.map(problemType)) }));
+}
