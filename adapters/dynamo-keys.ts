@@ -1,4 +1,4 @@
-import type { DeliveryRef } from '../core/delivery.ts';
+import type { DeliveryRef, SubscriptionRef } from '../core/delivery.ts';
 
 /**
  * Every key of the table, in one place. All but credentials and limits start with the account, which comes from an
@@ -32,6 +32,12 @@ export function attemptKey(ref: DeliveryRef, startedAt: string): Key {
   return { pk: deliveriesOf(ref), sk: `T#${ref.acceptedAt}#${ref.eventId}#${startedAt}` };
 }
 
+/** In the same partition, apart from both. `hour` is its beginning, of which minutes and less are left out. */
+export function statisticsKey(of: SubscriptionRef, hour: string): Key {
+  return { pk: deliveriesOf(of), sk: `${statisticsPrefix}${hour.slice(0, '2026-11-26T12'.length)}` };
+}
+export const statisticsPrefix = 'H#';
+
 /** The account itself. */
 export function accountKey(accountId: string): Key {
   return { pk: `A#${accountId}`, sk: 'A' };
@@ -58,6 +64,6 @@ export function bucketKey(bucket: string): Key {
   return { pk: `L#${bucket}`, sk: 'L' };
 }
 
-function deliveriesOf(ref: DeliveryRef): string {
+function deliveriesOf(ref: SubscriptionRef): string {
   return `A#${ref.accountId}#S#${ref.subscriptionId}`;
 }

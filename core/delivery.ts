@@ -13,6 +13,7 @@ export const deliveryRefSchema = z.object({
   acceptedAt: z.iso.datetime(),
 });
 export type DeliveryRef = z.infer<typeof deliveryRefSchema>;
+export type SubscriptionRef = Pick<DeliveryRef, 'accountId' | 'subscriptionId'>;
 
 /** What the delivery and retry queues carry. */
 export const deliveryMessageSchema = deliveryRefSchema.extend({

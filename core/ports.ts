@@ -2,11 +2,19 @@ import type { AccountStatus } from './account.ts';
 import type { AuditEntry } from './audit.ts';
 import type { CallLimit } from './call-limits.ts';
 import type { Credential } from './credential.ts';
-import type { Attempt, Delivery, DeliveryMessage, DeliveryRef, DeliveryState } from './delivery.ts';
+import type {
+  Attempt,
+  Delivery,
+  DeliveryMessage,
+  DeliveryRef,
+  DeliveryState,
+  SubscriptionRef,
+} from './delivery.ts';
 import type { DeliveryOutcome } from './delivery-outcome.ts';
 import type { StatusClass } from './delivery-view.ts';
 import type { PlannedDelivery } from './dispatch.ts';
 import type { PublishedEvent, Rejection } from './published-event.ts';
+import type { HourlyTally, HourRange, Tally } from './statistics.ts';
 import type { DisabledReason, Subscription } from './subscription.ts';
 
 /** What the core needs of the outside. A rejected promise always means that we are broken, never a receiver. */
@@ -136,6 +144,17 @@ export interface DeliveryHistory {
   listAttempts(ref: DeliveryRef): Promise<readonly Attempt[]>;
   /** Those of them that have a row, 100 at most. */
   findDeliveries(refs: readonly DeliveryRef[]): Promise<readonly Delivery[]>;
+}
+
+/** What attempts came to, by subscription and hour: statistics, in which a repeated call counts again. */
+export interface StatisticsLog {
+  /** Adds to the hour of `now`. May take a second, then rejects. */
+  addStatistics(of: SubscriptionRef, tally: Tally, now: Date): Promise<void>;
+}
+
+export interface StatisticsHistory {
+  /** Those hours in which there was an attempt. */
+  listStatistics(of: SubscriptionRef, range: HourRange): Promise<readonly HourlyTally[]>;
 }
 
 export interface RefusedMessage {

@@ -11,6 +11,7 @@ import { createDeliveryHistory } from '../adapters/dynamo-delivery-history.ts';
 import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
 import { createEventHistory } from '../adapters/dynamo-event-history.ts';
 import { createEventLog } from '../adapters/dynamo-event-log.ts';
+import { createStatisticsLog } from '../adapters/dynamo-statistics.ts';
 import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../adapters/dynamo-token-store.ts';
 import { createCallbackSender } from '../adapters/https-callback-sender.ts';
@@ -42,6 +43,7 @@ const api = createApi({
   queue: createRetryQueue(new SQSClient({ useQueueUrlAsEndpoint: false }), env.RETRY_QUEUE_URL),
   queueMarginSeconds: env.QUEUE_MARGIN_SECONDS,
   callbackTimeoutMs: env.CALLBACK_TIMEOUT_MS,
+  statistics: createStatisticsLog(table),
   cipher: createSecretCipher(kms, env.SECRETS_KEY_ID),
   cursorKey: deriveKey(kms, env.CURSOR_KEY_ID, 'cursors of the HTTP API'),
   rules,

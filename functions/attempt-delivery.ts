@@ -18,6 +18,7 @@ import type * as ports from '../core/ports.ts';
 import { decideRetry, isExpired, type RetryDecision, type RetryPolicy } from '../core/retry-policy.ts';
 import { deadlineOf, type Subscription } from '../core/subscription.ts';
 import { createTurnCheck, type TurnDeps } from './await-turn.ts';
+import type { BatchTally } from './batch-statistics.ts';
 import { createReceiverCall, type ReceiverCallDeps } from './call-receiver.ts';
 import { createNoteTaker, hostOf } from './note-receiver.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -45,6 +46,7 @@ export function createAttempt(deps: AttemptDeps) {
   return async function attemptDelivery(
     message: DeliveryMessage,
     receiveCount: number,
+    tally: Pick<BatchTally, 'count'>,
   ): Promise<Delivery | undefined> {
     let claimed: Delivery | undefined;
     const isFirst = !mustClaim(message, receiveCount);
@@ -72,6 +74,7 @@ export function createAttempt(deps: AttemptDeps) {
     );
     const settled = settle(claimed, message, attempt, decision, now());
     report(telemetry, subscription, attempt, decision, settled);
+    tally.count(message, attempt, decision);
     if (decision.kind === 'delivered' && !claimed) return settled;
     await deliveries.recordAttempt(message, attempt);
     await act(subscription, decision, claimed, settled);

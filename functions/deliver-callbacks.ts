@@ -8,9 +8,10 @@ import {
 import type { DeadLetters } from '../core/ports.ts';
 import { explain } from '../core/published-event.ts';
 import { type AttemptDeps, createAttempt } from './attempt-delivery.ts';
+import { type BatchStatisticsDeps, openBatchTally } from './batch-statistics.ts';
 import { openFlushWindow } from './flush-window.ts';
 
-export type DelivererDeps = AttemptDeps & { readonly deadLetters: DeadLetters };
+export type DelivererDeps = AttemptDeps & BatchStatisticsDeps & { readonly deadLetters: DeadLetters };
 
 /** Delivers a batch side by side; every result is written before its message is acknowledged. */
 export function createDeliverer(deps: DelivererDeps) {
@@ -25,6 +26,7 @@ export function createDeliverer(deps: DelivererDeps) {
     const delivered = openFlushWindow<Delivery>(deliveries.recordDelivered, 1_000, (error) =>
       telemetry.error('delivery.unrecorded', { error }),
     );
+    const tally = openBatchTally(deps);
     await Promise.all(
       Records.map(async (record) => {
         try {
@@ -33,8 +35,8 @@ export function createDeliverer(deps: DelivererDeps) {
           // SQS may hand out the same message twice in a batch, and neither would see the other's row.
           const key = `${deliveryIdOf(message)} ${message.version}`;
           const known = inProgress.get(key);
-          const attempt =
-            known ?? attemptDelivery(message, Number(record.attributes.ApproximateReceiveCount));
+          const { ApproximateReceiveCount } = record.attributes;
+          const attempt = known ?? attemptDelivery(message, Number(ApproximateReceiveCount), tally);
           inProgress.set(key, attempt);
           const success = await attempt;
           if (!success) return;
@@ -46,8 +48,9 @@ export function createDeliverer(deps: DelivererDeps) {
         }
       }),
     );
-    for (const unrecorded of await delivered.close()) {
-      for (const record of recordsOf.get(unrecorded) ?? []) failed.add(record);
+    const [unrecorded] = await Promise.all([delivered.close(), tally.write()]);
+    for (const delivery of unrecorded) {
+      for (const record of recordsOf.get(delivery) ?? []) failed.add(record);
     }
     return { batchItemFailures: [...failed].map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };

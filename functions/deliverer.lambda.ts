@@ -7,6 +7,7 @@ import { connectTable } from '../adapters/dynamo-client.ts';
 import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
 import { createEventLog } from '../adapters/dynamo-event-log.ts';
 import { createReceiverNotes } from '../adapters/dynamo-receiver-notes.ts';
+import { createStatisticsLog } from '../adapters/dynamo-statistics.ts';
 import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../adapters/dynamo-token-store.ts';
 import { createCallbackSender } from '../adapters/https-callback-sender.ts';
@@ -32,6 +33,7 @@ const deliverer = createDeliverer({
   accounts: cacheAccountStatus(createAccountStore(table)),
   events: createEventLog(table),
   deliveries: createDeliveryLog(table),
+  statistics: createStatisticsLog(table),
   queue: createDeliveryQueue(sqs, {
     deliveryQueueUrl: env.DELIVERY_QUEUE_URL,
     retryQueueUrl: env.RETRY_QUEUE_URL,

@@ -18,6 +18,7 @@ import {
 } from './api/http.ts';
 import { type AccountRouteKey, apiRoutes, type BackendRouteKey } from './api/routes.ts';
 import { createSecretRoutes } from './api/secrets.ts';
+import { createStatisticsRoutes, type StatisticsRouteDeps } from './api/statistics.ts';
 import { createSubscriptionRoutes, type SubscriptionRouteDeps } from './api/subscriptions.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -27,6 +28,7 @@ export type ApiDeps = SubscriptionRouteDeps &
   DeliveryRouteDeps &
   EventRouteDeps &
   AskedDeliveryDeps &
+  StatisticsRouteDeps &
   AuditDeps & { readonly telemetry: Telemetry };
 
 /** What the authorizer adds to a request with a credential of an account. */
@@ -72,6 +74,7 @@ export function createApi(deps: ApiDeps) {
     'POST /subscriptions/{id}/secret/rotate': secrets.rotate,
     'GET /subscriptions/{id}/deliveries': deliveries.list,
     'POST /subscriptions/{id}/test': asked.test,
+    'GET /subscriptions/{id}/stats': createStatisticsRoutes(deps).get,
     'GET /deliveries/{id}': deliveries.get,
     'POST /deliveries/{id}/retry': asked.retry,
     'GET /events': events.list,

@@ -10,7 +10,8 @@ import {
 import type { DeliveryHistory, DeliveryLog, EventBodies, SubscriptionStore } from '../../core/ports.ts';
 import { findRequested } from './change-subscription.ts';
 import { type AccountRequest, type ApiResponse, respondJson, respondNotFound } from './http.ts';
-import { createPages, timeParameter } from './pages.ts';
+import { createPages } from './pages.ts';
+import { queryTimeSchema } from './query-time.ts';
 
 export interface DeliveryRouteDeps {
   readonly subscriptions: SubscriptionStore;
@@ -25,8 +26,8 @@ export const deliveryFilterSchema = z.strictObject({
   statusClass: z.enum(statusClasses, `must be one of ${statusClasses.join(', ')}`).optional(),
   /** Also types that this version's catalog no longer knows: what was delivered can be looked up. */
   eventType: z.string().min(1).max(100).optional(),
-  since: timeParameter.optional(),
-  until: timeParameter.optional(),
+  since: queryTimeSchema.optional(),
+  until: queryTimeSchema.optional(),
 });
 
 /** What became of an account's events at its subscriptions. */

@@ -3,7 +3,8 @@ import { presentEvent, presentEventDetail } from '../../core/event-view.ts';
 import { identifierSchema } from '../../core/identifiers.ts';
 import type { DeliveryHistory, EventHistory, SubscriptionStore } from '../../core/ports.ts';
 import { type AccountRequest, type ApiResponse, respondJson, respondNotFound } from './http.ts';
-import { createPages, timeParameter } from './pages.ts';
+import { createPages } from './pages.ts';
+import { queryTimeSchema } from './query-time.ts';
 
 export interface EventRouteDeps {
   readonly subscriptions: SubscriptionStore;
@@ -15,8 +16,8 @@ export interface EventRouteDeps {
 export const eventFilterSchema = z.strictObject({
   /** Also types that this version's catalog no longer knows: what was published can be looked up. */
   type: z.string().min(1).max(100).optional(),
-  since: timeParameter.optional(),
-  until: timeParameter.optional(),
+  since: queryTimeSchema.optional(),
+  until: queryTimeSchema.optional(),
 });
 
 /** What was published for an account, and why each of its subscriptions did or did not get it. */

@@ -14,11 +14,6 @@ export const pageSchema = z.object({
     .default(maxPageSize),
   cursor: z.string().max(1_000).optional(),
 });
-/** A time in a query, with any offset; in UTC once it is read. */
-export const timeParameter = z.iso
-  .datetime({ offset: true, error: 'must be a time such as 2026-11-23T16:55:00Z' })
-  .transform((text) => new Date(text).toISOString());
-
 /** Of a list that has none. */
 export const noFilter = z.strictObject({});
 

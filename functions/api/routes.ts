@@ -15,6 +15,7 @@ export const apiRoutes = {
   'POST /subscriptions/{id}/secret/rotate': 'manage',
   'GET /subscriptions/{id}/deliveries': 'read',
   'POST /subscriptions/{id}/test': 'manage',
+  'GET /subscriptions/{id}/stats': 'read',
   'GET /deliveries/{id}': 'read',
   'POST /deliveries/{id}/retry': 'manage',
   'GET /events': 'read',

@@ -11,6 +11,7 @@ import {
   deliveryKey,
   eventKey,
   type Key,
+  statisticsKey,
   subscriptionKey,
   subscriptionPrefix,
 } from '../../adapters/dynamo-keys.ts';
@@ -27,6 +28,7 @@ function keysOf({ accountId, subscriptionId, eventId }: { [name: string]: string
     eventKey(ref.accountId, ref.eventId),
     deliveryKey(ref),
     attemptKey(ref, acceptedAt),
+    statisticsKey(ref, acceptedAt),
     accountKey(ref.accountId),
     apiKeyOfAccountKey(ref.accountId, ref.eventId),
     auditKey(ref.accountId, acceptedAt, ref.eventId),
@@ -51,7 +53,7 @@ test('no key of one account is a key of another', () => {
 test('items of different kinds never share a key', () => {
   fc.assert(
     fc.property(parts, (some) => {
-      expect(new Set(keysOf(some).map(({ pk, sk }) => `${pk} ${sk}`)).size).toBe(9);
+      expect(new Set(keysOf(some).map(({ pk, sk }) => `${pk} ${sk}`)).size).toBe(10);
     }),
   );
 });
@@ -65,4 +67,5 @@ test('a listing of subscriptions, API keys or deliveries by prefix meets nothing
   expect(deliveryKey(ref).pk).toBe(attemptKey(ref, acceptedAt).pk);
   expect(deliveryKey(ref).sk).toMatch(/^D#2026-11-23T16:55:01.000Z#evt_1$/);
   expect(attemptKey(ref, acceptedAt).sk).toMatch(/^T#/);
+  expect(statisticsKey(ref, acceptedAt)).toEqual({ pk: deliveryKey(ref).pk, sk: 'H#2026-11-23T16' });
 });

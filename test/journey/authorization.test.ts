@@ -69,6 +69,11 @@ const requests: Record<
     status: 200,
     namesSubscription: true,
   },
+  'GET /subscriptions/{id}/stats': {
+    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/stats`,
+    status: 200,
+    namesSubscription: true,
+  },
   // Nothing is delivered here; test/functions/api-deliveries.test.ts has those that are.
   'GET /deliveries/{id}': {
     path: ({ subscriptionId }) => `/deliveries/${deliveryOf(subscriptionId)}`,

@@ -4,6 +4,7 @@ import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
 import { createEventLog } from '../../adapters/dynamo-event-log.ts';
 import { createReceiverNotes } from '../../adapters/dynamo-receiver-notes.ts';
+import { createStatisticsLog } from '../../adapters/dynamo-statistics.ts';
 import { createSubscriptionStore } from '../../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
 import { createCallbackSender } from '../../adapters/https-callback-sender.ts';
@@ -43,6 +44,7 @@ export interface Deployment {
   readonly sender: CallbackSender;
   readonly events: ReturnType<typeof createEventLog>;
   readonly deliveries: ReturnType<typeof createDeliveryLog>;
+  readonly statistics: ReturnType<typeof createStatisticsLog>;
   readonly cipher: ReturnType<typeof createSecretCipher>;
   readonly queue: ReturnType<typeof createDeliveryQueue>;
   readonly queues: QueueEngine;
@@ -94,6 +96,7 @@ export async function startDeployment(
   const subscriptions = createSubscriptionStore(table);
   const events = createEventLog(table);
   const deliveries = createDeliveryLog(table);
+  const statistics = createStatisticsLog(table);
   const cipher = createSecretCipher(kms, 'alias/webhooks');
   const accounts = createAccountStore(table);
   const receiverNotes = createReceiverNotes(table);
@@ -118,6 +121,7 @@ export async function startDeployment(
     accounts,
     events,
     deliveries,
+    statistics,
     queue,
     deadLetters,
     cipher,
@@ -148,6 +152,7 @@ export async function startDeployment(
     sender,
     events,
     deliveries,
+    statistics,
     cipher,
     queue,
     queues,

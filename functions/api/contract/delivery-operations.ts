@@ -2,10 +2,12 @@ import * as z from 'zod';
 import { auditEntryView } from '../../../core/audit.ts';
 import { deliveryDetailView, deliveryView } from '../../../core/delivery-view.ts';
 import { eventDetailView, eventView } from '../../../core/event-view.ts';
+import { statisticsView } from '../../../core/statistics.ts';
 import { testSchema } from '../asked-deliveries.ts';
 import { deliveryFilterSchema } from '../deliveries.ts';
 import { eventFilterSchema } from '../events.ts';
 import { pageSchema } from '../pages.ts';
+import { statisticsQuerySchema } from '../statistics.ts';
 import { listOf, type Operation } from './operation.ts';
 
 const eventTypeView = z
@@ -56,6 +58,16 @@ export const deliveryOperations = {
     idOf: 'subscription',
     query: pageSchema.extend(deliveryFilterSchema.shape),
     answer: { status: 200, description: 'A page of them.', body: listOf(deliveryView) },
+    problems: ['invalid-request', 'not-found'],
+  },
+  'GET /subscriptions/{id}/stats': {
+    operationId: 'getStatistics',
+    summary: 'Read how a receiver does, by the hour',
+    description: 'Kept for 14 days; the last 24 hours, if nothing else is asked for.',
+    tag: 'Deliveries',
+    idOf: 'subscription',
+    query: statisticsQuerySchema,
+    answer: { status: 200, description: 'Every hour of the time, and all together.', body: statisticsView },
     problems: ['invalid-request', 'not-found'],
   },
   'GET /deliveries/{id}': {

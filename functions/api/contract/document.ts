@@ -193,7 +193,9 @@ function describeError(
 /** RFC 9457. */
 const problem = z
   .object({
-    type: z.string().meta({ description: 'Names the kind of error for programs, and stays the same for ever.' }),
+    type: z
+      .string()
+      .meta({ description: 'Names the kind of error for programs, and stays the same for ever.' }),
     title: z.string(),
     status: z.int(),
     detail: z.string().meta({ description: 'What is the matter this time.' }),

@@ -20,7 +20,10 @@ const verification = z
     reason: z.enum([...failureReasons, 'challenge-not-echoed']).optional(),
     status: z.int().optional(),
   })
-  .meta({ id: 'Verification', description: "What came of asking the receiver for its consent, if it was asked." });
+  .meta({
+    id: 'Verification',
+    description: 'What came of asking the receiver for its consent, if it was asked.',
+  });
 const written = subscriptionView.extend({ verification: verification.optional(), effectiveAt });
 const revealed = z.object({
   secret: signingSecret,

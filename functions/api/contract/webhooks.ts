@@ -11,7 +11,9 @@ export function describeWebhooks(): Record<string, ZodOpenApiPathItemObject> {
       type,
       {
         post: {
-          operationId: `receive ${type}`.replaceAll(/[^a-z]+(\w)/g, (_, letter: string) => letter.toUpperCase()),
+          operationId: `receive ${type}`.replaceAll(/[^a-z]+(\w)/g, (_, letter: string) =>
+            letter.toUpperCase(),
+          ),
           summary: name,
           description: summary,
           tags: ['Events'],
