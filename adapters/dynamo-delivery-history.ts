@@ -1,5 +1,6 @@
 import { paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Attempt, Delivery, DeliveryRef } from '../core/delivery.ts';
+import type { Attempt, DeliveryRef, DeliveryState } from '../core/delivery.ts';
+import type { StatusClass } from '../core/delivery-view.ts';
 import type { DeliveryFilter, DeliveryHistory } from '../core/ports.ts';
 import type { DynamoTable } from './dynamo-client.ts';
 import { toDelivery } from './dynamo-delivery-log.ts';
@@ -60,35 +61,39 @@ export function createDeliveryHistory(table: DynamoTable): DeliveryHistory {
   };
 }
 
-function conditionsOf(
-  pk: string,
-  { states = [], statusClass, eventType, since = '', until }: DeliveryFilter,
-) {
-  const [from, to] = statusClass && statusClass !== 'none' ? rangeOf(statusClass) : [];
+interface Condition {
+  readonly expression: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+function conditionsOf(pk: string, { states, statusClass, eventType, since = '', until }: DeliveryFilter) {
   const filters = [
-    ...(states.length > 0 ? [`#state IN (${states.map((_, index) => `:state${index}`).join(', ')})`] : []),
-    ...(statusClass === 'none' ? ['attribute_not_exists(responseStatus)'] : []),
-    ...(from ? ['responseStatus BETWEEN :lowest AND :highest'] : []),
-    ...(eventType ? ['eventType = :eventType'] : []),
+    ...(states ? [isOneOf(states)] : []),
+    ...(statusClass ? [isOfClass(statusClass)] : []),
+    ...(eventType ? [{ expression: 'eventType = :eventType', values: { ':eventType': eventType } }] : []),
   ];
   return {
     // All of a moment's deliveries lie before "#~": identifiers hold no such character.
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-    FilterExpression: filters.length > 0 ? filters.join(' AND ') : undefined,
-    ExpressionAttributeNames: states.length > 0 ? { '#state': 'state' } : undefined,
-    ExpressionAttributeValues: {
-      ':pk': pk,
-      ':from': `D#${since}`,
-      ':to': until ? `D#${until}#~` : 'D#~',
-      ...Object.fromEntries(states.map((state, index) => [`:state${index}`, state])),
-      ...(from ? { ':lowest': from, ':highest': to } : {}),
-      ...(eventType ? { ':eventType': eventType } : {}),
-    },
+    FilterExpression: filters.map(({ expression }) => expression).join(' AND ') || undefined,
+    ExpressionAttributeNames: states ? { '#state': 'state' } : undefined,
+    ExpressionAttributeValues: Object.assign(
+      { ':pk': pk, ':from': `D#${since}`, ':to': until ? `D#${until}#~` : 'D#~' },
+      ...filters.map(({ values }) => values),
+    ) as Record<string, unknown>,
   };
 }
 
-/** Of `4xx`: 400 to 499. */
-function rangeOf(statusClass: string): [number, number] {
+function isOneOf(states: readonly DeliveryState[]): Condition {
+  const values = Object.fromEntries(states.map((state, index) => [`:state${index}`, state]));
+  return { expression: `#state IN (${Object.keys(values).join(', ')})`, values };
+}
+
+function isOfClass(statusClass: StatusClass): Condition {
+  if (statusClass === 'none') return { expression: 'attribute_not_exists(responseStatus)', values: {} };
   const lowest = Number(statusClass.slice(0, 1)) * 100;
-  return [lowest, lowest + 99];
+  return {
+    expression: 'responseStatus BETWEEN :lowest AND :highest',
+    values: { ':lowest': lowest, ':highest': lowest + 99 },
+  };
 }

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
-import type { Socket } from 'node:net';
 
 /** The address that a call has reached, once it has. */
 export interface Reached {
@@ -18,7 +17,7 @@ channel('undici:request:create').subscribe((message) => {
   if (reached) callOfRequest.set(request, reached);
 });
 channel('undici:client:sendHeaders').subscribe((message) => {
-  const { request, socket } = message as { request: object; socket: Socket };
+  const { request, socket } = message as { request: object; socket: Reached };
   const reached = callOfRequest.get(request);
   if (reached && socket.remoteAddress) reached.remoteAddress = socket.remoteAddress;
 });

@@ -127,7 +127,6 @@ export type SubscriptionPatch = z.output<ReturnType<typeof subscriptionSchemas>[
  */
 export function patchSubscription(seen: Subscription, patch: SubscriptionPatch, now: Date): Subscription {
   const { url = seen.url, eventTypes = seen.eventTypes, description = seen.description, status } = patch;
-  const { rateLimitPerSecond = seen.rateLimitPerSecond ?? null, timeoutMs = seen.timeoutMs ?? null } = patch;
   // What a receiver has shown holds for its URL alone.
   const moved = url === seen.url ? {} : { provenAt: undefined, verifiedAt: undefined, slowSince: undefined };
   return {
@@ -136,12 +135,17 @@ export function patchSubscription(seen: Subscription, patch: SubscriptionPatch, 
     url,
     eventTypes,
     description,
-    rateLimitPerSecond: rateLimitPerSecond ?? undefined,
-    timeoutMs: timeoutMs ?? undefined,
+    rateLimitPerSecond: replaced(seen.rateLimitPerSecond, patch.rateLimitPerSecond),
+    timeoutMs: replaced(seen.timeoutMs, patch.timeoutMs),
     disabledReason: status ? undefined : seen.disabledReason,
     addressRefusals: status === 'enabled' || url !== seen.url ? undefined : seen.addressRefusals,
     updatedAt: now.toISOString(),
   };
+}
+
+/** As in RFC 7396: null takes a value away, and what is left out stays. */
+function replaced<Value>(stored: Value | undefined, given: Value | null | undefined): Value | undefined {
+  return given === undefined ? stored : (given ?? undefined);
 }
 
 /** The secrets that sign at that time, newest first. */

@@ -5,6 +5,7 @@ import type { CredentialKind, Role } from '../core/credential.ts';
 import { type AccountRouteDeps, createAccountRoutes } from './api/accounts.ts';
 import { type AskedDeliveryDeps, createAskedDeliveryRoutes } from './api/asked-deliveries.ts';
 import { type AuditDeps, createAudit, createAuditRoutes } from './api/audit-log.ts';
+import { createSubscriptionCreation } from './api/create-subscription.ts';
 import { type CredentialRouteDeps, createCredentialRoutes } from './api/credentials.ts';
 import { createDeliveryRoutes, type DeliveryRouteDeps } from './api/deliveries.ts';
 import { listEventTypes } from './api/event-types.ts';
@@ -65,7 +66,7 @@ export function createApi(deps: ApiDeps) {
   const accountRoutes: Record<AccountRouteKey, (request: AccountRequest) => Promise<ApiResponse>> = {
     'GET /event-types': listEventTypes,
     'GET /subscriptions': subscriptions.list,
-    'POST /subscriptions': subscriptions.create,
+    'POST /subscriptions': createSubscriptionCreation(deps, audit),
     'GET /subscriptions/{id}': subscriptions.get,
     'PATCH /subscriptions/{id}': subscriptions.patch,
     'DELETE /subscriptions/{id}': subscriptions.remove,

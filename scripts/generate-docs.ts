@@ -1,128 +1,44 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import * as z from 'zod';
-import { eventCatalog } from '../core/event-catalog.ts';
-import { parsePublishedEvent } from '../core/published-event.ts';
+import { createOpenApiDocument } from '../functions/api/contract/document.ts';
+import { describeEventTypes } from './docs/event-types.ts';
+import { describeProblems } from './docs/problems.ts';
+import { embedSnippets } from './docs/snippets.ts';
 
 /**
- * Writes docs/event-types.md from the event catalog. With `--check` it writes nothing and fails if the file is not
- * what the catalog says.
+ * Writes the documents that derive from the sources. With `--check` it writes nothing and fails if one of them is not
+ * what the sources say.
  */
-const target = new URL('../docs/event-types.md', import.meta.url);
+const root = new URL('../', import.meta.url);
 
-type CatalogEntry = (typeof eventCatalog)[number];
-type JsonSchema = z.core.JSONSchema.JSONSchema;
+/** Of a stage by default. */
+const callbackTimeoutMs = 15_000;
 
-function describeCatalog(): string {
-  return `${[
-    '# Event types',
-    '<!-- Written by `npm run docs` from core/event-catalog.ts: change that file, not this one. -->',
-    'Account owners subscribe to these events by their identifier. The names are those on the screens of iOmniHub.',
-    table(
-      ['Identifier', 'iOmniHub name', 'When'],
-      eventCatalog.map(({ type, name, summary }) => [`\`${type}\``, name, summary]),
-    ),
-    'A callback may hold further fields: iOmniHub adds them without notice, and a receiver ignores those it does not know.',
-    ...eventCatalog.flatMap(describeEventType),
-  ].join('\n\n')}\n`;
-}
+/** By the file, what it is to be; `current` is what it is. */
+const documents: Record<string, (current: string) => string> = {
+  'docs/event-types.md': describeEventTypes,
+  'docs/problems.md': describeProblems,
+  'docs/openapi.json': () => `${JSON.stringify(createOpenApiDocument(callbackTimeoutMs), null, 2)}\n`,
+  'docs/integrating.md': (current) => embedSnippets(current, root),
+};
 
-function describeEventType(entry: CatalogEntry): string[] {
-  return [
-    `## ${entry.type}`,
-    `${entry.name}: ${entry.summary}`,
-    'Fields of `data`:',
-    table(['Field', 'Type', 'Description'], fieldRows(z.toJSONSchema(entry.data, { io: 'input' }))),
-    'An example of the callback body:',
-    `\`\`\`json\n${JSON.stringify(exampleBody(entry), null, 2)}\n\`\`\``,
-  ];
-}
-
-/** The body that the dispatcher would make of the example, so that this page cannot describe another one. */
-function exampleBody({ type, example }: CatalogEntry): unknown {
-  // No time in the data is later than the event itself.
-  const occurredAt = JSON.stringify(example)
-    .match(/\d{4}-\d\d-\d\dT[\d:.]+Z/g)
-    ?.toSorted()
-    .at(-1);
-  const detail = { id: 'evt_01JDB4X8', accountId: 'acc_5512', occurredAt, data: example };
-  const envelope = {
-    id: 'f1a2c3d4-0000-4000-8000-000000000000',
-    time: occurredAt,
-    'detail-type': type,
-    detail,
-  };
-  const parsed = parsePublishedEvent(JSON.stringify(envelope));
-  if ('rejection' in parsed) throw new Error(`example of ${type}: ${parsed.rejection.explanation}`);
-  return JSON.parse(parsed.event.body);
-}
-
-/** One row per field, in the order of the schema: `ticket.customer.name`, `message.attachments[].url`. */
-function fieldRows(schema: JsonSchema, parent = ''): string[][] {
-  return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
-    if (typeof property === 'boolean') return [];
-    const path = parent + name;
-    const optional = schema.required?.includes(name) ? '' : ', optional';
-    return [
-      [`\`${path}\``, typeText(property) + optional, descriptionText(property)],
-      ...below(property, path),
-    ];
-  });
-}
-
-function below(schema: JsonSchema, path: string): string[][] {
-  const element = schema.items as JsonSchema | undefined;
-  return [
-    ...fieldRows(schema, `${path}.`),
-    ...(element ? below(element, `${path}[]`) : []),
-    ...alternatives(schema).flatMap((alternative) => below(alternative, path)),
-  ];
-}
-
-function typeText(schema: JsonSchema): string {
-  const values = schema.enum ?? ('const' in schema ? [schema.const] : undefined);
-  if (values) return values.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
-  const options = alternatives(schema);
-  if (options.length > 0) return options.map(typeText).join(' or ');
-  if (schema.items) return `array of ${typeText(schema.items as JsonSchema)}`;
-  if (schema.format === 'date-time') return 'ISO 8601 time in UTC';
-  if (schema.format === 'uri') return 'URL';
-  if (schema.propertyNames) return `object of ${typeText(schema.additionalProperties as JsonSchema)} by name`;
-  return [schema.type ?? 'any'].flat().join(' or ');
-}
-
-function descriptionText({ description, examples }: JsonSchema): string {
-  const samples = (examples ?? []).map((example) => `\`${JSON.stringify(example)}\``);
-  const sentence = samples.length > 0 ? `Such as ${samples.join(', ')}.` : undefined;
-  return [description, sentence].filter(Boolean).join(' ');
-}
-
-function alternatives(schema: JsonSchema): JsonSchema[] {
-  return schema.anyOf ?? schema.oneOf ?? [];
-}
-
-function table(head: string[], rows: string[][]): string {
-  return [head, head.map(() => '---'), ...rows].map(tableLine).join('\n');
-}
-
-function tableLine(cells: string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-}
-
-function readTarget(): string | undefined {
+function read(path: string): string {
   try {
-    return readFileSync(target, 'utf8');
+    return readFileSync(new URL(path, root), 'utf8');
   } catch {
-    return undefined;
+    return '';
   }
 }
 
 const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-if (!options.check) {
-  writeFileSync(target, describeCatalog());
-} else if (readTarget() !== describeCatalog()) {
-  console.error(
-    'docs/event-types.md is not what core/event-catalog.ts says: run `npm run docs` and commit it',
-  );
-  process.exitCode = 1;
+for (const [path, describe] of Object.entries(documents)) {
+  const current = read(path);
+  const wanted = describe(current);
+  if (current === wanted) continue;
+  if (options.check) {
+    console.error(`${path} is not what the sources say: run \`npm run docs\` and commit it`);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(new URL(path, root), wanted);
+  }
 }

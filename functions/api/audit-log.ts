@@ -29,6 +29,15 @@ export function createAudit({ auditLog, now }: AuditDeps): Audit {
     });
 }
 
+export function auditHeaders(
+  audit: Audit,
+  request: AccountRequest,
+  subscriptionId: string,
+  names: readonly string[],
+): Promise<void> {
+  return audit(request, request.accountId, 'headers.changed', { subscriptionId, details: { names } });
+}
+
 export function createAuditRoutes(
   deps: Pick<AuditDeps, 'auditLog'> & { readonly cursorKey: () => Promise<Uint8Array> },
 ) {

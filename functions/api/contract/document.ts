@@ -74,10 +74,12 @@ export function createOpenApiDocument(callbackTimeoutMs: number) {
   );
 }
 
-/** What zod cannot know: answers may gain fields, and `format` says enough of a time. */
+/** What zod cannot know: answers may gain fields, `format` says enough of a time, and so does `integer`. */
 const override: ZodOpenApiOverride = ({ jsonSchema, io }) => {
   if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
 };
 
 function describeOperation(routeKey: RouteKey, operation: Operation): ZodOpenApiOperationObject {
