@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 
 /** Where a document asks for a part of a source file: its path and the region's name. */
-const requestPattern = /(<!-- from (\S+): ([\w -]+) -->\n)```js\n[\s\S]*?```/g;
+const requestPattern = /(<!-- from (\S+): ([\w -]+) -->\n)```ts\n[\s\S]*?```/g;
 
 /** The document with each of its snippets as the source file has it; throws for a region that there is not. */
 export function embedSnippets(document: string, root: URL): string {
   return document.replaceAll(requestPattern, (_, request: string, path: string, region: string) => {
     const source = readFileSync(new URL(path, root), 'utf8');
-    return `${request}\`\`\`js\n${readRegion(source, region, path)}\n\`\`\``;
+    return `${request}\`\`\`ts\n${readRegion(source, region, path)}\n\`\`\``;
   });
 }
 

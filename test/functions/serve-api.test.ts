@@ -48,10 +48,12 @@ describe('creating a subscription', () => {
         'cache-control': 'no-store',
         'content-type': 'application/json',
         'x-request-id': 'request-1',
+        etag: expect.stringMatching(/^"[A-Za-z0-9_-]{22}"$/),
       },
       body: {
         ...newSubscription,
         headers: {},
+        metadata: {},
         id: expect.stringMatching(/^sub_[0-9a-f]{24}$/),
         status: 'enabled',
         secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),

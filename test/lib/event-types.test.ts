@@ -142,7 +142,7 @@ export const previous = (data: EventData<'ticket.assigned'>): string | null => d
     expect(of('AWS::Lambda::EventSourceMapping')).toHaveLength(eventTypes.length + 3);
   });
 
-  test('the page on event types is reported as stale, and lists the type once it is written again', () => {
+  test('the page on event types and the contract are reported as stale, and hold the type once they are written again', () => {
     const generate = (...options: string[]) =>
       spawnSync(process.execPath, ['scripts/generate-docs.ts', ...options], {
         cwd: copy.folder,
@@ -151,12 +151,20 @@ export const previous = (data: EventData<'ticket.assigned'>): string | null => d
 
     const stale = generate('--check');
     expect(stale.status).toBe(1);
-    expect(stale.stderr).toMatch(/^docs\/event-types\.md is not what .* run `npm run docs` and commit it\n$/);
+    expect(stale.stderr.trim().split('\n')).toEqual(
+      ['docs/event-types.md', 'docs/openapi.json'].map(
+        (path) => `${path} is not what the sources say: run \`npm run docs\` and commit it`,
+      ),
+    );
 
     expect(generate().status).toBe(0);
     const page = readFileSync(join(copy.folder, 'docs/event-types.md'), 'utf8');
     expect(page).toContain('| `ticket.assigned` | Ticket Assign | A ticket was given to an agent. |');
     expect(page).toContain('| `previousAssigneeId` | string or null |');
+    const contract = JSON.parse(readFileSync(join(copy.folder, 'docs/openapi.json'), 'utf8')) as {
+      webhooks: object;
+    };
+    expect(contract.webhooks).toHaveProperty(['ticket.assigned']);
     expect(generate('--check')).toMatchObject({ status: 0, stderr: '' });
   });
 

@@ -1,0 +1,200 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { Webhook } from 'standardwebhooks';
+import { createPublisher, type EventToPublish } from '../../client/publisher.ts';
+import { catalogEntryOf, type EventType, eventTypes } from '../../core/event-catalog.ts';
+import { connectApi } from '../../local/api-client.ts';
+import { operatorCredentials } from '../../local/sigv4.ts';
+import { connectSqs, untilAtRest } from '../support/at-rest.ts';
+import { uniqueId } from '../support/builders.ts';
+import { type LocalRun, startLocalRun } from '../support/local-run.ts';
+
+/** What docs/integrating.md tells an integrator to do: its snippets are these very lines. */
+/* oxlint-disable typescript/no-explicit-any, typescript/no-misused-promises -- they are read by people who want them short */
+
+jest.setTimeout(180_000);
+
+let run: LocalRun;
+let sqs: SQSClient;
+let eventBridge: EventBridgeClient;
+let publish: (type: EventType) => Promise<string>;
+beforeAll(async () => {
+  run = await startLocalRun('-c', 'retryScheduleSeconds=0,1,1');
+  await run.printed('Ctrl-C stops everything');
+  const { Local, apiUrl, eventBusName } = await run.outputs();
+  sqs = connectSqs(Local.SqsEndpoint);
+  eventBridge = new EventBridgeClient({
+    endpoint: Local.EventsEndpoint,
+    region: 'us-east-1',
+    credentials: operatorCredentials,
+  });
+  // What iOmniHub does: it gives the integrator a key, and publishes what happens in the account.
+  const accountId = uniqueId('acc_integrating');
+  const { key } = await connectApi(apiUrl, operatorCredentials)(
+    'POST',
+    `/accounts/${accountId}/api-keys`,
+    {},
+  );
+  Object.assign(process.env, { API_URL: apiUrl, API_KEY: key });
+  const publisher = createPublisher({ eventBusName, client: eventBridge });
+  publish = async (type) => {
+    const id = uniqueId('evt_integrating');
+    const { example: data } = catalogEntryOf(type);
+    await publisher.publish([{ id, accountId, type, occurredAt: new Date(), data } as EventToPublish]);
+    return id;
+  };
+});
+afterAll(async () => {
+  eventBridge.destroy();
+  sqs.destroy();
+  await run.stop();
+});
+
+// #region call
+async function call(method: string, path: string, body?: object, headers: Record<string, string> = {}) {
+  const response = await fetch(new URL(path, process.env['API_URL']), {
+    method,
+    headers: {
+      authorization: `Bearer ${process.env['API_KEY']}`,
+      'content-type': 'application/json',
+      ...headers,
+    },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+  const answer: any = await response.json();
+  if (!response.ok) throw new Error(`${answer.title}: ${JSON.stringify(answer.issues ?? answer.detail)}`);
+  return answer;
+}
+// #endregion
+
+async function until(path: string, isSo: (answer: { status: string }) => boolean) {
+  for (;;) {
+    const answer = await call('GET', path);
+    if (isSo(answer)) return answer;
+    await setTimeout(200);
+  }
+}
+
+test('an integrator registers, verifies, finds out why an event did not come, sends it again and rotates the secret', async () => {
+  // #region receiver
+  let secret = '';
+  const seen = new Map<string, { type: string; data: unknown }>();
+  const receiver = createServer(async (request, response) => {
+    const body = await text(request);
+    try {
+      const event = new Webhook(secret).verify(body, request.headers as Record<string, string>);
+      seen.set(String(request.headers['webhook-id']), event as { type: string; data: unknown });
+      response.writeHead(204).end();
+    } catch {
+      response.writeHead(400).end('not signed with our secret');
+    }
+  });
+  // #endregion
+  receiver.listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  const { port } = receiver.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/hooks`;
+
+  // #region register
+  const subscription = await call(
+    'POST',
+    '/subscriptions',
+    { url, eventTypes: ['ticket.created'], description: 'keeps the CRM in step' },
+    { 'idempotency-key': 'crm-subscription-1' },
+  );
+  secret = subscription.secret;
+  // #endregion
+  await setTimeout(Math.max(0, Date.parse(subscription.effectiveAt) - Date.now()));
+
+  // #region try
+  const trial = await call('POST', `/subscriptions/${subscription.id}/test`, { eventType: 'ticket.created' });
+  // #endregion
+  const tried = await until(`/deliveries/${trial.id}`, ({ status }) => status === 'delivered');
+  expect(seen.get(trial.eventId)).toEqual(JSON.parse(tried.body));
+
+  const tagged = await publish('ticket.tagged');
+  await untilAtRest(sqs);
+  // #region why
+  const event = await call('GET', `/events/${tagged}`);
+  for (const { subscriptionId, outcome, explanation } of event.subscriptions)
+    console.log(`${subscriptionId} ${outcome}: ${explanation}`);
+  // #endregion
+  expect(event.subscriptions).toMatchObject([{ outcome: 'not-subscribed' }]);
+  expect(seen.has(tagged)).toBe(false);
+
+  // #region change
+  const response = await fetch(new URL(`/subscriptions/${subscription.id}`, process.env['API_URL']), {
+    headers: { authorization: `Bearer ${process.env['API_KEY']}` },
+  });
+  const changed = await call(
+    'PATCH',
+    `/subscriptions/${subscription.id}`,
+    { eventTypes: ['ticket.*'] },
+    { 'if-match': response.headers.get('etag') ?? '' },
+  );
+  // #endregion
+  await setTimeout(Math.max(0, Date.parse(changed.effectiveAt) - Date.now()));
+  const taggedAgain = await publish('ticket.tagged');
+  await untilAtRest(sqs);
+  expect(seen.get(taggedAgain)?.type).toBe('ticket.tagged');
+
+  // A receiver that has lost its secret, until it has found it again.
+  secret = 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=';
+  const refused = await publish('ticket.resolved');
+  await untilAtRest(sqs);
+  expect(seen.has(refused)).toBe(false);
+
+  // #region failed
+  const { items: failed } = await call('GET', `/subscriptions/${subscription.id}/deliveries?status=failed`);
+  const { attempts } = await call('GET', `/deliveries/${failed[0].id}`);
+  console.log(attempts.at(-1));
+  // #endregion
+  expect(failed).toMatchObject([{ eventId: refused, responseStatus: 400, attemptCount: 3 }]);
+  expect(attempts.at(-1)).toMatchObject({
+    outcome: 'failure',
+    reason: 'status',
+    responseExcerpt: 'not signed with our secret',
+  });
+
+  // #region reveal
+  secret = (await call('GET', `/subscriptions/${subscription.id}/secret`)).secret;
+  // #endregion
+
+  // #region resend
+  for (const { id } of failed) await call('POST', `/deliveries/${id}/retry`);
+  // #endregion
+  await until(`/deliveries/${failed[0].id}`, ({ status }) => status === 'delivered');
+  expect(seen.get(refused)?.type).toBe('ticket.resolved');
+
+  // Events go on coming while the secret is rotated, and every one is accepted at once.
+  const published: string[] = [];
+  const over = new AbortController();
+  const traffic = (async () => {
+    while (!over.signal.aborted) published.push(await publish(eventTypes[0]));
+  })();
+  // #region rotate
+  const rotation = await call('POST', `/subscriptions/${subscription.id}/secret/rotate`, {
+    overlapSeconds: 3600,
+  });
+  // #endregion
+  await setTimeout(Math.max(0, Date.parse(rotation.effectiveAt) - Date.now()));
+  // #region switch
+  secret = rotation.secret;
+  // #endregion
+  await setTimeout(1_000);
+  over.abort();
+  await traffic;
+  await untilAtRest(sqs);
+
+  expect(published.length).toBeGreaterThan(10);
+  for (const id of published) expect(seen.has(id)).toBe(true);
+  const { items } = await call('GET', `/subscriptions/${subscription.id}/deliveries?statusClass=4xx`);
+  expect(items).toEqual([]);
+  receiver.close();
+});
