@@ -1,0 +1,236 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { bucketKey } from '../../adapters/dynamo-keys.ts';
+import { maxApiKeysPerAccount } from '../../core/credential.ts';
+import { deliveryIdOf, parseDeliveryId } from '../../core/delivery.ts';
+import { eventTypes } from '../../core/event-catalog.ts';
+import { maxSubscriptionsPerAccount } from '../../core/subscription.ts';
+import { type ProblemSlug, problemType } from '../../functions/api/problems.ts';
+import { apiRoutes, type RouteKey } from '../../functions/api/routes.ts';
+import type { SeenAnswer, SeenRequest } from '../support/contract.ts';
+import type { ContractAccount, ContractWorld, Sender, SentRequest } from '../support/contract-world.ts';
+
+interface GoodRequest {
+  readonly path: (account: ContractAccount) => string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+const newSubscription = {
+  url: 'http://127.0.0.1:9/hooks',
+  eventTypes: ['*'],
+  description: 'keeps the CRM in step',
+  metadata: { crm: '7' },
+  headers: { 'x-api-key': 'a key' },
+  status: 'disabled',
+  rateLimitPerSecond: 5,
+  timeoutMs: 1_000,
+};
+const longAgo = '2026-11-23T16:55:00Z';
+
+/** A good request for each route; a route without one does not compile. */
+const goodRequests: Record<RouteKey, GoodRequest> = {
+  'GET /openapi.json': { path: () => '/openapi.json' },
+  'GET /event-types': { path: () => '/event-types' },
+  'GET /events': {
+    path: () => '/events',
+    query: { type: eventTypes[0], since: longAgo, until: '2099-01-01T00:00:00+01:00', limit: '10' },
+  },
+  'GET /events/{id}': { path: ({ eventId }) => `/events/${eventId}` },
+  'GET /subscriptions': { path: () => '/subscriptions', query: { limit: '1' } },
+  'POST /subscriptions': { path: () => '/subscriptions', body: newSubscription },
+  'GET /subscriptions/{id}': { path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}` },
+  'PATCH /subscriptions/{id}': {
+    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}`,
+    body: {
+      description: 'changed',
+      metadata: { crm: null },
+      headers: { 'x-api-key': null },
+      timeoutMs: null,
+    },
+  },
+  'DELETE /subscriptions/{id}': { path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}` },
+  'POST /subscriptions/{id}/verify': {
+    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/verify`,
+  },
+  'GET /subscriptions/{id}/secret': {
+    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/secret`,
+  },
+  'POST /subscriptions/{id}/secret/rotate': {
+    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/secret/rotate`,
+    body: { overlapSeconds: 60 },
+  },
+  'GET /subscriptions/{id}/deliveries': {
+    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/deliveries`,
+    query: { status: 'delivered', statusClass: '2xx', since: longAgo, limit: '10' },
+  },
+  'GET /subscriptions/{id}/stats': { path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/stats` },
+  'POST /subscriptions/{id}/test': {
+    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/test`,
+    body: { eventType: eventTypes[0] },
+  },
+  'GET /deliveries/{id}': { path: ({ deliveryId }) => `/deliveries/${deliveryId}` },
+  'POST /deliveries/{id}/retry': { path: ({ deliveryId }) => `/deliveries/${deliveryId}/retry` },
+  'GET /audit-log': { path: () => '/audit-log', query: { limit: '10' } },
+  'GET /accounts/{accountId}/api-keys': { path: ({ accountId }) => `/accounts/${accountId}/api-keys` },
+  'POST /accounts/{accountId}/api-keys': {
+    path: ({ accountId }) => `/accounts/${accountId}/api-keys`,
+    body: { role: 'read', description: 'CRM' },
+  },
+  'DELETE /accounts/{accountId}/api-keys/{keyId}': {
+    path: ({ accountId, keyId }) => `/accounts/${accountId}/api-keys/${keyId}`,
+  },
+  'POST /accounts/{accountId}/portal-sessions': {
+    path: ({ accountId }) => `/accounts/${accountId}/portal-sessions`,
+    body: { role: 'manage', expiresInSeconds: 600 },
+  },
+  'PUT /accounts/{accountId}/status': {
+    path: ({ accountId }) => `/accounts/${accountId}/status`,
+    body: { status: 'active' },
+  },
+  'DELETE /accounts/{accountId}': { path: ({ accountId }) => `/accounts/${accountId}` },
+};
+
+interface Situation {
+  readonly world: ContractWorld;
+  readonly account: ContractAccount;
+  readonly good: SentRequest;
+  readonly sender: Sender;
+}
+
+type Outcome = SeenAnswer | Promise<SeenAnswer>;
+
+/** What brings each error about, on whichever route it is documented for. */
+const provocations: Record<ProblemSlug, (situation: Situation) => Outcome> = {
+  'invalid-json': ({ world, sender, good }) => world.send(sender, { ...good, body: '{"url":' }),
+  'invalid-request': ({ world, sender, good, account }) => world.send(sender, makeInvalid(good, account)),
+  // Only a route that lost its authorizer could answer so.
+  unauthorized: () => Promise.reject(new Error('no route may answer so')),
+  async 'account-suspended'({ world, account, good }) {
+    await world.accounts.setAccountStatus(account.accountId, 'suspended', new Date());
+    return world.send(await world.issueKey(account.accountId), good);
+  },
+  forbidden: ({ world, account, good }) => world.send(account.read, good),
+  'not-found': ({ world, sender, good, account }) =>
+    world.send(sender, { ...good, path: nameUnknown(good.path, account) }),
+  async conflict({ world, sender, good }) {
+    await world.send(sender, { method: 'GET', path: '/event-types' });
+    world.contend();
+    return world.send(sender, good);
+  },
+  async 'too-many-subscriptions'({ world, sender, good, account }) {
+    for (let count = 1; count < maxSubscriptionsPerAccount; count += 1)
+      await world.addSubscription(account.accountId);
+    return world.send(sender, good);
+  },
+  async 'too-many-api-keys'({ world, sender, good, account }) {
+    for (let count = 2; count < maxApiKeysPerAccount; count += 1) await world.issueKey(account.accountId);
+    return world.send(sender, good);
+  },
+  async 'account-removed'({ world, sender, good, account }) {
+    await world.accounts.setAccountStatus(account.accountId, 'removed', new Date());
+    return world.send(sender, good);
+  },
+  async 'subscription-not-enabled'({ world, sender, good, account }) {
+    const seen = await world.subscriptions.findSubscription(account.accountId, account.subscriptionId);
+    if (!seen) throw new Error('no such subscription');
+    await world.subscriptions.replaceSubscription(seen, { ...seen, status: 'disabled' });
+    return world.send(sender, good);
+  },
+  async 'attempt-in-progress'({ world, sender, good, account }) {
+    const { row } = await deliveryOf(world, account);
+    const dueAt = new Date(Date.now() + 60_000).toISOString();
+    await world.deliveries.replaceDelivery(row, { ...row, state: 'claimed', dueAt });
+    return world.send(sender, good);
+  },
+  async 'event-not-kept'({ world, sender, good, account }) {
+    const { row } = await deliveryOf(world, account);
+    const eventId = 'evt_of_long_ago';
+    const old = { ...row, eventId };
+    await world.deliveries.recordDelivered([old]);
+    const id = good.path.replace(account.deliveryId, deliveryIdOf(old));
+    return world.send(sender, { ...good, path: id });
+  },
+  // Many at one time: one is served, and whoever comes before it has its answer is told so.
+  'request-in-progress': ({ world, sender, good }) =>
+    world.sendUntil(409, sender, good, (burst) => ({ 'idempotency-key': `burst-${burst}` })),
+  'precondition-failed': ({ world, sender, good }) =>
+    world.send(sender, { ...good, headers: { 'if-match': '"of long ago"' } }),
+  'too-large': ({ world, sender, good }) =>
+    world.send(sender, { ...good, body: { description: 'x'.repeat(300_000) } }),
+  async 'idempotency-key-reused'({ world, sender, good }) {
+    const headers = { 'idempotency-key': 'reused' };
+    await world.send(sender, { ...good, headers });
+    return world.send(sender, { ...good, headers, body: { ...(good.body as object), description: 'other' } });
+  },
+  async 'too-many-requests'({ world, sender, good, account }) {
+    // As if others had used up the account's requests for an hour ahead.
+    await world.table.client.send(
+      new PutCommand({
+        TableName: world.table.tableName,
+        Item: { ...bucketKey(`api ${account.accountId}`), nextTokenMs: Date.now() + 3_600_000 },
+      }),
+    );
+    return world.sendUntil(429, sender, good);
+  },
+  async 'internal-error'({ world, sender, good }) {
+    // So that the gateway knows the key already.
+    await world.send(sender, { method: 'GET', path: '/event-types' });
+    world.breakTable();
+    return world.sendUntil(500, sender, good);
+  },
+};
+
+/** A request by which a route gives that answer; sent by `send`, once everything is prepared for it. */
+export async function contractCases(
+  world: ContractWorld,
+  routeKey: RouteKey,
+  status: number,
+  type: string,
+): Promise<{ request: SeenRequest; send: () => Outcome }> {
+  const account = await world.openAccount();
+  const [method = ''] = routeKey.split(' ');
+  const { path, query, body } = goodRequests[routeKey];
+  const good: SentRequest = { method, path: path(account), query, body };
+  const sender = senderOf(routeKey, account);
+  const request: SeenRequest = { ...(query ? { query } : {}), ...(body === undefined ? {} : { body }) };
+  if (type === 'answer') return { request, send: () => world.send(sender, good) };
+  if (type === 'gateway') return { request, send: () => world.send(refusedWith(status, routeKey), good) };
+  const slug = (Object.keys(provocations) as ProblemSlug[]).find((one) => problemType(one) === type);
+  if (!slug) throw new Error(`${type} has no case`);
+  return { request, send: () => provocations[slug]({ world, account, good, sender }) };
+}
+
+function senderOf(routeKey: RouteKey, { manage }: ContractAccount): Sender {
+  const access = apiRoutes[routeKey];
+  if (access === 'public') return 'nobody';
+  return access === 'iam' ? 'backend' : manage;
+}
+
+/** Whom the gateway lets not through: 401 is for nobody, 403 for a key that is none. */
+function refusedWith(status: number, routeKey: RouteKey): Sender {
+  const isForNobody = status === 401 || apiRoutes[routeKey] === 'iam';
+  return isForNobody ? 'nobody' : { apiKey: 'whk_none' };
+}
+
+function makeInvalid(good: SentRequest, { accountId, subscriptionId }: ContractAccount): SentRequest {
+  if (good.body !== undefined) return { ...good, body: { ...(good.body as object), color: 'red' } };
+  if (good.method === 'POST') return { ...good, headers: { 'idempotency-key': 'with spaces' } };
+  if (good.method === 'GET' && !good.path.startsWith('/accounts')) {
+    return { ...good, query: { color: 'red' } };
+  }
+  if (good.path.endsWith(subscriptionId)) return { ...good, headers: { 'if-match': 'unquoted' } };
+  return { ...good, path: good.path.replace(accountId, 'not.an.id') };
+}
+
+function nameUnknown(path: string, { keyId, subscriptionId, eventId, deliveryId }: ContractAccount): string {
+  for (const id of [keyId, deliveryId, subscriptionId, eventId])
+    if (path.includes(id)) return path.replace(id, id.startsWith('dlv_') ? 'dlv_none' : 'unknown');
+  throw new Error(`${path} names nothing`);
+}
+
+async function deliveryOf(world: ContractWorld, { accountId, deliveryId }: ContractAccount) {
+  const named = parseDeliveryId(deliveryId);
+  const row = named && (await world.deliveries.findDelivery({ ...named, accountId, eventType: '' }));
+  if (!row) throw new Error('no such delivery');
+  return { row };
+}

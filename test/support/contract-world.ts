@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { createAccountStore } from '../../adapters/dynamo-account-store.ts';
+import type { DynamoTable } from '../../adapters/dynamo-client.ts';
+import { createCredentialStore } from '../../adapters/dynamo-credential-store.ts';
+import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
+import { createEventLog } from '../../adapters/dynamo-event-log.ts';
+import { createSubscriptionStore } from '../../adapters/dynamo-subscription-store.ts';
+import { formatCredential, hashCredentialSecret, type Role } from '../../core/credential.ts';
+import { type Delivery, deliveryIdOf } from '../../core/delivery.ts';
+import { signRequest } from '../../local/api-client.ts';
+import { operatorCredentials } from '../../local/sigv4.ts';
+import { deliveredDelivery, publishedEvent, subscription, uniqueId } from './builders.ts';
+import type { SeenAnswer } from './contract.ts';
+import { connectTableAt } from './engines.ts';
+import { type StacksUnderFault, startStacksUnderFault } from './stacks-under-fault.ts';
+import { internalFailure } from './wire-proxy.ts';
+
+/** Who sends a request: an account's key, the helpdesk backend, or nobody. */
+export type Sender = { readonly apiKey: string } | 'backend' | 'nobody';
+
+export interface SentRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Sent as JSON; a text as it is. */
+  readonly body?: unknown;
+}
+
+/** An account in which there is one of everything. */
+export interface ContractAccount {
+  readonly accountId: string;
+  readonly manage: Sender;
+  readonly read: Sender;
+  readonly keyId: string;
+  readonly subscriptionId: string;
+  readonly eventId: string;
+  readonly deliveryId: string;
+}
+
+export type ContractWorld = Awaited<ReturnType<typeof openContractWorld>>;
+
+/** The stacks as they are deployed, with accounts to try each of their answers on. */
+export async function openContractWorld() {
+  const stacks: StacksUnderFault = await startStacksUnderFault();
+  const { TableName } = Object.assign({}, ...Object.values(stacks.outputs)) as Record<string, string>;
+  // Past the proxies: what a test puts there, no fault keeps out.
+  const table = await connectTableAt(stacks.dynamoUrl, TableName);
+
+  async function openAccount(): Promise<ContractAccount> {
+    const accountId = uniqueId('acc_contract');
+    const [manage, read] = [
+      await issueKey(table, accountId, 'manage'),
+      await issueKey(table, accountId, 'read'),
+    ];
+    const { id: subscriptionId } = await addSubscription(table, accountId);
+    const { id: eventId, deliveryId } = await addDelivered(table, accountId, subscriptionId);
+    const { id: keyId } = manage;
+    return { accountId, manage, read, keyId, subscriptionId, eventId, deliveryId };
+  }
+
+  async function send(sender: Sender, { method, path, query = {}, headers = {}, body }: SentRequest) {
+    const url = new URL(path, stacks.apiUrl);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await fetch(url, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        ...(await credentialsOf(sender, method, url, text)),
+        ...headers,
+      },
+      ...(text === undefined ? {} : { body: text }),
+    });
+    const answer: SeenAnswer = {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      text: await response.text(),
+    };
+    return answer;
+  }
+
+  return {
+    apiUrl: stacks.apiUrl,
+    table,
+    subscriptions: createSubscriptionStore(table),
+    accounts: createAccountStore(table),
+    deliveries: createDeliveryLog(table),
+    openAccount,
+    issueKey: (accountId: string, role: Role = 'manage') => issueKey(table, accountId, role),
+    addSubscription: (accountId: string) => addSubscription(table, accountId),
+    send,
+
+    /** Sends bursts of it until an answer has this status. */
+    async sendUntil(
+      status: number,
+      sender: Sender,
+      request: SentRequest,
+      headersOf: (burst: number) => Record<string, string> = () => ({}),
+    ): Promise<SeenAnswer> {
+      for (let burst = 0; ; burst += 1) {
+        const sent = { ...request, headers: headersOf(burst) };
+        const answers = await Promise.all(Array.from({ length: 12 }, () => send(sender, sent)));
+        const found = answers.find((answer) => answer.status === status);
+        if (found) return found;
+        await setTimeout(50);
+      }
+    },
+
+    /** From now on no call to the table is answered well. */
+    breakTable: () => stacks.wire.table.intercept(async () => internalFailure),
+    /** From now on every conditional write meets another that came first. */
+    contend: () =>
+      stacks.wire.table.intercept(async (call) =>
+        (call.operation === 'PutItem' || call.operation === 'DeleteItem') && call.input.ConditionExpression
+          ? { status: 400, body: { __type: 'ConditionalCheckFailedException', message: '' } }
+          : call.forward(),
+      ),
+    reset: () => stacks.wire.table.reset(),
+
+    async close() {
+      table.client.destroy();
+      await stacks.close();
+    },
+  };
+}
+
+async function credentialsOf(
+  sender: Sender,
+  method: string,
+  url: URL,
+  text: string | undefined,
+): Promise<Record<string, string>> {
+  if (sender === 'nobody') return {};
+  if (sender === 'backend') return signRequest(method, url, text, operatorCredentials);
+  return { authorization: `Bearer ${sender.apiKey}` };
+}
+
+async function issueKey(table: DynamoTable, accountId: string, role: Role) {
+  const id = createHash('sha256').update(uniqueId('key')).digest('hex').slice(0, 24);
+  const secret = createHash('sha256').update(id).digest('base64url');
+  await createCredentialStore(table).createCredential({
+    id,
+    kind: 'api-key',
+    accountId,
+    secretHash: hashCredentialSecret(secret),
+    role,
+    description: '',
+    createdAt: new Date().toISOString(),
+  });
+  return { id, apiKey: formatCredential('api-key', id, secret) };
+}
+
+async function addSubscription(table: DynamoTable, accountId: string) {
+  const createdAt = new Date().toISOString();
+  const created = subscription({
+    accountId,
+    id: uniqueId('sub'),
+    url: 'http://127.0.0.1:9/hooks',
+    secrets: [],
+    createdAt,
+    updatedAt: createdAt,
+  });
+  await createSubscriptionStore(table).createSubscription(created);
+  return created;
+}
+
+/** An event that was delivered to the subscription. */
+async function addDelivered(table: DynamoTable, accountId: string, subscriptionId: string) {
+  const event = publishedEvent({
+    time: new Date().toISOString(),
+    detail: { id: uniqueId('evt'), accountId },
+  });
+  await createEventLog(table).recordEvent(event, [{ subscriptionId, decision: 'enqueue' }], new Date());
+  const { id: eventId, type: eventType, acceptedAt } = event;
+  const delivery: Delivery = deliveredDelivery({ accountId, subscriptionId, eventId, eventType, acceptedAt });
+  await createDeliveryLog(table).recordDelivered([delivery]);
+  return { id: eventId, deliveryId: deliveryIdOf(delivery) };
+}
