@@ -12,6 +12,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { apiRoutes } from '../functions/api/routes.ts';
 import { apiEnvSchema, authorizerEnvSchema } from '../functions/env.ts';
+import { corsPreflight } from './cors.ts';
 import type { DataStack } from './data-stack.ts';
 import { callbackEnv, commonEnv } from './delivery-functions.ts';
 import { resourceName, type Stage } from './stage.ts';
@@ -49,6 +50,7 @@ export class ApiStack extends Stack {
     const api = new HttpApi(this, 'HttpApi', {
       apiName: resourceName(stage, 'api'),
       createDefaultStage: false,
+      corsPreflight: corsPreflight(stage),
     });
     new HttpStage(this, 'DefaultStage', {
       httpApi: api,

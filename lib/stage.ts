@@ -12,6 +12,15 @@ function wholeNumber(unit: string, min: number, max: number) {
   return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
 }
 
+const localHosts = ['localhost', '127.0.0.1'];
+
+/** Exactly as browsers send it, or it would never match: no path, no slash at the end, no port that is the default. */
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  if (url?.origin !== text || !/^[a-z0-9.-]+$/.test(url.hostname)) return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && localHosts.includes(url.hostname));
+}
+
 /** The settings of one stage, from CDK context: `npx cdk deploy -c stage=prod -c retryScheduleSeconds=0,5,300`. */
 const stageSchema = z
   .object({
@@ -60,6 +69,16 @@ const stageSchema = z
     /** Calls a second to all receivers of one account, and to one host for all accounts; more of them wait. */
     accountRatePerSecond: wholeNumber('calls', 1, 100_000).default(500),
     hostRatePerSecond: wholeNumber('calls', 1, 100_000).default(200),
+    /** Origins of the pages whose scripts may call the API, such as https://app.iomnihub.example; by default none. */
+    corsOrigins: z
+      .string()
+      .default('')
+      .transform((text) => (text === '' ? [] : text.split(',')))
+      .refine(
+        (origins) => origins.every(isOrigin),
+        'must be origins as browsers send them, such as https://app.iomnihub.example,https://crm.example.com:8443: ' +
+          'no path, no *, http for localhost and 127.0.0.1 only',
+      ),
     /** Lets callbacks reach plain http and private addresses. Never in production. */
     allowPrivateCallbacks: flag.default(false),
   })

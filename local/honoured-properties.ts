@@ -5,7 +5,7 @@ import type { StackTemplate } from './cloud-assembly.ts';
  * is named at start-up; a type that stands in neither list stops the run.
  */
 const honoured: Record<string, readonly string[]> = {
-  'AWS::ApiGatewayV2::Api': ['Name', 'ProtocolType'],
+  'AWS::ApiGatewayV2::Api': ['CorsConfiguration', 'Name', 'ProtocolType'],
   'AWS::ApiGatewayV2::Authorizer': [
     'ApiId',
     'AuthorizerPayloadFormatVersion',

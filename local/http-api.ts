@@ -1,10 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { LRUCache } from 'lru-cache';
+import { type CorsConfiguration, corsHeaders, withoutCorsHeaders } from './cors.ts';
 import { type GatewayEvent, toGatewayEvent } from './gateway-event.ts';
 import { type LocalServer, listen } from './http-server.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 import { isSignedByOperator, operatorArn } from './sigv4.ts';
+
+export interface HttpApi {
+  readonly routes: readonly ApiRoute[];
+  /** Undefined: OPTIONS is a method like any other, and what functions say about CORS is passed on. */
+  readonly cors: CorsConfiguration | undefined;
+}
 
 export interface ApiRoute {
   /** `GET /subscriptions/{id}` */
@@ -39,11 +46,11 @@ interface FunctionAnswer {
 const maxRequestBytes = 10 * 1024 * 1024;
 
 /**
- * API Gateway's HTTP API in front of functions: routes, authorizers and their cache, payload format 2.0, and the
+ * API Gateway's HTTP API in front of functions: routes, authorizers and their cache, payload format 2.0, CORS, and the
  * answers that the gateway gives by itself.
  */
 export function startHttpApi(
-  routes: readonly ApiRoute[],
+  { routes, cors }: HttpApi,
   port: number,
   onFault: (text: string) => void,
 ): Promise<LocalServer> {
@@ -52,6 +59,10 @@ export function startHttpApi(
 
   return listen(
     async (request, response) => {
+      if (cors) {
+        response.setHeaders(corsHeaders(cors, request));
+        if (request.method === 'OPTIONS') return answerWith(response, { statusCode: 204 });
+      }
       const url = URL.parse(`http://localhost${request.url}`);
       if (!url) return answerMessage(response, 400, 'Bad Request');
       const body = await buffer(request);
@@ -91,7 +102,8 @@ export function startHttpApi(
         if (!answer.isAuthorized) return answerMessage(response, 403, 'Forbidden');
         event.requestContext['authorizer'] = { lambda: answer.context ?? null };
       }
-      answerWith(response, (await route.target.invoke(event)) as FunctionAnswer);
+      const answer = (await route.target.invoke(event)) as FunctionAnswer;
+      answerWith(response, cors ? { ...answer, headers: withoutCorsHeaders(answer.headers) } : answer);
     } catch (error) {
       onFault(String(error));
       answerMessage(response, 500, 'Internal Server Error');

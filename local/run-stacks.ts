@@ -9,7 +9,7 @@ import { region } from './intrinsics.ts';
 import { readResources } from './resources.ts';
 import { startSchedule } from './schedule.ts';
 import { operatorCredentials } from './sigv4.ts';
-import { busNamesOf, mappingsOf, routesOf, rulesOf, schedulesOf } from './wiring.ts';
+import { busNamesOf, httpApiOf, mappingsOf, rulesOf, schedulesOf } from './wiring.ts';
 
 export interface RunningStacks {
   readonly eventsUrl: string;
@@ -47,7 +47,7 @@ export async function runStacks(
     await createQueues(resources, sqs);
     const functions = await createFunctions(resources, engines, logFolder, onFault);
     closers.push(() => Promise.all([...functions.values()].map((lambda) => lambda.close())));
-    const api = await startHttpApi(routesOf(resources, functions), port, onFault);
+    const api = await startHttpApi(httpApiOf(resources, functions), port, onFault);
     closers.push(() => api.close());
     endpoints.apiUrl = api.url;
     const bus = await startEventBus(busNamesOf(resources), rulesOf(resources), sqs);

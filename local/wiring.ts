@@ -1,6 +1,7 @@
+import { type CorsConfiguration, readCorsConfiguration } from './cors.ts';
 import type { BusRule } from './event-bus.ts';
 import type { EventSourceMapping } from './event-source-mapping.ts';
-import type { ApiRoute } from './http-api.ts';
+import type { ApiRoute, HttpApi } from './http-api.ts';
 import { awsAccount, region } from './intrinsics.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 import { functionArn, queueArn, type Resource, type Resources } from './resources.ts';
@@ -80,7 +81,18 @@ export function mappingsOf(
   });
 }
 
-export function routesOf(resources: Resources, functions: ReadonlyMap<string, LambdaFunction>): ApiRoute[] {
+export function httpApiOf(resources: Resources, functions: ReadonlyMap<string, LambdaFunction>): HttpApi {
+  return { routes: routesOf(resources, functions), cors: corsOf(resources) };
+}
+
+function corsOf(resources: Resources): CorsConfiguration | undefined {
+  const [configuration] = resources
+    .ofType('AWS::ApiGatewayV2::Api')
+    .flatMap(({ properties }) => (properties['CorsConfiguration'] as object | undefined) ?? []);
+  return configuration && readCorsConfiguration(configuration);
+}
+
+function routesOf(resources: Resources, functions: ReadonlyMap<string, LambdaFunction>): ApiRoute[] {
   const integrations = byRef(resources.ofType('AWS::ApiGatewayV2::Integration'));
   const authorizers = byRef(resources.ofType('AWS::ApiGatewayV2::Authorizer'));
   return resources.ofType('AWS::ApiGatewayV2::Route').map(({ properties }) => {

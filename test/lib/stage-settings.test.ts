@@ -4,6 +4,7 @@ import { createApp } from './synthesized-template.ts';
 
 describe('a stage setting that does not fit is refused by name, with what fits:', () => {
   const schedule = 'retryScheduleSeconds: must be seconds such as 0,5,300: 0 first, at most 10 gaps';
+  const origins = 'corsOrigins: must be origins as browsers send them, such as https://app.iomnihub.example';
   const timeout = 'callbackTimeoutMs: must be a whole number of milliseconds from 1000 to 20000';
   test.each([
     ['a stage name with capitals', { stage: 'Prod' }, 'stage: must be 1 to 16 lower-case letters and digits'],
@@ -48,6 +49,25 @@ describe('a stage setting that does not fit is refused by name, with what fits:'
       { hostRatePerSecond: '0' },
       'hostRatePerSecond: must be a whole number of calls from 1',
     ],
+    ['any origin', { corsOrigins: '*' }, origins],
+    ['any origin below a domain', { corsOrigins: 'https://*.iomnihub.example' }, origins],
+    ['any origin with https', { corsOrigins: 'https://*' }, origins],
+    ['an origin with a slash at its end', { corsOrigins: 'https://app.iomnihub.example/' }, origins],
+    ['an origin with a path', { corsOrigins: 'https://app.iomnihub.example/portal' }, origins],
+    ['an origin in capitals', { corsOrigins: 'https://App.iomnihub.example' }, origins],
+    [
+      'an origin with the port that is the default',
+      { corsOrigins: 'https://app.iomnihub.example:443' },
+      origins,
+    ],
+    ['an origin with credentials', { corsOrigins: 'https://me@app.iomnihub.example' }, origins],
+    ['an origin without its scheme', { corsOrigins: 'app.iomnihub.example' }, origins],
+    ['an origin of another scheme', { corsOrigins: 'ftp://app.iomnihub.example' }, origins],
+    ['the origin of a file', { corsOrigins: 'null' }, origins],
+    ['plain http to another host', { corsOrigins: 'http://app.iomnihub.example' }, origins],
+    ['one good origin and a bad one', { corsOrigins: 'https://app.iomnihub.example,https://*' }, origins],
+    ['origins with nothing after a comma', { corsOrigins: 'https://app.iomnihub.example,' }, origins],
+    ['origins with a space', { corsOrigins: 'https://app.iomnihub.example, https://crm.example' }, origins],
     [
       'no retry horizon',
       { retryHorizonSeconds: '0' },
@@ -76,6 +96,12 @@ describe('a stage setting that does not fit is refused by name, with what fits:'
   test.each([
     ['private callbacks outside production', { allowPrivateCallbacks: 'true' }],
     ['a denial of private callbacks in production', { allowPrivateCallbacks: 'false', stage: 'prod' }],
+    ['no origin', { corsOrigins: '' }],
+    [
+      'origins with and without a port',
+      { corsOrigins: 'https://app.iomnihub.example,https://crm.example:8443' },
+    ],
+    ['pages on this machine', { corsOrigins: 'http://localhost:5173,http://127.0.0.1:5173' }],
     ['ten short gaps', { retryScheduleSeconds: `0${',900'.repeat(10)}` }],
   ])('while these fit: %s', (_, context) => {
     expect(() => createStacks(createApp(context))).not.toThrow();

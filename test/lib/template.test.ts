@@ -653,6 +653,26 @@ describe('the HTTP API', () => {
     expect(authorizers[0]?.properties.AuthorizerResultTtlInSeconds).toBeLessThanOrEqual(60);
   });
 
+  const corsOf = (from: Template) =>
+    from.of('AWS::ApiGatewayV2::Api').map(({ properties }) => properties['CorsConfiguration']);
+
+  test('knows of no pages of other origins, if none are configured', () => {
+    expect(corsOf(template)).toEqual([undefined]);
+  });
+
+  test('lets pages of the configured origins do what an account may, without credentials that browsers keep', () => {
+    const corsOrigins = 'https://app.iomnihub.example,https://crm.example:8443';
+    expect(corsOf(synthesize({ corsOrigins }))).toEqual([
+      {
+        AllowOrigins: ['https://app.iomnihub.example', 'https://crm.example:8443'],
+        AllowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
+        AllowHeaders: ['authorization', 'content-type', 'if-match', 'idempotency-key'],
+        ExposeHeaders: ['etag', 'x-request-id', 'retry-after', 'idempotency-replayed', 'location'],
+        MaxAge: 3600,
+      },
+    ]);
+  });
+
   test('logs every request and limits their rate, in its only stage', () => {
     const stages = template.of('AWS::ApiGatewayV2::Stage');
     expect(stages).toHaveLength(1);

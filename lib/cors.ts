@@ -1,0 +1,24 @@
+import { Duration } from 'aws-cdk-lib';
+import type { CorsHttpMethod, CorsPreflightOptions } from 'aws-cdk-lib/aws-apigatewayv2';
+import { apiRoutes } from '../functions/api/routes.ts';
+import type { Stage } from './stage.ts';
+
+/** What scripts of the stage's origins may do. They carry a key or a session's token, no cookies: no credentials. */
+export function corsPreflight({ corsOrigins }: Stage): CorsPreflightOptions | undefined {
+  if (corsOrigins.length === 0) return undefined;
+  return {
+    allowOrigins: corsOrigins,
+    allowMethods: pageMethods(),
+    allowHeaders: ['authorization', 'content-type', 'if-match', 'idempotency-key'],
+    exposeHeaders: ['etag', 'x-request-id', 'retry-after', 'idempotency-replayed', 'location'],
+    maxAge: Duration.hours(1),
+  };
+}
+
+/** Of all routes but the backend's, which no page can sign for. */
+function pageMethods(): CorsHttpMethod[] {
+  const routeKeys = Object.entries(apiRoutes).flatMap(([routeKey, access]) =>
+    access === 'iam' ? [] : [routeKey],
+  );
+  return [...new Set(routeKeys.map((routeKey) => routeKey.split(' ')[0] as CorsHttpMethod))];
+}
