@@ -7,6 +7,19 @@ const config: Config = {
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' } }] },
   // No test measures time; a busy machine may take long for what waits for sockets.
   testTimeout: 30_000,
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript' },
+          target: 'es2024',
+          // Jest warns about JSON that is imported without its attribute, and will refuse it.
+          experimental: { keepImportAttributes: true },
+        },
+      },
+    ],
+  },
   modulePathIgnorePatterns: ['<rootDir>/.local', '<rootDir>/cdk.out', '<rootDir>/client/dist'],
 };
 

@@ -12,12 +12,14 @@ import { listEventTypes } from './api/event-types.ts';
 import { createEventRoutes, type EventRouteDeps } from './api/events.ts';
 import {
   type AccountRequest,
+  type AnonymousRequest,
   type ApiRequest,
   type ApiResponse,
   respondProblem,
   respondTooManyRequests,
 } from './api/http.ts';
-import { type AccountRouteKey, apiRoutes, type BackendRouteKey } from './api/routes.ts';
+import { describeApi } from './api/openapi.ts';
+import { type AccountRouteKey, apiRoutes, type BackendRouteKey, type PublicRouteKey } from './api/routes.ts';
 import { createSecretRoutes } from './api/secrets.ts';
 import { createStatisticsRoutes, type StatisticsRouteDeps } from './api/statistics.ts';
 import { createSubscriptionRoutes, type SubscriptionRouteDeps } from './api/subscriptions.ts';
@@ -41,7 +43,7 @@ export interface AuthorizerContext {
   readonly credentialId: string;
 }
 
-/** What API Gateway sends for a route of either kind of authorization. */
+/** What API Gateway sends for a route of any kind of authorization. */
 export type ApiEvent = Omit<APIGatewayProxyEventV2, 'requestContext'> & {
   readonly requestContext: APIGatewayProxyEventV2['requestContext'] & {
     readonly authorizer?: {
@@ -63,6 +65,9 @@ export function createApi(deps: ApiDeps) {
   const asked = createAskedDeliveryRoutes(deps);
   const credentials = createCredentialRoutes(deps, audit);
   const accounts = createAccountRoutes(deps, audit);
+  const publicRoutes: Record<PublicRouteKey, (request: AnonymousRequest) => Promise<ApiResponse>> = {
+    'GET /openapi.json': describeApi,
+  };
   const accountRoutes: Record<AccountRouteKey, (request: AccountRequest) => Promise<ApiResponse>> = {
     'GET /event-types': listEventTypes,
     'GET /subscriptions': subscriptions.list,
@@ -91,7 +96,7 @@ export function createApi(deps: ApiDeps) {
     'DELETE /accounts/{accountId}': accounts.remove,
   };
 
-  /** Called by AWS: one request, already authorized. */
+  /** Called by AWS: one request, already authorized where its route asks for it. */
   return async function serveRequest(event: ApiEvent): Promise<ApiResponse> {
     const { routeKey } = event;
     const { requestId, authorizer } = event.requestContext;
@@ -118,6 +123,7 @@ export function createApi(deps: ApiDeps) {
     if (request.body && Buffer.byteLength(request.body) > maxRequestBytes) {
       return respondProblem('too-large', `The request body must have at most ${maxRequestBytes} bytes.`);
     }
+    if (isKeyOf(publicRoutes, routeKey)) return publicRoutes[routeKey](request);
     if (isKeyOf(backendRoutes, routeKey)) {
       // The gateway has checked the signature; a route that lost its authorizer by mistake must not stand open.
       const arn = authorizer?.iam?.userArn;
@@ -132,7 +138,7 @@ export function createApi(deps: ApiDeps) {
 
   async function serveAccount(
     routeKey: AccountRouteKey,
-    request: Omit<ApiRequest, 'actor'>,
+    request: AnonymousRequest,
     { accountId, credentialKind: kind, credentialId: id, ...caller }: Partial<AuthorizerContext>,
   ): Promise<ApiResponse> {
     if (!accountId || !kind || !id) return respondProblem('unauthorized', 'An API key is needed.');
@@ -157,7 +163,7 @@ function refuseCaller(
   return undefined;
 }
 
-function requestOf(event: ApiEvent): Omit<ApiRequest, 'actor'> {
+function requestOf(event: ApiEvent): AnonymousRequest {
   const { body, isBase64Encoded, pathParameters = {}, queryStringParameters = {}, requestContext } = event;
   return {
     routeKey: event.routeKey,

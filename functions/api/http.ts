@@ -19,6 +19,9 @@ export interface ApiRequest {
   readonly ownHost: string;
 }
 
+/** A request of anybody, or of somebody who has yet to be named. */
+export type AnonymousRequest = Omit<ApiRequest, 'actor'>;
+
 /** A request of an account: which one, the authorizer alone says. */
 export interface AccountRequest extends ApiRequest {
   readonly accountId: string;

@@ -1,9 +1,11 @@
 /**
  * Every route of the HTTP API: the stack creates them from this list and the API function has a handler for each of
  * them, or does not compile. `read` and `manage` take an API key or a portal session with at least that role; `iam`
- * takes a signed request of the helpdesk backend (AWS Signature Version 4).
+ * takes a signed request of the helpdesk backend (AWS Signature Version 4); `public` is open to anybody, at no limit but
+ * the stage's.
  */
 export const apiRoutes = {
+  'GET /openapi.json': 'public',
   'GET /event-types': 'read',
   'GET /subscriptions': 'read',
   'POST /subscriptions': 'manage',
@@ -29,11 +31,14 @@ export const apiRoutes = {
   'DELETE /accounts/{accountId}': 'iam',
 } as const satisfies Record<
   `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`,
-  'read' | 'manage' | 'iam'
+  'read' | 'manage' | 'iam' | 'public'
 >;
 
 export type RouteKey = keyof typeof apiRoutes;
-export type BackendRouteKey = {
-  [Key in RouteKey]: (typeof apiRoutes)[Key] extends 'iam' ? Key : never;
+export type PublicRouteKey = RouteKeyWith<'public'>;
+export type BackendRouteKey = RouteKeyWith<'iam'>;
+export type AccountRouteKey = Exclude<RouteKey, PublicRouteKey | BackendRouteKey>;
+
+type RouteKeyWith<Access> = {
+  [Key in RouteKey]: (typeof apiRoutes)[Key] extends Access ? Key : never;
 }[RouteKey];
-export type AccountRouteKey = Exclude<RouteKey, BackendRouteKey>;

@@ -282,7 +282,8 @@ describe('reading and deleting', () => {
 
 describe('who may do what', () => {
   const managing = Object.entries(apiRoutes).filter(([, access]) => access === 'manage');
-  const accounts = Object.entries(apiRoutes).filter(([, access]) => access !== 'iam');
+  const accounts = Object.entries(apiRoutes).filter(([, access]) => ['read', 'manage'].includes(access));
+  const open = Object.entries(apiRoutes).filter(([, access]) => access === 'public');
 
   test.each(managing)('%s: a read key may not', async (routeKey) => {
     const accountId = uniqueId('acc');
@@ -303,6 +304,20 @@ describe('who may do what', () => {
       }),
     ).toMatchObject({ status: 401 });
   });
+
+  test.each(open)(
+    '%s: anybody may, as often as the gateway lets them, at no cost to the table',
+    async (routeKey) => {
+      const accountId = uniqueId('acc');
+      for (let count = 0; count < 20; count += 1) {
+        expect(await call(routeKey)).toMatchObject({ status: 200 });
+        expect(await call(routeKey, { accountId, accountStatus: 'suspended' })).toMatchObject({
+          status: 200,
+        });
+      }
+      expect(deployment.wire.table.calls).toEqual([]);
+    },
+  );
 
   test.each(['$default', 'PATCH /subscriptions', 'toString', '__proto__'])(
     '%s is no route',

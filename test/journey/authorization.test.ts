@@ -30,6 +30,7 @@ const requests: Record<
   RouteKey,
   { path: (names: Names) => string; body?: object; status: number; lists?: true; namesSubscription?: true }
 > = {
+  'GET /openapi.json': { path: () => '/openapi.json', status: 200 },
   'GET /subscriptions': { path: () => '/subscriptions', status: 200, lists: true },
   'POST /subscriptions': { path: () => '/subscriptions', body: newSubscription, status: 201 },
   'GET /subscriptions/{id}': {
@@ -119,7 +120,8 @@ const requests: Record<
   'DELETE /accounts/{accountId}': { path: ({ accountId }) => `/accounts/${accountId}`, status: 200 },
 };
 const routeKeys = Object.keys(requests) as RouteKey[];
-const accountRoutes = routeKeys.filter((routeKey) => apiRoutes[routeKey] !== 'iam');
+const publicRoutes = routeKeys.filter((routeKey) => apiRoutes[routeKey] === 'public');
+const accountRoutes = routeKeys.filter((routeKey) => ['read', 'manage'].includes(apiRoutes[routeKey]));
 const backendRoutes = routeKeys.filter((routeKey) => apiRoutes[routeKey] === 'iam');
 const managing = routeKeys.filter((routeKey) => apiRoutes[routeKey] === 'manage');
 const reading = routeKeys.filter((routeKey) => apiRoutes[routeKey] === 'read');
@@ -333,6 +335,30 @@ describe('a route of the backend is closed to', () => {
   for (const [name, credential] of Object.entries(outsiders)) {
     test.each(backendRoutes)(`${name}: %s`, async (routeKey) => {
       expect(await send(routeKey, victim, credential())).toMatchObject({ status: 403 });
+    });
+  }
+});
+
+describe('a public route asks nobody for a key, and is the same for', () => {
+  const callers: Record<string, () => Caller> = {
+    'an account’s key': () => victim.manage,
+    'a key that there never was': () => ({
+      apiKey: formatCredential('api-key', 'f'.repeat(24), wrongSecret),
+    }),
+    'a credential of another kind': () => ({ authorization: 'Basic eDp5' }),
+    'the helpdesk backend': () => operatorCredentials,
+  };
+
+  test.each(publicRoutes)('nobody at all: %s', async (routeKey) => {
+    expect(await send(routeKey, victim, undefined)).toMatchObject({ status: requests[routeKey].status });
+  });
+
+  for (const [name, credential] of Object.entries(callers)) {
+    test.each(publicRoutes)(`${name}: %s`, async (routeKey) => {
+      const { status } = requests[routeKey];
+      const { text } = await send(routeKey, victim, undefined);
+
+      expect(await send(routeKey, victim, credential())).toEqual({ status, text });
     });
   }
 });

@@ -52,9 +52,9 @@ async function read(path: string, headers: Record<string, string>) {
 describe('a script of a page', () => {
   const sent = ['authorization', 'content-type', 'if-match', 'idempotency-key'];
   const routeKeys = Object.keys(apiRoutes) as (keyof typeof apiRoutes)[];
-  const ofAccounts = routeKeys.filter((routeKey) => apiRoutes[routeKey] !== 'iam');
+  const ofPages = routeKeys.filter((routeKey) => apiRoutes[routeKey] !== 'iam');
 
-  test.each(ofAccounts)('may ask for what an account may: %s', async (routeKey) => {
+  test.each(ofPages)('may ask for what an account may: %s', async (routeKey) => {
     expect(await isLeaveGiven(portal, routeKey, sent)).toBe(true);
     expect(await isLeaveGiven(developer, routeKey, sent)).toBe(true);
     expect(await isLeaveGiven(stranger, routeKey, sent)).toBe(false);

@@ -623,7 +623,16 @@ describe('the HTTP API', () => {
     ).toEqual(Object.keys(apiRoutes).toSorted());
   });
 
-  test.each(Object.entries(apiRoutes))('%s lets in nobody without %s access', (routeKey, access) => {
+  const closed = Object.entries(apiRoutes).filter(([, access]) => access !== 'public');
+
+  test('stands open on the routes that are public, and on no others', () => {
+    const open = routes().filter(({ properties }) => properties.AuthorizationType === 'NONE');
+    expect(open.map(({ properties }) => properties.RouteKey)).toEqual(['GET /openapi.json']);
+    for (const { properties } of open) expect(properties.AuthorizerId).toBeUndefined();
+    expect(routes()).toHaveLength(open.length + closed.length);
+  });
+
+  test.each(closed)('%s lets in nobody without %s access', (routeKey, access) => {
     const [authorizer] = template.of('AWS::ApiGatewayV2::Authorizer');
     const route = routes().find(({ properties }) => properties.RouteKey === routeKey);
     expect(route?.properties.AuthorizationType).toBe(access === 'iam' ? 'AWS_IAM' : 'CUSTOM');
@@ -693,10 +702,15 @@ describe('the AwsSolutions rules', () => {
     jest.restoreAllMocks();
   });
 
-  test('find nothing, with one exception: a queue that nobody drains needs no dead-letter queue', () => {
+  test('find nothing, with two exceptions: queues that nobody drains need no dead-letter queue, public routes no authorizer', () => {
     const { stopped, broken, acknowledged } = check(() => {});
     expect({ stopped, broken }).toEqual({ stopped: false, broken: [] });
-    expect(new Set(acknowledged)).toEqual(new Set(['AwsSolutions-SQS3']));
+    const rules = acknowledged.map(({ ruleName }) => ruleName);
+    expect(new Set(rules)).toEqual(new Set(['AwsSolutions-SQS3', 'AwsSolutions-APIG4']));
+    const unauthorized = acknowledged.filter(({ ruleName }) => ruleName === 'AwsSolutions-APIG4');
+    expect(unauthorized).toMatchObject([
+      { acknowledgedAt: 'IomnihubWebhooks-dev-Api/HttpApi/GET--openapi.json' },
+    ]);
   });
 
   test('stop the synthesis of a resource that breaks one', () => {
@@ -724,9 +738,7 @@ describe('the AwsSolutions rules', () => {
       return {
         stopped,
         broken: pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName)),
-        acknowledged: pluginReports.flatMap(({ suppressedViolations }) =>
-          suppressedViolations.map(({ ruleName }) => ruleName),
-        ),
+        acknowledged: pluginReports.flatMap(({ suppressedViolations }) => suppressedViolations),
       };
     });
   }
@@ -734,7 +746,7 @@ describe('the AwsSolutions rules', () => {
   interface ValidationReport {
     readonly pluginReports: {
       readonly violations: { readonly ruleName: string }[];
-      readonly suppressedViolations: { readonly ruleName: string }[];
+      readonly suppressedViolations: { readonly ruleName: string; readonly acknowledgedAt: string }[];
     }[];
   }
 });

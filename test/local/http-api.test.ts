@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type CorsConfiguration, readCorsConfiguration } from '../../local/cors.ts';
+import type { GatewayEvent } from '../../local/gateway-event.ts';
 import { type ApiRoute, startHttpApi } from '../../local/http-api.ts';
 import type { LambdaFunction } from '../../local/lambda-function.ts';
 
@@ -28,6 +29,11 @@ const generous = functionOf(async () => ({
   statusCode: 200,
   headers: { 'Access-Control-Allow-Origin': '*', 'access-control-allow-credentials': 'true', etag: '"1"' },
 }));
+/** One that tells whom the gateway has named to it. */
+const curious = functionOf(async (event) => {
+  const { authorizer } = (event as GatewayEvent).requestContext;
+  return { statusCode: 200, headers: { etag: authorizer ? 'somebody' : 'nobody' } };
+});
 const suspicious = {
   target: functionOf(async () => ({ isAuthorized: false })),
   identitySource: ['$request.header.Authorization'],
@@ -37,6 +43,7 @@ const routes: ApiRoute[] = [
   { routeKey: 'GET /open', target: generous, authorization: { type: 'NONE' } },
   { routeKey: 'GET /closed', target: generous, authorization: { type: 'CUSTOM', authorizer: suspicious } },
   { routeKey: 'GET /signed', target: generous, authorization: { type: 'AWS_IAM' } },
+  { routeKey: 'GET /echo', target: curious, authorization: { type: 'NONE' } },
   {
     routeKey: 'GET /broken',
     target: functionOf(() => Promise.reject(new Error('broken'))),
@@ -126,6 +133,11 @@ describe('without a CORS configuration', () => {
       cors: { 'access-control-allow-origin': '*', 'access-control-allow-credentials': 'true' },
     });
   });
+});
+
+test('a route without authorization is served whatever the request says of its sender, and names nobody', async () => {
+  const said = { authorization: 'Bearer x', 'x-amz-date': '20261123T165500Z' };
+  expect(await send(undefined, 'GET /echo', said)).toMatchObject({ status: 200, etag: 'nobody' });
 });
 
 test.each([
