@@ -18,7 +18,7 @@ import {
   respondProblem,
   respondTooManyRequests,
 } from './api/http.ts';
-import { describeApi } from './api/openapi.ts';
+import { createContractRoutes } from './api/openapi.ts';
 import { type AccountRouteKey, apiRoutes, type BackendRouteKey, type PublicRouteKey } from './api/routes.ts';
 import { createSecretRoutes } from './api/secrets.ts';
 import { createStatisticsRoutes, type StatisticsRouteDeps } from './api/statistics.ts';
@@ -66,7 +66,7 @@ export function createApi(deps: ApiDeps) {
   const credentials = createCredentialRoutes(deps, audit);
   const accounts = createAccountRoutes(deps, audit);
   const publicRoutes: Record<PublicRouteKey, (request: AnonymousRequest) => Promise<ApiResponse>> = {
-    'GET /openapi.json': describeApi,
+    'GET /openapi.json': createContractRoutes(deps).describe,
   };
   const accountRoutes: Record<AccountRouteKey, (request: AccountRequest) => Promise<ApiResponse>> = {
     'GET /event-types': listEventTypes,

@@ -10,7 +10,7 @@ export function corsPreflight({ corsOrigins }: Stage): CorsPreflightOptions | un
     allowOrigins: corsOrigins,
     allowMethods: pageMethods(),
     allowHeaders: ['authorization', 'content-type', 'if-match', 'idempotency-key'],
-    exposeHeaders: ['etag', 'x-request-id', 'retry-after', 'idempotency-replayed', 'location'],
+    exposeHeaders: ['etag', 'x-request-id', 'retry-after', 'idempotency-replayed'],
     maxAge: Duration.hours(1),
   };
 }

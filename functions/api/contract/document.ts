@@ -21,6 +21,12 @@ import { describeWebhooks } from './webhooks.ts';
  */
 export function createOpenApiDocument(callbackTimeoutMs: number) {
   const operations: Record<RouteKey, Operation> = {
+    'GET /openapi.json': {
+      operationId: 'getContract',
+      summary: 'Read this document',
+      tag: 'Contract',
+      answer: { status: 200, description: 'The document.', body: z.looseObject({ openapi: z.string() }) },
+    },
     ...subscriptionOperations(callbackTimeoutMs),
     ...deliveryOperations,
     ...backendOperations,
@@ -82,15 +88,21 @@ const override: ZodOpenApiOverride = ({ jsonSchema, io }) => {
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
 };
 
+const securityByAccess = {
+  public: [],
+  read: [{ apiKey: [] }],
+  manage: [{ apiKey: [] }],
+  iam: [{ awsSignature: [] }],
+};
+
 function describeOperation(routeKey: RouteKey, operation: Operation): ZodOpenApiOperationObject {
   const { operationId, summary, description, tag, query, body, isBodyOptional = false } = operation;
-  const access = apiRoutes[routeKey];
   return {
     operationId,
     summary,
     ...(description ? { description } : {}),
     tags: [tag],
-    security: [access === 'iam' ? { awsSignature: [] } : { apiKey: [] }],
+    security: securityByAccess[apiRoutes[routeKey]],
     requestParams: {
       path: pathOf(routeKey, operation),
       ...(query ? { query } : {}),
@@ -154,19 +166,29 @@ const gatewayAnswer = z
 function problemsOf(routeKey: RouteKey, { problems: own = [], body }: Operation): Set<ProblemSlug> {
   const isPost = routeKey.startsWith('POST ');
   const access = apiRoutes[routeKey];
+  const isAccounts = access === 'read' || access === 'manage';
   return new Set<ProblemSlug>([
     ...own,
     ...(isPost ? (['invalid-request', 'request-in-progress', 'idempotency-key-reused'] as const) : []),
-    ...(access === 'iam' ? [] : (['account-suspended', 'too-many-requests'] as const)),
+    ...(isAccounts ? (['account-suspended', 'too-many-requests'] as const) : []),
     ...(access === 'manage' ? (['forbidden'] as const) : []),
     ...(body ? (['too-large'] as const) : []),
-    'internal-error',
+    // A public route asks nothing of anybody that could be down.
+    ...(access === 'public' ? [] : (['internal-error'] as const)),
   ]);
 }
 
+/** What API Gateway answers to whoever has no credential that is good for the route. */
+const gatewayStatuses: Record<(typeof apiRoutes)[RouteKey], readonly number[]> = {
+  public: [],
+  read: [401, 403],
+  manage: [401, 403],
+  iam: [403],
+};
+
 function describeErrors(routeKey: RouteKey, operation: Operation): Record<string, ZodOpenApiResponseObject> {
   const byStatus = Map.groupBy(problemsOf(routeKey, operation), (slug): number => problems[slug].status);
-  const gateway = apiRoutes[routeKey] === 'iam' ? [403] : [401, 403];
+  const gateway = gatewayStatuses[apiRoutes[routeKey]];
   const statuses = [...new Set<number>([...byStatus.keys(), ...gateway])].sort((a, b) => a - b);
   return Object.fromEntries(
     statuses.map((status) => [
