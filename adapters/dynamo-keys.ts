@@ -59,6 +59,11 @@ export function auditKey(accountId: string, at: string, unique: string): Key {
   return { pk: `A#${accountId}#U`, sk: `${at}#${unique}` };
 }
 
+/** Apart from the account's other items: nothing lists them. */
+export function idempotencyClaimKey(accountId: string, keyHash: string): Key {
+  return { pk: `A#${accountId}#I`, sk: keyHash };
+}
+
 /** What a limit's sandboxes share; a host's is shared by all accounts. */
 export function bucketKey(bucket: string): Key {
   return { pk: `L#${bucket}`, sk: 'L' };

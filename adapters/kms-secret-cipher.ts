@@ -9,7 +9,7 @@ const tagBytes = 16;
 
 /**
  * Envelope encryption: each secret under a data key of its own, which KMS gives out only for the account and the
- * subscription that it was made for. Sealed form: `<encrypted data key>.<iv, tag and ciphertext>`, both base64url.
+ * subscription or request that it was made for. Sealed form: `<encrypted data key>.<iv, tag and ciphertext>`, both base64url.
  */
 export function createSecretCipher(kms: KMSClient, keyId: string): SecretCipher {
   // By ciphertext: a rotated secret has another one, so nothing stale can be found.
@@ -22,14 +22,14 @@ export function createSecretCipher(kms: KMSClient, keyId: string): SecretCipher 
       );
       if (!Plaintext || !CiphertextBlob) throw new Error('KMS answered without a data key');
       const iv = randomBytes(ivBytes);
-      const cipher = createCipheriv(algorithm, Plaintext, iv).setAAD(boundTo(context));
+      const cipher = createCipheriv(algorithm, Plaintext, iv).setAAD(Buffer.from(boundTo(context)));
       const ciphertext = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
       const sealed = Buffer.concat([iv, cipher.getAuthTag(), ciphertext]);
       return `${Buffer.from(CiphertextBlob).toString('base64url')}.${sealed.toString('base64url')}`;
     },
 
     async open(sealed, context) {
-      const cacheKey = `${context.accountId} ${context.subscriptionId} ${sealed}`;
+      const cacheKey = `${boundTo(context)} ${sealed}`;
       const known = opened.get(cacheKey);
       if (known) return known;
       const [dataKey = '', payload = ''] = sealed.split('.');
@@ -45,16 +45,20 @@ export function createSecretCipher(kms: KMSClient, keyId: string): SecretCipher 
       const decipher = createDecipheriv(algorithm, Plaintext, bytes.subarray(0, ivBytes), {
         authTagLength: tagBytes,
       })
-        .setAAD(boundTo(context))
+        .setAAD(Buffer.from(boundTo(context)))
         .setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
       const secret =
         decipher.update(bytes.subarray(ivBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8');
-      opened.set(cacheKey, secret);
+      // Answers may be long, and few are asked for twice.
+      if ('subscriptionId' in context) opened.set(cacheKey, secret);
       return secret;
     },
   };
 }
 
-function boundTo({ accountId, subscriptionId }: SecretContext): Buffer {
-  return Buffer.from(`${accountId} ${subscriptionId}`);
+/** No identifier has a space in it: two words are a subscription's, three an answer's. */
+function boundTo(context: SecretContext): string {
+  return 'subscriptionId' in context
+    ? `${context.accountId} ${context.subscriptionId}`
+    : `${context.accountId} idempotency-key ${context.idempotencyKey}`;
 }

@@ -211,10 +211,10 @@ export interface NameResolver {
   resolveName(name: string): Promise<readonly string[]>;
 }
 
-export interface SecretContext {
-  readonly accountId: string;
-  readonly subscriptionId: string;
-}
+/** What a sealed text belongs to: a subscription, or the request with that key, by its hash, whose answer it is. */
+export type SecretContext =
+  | { readonly accountId: string; readonly subscriptionId: string }
+  | { readonly accountId: string; readonly idempotencyKey: string };
 
 export interface SecretCipher {
   seal(secret: string, context: SecretContext): Promise<string>;
@@ -243,6 +243,31 @@ export interface AuditLog {
     limit: number,
     after?: string,
   ): Promise<{ readonly entries: readonly AuditEntry[]; readonly next: string | undefined }>;
+}
+
+/** A request that its caller may repeat, by a key of the caller's. */
+export interface IdempotencyClaim {
+  readonly accountId: string;
+  readonly keyHash: string;
+  /** The same for the same request only. */
+  readonly fingerprint: string;
+  /** Another one each time, also for the same request. */
+  readonly claimId: string;
+}
+
+export interface HeldKey {
+  readonly fingerprint: string;
+  /** Once there is one; until then the request is being served. */
+  readonly sealedAnswer?: string;
+}
+
+export interface IdempotencyStore {
+  /** Claims a key that is free, or whose request is the same and can no longer be answered. */
+  claimKey(claim: IdempotencyClaim, now: Date): Promise<'claimed' | HeldKey>;
+  /** False, and nothing stored, if the key is no longer this claim's. */
+  storeAnswer(claim: IdempotencyClaim, sealedAnswer: string): Promise<boolean>;
+  /** Leaves a key alone that is no longer this claim's. */
+  releaseKey(claim: IdempotencyClaim): Promise<void>;
 }
 
 export interface TokenStore {

@@ -11,6 +11,7 @@ import { createDeliveryHistory } from '../adapters/dynamo-delivery-history.ts';
 import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
 import { createEventHistory } from '../adapters/dynamo-event-history.ts';
 import { createEventLog } from '../adapters/dynamo-event-log.ts';
+import { createIdempotencyStore } from '../adapters/dynamo-idempotency-store.ts';
 import { createStatisticsLog } from '../adapters/dynamo-statistics.ts';
 import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../adapters/dynamo-token-store.ts';
@@ -36,6 +37,7 @@ const api = createApi({
   accounts: createAccountStore(table),
   credentials: createCredentialStore(table),
   auditLog: createAuditLog(table),
+  idempotency: createIdempotencyStore(table),
   deliveries: createDeliveryLog(table),
   deliveryHistory: createDeliveryHistory(table),
   events: createEventLog(table),

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { AccountStatus } from '../core/account.ts';
 import { requestLimits } from '../core/call-limits.ts';
 import type { CredentialKind, Role } from '../core/credential.ts';
-import { type AccountRouteDeps, createAccountRoutes } from './api/accounts.ts';
+import { type AccountRouteDeps, accountOf, createAccountRoutes } from './api/accounts.ts';
 import { type AskedDeliveryDeps, createAskedDeliveryRoutes } from './api/asked-deliveries.ts';
 import { type AuditDeps, createAudit, createAuditRoutes } from './api/audit-log.ts';
 import { createSubscriptionCreation } from './api/create-subscription.ts';
@@ -18,6 +18,7 @@ import {
   respondProblem,
   respondTooManyRequests,
 } from './api/http.ts';
+import { createIdempotency, type IdempotencyDeps } from './api/idempotency.ts';
 import { createContractRoutes } from './api/openapi.ts';
 import { type AccountRouteKey, apiRoutes, type BackendRouteKey, type PublicRouteKey } from './api/routes.ts';
 import { createSecretRoutes } from './api/secrets.ts';
@@ -32,7 +33,8 @@ export type ApiDeps = SubscriptionRouteDeps &
   EventRouteDeps &
   AskedDeliveryDeps &
   StatisticsRouteDeps &
-  AuditDeps & { readonly telemetry: Telemetry };
+  AuditDeps &
+  IdempotencyDeps & { readonly telemetry: Telemetry };
 
 /** What the authorizer adds to a request with a credential of an account. */
 export interface AuthorizerContext {
@@ -58,6 +60,7 @@ const maxRequestBytes = 256 * 1024;
 
 export function createApi(deps: ApiDeps) {
   const audit = createAudit(deps);
+  const answerOnce = createIdempotency(deps);
   const subscriptions = createSubscriptionRoutes(deps, audit);
   const secrets = createSecretRoutes(deps, audit);
   const deliveries = createDeliveryRoutes(deps);
@@ -127,13 +130,18 @@ export function createApi(deps: ApiDeps) {
     if (isKeyOf(backendRoutes, routeKey)) {
       // The gateway has checked the signature; a route that lost its authorizer by mistake must not stand open.
       const arn = authorizer?.iam?.userArn;
-      return arn
-        ? backendRoutes[routeKey]({ ...request, actor: { kind: 'backend', id: arn } })
-        : respondProblem('unauthorized', 'A signed request of the helpdesk backend is needed.');
+      if (!arn) return respondProblem('unauthorized', 'A signed request of the helpdesk backend is needed.');
+      return serveBackend(routeKey, { ...request, actor: { kind: 'backend', id: arn } });
     }
     return isKeyOf(accountRoutes, routeKey)
       ? serveAccount(routeKey, request, authorizer?.lambda ?? {})
       : respondProblem('not-found', 'There is no such route.');
+  }
+
+  function serveBackend(routeKey: BackendRouteKey, request: ApiRequest): Promise<ApiResponse> {
+    const serve = () => backendRoutes[routeKey](request);
+    const account = accountOf(request);
+    return 'problem' in account ? serve() : answerOnce(request, account.accountId, serve);
   }
 
   async function serveAccount(
@@ -146,7 +154,8 @@ export function createApi(deps: ApiDeps) {
     if (refusal) return refusal;
     const turn = await deps.askLimits(requestLimits(accountId), deps.now());
     if (turn.kind !== 'now') return respondTooManyRequests('The account sends too many requests.');
-    return accountRoutes[routeKey]({ ...request, accountId, actor: { kind, id } });
+    const known = { ...request, accountId, actor: { kind, id } };
+    return answerOnce(known, accountId, () => accountRoutes[routeKey](known));
   }
 }
 

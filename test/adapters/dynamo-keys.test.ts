@@ -10,6 +10,7 @@ import {
   credentialKey,
   deliveryKey,
   eventKey,
+  idempotencyClaimKey,
   type Key,
   statisticsKey,
   subscriptionKey,
@@ -32,6 +33,7 @@ function keysOf({ accountId, subscriptionId, eventId }: { [name: string]: string
     accountKey(ref.accountId),
     apiKeyOfAccountKey(ref.accountId, ref.eventId),
     auditKey(ref.accountId, acceptedAt, ref.eventId),
+    idempotencyClaimKey(ref.accountId, ref.eventId),
     credentialKey(ref.eventId),
     bucketKey(ref.eventId),
   ];

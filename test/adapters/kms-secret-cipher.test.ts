@@ -39,12 +39,22 @@ describe('a sealed secret', () => {
     ['another account', { ...context, accountId: 'acc_2' }],
     ['another subscription', { ...context, subscriptionId: 'sub_2' }],
     ['both exchanged', { accountId: 'sub_1', subscriptionId: 'acc_1' }],
+    ['a request of the same name', { accountId: 'acc_1', idempotencyKey: 'sub_1' }],
   ])('does not open under %s, not even where it has been opened before', async (_, other) => {
     const cipher = newCipher();
     const sealed = await cipher.seal(secret, context);
     await cipher.open(sealed, context);
 
     await expect(cipher.open(sealed, other)).rejects.toMatchObject({ name: 'InvalidCiphertextException' });
+  });
+
+  test('does not open as an answer though KMS were to give out its data key', async () => {
+    const sealed = await newCipher().seal(secret, context);
+    proxy.intercept((call) => call.forward({ ...call.input, EncryptionContext: context }));
+
+    await expect(newCipher().open(sealed, { accountId: 'acc_1', idempotencyKey: 'sub_1' })).rejects.toThrow(
+      'unable to authenticate',
+    );
   });
 
   test('does not open with the data key of another secret', async () => {
@@ -79,6 +89,43 @@ describe('a sealed secret', () => {
 
     expect(first).not.toBe(second);
     expect(Buffer.from(first, 'base64url').toString('latin1')).not.toContain(secret);
+  });
+});
+
+describe('a sealed answer', () => {
+  const request = { accountId: 'acc_1', idempotencyKey: 'a'.repeat(64) };
+
+  test('opens under the account and the request that it was sealed for', async () => {
+    const sealed = await newCipher().seal(secret, request);
+
+    expect(await newCipher().open(sealed, request)).toBe(secret);
+    expect(proxy.calls).toMatchObject([
+      { operation: 'GenerateDataKey', input: { EncryptionContext: request } },
+      { operation: 'Decrypt', input: { EncryptionContext: request } },
+    ]);
+  });
+
+  test.each([
+    ['another account', { ...request, accountId: 'acc_2' }],
+    ['another request', { ...request, idempotencyKey: 'b'.repeat(64) }],
+    ['a subscription of the same name', { accountId: 'acc_1', subscriptionId: request.idempotencyKey }],
+  ])('does not open under %s', async (_, other) => {
+    const sealed = await newCipher().seal(secret, request);
+
+    await expect(newCipher().open(sealed, other)).rejects.toMatchObject({
+      name: 'InvalidCiphertextException',
+    });
+  });
+
+  test('is not kept in memory once it is open', async () => {
+    const cipher = newCipher();
+    const sealed = await cipher.seal(secret, request);
+    proxy.reset();
+
+    await cipher.open(sealed, request);
+    await cipher.open(sealed, request);
+
+    expect(proxy.calls).toHaveLength(2);
   });
 });
 

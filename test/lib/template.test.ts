@@ -6,6 +6,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type * as z from 'zod';
 import { eventCatalog, eventSource, eventTypes } from '../../core/event-catalog.ts';
+import { idempotencyLockMs } from '../../core/idempotency.ts';
 import { apiRoutes } from '../../functions/api/routes.ts';
 import {
   apiEnvSchema,
@@ -425,6 +426,13 @@ describe('every function', () => {
     for (const { properties } of mappings()) {
       expect(properties).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });
     }
+  });
+
+  test('that serves the API is stopped well before another may take its requests over', () => {
+    const clocksApartMs = 5_000;
+    const { Timeout } = functionNamed('Api.Api').properties;
+
+    expect(Timeout * 1_000 + clocksApartMs).toBeLessThan(idempotencyLockMs);
   });
 
   test('that sweeps is started every minute, and not started again for a minute that failed', () => {

@@ -2,6 +2,7 @@ import { createAuditLog } from '../../adapters/dynamo-audit-log.ts';
 import { createCredentialStore } from '../../adapters/dynamo-credential-store.ts';
 import { createDeliveryHistory } from '../../adapters/dynamo-delivery-history.ts';
 import { createEventHistory } from '../../adapters/dynamo-event-history.ts';
+import { createIdempotencyStore } from '../../adapters/dynamo-idempotency-store.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
 import type { AccountStatus } from '../../core/account.ts';
 import { createCallLimiter } from '../../functions/call-limiter.ts';
@@ -16,6 +17,7 @@ export interface ApiCall {
   readonly pathParameters?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly overrides?: Partial<ApiEvent>;
 }
 
@@ -27,6 +29,7 @@ export interface TestApi {
     routeKey: string,
     pathParameters: Readonly<Record<string, string>>,
     body?: unknown,
+    headers?: Readonly<Record<string, string>>,
   ): Promise<ApiAnswer>;
   readonly credentials: ReturnType<typeof createCredentialStore>;
   readonly auditLog: ReturnType<typeof createAuditLog>;
@@ -53,6 +56,7 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
     accounts,
     credentials,
     auditLog,
+    idempotency: createIdempotencyStore(table),
     deliveries: deployment.deliveries,
     deliveryHistory: createDeliveryHistory(table),
     events: deployment.events,
@@ -93,11 +97,12 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
         ...eventOf(routeKey, accountId ? { lambda: caller } : undefined, body),
         pathParameters: { ...rest.pathParameters, ...(id === undefined ? {} : { id }) },
         ...(rest.query ? { queryStringParameters: rest.query } : {}),
+        ...(rest.headers ? { headers: rest.headers } : {}),
         ...rest.overrides,
       });
     },
-    callSigned: (routeKey, pathParameters, body) =>
-      send({ ...eventOf(routeKey, { iam: { userArn: backendArn } }, body), pathParameters }),
+    callSigned: (routeKey, pathParameters, body, headers = {}) =>
+      send({ ...eventOf(routeKey, { iam: { userArn: backendArn } }, body), pathParameters, headers }),
   };
 }
 

@@ -1,0 +1,106 @@
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { idempotencyLockMs, idempotencyRetentionSeconds } from '../core/idempotency.ts';
+import type { HeldKey, IdempotencyClaim, IdempotencyStore } from '../core/ports.ts';
+import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
+import { idempotencyClaimKey } from './dynamo-keys.ts';
+
+/**
+ * Nobody's: none yet, or DynamoDB is late in deleting it. Our own: the reply to the write was lost and the SDK repeats
+ * it. A dead function's: it may be served anew, but not for a request of which it was not.
+ */
+const isFree = `attribute_not_exists(pk) OR expiresAt <= :nowSeconds OR (attribute_not_exists(sealedAnswer)
+  AND (claimId = :claimId OR (lockedUntil <= :nowMs AND fingerprint = :fingerprint)))`;
+
+/** One item a key: who serves its request, until when at the latest, and then the answer. */
+export function createIdempotencyStore({ client, tableName }: DynamoTable): IdempotencyStore {
+  return {
+    async claimKey(claim, now) {
+      for (let tries = 0; tries < 2; tries += 1) {
+        if (await putClaim(claim, now)) return 'claimed';
+        const held = await findKey(claim);
+        if (held) return held;
+      }
+      // Given free between the calls, twice: others are at it.
+      return { fingerprint: claim.fingerprint };
+    },
+
+    storeAnswer: (claim, sealedAnswer) =>
+      ifHolds(
+        client.send(
+          new UpdateCommand({
+            ...ownItem(claim),
+            UpdateExpression: 'SET sealedAnswer = :answer',
+            ExpressionAttributeValues: { ':claimId': claim.claimId, ':answer': sealedAnswer },
+          }),
+        ),
+      ),
+
+    async releaseKey(claim) {
+      await ifHolds(
+        client.send(
+          new DeleteCommand({
+            ...ownItem(claim),
+            ExpressionAttributeValues: { ':claimId': claim.claimId },
+          }),
+        ),
+      );
+    },
+  };
+
+  function putClaim({ accountId, keyHash, claimId, fingerprint }: IdempotencyClaim, now: Date) {
+    const nowMs = now.getTime();
+    const nowSeconds = Math.floor(nowMs / 1_000);
+    return ifHolds(
+      client.send(
+        new PutCommand({
+          TableName: tableName,
+          Item: {
+            ...idempotencyClaimKey(accountId, keyHash),
+            claimId,
+            fingerprint,
+            lockedUntil: nowMs + idempotencyLockMs,
+            expiresAt: nowSeconds + idempotencyRetentionSeconds,
+          },
+          ConditionExpression: isFree,
+          ExpressionAttributeValues: {
+            ':claimId': claimId,
+            ':fingerprint': fingerprint,
+            ':nowMs': nowMs,
+            ':nowSeconds': nowSeconds,
+          },
+        }),
+      ),
+    );
+  }
+
+  async function findKey({ accountId, keyHash }: IdempotencyClaim): Promise<HeldKey | undefined> {
+    const { Item } = await client.send(
+      new GetCommand({
+        TableName: tableName,
+        Key: idempotencyClaimKey(accountId, keyHash),
+        ConsistentRead: true,
+        ProjectionExpression: 'fingerprint, sealedAnswer',
+      }),
+    );
+    return Item as HeldKey | undefined;
+  }
+
+  function ownItem({ accountId, keyHash }: IdempotencyClaim) {
+    return {
+      TableName: tableName,
+      Key: idempotencyClaimKey(accountId, keyHash),
+      ConditionExpression: 'claimId = :claimId',
+    };
+  }
+}
+
+/** False, and nothing written, if the condition does not hold. */
+async function ifHolds(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (isConditionFailure(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+
+/** The API function is stopped before that: whoever has not answered by then never will. */
+export const idempotencyLockMs = 30_000;
+export const idempotencyRetentionSeconds = 86_400;
+
+/** The header `Idempotency-Key`: whatever the caller makes up for one request and its repetitions. */
+export const idempotencyKeySchema = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters without spaces');
+
+/** The key as it is stored: of one length, and nothing that a caller wrote. */
+export function hashIdempotencyKey(key: string): string {
+  return hashText(key);
+}
+
+export interface RepeatableRequest {
+  /** Who may see the answer again: another credential does not learn what this one was told. */
+  readonly caller: string;
+  readonly routeKey: string;
+  readonly pathParameters: Readonly<Record<string, string | undefined>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  readonly body: string | undefined;
+}
+
+/** The same for the same request only, in whatever order its parameters come. */
+export function fingerprintRequest(request: RepeatableRequest): string {
+  const { caller, routeKey, pathParameters, query, body } = request;
+  return hashText(JSON.stringify([caller, routeKey, sorted(pathParameters), sorted(query), body ?? '']));
+}
+
+function sorted(parameters: Readonly<Record<string, string | undefined>>) {
+  return Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function hashText(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
