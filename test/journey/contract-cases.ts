@@ -154,7 +154,7 @@ const provocations: Record<ProblemSlug, (situation: Situation) => Outcome> = {
   'request-in-progress': ({ world, sender, good }) =>
     world.sendUntil(409, sender, good, (burst) => ({ 'idempotency-key': `burst-${burst}` })),
   'precondition-failed': ({ world, sender, good }) =>
-    world.send(sender, { ...good, headers: { 'if-match': '"of long ago"' } }),
+    world.send(sender, { ...good, headers: { 'if-match': '"of-long-ago"' } }),
   'too-large': ({ world, sender, good }) =>
     world.send(sender, { ...good, body: { description: 'x'.repeat(300_000) } }),
   async 'idempotency-key-reused'({ world, sender, good }) {

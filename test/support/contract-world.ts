@@ -54,7 +54,12 @@ export async function openContractWorld() {
       await issueKey(table, accountId, 'manage'),
       await issueKey(table, accountId, 'read'),
     ];
-    const { id: subscriptionId } = await addSubscription(table, accountId);
+    const created = await send(manage, {
+      method: 'POST',
+      path: '/subscriptions',
+      body: { url: 'http://127.0.0.1:9/hooks', eventTypes: ['*'] },
+    });
+    const { id: subscriptionId } = JSON.parse(created.text) as { id: string };
     const { id: eventId, deliveryId } = await addDelivered(table, accountId, subscriptionId);
     const { id: keyId } = manage;
     return { accountId, manage, read, keyId, subscriptionId, eventId, deliveryId };
