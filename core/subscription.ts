@@ -77,12 +77,18 @@ export function deadlineOf({ timeoutMs }: Subscription, stageTimeoutMs: number):
 
 /** The request bodies of POST and PATCH /subscriptions. Whether the URL's host may be called is asked separately. */
 export function subscriptionSchemas(rules: CallbackUrlRules, stageTimeoutMs: number) {
-  const url = z.string('must be a URL such as https://crm.example.com/hooks').transform((text, context) => {
-    const checked = checkCallbackUrl(text, rules);
-    if ('url' in checked) return checked.url.href;
-    context.addIssue({ code: 'custom', message: explainUrlRefusal(checked.refusal, rules) });
-    return z.NEVER;
-  });
+  const url = z
+    .string('must be a URL such as https://crm.example.com/hooks')
+    .meta({
+      format: 'uri',
+      description: 'Where callbacks go: `https`, to an address of the public internet.',
+    })
+    .transform((text, context) => {
+      const checked = checkCallbackUrl(text, rules);
+      if ('url' in checked) return checked.url.href;
+      context.addIssue({ code: 'custom', message: explainUrlRefusal(checked.refusal, rules) });
+      return z.NEVER;
+    });
   const eventTypes = z
     .array(eventSelectorSchema, 'must be a list of event types')
     .min(1, 'must name at least one event type')

@@ -11,7 +11,7 @@ import type { DeliveryHistory, DeliveryLog, EventBodies, SubscriptionStore } fro
 import { findRequested } from './change-subscription.ts';
 import { type AccountRequest, type ApiResponse, respondJson, respondNotFound } from './http.ts';
 import { createPages } from './pages.ts';
-import { queryTimeSchema } from './query-time.ts';
+import { isInOrder, notInOrder, timeRange } from './query-time.ts';
 
 export interface DeliveryRouteDeps {
   readonly subscriptions: SubscriptionStore;
@@ -21,14 +21,15 @@ export interface DeliveryRouteDeps {
   readonly cursorKey: () => Promise<Uint8Array>;
 }
 
-export const deliveryFilterSchema = z.strictObject({
-  status: z.enum(deliveryStatuses, `must be one of ${deliveryStatuses.join(', ')}`).optional(),
-  statusClass: z.enum(statusClasses, `must be one of ${statusClasses.join(', ')}`).optional(),
-  /** Also types that this version's catalog no longer knows: what was delivered can be looked up. */
-  eventType: z.string().min(1).max(100).optional(),
-  since: queryTimeSchema.optional(),
-  until: queryTimeSchema.optional(),
-});
+export const deliveryFilterSchema = z
+  .strictObject({
+    status: z.enum(deliveryStatuses, `must be one of ${deliveryStatuses.join(', ')}`).optional(),
+    statusClass: z.enum(statusClasses, `must be one of ${statusClasses.join(', ')}`).optional(),
+    /** Also types that this version's catalog no longer knows: what was delivered can be looked up. */
+    eventType: z.string().min(1).max(100).optional(),
+    ...timeRange,
+  })
+  .refine(isInOrder, notInOrder);
 
 /** What became of an account's events at its subscriptions. */
 export function createDeliveryRoutes(deps: DeliveryRouteDeps) {

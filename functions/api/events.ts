@@ -4,7 +4,7 @@ import { identifierSchema } from '../../core/identifiers.ts';
 import type { DeliveryHistory, EventHistory, SubscriptionStore } from '../../core/ports.ts';
 import { type AccountRequest, type ApiResponse, respondJson, respondNotFound } from './http.ts';
 import { createPages } from './pages.ts';
-import { queryTimeSchema } from './query-time.ts';
+import { isInOrder, notInOrder, timeRange } from './query-time.ts';
 
 export interface EventRouteDeps {
   readonly subscriptions: SubscriptionStore;
@@ -13,12 +13,13 @@ export interface EventRouteDeps {
   readonly cursorKey: () => Promise<Uint8Array>;
 }
 
-export const eventFilterSchema = z.strictObject({
-  /** Also types that this version's catalog no longer knows: what was published can be looked up. */
-  type: z.string().min(1).max(100).optional(),
-  since: queryTimeSchema.optional(),
-  until: queryTimeSchema.optional(),
-});
+export const eventFilterSchema = z
+  .strictObject({
+    /** Also types that this version's catalog no longer knows: what was published can be looked up. */
+    type: z.string().min(1).max(100).optional(),
+    ...timeRange,
+  })
+  .refine(isInOrder, notInOrder);
 
 /** What was published for an account, and why each of its subscriptions did or did not get it. */
 export function createEventRoutes(deps: EventRouteDeps) {

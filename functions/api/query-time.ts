@@ -4,3 +4,12 @@ import * as z from 'zod';
 export const queryTimeSchema = z.iso
   .datetime({ offset: true, error: 'must be a time such as 2026-11-23T16:55:00Z' })
   .transform((text) => new Date(text).toISOString());
+
+/** Of a list's query: the beginning and the end of a time, both included. */
+export const timeRange = { since: queryTimeSchema.optional(), until: queryTimeSchema.optional() };
+
+export function isInOrder({ since, until }: { readonly since?: string; readonly until?: string }): boolean {
+  return since === undefined || until === undefined || since <= until;
+}
+
+export const notInOrder = { path: ['since'], error: 'must not be after until' };

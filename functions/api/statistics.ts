@@ -9,7 +9,7 @@ import {
 } from '../../core/statistics.ts';
 import { findRequested } from './change-subscription.ts';
 import { type AccountRequest, type ApiResponse, parseQuery, respondJson } from './http.ts';
-import { queryTimeSchema } from './query-time.ts';
+import { timeRange } from './query-time.ts';
 
 export interface StatisticsRouteDeps {
   readonly subscriptions: SubscriptionStore;
@@ -20,10 +20,7 @@ export interface StatisticsRouteDeps {
 const dayMs = 24 * 3_600_000;
 const maxHours = statisticsRetentionDays * 24;
 
-export const statisticsQuerySchema = z.strictObject({
-  since: queryTimeSchema.optional(),
-  until: queryTimeSchema.optional(),
-});
+export const statisticsQuerySchema = z.strictObject(timeRange);
 
 /** Counted in whole hours: who asks for 14 days up to now must not be refused for the time that the request takes. */
 function rangeSchema(now: Date) {

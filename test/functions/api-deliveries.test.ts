@@ -228,6 +228,13 @@ describe('a subscription’s deliveries', () => {
     });
   });
 
+  test('are not listed for a time that ends before it begins', async () => {
+    expect(await list({ since: '2026-11-24T00:00:00Z', until: '2026-11-23T00:00:00Z' })).toMatchObject({
+      status: 400,
+      body: { issues: [{ field: 'since', message: 'must not be after until' }] },
+    });
+  });
+
   test('of another account, or of none, are not there', async () => {
     const { subscription: foreign } = await deployment.subscribe({ url: receiver.url });
 

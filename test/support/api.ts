@@ -11,6 +11,8 @@ import { anywhere, type Deployment } from './deployment.ts';
 
 export interface ApiCall {
   readonly accountId?: string;
+  /** By the helpdesk backend. */
+  readonly isSigned?: boolean;
   readonly accountStatus?: AccountStatus;
   readonly role?: 'read' | 'manage';
   readonly id?: string;
@@ -37,7 +39,7 @@ export interface TestApi {
 
 export interface ApiAnswer {
   readonly status: number | undefined;
-  readonly headers: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string | undefined>>;
   // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape that the test says it has
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly body: any;
@@ -85,25 +87,33 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
 
   async function send(event: Partial<ApiEvent>): Promise<ApiAnswer> {
     const { statusCode, headers = {}, body } = await serve(event as ApiEvent);
-    return { status: statusCode, headers, body: JSON.parse(body ?? 'null') };
+    return {
+      status: statusCode,
+      headers: headers as Record<string, string>,
+      body: JSON.parse(body ?? 'null'),
+    };
   }
 
   return {
     credentials,
     auditLog,
-    call(routeKey, { accountId, accountStatus = 'active', role = 'manage', id, body, ...rest } = {}) {
-      const caller = { accountId, accountStatus, role, credentialKind: 'api-key', credentialId: 'key-1' };
-      return send({
-        ...eventOf(routeKey, accountId ? { lambda: caller } : undefined, body),
-        pathParameters: { ...rest.pathParameters, ...(id === undefined ? {} : { id }) },
-        ...(rest.query ? { queryStringParameters: rest.query } : {}),
-        ...(rest.headers ? { headers: rest.headers } : {}),
-        ...rest.overrides,
-      });
-    },
+    call,
     callSigned: (routeKey, pathParameters, body, headers = {}) =>
-      send({ ...eventOf(routeKey, { iam: { userArn: backendArn } }, body), pathParameters, headers }),
+      call(routeKey, { isSigned: true, pathParameters, headers, ...(body === undefined ? {} : { body }) }),
   };
+
+  function call(routeKey: string, request: ApiCall = {}): Promise<ApiAnswer> {
+    const { accountId, isSigned, accountStatus = 'active', role = 'manage', id, body, ...rest } = request;
+    const lambda = { accountId, accountStatus, role, credentialKind: 'api-key', credentialId: 'key-1' };
+    const authorizer = isSigned ? { iam: { userArn: backendArn } } : { lambda };
+    return send({
+      ...eventOf(routeKey, isSigned || accountId ? authorizer : undefined, body),
+      pathParameters: { ...rest.pathParameters, ...(id === undefined ? {} : { id }) },
+      ...(rest.query ? { queryStringParameters: rest.query } : {}),
+      ...(rest.headers ? { headers: rest.headers } : {}),
+      ...rest.overrides,
+    });
+  }
 }
 
 function eventOf(routeKey: string, authorizer: object | undefined, body: unknown): Partial<ApiEvent> {
