@@ -80,7 +80,10 @@ export const attemptView = z
     }),
     request: z.object({
       method: z.literal('POST'),
-      url: z.string(),
+      origin: z.string().meta({
+        description:
+          'Scheme, host and port; the path of a hook is often a credential, and is not kept with attempts.',
+      }),
       headers: z.record(z.string(), z.string()).meta({ description: 'With secret values masked.' }),
     }),
   })
@@ -137,6 +140,6 @@ export function presentAttempt(
     status,
     remoteAddress,
     responseExcerpt,
-    request: { method: 'POST', url: sent.url, headers },
+    request: { method: 'POST', origin: sent.origin, headers },
   };
 }

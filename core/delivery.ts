@@ -72,7 +72,8 @@ export interface Attempt {
 
 /** Of a call what the event, the time and constants do not tell. */
 export interface SentRequest {
-  readonly url: string;
+  /** Scheme, host and port: the path is often a credential, and stands in the subscription alone. */
+  readonly origin: string;
   readonly userAgent: string;
   /** Names only: the values are secret. */
   readonly customHeaders: readonly string[];

@@ -39,7 +39,8 @@ export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverC
       body,
       timeoutMs,
     });
-    const sent = { url: subscription.url, userAgent, customHeaders: subscription.headers?.names ?? [] };
+    const origin = URL.parse(subscription.url)?.origin ?? '';
+    const sent = { origin, userAgent, customHeaders: subscription.headers?.names ?? [] };
     return { startedAt: startedAt.toISOString(), outcome, sent };
   };
 }

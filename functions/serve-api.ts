@@ -55,9 +55,6 @@ export type ApiEvent = Omit<APIGatewayProxyEventV2, 'requestContext'> & {
   };
 };
 
-/** API Gateway's limit is 10 MB; no request of ours needs more than this. */
-const maxRequestBytes = 256 * 1024;
-
 export function createApi(deps: ApiDeps) {
   const audit = createAudit(deps);
   const answerOnce = createIdempotency(deps);
@@ -123,9 +120,6 @@ export function createApi(deps: ApiDeps) {
     const { routeKey } = event;
     const { authorizer } = event.requestContext;
     const request = requestOf(event);
-    if (request.body && Buffer.byteLength(request.body) > maxRequestBytes) {
-      return respondProblem('too-large', `The request body must have at most ${maxRequestBytes} bytes.`);
-    }
     if (isKeyOf(publicRoutes, routeKey)) return publicRoutes[routeKey](request);
     if (isKeyOf(backendRoutes, routeKey)) {
       // The gateway has checked the signature; a route that lost its authorizer by mistake must not stand open.

@@ -82,14 +82,23 @@ export function respondInvalid(issues: ProblemIssue[]): ApiResponse {
   return respondProblem('invalid-request', 'The request does not fit; see issues.', shown);
 }
 
+/** API Gateway's limit is 10 MB; no request of ours needs more than this. */
+const maxBodyBytes = 256 * 1024;
+
 /** The request's JSON body by its schema, or the answer that says what is wrong with it. */
 export function parseBody<Schema extends z.ZodType>(
   request: ApiRequest,
   schema: Schema,
 ): { body: z.output<Schema> } | { problem: ApiResponse } {
+  const text = request.body ?? '';
+  if (Buffer.byteLength(text) > maxBodyBytes) {
+    return {
+      problem: respondProblem('too-large', `The request body must have at most ${maxBodyBytes} bytes.`),
+    };
+  }
   let json: unknown;
   try {
-    json = JSON.parse(request.body ?? '');
+    json = JSON.parse(text);
   } catch {
     return { problem: respondProblem('invalid-json', 'The request body must be a JSON object.') };
   }

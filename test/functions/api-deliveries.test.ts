@@ -113,7 +113,7 @@ describe('a delivery', () => {
       remoteAddress: '127.0.0.1',
       request: {
         method: 'POST',
-        url: `${receiver.url}/hooks`,
+        origin: new URL(receiver.url).origin,
         headers: {
           'content-type': got?.headers['content-type'],
           'user-agent': got?.headers['user-agent'],

@@ -115,6 +115,7 @@ function bodiesOf({ requestBody }: OperationSchemas): fc.Arbitrary<string | unde
     '"',
     '\ufeff{}',
     '['.repeat(50_000),
+    JSON.stringify('x'.repeat(300_000)),
   );
   return fc.oneof(
     { weight: 8, arbitrary: nearlyValidValues(schema).map((value) => JSON.stringify(value)) },

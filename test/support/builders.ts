@@ -124,7 +124,7 @@ export function attempt(overrides: Partial<Attempt> = {}): Attempt {
     startedAt: '2026-11-23T16:55:02.123Z',
     outcome: { kind: 'success', status: 204, durationMs: 12 },
     sent: {
-      url: 'https://crm.example.com/hooks/iomnihub',
+      origin: 'https://crm.example.com',
       userAgent: 'iOmniHub-Webhooks/test',
       customHeaders: [],
     },
