@@ -1,5 +1,5 @@
-import { paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Attempt, DeliveryRef, DeliveryState } from '../core/delivery.ts';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Attempt, DeliveryState } from '../core/delivery.ts';
 import type { StatusClass } from '../core/delivery-view.ts';
 import type { DeliveryFilter, DeliveryHistory } from '../core/ports.ts';
 import type { DynamoTable } from './dynamo-client.ts';
@@ -35,20 +35,18 @@ export function createDeliveryHistory(table: DynamoTable): DeliveryHistory {
       return fillPage(query, limit, after, (delivery) => deliveryKey(delivery).sk);
     },
 
-    async listAttempts(ref: DeliveryRef) {
+    async listAttempts(ref, limit) {
       const { pk, sk } = attemptKey(ref, '');
-      const pages = paginateQuery(
-        { client },
-        {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
           TableName: tableName,
           KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
           ExpressionAttributeValues: { ':pk': pk, ':prefix': sk },
-        },
+          ScanIndexForward: false,
+          Limit: limit,
+        }),
       );
-      const attempts: Attempt[] = [];
-      for await (const { Items = [] } of pages)
-        attempts.push(...Items.map(({ startedAt, outcome, sent }) => ({ startedAt, outcome, sent })));
-      return attempts;
+      return Items.map(({ startedAt, outcome, sent }) => ({ startedAt, outcome, sent }) as Attempt);
     },
 
     async findDeliveries(refs) {

@@ -91,7 +91,7 @@ export const attemptView = z
 
 export const deliveryDetailView = deliveryView
   .extend({
-    attempts: z.array(attemptView).meta({ description: 'Oldest first.' }),
+    attempts: z.array(attemptView).meta({ description: 'The latest 50, oldest first.' }),
     body: z
       .string()
       .nullable()

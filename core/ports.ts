@@ -140,8 +140,8 @@ export interface DeliveryHistory {
     limit: number,
     after: string | undefined,
   ): Promise<{ readonly items: readonly Delivery[]; readonly next: string | undefined }>;
-  /** Those that are items of their own, oldest first. */
-  listAttempts(ref: DeliveryRef): Promise<readonly Attempt[]>;
+  /** The latest of those that are items of their own, newest first; no more than one read holds. */
+  listAttempts(ref: DeliveryRef, limit: number): Promise<readonly Attempt[]>;
   /** Those of them that have a row, 100 at most. */
   findDeliveries(refs: readonly DeliveryRef[]): Promise<readonly Delivery[]>;
 }

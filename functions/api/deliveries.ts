@@ -31,6 +31,9 @@ export const deliveryFilterSchema = z
   })
   .refine(isInOrder, notInOrder);
 
+/** Each may show some 20 KB of what its receiver said, and Lambda answers with 6 MB at most. */
+const maxAttempts = 50;
+
 /** What became of an account's events at its subscriptions. */
 export function createDeliveryRoutes(deps: DeliveryRouteDeps) {
   const respondPage = createPages(deps, deliveryFilterSchema);
@@ -57,11 +60,12 @@ export function createDeliveryRoutes(deps: DeliveryRouteDeps) {
       const delivery = named && (await deps.deliveries.findDelivery({ ...named, accountId, eventType: '' }));
       if (!delivery) return respondNotFound('delivery');
       const [later, body = null] = await Promise.all([
-        deps.deliveryHistory.listAttempts(delivery),
+        deps.deliveryHistory.listAttempts(delivery, maxAttempts),
         deps.events.readEventBody(accountId, delivery.eventId),
       ]);
       const attempts = [...(delivery.firstAttempt ? [delivery.firstAttempt] : []), ...later]
         .toSorted((a, b) => a.startedAt.localeCompare(b.startedAt))
+        .slice(-maxAttempts)
         .map((attempt) => presentAttempt(delivery, attempt));
       return respondJson(200, { ...presentDelivery(delivery), attempts, body });
     },

@@ -3,7 +3,7 @@ import { type DeliveryMessage, deliveryIdOf } from '../../core/delivery.ts';
 import { eventCatalog } from '../../core/event-catalog.ts';
 import type { Subscription } from '../../core/subscription.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
-import { envelopeOf, publishedEvent, sqsRecord, uniqueId } from '../support/builders.ts';
+import { attempt, envelopeOf, publishedEvent, sqsRecord, uniqueId } from '../support/builders.ts';
 import { type Deployment, startDeployment } from '../support/deployment.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 
@@ -125,6 +125,19 @@ describe('a delivery', () => {
       },
     });
     expect(JSON.stringify(shown)).not.toMatch(/PLANTED|v1,/);
+  });
+
+  test('that was called very often shows the latest of its attempts', async () => {
+    const message = await deliver(500);
+    for (let second = 0; second < 60; second += 1) {
+      const startedAt = new Date(Date.parse(message.acceptedAt) + second * 1_000).toISOString();
+      await deployment.deliveries.recordAttempt(message, { ...attempt(), startedAt });
+    }
+
+    const { attempts } = (await get(deliveryIdOf(message))).body;
+    expect(attempts).toHaveLength(50);
+    expect(attempts.at(-1).startedAt).toBe(new Date(Date.parse(message.acceptedAt) + 59_000).toISOString());
+    expect(attempts[0].startedAt < attempts[1].startedAt).toBe(true);
   });
 
   test('whose event is no longer kept shows no body', async () => {
