@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Attempt, DeliveryState } from '../core/delivery.ts';
+import type { DeliveryState } from '../core/delivery.ts';
 import type { StatusClass } from '../core/delivery-view.ts';
 import type { DeliveryFilter, DeliveryHistory } from '../core/ports.ts';
 import type { DynamoTable } from './dynamo-client.ts';
@@ -46,7 +46,7 @@ export function createDeliveryHistory(table: DynamoTable): DeliveryHistory {
           Limit: limit,
         }),
       );
-      return Items.map(({ startedAt, outcome, sent }) => ({ startedAt, outcome, sent }) as Attempt);
+      return Items.map(({ startedAt, outcome, sent }) => ({ startedAt, outcome, sent }));
     },
 
     async findDeliveries(refs) {

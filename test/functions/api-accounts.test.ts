@@ -1,25 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { parseAuthorization } from '../../core/credential.ts';
 import { eventTypes } from '../../core/event-catalog.ts';
 import { createAuthorizer } from '../../functions/authorize-request.ts';
-import { backendArn, createTestApi, type TestApi } from '../support/api.ts';
+import { backendArn, type TestApi } from '../support/api.ts';
+import { prepareApi } from '../support/api-suite.ts';
 import { uniqueId } from '../support/builders.ts';
-import { type Deployment, startDeployment } from '../support/deployment.ts';
+import type { Deployment } from '../support/deployment.ts';
 
 /** What the helpdesk backend does for and with an account. */
 
 let deployment: Deployment;
 let api: TestApi;
 let accountId: string;
-beforeAll(async () => {
-  deployment = await startDeployment();
-  api = createTestApi(deployment);
+prepareApi((suite) => {
+  ({ deployment, api, accountId } = suite);
 });
-beforeEach(() => {
-  accountId = uniqueId('acc');
-});
-afterEach(() => deployment.reset());
-afterAll(() => deployment.close());
 
 function authorize(text: string) {
   const { accounts, telemetry, clock } = deployment;

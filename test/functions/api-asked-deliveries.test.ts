@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type DeliveryMessage, type DeliveryRef, deliveryIdOf, messageFor } from '../../core/delivery.ts';
 import { eventCatalog } from '../../core/event-catalog.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
+import type { TestApi } from '../support/api.ts';
+import { prepareApi } from '../support/api-suite.ts';
 import { envelopeOf, publishedEvent, sqsRecord, uniqueId } from '../support/builders.ts';
-import { type Deployment, startDeployment } from '../support/deployment.ts';
-import { type Receiver, startReceiver, verifyCallback } from '../support/receiver.ts';
+import type { Deployment } from '../support/deployment.ts';
+import { type Receiver, verifyCallback } from '../support/receiver.ts';
 import { internalFailure } from '../support/wire-proxy.ts';
 
 /** Deliveries that an owner asks for: of what was delivered or has failed, and of an example. */
@@ -17,22 +18,12 @@ let receiver: Receiver;
 let accountId: string;
 let subscriptionId: string;
 let secret: string;
-beforeAll(async () => {
-  deployment = await startDeployment();
-  api = createTestApi(deployment);
-});
-beforeEach(async () => {
-  receiver = await startReceiver();
-  accountId = uniqueId('acc');
+prepareApi(async (suite) => {
+  ({ deployment, api, receiver, accountId } = suite);
   const created = await deployment.subscribe({ accountId, url: receiver.url });
   ({ secret } = created);
   subscriptionId = created.subscription.id;
 });
-afterEach(async () => {
-  await receiver.close();
-  deployment.reset();
-});
-afterAll(() => deployment.close());
 
 /** An event on its way; answers with the message of its first attempt. */
 async function publish(): Promise<DeliveryMessage> {

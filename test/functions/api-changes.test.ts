@@ -1,11 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type DeliveryRef, deliveryIdOf } from '../../core/delivery.ts';
 import { eventTypes } from '../../core/event-catalog.ts';
 import type { Subscription } from '../../core/subscription.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { sqsRecord, uniqueId } from '../support/builders.ts';
-import { type Deployment, startDeployment } from '../support/deployment.ts';
-import { type Receiver, startReceiver, verifyCallback } from '../support/receiver.ts';
+import type { TestApi } from '../support/api.ts';
+import { prepareApi } from '../support/api-suite.ts';
+import { sqsRecord } from '../support/builders.ts';
+import type { Deployment } from '../support/deployment.ts';
+import { type Receiver, verifyCallback } from '../support/receiver.ts';
 
 /** What an owner changes of a subscription: settings, headers, secrets. */
 
@@ -13,19 +14,9 @@ let deployment: Deployment;
 let api: TestApi;
 let receiver: Receiver;
 let accountId: string;
-beforeAll(async () => {
-  deployment = await startDeployment();
-  api = createTestApi(deployment);
+prepareApi((suite) => {
+  ({ deployment, api, receiver, accountId } = suite);
 });
-beforeEach(async () => {
-  receiver = await startReceiver();
-  accountId = uniqueId('acc');
-});
-afterEach(async () => {
-  await receiver.close();
-  deployment.reset();
-});
-afterAll(() => deployment.close());
 
 async function create(overrides: Record<string, unknown> = {}) {
   const body = { url: receiver.url, eventTypes: [eventTypes[0]], ...overrides };

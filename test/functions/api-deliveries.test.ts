@@ -1,31 +1,22 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type DeliveryMessage, deliveryIdOf } from '../../core/delivery.ts';
 import { eventCatalog } from '../../core/event-catalog.ts';
 import type { Subscription } from '../../core/subscription.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
+import type { TestApi } from '../support/api.ts';
+import { prepareApi } from '../support/api-suite.ts';
 import { attempt, envelopeOf, publishedEvent, sqsRecord, uniqueId } from '../support/builders.ts';
-import { type Deployment, startDeployment } from '../support/deployment.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
+import type { Deployment } from '../support/deployment.ts';
+import type { Receiver } from '../support/receiver.ts';
 
 let deployment: Deployment;
 let api: TestApi;
 let receiver: Receiver;
 let accountId: string;
 let subscription: Subscription;
-beforeAll(async () => {
-  deployment = await startDeployment();
-  api = createTestApi(deployment);
-});
-beforeEach(async () => {
-  receiver = await startReceiver();
-  accountId = uniqueId('acc');
+prepareApi(async (suite) => {
+  ({ deployment, api, receiver, accountId } = suite);
   ({ subscription } = await deployment.subscribe({ accountId, url: receiver.url }));
 });
-afterEach(async () => {
-  await receiver.close();
-  deployment.reset();
-});
-afterAll(() => deployment.close());
 
 /** One attempt, which is answered with this status. */
 async function deliver(
@@ -214,7 +205,6 @@ describe('a subscription’s deliveries', () => {
 
     const { body } = await list({ statusClass: 'none' });
     expect(body.items.map(({ id }: { id: string }) => id)).toEqual([unanswered]);
-    receiver = await startReceiver();
   });
 
   test('that hardly fit a filter are found on a later page, and no request reads for ever', async () => {

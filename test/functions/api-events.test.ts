@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { eventCatalog } from '../../core/event-catalog.ts';
 import type { Subscription } from '../../core/subscription.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
+import type { TestApi } from '../support/api.ts';
+import { prepareApi } from '../support/api-suite.ts';
 import { envelopeOf, publishedEvent, sqsRecord, uniqueId } from '../support/builders.ts';
-import { type Deployment, startDeployment } from '../support/deployment.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
+import type { Deployment } from '../support/deployment.ts';
+import type { Receiver } from '../support/receiver.ts';
 
 /** Why an event did or did not come: one call for each event, with an answer for each subscription. */
 
@@ -14,19 +15,9 @@ let deployment: Deployment;
 let api: TestApi;
 let receiver: Receiver;
 let accountId: string;
-beforeAll(async () => {
-  deployment = await startDeployment();
-  api = createTestApi(deployment);
+prepareApi((suite) => {
+  ({ deployment, api, receiver, accountId } = suite);
 });
-beforeEach(async () => {
-  receiver = await startReceiver();
-  accountId = uniqueId('acc');
-});
-afterEach(async () => {
-  await receiver.close();
-  deployment.reset();
-});
-afterAll(() => deployment.close());
 
 async function subscribe(overrides: Partial<Subscription> = {}): Promise<string> {
   const created = await deployment.subscribe({ accountId, url: receiver.url, ...overrides });

@@ -1,11 +1,12 @@
 import { inspect } from 'node:util';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { eventTypes } from '../../core/event-catalog.ts';
 import { hashIdempotencyKey } from '../../core/idempotency.ts';
-import { type ApiAnswer, type ApiCall, createTestApi, type TestApi } from '../support/api.ts';
+import { type ApiAnswer, type ApiCall, type TestApi } from '../support/api.ts';
+import { prepareApi } from '../support/api-suite.ts';
 import { uniqueId } from '../support/builders.ts';
-import { type Deployment, startDeployment } from '../support/deployment.ts';
+import type { Deployment } from '../support/deployment.ts';
 import { internalFailure, type WireCall } from '../support/wire-proxy.ts';
 
 /** What callers of the API can count on when they repeat a POST with its `Idempotency-Key`. */
@@ -13,15 +14,9 @@ import { internalFailure, type WireCall } from '../support/wire-proxy.ts';
 let deployment: Deployment;
 let api: TestApi;
 let accountId: string;
-beforeAll(async () => {
-  deployment = await startDeployment();
-  api = createTestApi(deployment);
+prepareApi((suite) => {
+  ({ deployment, api, accountId } = suite);
 });
-beforeEach(() => {
-  accountId = uniqueId('acc');
-});
-afterEach(() => deployment.reset());
-afterAll(() => deployment.close());
 
 const key = 'f7c9a1b2';
 const replayed = { 'idempotency-replayed': 'true' };
