@@ -5,34 +5,23 @@ import type { DeliveryFilter, DeliveryHistory } from '../core/ports.ts';
 import type { DynamoTable } from './dynamo-client.ts';
 import { toDelivery } from './dynamo-delivery-log.ts';
 import { readRows } from './dynamo-delivery-rows.ts';
-import { fillPage, filteredQueryLimit } from './dynamo-filled-page.ts';
+import { fillPage } from './dynamo-filled-page.ts';
 import { attemptKey, deliveryKey } from './dynamo-keys.ts';
 
 export function createDeliveryHistory(table: DynamoTable): DeliveryHistory {
   const { client, tableName } = table;
 
   return {
-    listDeliveries(accountId, subscriptionId, filter, limit, after) {
+    async listDeliveries(accountId, subscriptionId, filter, limit, after) {
       const { pk } = deliveryKey({ accountId, subscriptionId, eventId: '', eventType: '', acceptedAt: '' });
-      const conditions = conditionsOf(pk, filter);
-      const query = async (from: string | undefined) => {
-        const {
-          Items = [],
-          ScannedCount = 0,
-          LastEvaluatedKey,
-        } = await client.send(
-          new QueryCommand({
-            TableName: tableName,
-            ...conditions,
-            ScanIndexForward: false,
-            Limit: conditions.FilterExpression ? filteredQueryLimit : limit,
-            ...(from ? { ExclusiveStartKey: { pk, sk: from } } : {}),
-          }),
-        );
-        const next = LastEvaluatedKey?.['sk'] as string | undefined;
-        return { items: Items.map(toDelivery), rowsRead: ScannedCount, next };
-      };
-      return fillPage(query, limit, after, (delivery) => deliveryKey(delivery).sk);
+      const query = { TableName: tableName, ...conditionsOf(pk, filter) };
+      const { rows, next } = await fillPage(client, query, {
+        limit,
+        after,
+        positionOf: ({ sk }) => String(sk),
+        startKeyOf: (sk) => ({ pk, sk }),
+      });
+      return { items: rows.map(toDelivery), next };
     },
 
     async listAttempts(ref, limit) {

@@ -1,34 +1,23 @@
-import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { EventFilter, EventHistory, LoggedEvent, LoggedEventDetail } from '../core/ports.ts';
 import { type DynamoTable, expiryAfter, isConditionFailure } from './dynamo-client.ts';
 import { bodyOf } from './dynamo-event-log.ts';
-import { fillPage, filteredQueryLimit } from './dynamo-filled-page.ts';
+import { fillPage } from './dynamo-filled-page.ts';
 import { eventIdOf, eventKey, type Key } from './dynamo-keys.ts';
 
 export function createEventHistory(table: DynamoTable): EventHistory {
   const { client, tableName } = table;
 
   return {
-    listEvents(accountId, filter, limit, after) {
-      const query = async (from: string | undefined) => {
-        const {
-          Items = [],
-          ScannedCount = 0,
-          LastEvaluatedKey,
-        } = await client.send(
-          new QueryCommand({
-            TableName: tableName,
-            IndexName: 'feed',
-            ...conditionsOf(accountId, filter),
-            ScanIndexForward: false,
-            Limit: filter.type ? filteredQueryLimit : limit,
-            ...(from ? { ExclusiveStartKey: startKeyOf(accountId, from) } : {}),
-          }),
-        );
-        const last = LastEvaluatedKey && toEvent(LastEvaluatedKey);
-        return { items: Items.map(toEvent), rowsRead: ScannedCount, next: last && positionOf(last) };
-      };
-      return fillPage(query, limit, after, positionOf);
+    async listEvents(accountId, filter, limit, after) {
+      const query = { TableName: tableName, IndexName: 'feed', ...conditionsOf(accountId, filter) };
+      const { rows, next } = await fillPage(client, query, {
+        limit,
+        after,
+        positionOf: (row) => positionOf(toEvent(row)),
+        startKeyOf: (position) => startKeyOf(accountId, position),
+      });
+      return { items: rows.map(toEvent), next };
     },
 
     async findEvent(accountId, eventId) {
