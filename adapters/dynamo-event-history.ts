@@ -2,21 +2,34 @@ import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { EventFilter, EventHistory, LoggedEvent, LoggedEventDetail } from '../core/ports.ts';
 import { type DynamoTable, expiryAfter, isConditionFailure } from './dynamo-client.ts';
 import { bodyOf } from './dynamo-event-log.ts';
-import { fillPage } from './dynamo-filled-page.ts';
-import { eventIdOf, eventKey, type Key } from './dynamo-keys.ts';
+import { fillPage, type Row } from './dynamo-filled-page.ts';
+import { eventIdOf, eventKey, feedsOf, type Key } from './dynamo-keys.ts';
 
 export function createEventHistory(table: DynamoTable): EventHistory {
   const { client, tableName } = table;
 
   return {
     async listEvents(accountId, filter, limit, after) {
-      const query = { TableName: tableName, IndexName: 'feed', ...conditionsOf(accountId, filter) };
-      const { rows, next } = await fillPage(client, query, {
-        limit,
-        after,
-        positionOf: (row) => positionOf(toEvent(row)),
-        startKeyOf: (position) => startKeyOf(accountId, position),
-      });
+      const pages = await Promise.all(
+        feedsOf(accountId).map((feed) =>
+          fillPage(
+            client,
+            { TableName: tableName, IndexName: 'feed', ...conditionsOf(feed, filter) },
+            {
+              limit,
+              after,
+              positionOf,
+              // Also a position in another part: between two of this one's.
+              startKeyOf: (feedPosition) => ({
+                ...eventKey(accountId, feedPosition.slice(feedPosition.indexOf(' ') + 1)),
+                feed,
+                feedPosition,
+              }),
+            },
+          ),
+        ),
+      );
+      const { rows, next } = mergePages(pages, limit);
       return { items: rows.map(toEvent), next };
     },
 
@@ -49,18 +62,34 @@ export function createEventHistory(table: DynamoTable): EventHistory {
   };
 }
 
-function conditionsOf(accountId: string, { type, since = '', until }: EventFilter) {
+function conditionsOf(feed: string, { type, since = '0', until }: EventFilter) {
   return {
-    KeyConditionExpression: 'feedAccount = :account AND recordedAt BETWEEN :from AND :to',
+    KeyConditionExpression: 'feed = :feed AND feedPosition BETWEEN :from AND :to',
     FilterExpression: type ? '#type = :type' : undefined,
     ExpressionAttributeNames: type ? { '#type': 'type' } : undefined,
     ExpressionAttributeValues: {
-      ':account': accountId,
-      ':from': since || '0',
-      ':to': until ?? '~',
+      ':feed': feed,
+      ':from': since,
+      // All of a moment's events lie before " ~": identifiers hold no such character.
+      ':to': until ? `${until} ~` : '~',
       ...(type ? { ':type': type } : {}),
     },
   };
+}
+
+/** The newest rows of all parts. Of a part that was not read to its end, nothing older than where it stopped is known. */
+function mergePages(pages: readonly { rows: Row[]; next: string | undefined }[], limit: number) {
+  const known = pages
+    .map(({ next = '' }) => next)
+    .sort()
+    .at(-1);
+  const rows = pages
+    .flatMap((page) => page.rows)
+    .filter((row) => positionOf(row) >= (known ?? ''))
+    .sort((a, b) => (positionOf(a) < positionOf(b) ? 1 : -1));
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return { rows: shown, next: last && rows.length > limit ? positionOf(last) : known || undefined };
 }
 
 function toEvent(item: Record<string, unknown>): LoggedEvent {
@@ -68,12 +97,6 @@ function toEvent(item: Record<string, unknown>): LoggedEvent {
   return { id: eventIdOf(item as unknown as Key), type, acceptedAt, recordedAt, isTest };
 }
 
-/** Of an event in its account's list. */
-function positionOf({ recordedAt, id }: LoggedEvent): string {
-  return `${recordedAt} ${id}`;
-}
-
-function startKeyOf(accountId: string, position: string) {
-  const [recordedAt = '', eventId = ''] = position.split(' ');
-  return { ...eventKey(accountId, eventId), feedAccount: accountId, recordedAt };
+function positionOf({ feedPosition }: Row): string {
+  return String(feedPosition);
 }

@@ -3,7 +3,7 @@ import { gunzip, gzip } from 'node:zlib';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { EventBodies, EventLog, StoredEvent } from '../core/ports.ts';
 import { type DynamoTable, expiryAfter, isConditionFailure } from './dynamo-client.ts';
-import { eventKey } from './dynamo-keys.ts';
+import { eventKey, feedKey } from './dynamo-keys.ts';
 
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
@@ -40,9 +40,8 @@ export function createEventLog(table: DynamoTable): EventLog & EventBodies {
               plan,
               isTest,
               compressedBody: await compress(body),
-              // With recordedAt the key of the index of an account's events.
-              feedAccount: accountId,
               recordedAt: now.toISOString(),
+              ...feedKey(accountId, id, now.toISOString()),
               expiresAt: expiryAfter(table, acceptedAt),
             },
             ConditionExpression: 'attribute_not_exists(pk)',

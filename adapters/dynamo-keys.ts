@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { DeliveryRef, SubscriptionRef } from '../core/delivery.ts';
 
 /**
@@ -16,6 +17,20 @@ export const subscriptionPrefix = 'S#';
 
 export function eventKey(accountId: string, eventId: string): Key {
   return { pk: `A#${accountId}#E#${eventId}`, sk: 'E' };
+}
+
+/** Parts of an account's list of events: one alone would cap the account at a partition's 1,000 writes a second. */
+const feedShards = 4;
+
+/** Where an account's events are listed, in the order of their positions. */
+export function feedsOf(accountId: string): string[] {
+  return Array.from({ length: feedShards }, (_, shard) => `A#${accountId}#F#${shard}`);
+}
+
+/** Of an event in the list of its account: attributes of its item, and the key of the index. */
+export function feedKey(accountId: string, eventId: string, recordedAt: string) {
+  const shard = createHash('sha256').update(eventId).digest().readUInt8(0) % feedShards;
+  return { feed: feedsOf(accountId)[shard], feedPosition: `${recordedAt} ${eventId}` };
 }
 
 /** The event that a key names. */

@@ -36,8 +36,8 @@ export function createCallbackSender(
       pipelining: 1,
       allowH2: false,
       connect,
-      headersTimeout: 10_000,
       // The total is the caller's signal's; undici's own would only race with it.
+      headersTimeout: 0,
       bodyTimeout: 0,
       maxHeaderSize: 16 * 1024,
       // Shorter than a sandbox may be frozen between two invocations, after which the connection is dead.

@@ -172,11 +172,18 @@ function endUnattempted(
   return { ...nextRow(row, ref, now), ...end };
 }
 
+export interface WaitTimes {
+  /** Until the attempt is planned. */
+  readonly waitMs: number;
+  /** Until the sweeper takes the delivery up if its message has not. */
+  readonly dueInMs: number;
+}
+
 /** The row of a delivery whose turn comes later; no attempt is made or counted. */
 export function postpone(
   row: Delivery | undefined,
   ref: DeliveryRef,
-  { waitMs, dueInMs }: { readonly waitMs: number; readonly dueInMs: number },
+  { waitMs, dueInMs }: WaitTimes,
   now: Date,
 ): Delivery {
   return {
@@ -212,26 +219,26 @@ export function takeUp(row: Delivery, now: Date, leaseMs: number): Delivery | un
 
 /** The operator's step: a delivery that had no attempt left gets a fresh schedule. */
 export function revive(row: Delivery, now: Date, leaseMs: number): Delivery | undefined {
-  return row.state === 'exhausted' ? restart(row, now, leaseMs) : undefined;
+  return row.state === 'exhausted' ? restart(row, { waitMs: 0, dueInMs: leaseMs }, now) : undefined;
 }
 
 /** The owner's step: whatever became of it or is to come, a fresh schedule. Undefined while somebody is calling. */
-export function resend(row: Delivery, now: Date, leaseMs: number): Delivery | undefined {
-  return row.state === 'claimed' ? undefined : restart(row, now, leaseMs);
+export function resend(row: Delivery, times: WaitTimes, now: Date): Delivery | undefined {
+  return row.state === 'claimed' ? undefined : restart(row, times, now);
 }
 
 /**
  * The message that goes with the row carries the schedule's first attempt; should it be lost, the sweeper takes the
  * delivery up after the lease.
  */
-function restart(row: Delivery, now: Date, leaseMs: number): Delivery {
+function restart(row: Delivery, { waitMs, dueInMs }: WaitTimes, now: Date): Delivery {
   const next = nextRow(row, row, now);
   return {
     ...next,
     state: 'waiting',
     restarted: { at: next.updatedAt, attemptCount: row.attemptCount },
-    nextAttemptAt: next.updatedAt,
-    dueAt: after(now, leaseMs),
+    nextAttemptAt: after(now, waitMs),
+    dueAt: after(now, dueInMs),
   };
 }
 

@@ -23,6 +23,7 @@ export const eventOutcomes = [
   'waiting',
   'failed',
   'cancelled',
+  'no-longer-known',
   'not-subscribed',
   'disabled',
   'pending',
@@ -56,6 +57,7 @@ export function presentEventDetail(
   event: LoggedEventDetail,
   subscriptions: readonly Subscription[],
   deliveries: readonly Delivery[],
+  now: Date,
 ): z.output<typeof eventDetailView> {
   const planned = event.plan.map(({ subscriptionId }) => subscriptionId);
   // A test is for one subscription; of it the others have nothing to ask.
@@ -69,6 +71,7 @@ export function presentEventDetail(
           one,
           event,
           deliveries.find(({ subscriptionId }) => subscriptionId === one.subscriptionId),
+          now,
         ),
       ),
       ...later.map(explainLater),
@@ -80,17 +83,21 @@ type EventAtSubscription = z.output<typeof eventAtSubscriptionView>;
 
 function explainPlanned(
   { subscriptionId, decision }: PlannedDelivery,
-  { type }: LoggedEvent,
+  event: LoggedEvent,
   delivery: Delivery | undefined,
+  now: Date,
 ): EventAtSubscription {
   switch (decision) {
     case 'enqueue':
-      return { subscriptionId, ...explainDelivery(delivery) };
+      return {
+        subscriptionId,
+        ...(delivery ? explainDelivery(delivery) : explainMissing(event, now)),
+      };
     case 'not-subscribed':
       return {
         subscriptionId,
         outcome: decision,
-        explanation: `When the event came, the subscription did not take events of the type ${type}.`,
+        explanation: `When the event came, the subscription did not take events of the type ${event.type}.`,
       };
     case 'disabled':
       return {
@@ -115,8 +122,26 @@ function explainPlanned(
   }
 }
 
-function explainDelivery(delivery: Delivery | undefined): Omit<EventAtSubscription, 'subscriptionId'> {
-  if (!delivery) return { outcome: 'waiting', explanation: 'The first attempt is about to be made.' };
+type Explanation = Omit<EventAtSubscription, 'subscriptionId'>;
+
+/** A first attempt has no row until it was made; once it must have been, the row's time has ended before the event's. */
+function explainMissing({ isTest, recordedAt }: LoggedEvent, now: Date): Explanation {
+  const ageMs = now.getTime() - Date.parse(recordedAt);
+  if (ageMs > (isTest ? testPatienceMs : longestHorizonMs)) {
+    return {
+      outcome: 'no-longer-known',
+      explanation: 'What became of it is no longer kept, or it was never sent.',
+    };
+  }
+  return { outcome: 'waiting', explanation: 'The first attempt is about to be made.' };
+}
+
+/** Of a stage's horizon, after which every delivery has ended. */
+const longestHorizonMs = 7 * 24 * 3_600_000;
+/** The row of a test is written right after its event. */
+const testPatienceMs = 60_000;
+
+function explainDelivery(delivery: Delivery): Explanation {
   return {
     outcome: statusOf(delivery),
     explanation: explainState(delivery),
@@ -130,13 +155,13 @@ function explainState({ state, reason, attemptCount, nextAttemptAt }: Delivery):
     case 'delivered':
       return `The receiver answered 2xx after ${attempts}.`;
     case 'claimed':
-      return `The receiver is being called; ${attempts} before.`;
+      return `The receiver is being called, or was a moment ago; ${attempts} before.`;
     case 'waiting':
       return `The next attempt is planned for ${nextAttemptAt}; ${attempts} so far.`;
     case 'exhausted':
       return `Given up after ${attempts}: ${reason}.`;
     case 'cancelled':
-      return `Ended before it could be delivered: ${reason}.`;
+      return `Cancelled after ${attempts}: ${reason}.`;
     default:
       return state satisfies never;
   }

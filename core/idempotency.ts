@@ -10,14 +10,12 @@ export const idempotencyKeySchema = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters without spaces');
 
-/** The key as it is stored: of one length, and nothing that a caller wrote. */
-export function hashIdempotencyKey(key: string): string {
-  return hashText(key);
+/** The key as it is stored: of one length, nothing that a caller wrote, and each caller's own. */
+export function hashIdempotencyKey(key: string, caller: string): string {
+  return hashText(JSON.stringify([caller, key]));
 }
 
 export interface RepeatableRequest {
-  /** Who may see the answer again: another credential does not learn what this one was told. */
-  readonly caller: string;
   readonly routeKey: string;
   readonly pathParameters: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
@@ -26,8 +24,8 @@ export interface RepeatableRequest {
 
 /** The same for the same request only, in whatever order its parameters come. */
 export function fingerprintRequest(request: RepeatableRequest): string {
-  const { caller, routeKey, pathParameters, query, body } = request;
-  return hashText(JSON.stringify([caller, routeKey, sorted(pathParameters), sorted(query), body ?? '']));
+  const { routeKey, pathParameters, query, body } = request;
+  return hashText(JSON.stringify([routeKey, sorted(pathParameters), sorted(query), body ?? '']));
 }
 
 function sorted(parameters: Readonly<Record<string, string | undefined>>) {

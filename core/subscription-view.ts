@@ -44,7 +44,8 @@ export function presentSubscription(subscription: Subscription): z.output<typeof
     url,
     eventTypes: [...eventTypes],
     description,
-    metadata,
+    // A stored map comes back in no certain order, and an ETag must not depend on it.
+    metadata: Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1))),
     status,
     disabledReason,
     headers: presentHeaders(subscription.headers),

@@ -62,12 +62,13 @@ export const maxSubscriptionsPerAccount = 50;
 /** How long a function may go on using what it has read of a subscription, in milliseconds. */
 export const subscriptionCacheMs = 5_000;
 
-/** A call's shortest deadline, in milliseconds. */
+/** A call's shortest and longest deadline, in milliseconds. */
 const minTimeoutMs = 1_000;
+const longestTimeoutMs = 20_000;
 
 /** The longest that an owner may ask for: 20 s where the stage gives 15 s, so that a batch of such calls still fits. */
 export function maxTimeoutMs(stageTimeoutMs: number): number {
-  return Math.floor((stageTimeoutMs * 4) / 3);
+  return Math.min(longestTimeoutMs, Math.floor((stageTimeoutMs * 4) / 3));
 }
 
 /** How long a call may take in all; the stage may have been set to less since the owner asked for more. */

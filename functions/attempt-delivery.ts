@@ -60,9 +60,11 @@ export function createAttempt(deps: AttemptDeps) {
     if (isFirst && subscription.slowSince) return stepAside(message);
     if (!(await hasItsTurn(subscription, message, claimed))) return undefined;
 
+    const body = await bodyOf(message);
+    if (body === undefined) return endExpired(message, claimed);
     const attempt = await callReceiver(subscription, {
       id: message.eventId,
-      body: await bodyOf(message),
+      body,
       timeoutMs: deadlineOf(subscription, settings.callbackTimeoutMs),
     });
     await takeNote(subscription, attempt);
@@ -88,10 +90,15 @@ export function createAttempt(deps: AttemptDeps) {
     telemetry.count('DeliveriesSteppedAside');
   }
 
-  async function bodyOf(message: DeliveryMessage): Promise<string> {
-    const body = message.body ?? (await deps.events.readEventBody(message.accountId, message.eventId));
-    if (body === undefined) throw new Error(`the body of event ${message.eventId} is no longer stored`);
-    return body;
+  async function bodyOf({ body, accountId, eventId }: DeliveryMessage): Promise<string | undefined> {
+    return body ?? (await deps.events.readEventBody(accountId, eventId));
+  }
+
+  /** Its time is over, or its event's: nothing could ever be sent. */
+  async function endExpired(message: DeliveryMessage, claimed: Delivery | undefined): Promise<undefined> {
+    const expired = expire(claimed, message, now());
+    await deps.queue.sendExhausted(messageFor(expired), 'expired');
+    await deliveries.replaceDelivery(claimed, expired);
   }
 
   /** The subscription that still takes this callback; without one the delivery ends here. */
@@ -101,12 +108,7 @@ export function createAttempt(deps: AttemptDeps) {
   ): Promise<Subscription | undefined> {
     const { accountId, subscriptionId } = message;
     // Before the call as well: a fault of ours consumes no attempt, and must not keep a delivery alive for ever.
-    if (isExpired(scheduleOf(claimed, message), settings, now())) {
-      const expired = expire(claimed, message, now());
-      await deps.queue.sendExhausted(messageFor(expired), 'expired');
-      await deliveries.replaceDelivery(claimed, expired);
-      return undefined;
-    }
+    if (isExpired(scheduleOf(claimed, message), settings, now())) return endExpired(message, claimed);
     const [accountStatus, subscription] = await Promise.all([
       deps.accounts.findAccountStatus(accountId),
       deps.subscriptions.findSubscription(accountId, subscriptionId),

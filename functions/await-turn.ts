@@ -6,6 +6,7 @@ import {
   passedBuckets,
   postpone,
   refOf,
+  type WaitTimes,
 } from '../core/delivery.ts';
 import type { DeliveryLog, DeliveryQueue } from '../core/ports.ts';
 import type { Subscription } from '../core/subscription.ts';
@@ -67,7 +68,7 @@ export function createTurnCheck({
   async function write(
     message: DeliveryMessage,
     claimed: Delivery | undefined,
-    times: { readonly waitMs: number; readonly dueInMs: number },
+    times: WaitTimes,
     limit: string | undefined,
   ): Promise<Delivery | undefined> {
     const postponed = postpone(claimed, message, times, now());

@@ -34,7 +34,7 @@ export function openBatchTally({ statistics, telemetry, now }: BatchStatisticsDe
           try {
             await statistics.addStatistics(of, tally, at);
           } catch (error) {
-            telemetry.error('statistics.unwritten', { ...of, error });
+            telemetry.warn('statistics.unwritten', { ...of, error });
           }
         }),
       );

@@ -35,13 +35,13 @@ export class DataStack extends Stack {
       sortKey: { name: 'dueAt', type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
-    // Sparse as well: an account's events, by the time at which they were taken in.
+    // Sparse as well: an account's events, in several parts, by the time at which they were taken in.
     this.table.addGlobalSecondaryIndex({
       indexName: 'feed',
-      partitionKey: { name: 'feedAccount', type: AttributeType.STRING },
-      sortKey: { name: 'recordedAt', type: AttributeType.STRING },
+      partitionKey: { name: 'feed', type: AttributeType.STRING },
+      sortKey: { name: 'feedPosition', type: AttributeType.STRING },
       projectionType: ProjectionType.INCLUDE,
-      nonKeyAttributes: ['type', 'acceptedAt', 'isTest'],
+      nonKeyAttributes: ['type', 'acceptedAt', 'recordedAt', 'isTest'],
     });
 
     this.feedIndexArn = `${this.table.tableArn}/index/feed`;

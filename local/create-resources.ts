@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DescribeTableCommand,
+  DynamoDBClient,
+  type KeySchemaElement,
+} from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, SetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Engines } from './engines.ts';
 import { region } from './intrinsics.ts';
@@ -25,11 +31,32 @@ export async function createTables(resources: Resources, { dynamoUrl }: Engines)
         }),
       );
     } catch (error) {
-      // Kept from an earlier run with --data.
       if ((error as Error).name !== 'ResourceInUseException') throw error;
+      await requireSameIndexes(dynamo, ref, GlobalSecondaryIndexes);
     }
   }
   dynamo.destroy();
+}
+
+/** A table that is kept from an earlier run may be one of an earlier template, in which nothing would be found. */
+async function requireSameIndexes(
+  dynamo: DynamoDBClient,
+  TableName: string,
+  wanted: CreateTableCommandInput['GlobalSecondaryIndexes'] = [],
+): Promise<void> {
+  const { Table } = await dynamo.send(new DescribeTableCommand({ TableName }));
+  if (describeIndexes(Table?.GlobalSecondaryIndexes) !== describeIndexes(wanted))
+    throw new Error('--data: the table is of an earlier version; use another folder');
+}
+
+function describeIndexes(
+  indexes: readonly { IndexName?: string | undefined; KeySchema?: KeySchemaElement[] | undefined }[] = [],
+): string {
+  const texts = indexes.map(
+    ({ IndexName, KeySchema = [] }) =>
+      `${IndexName} ${KeySchema.map(({ AttributeName }) => AttributeName).join(' ')}`,
+  );
+  return texts.sort((a, b) => (a < b ? -1 : 1)).join();
 }
 
 export async function createQueues(resources: Resources, sqs: SQSClient): Promise<void> {

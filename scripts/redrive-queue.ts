@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { HeldMessage, HeldMessages } from '../adapters/sqs-held-messages.ts';
 import { deliveryMessageSchema, isFinal, messageFor, revive } from '../core/delivery.ts';
-import type { DeliveryLog } from '../core/ports.ts';
+import type { DeliveryLog, EventHistory } from '../core/ports.ts';
 import { parsePublishedEvent } from '../core/published-event.ts';
 
 /** What became of one held message. */
@@ -9,6 +9,8 @@ export type RedriveResult =
   | 'redriven'
   /** The delivery has moved on since: there was nothing left to do. */
   | 'obsolete'
+  /** Its event is no longer stored: there is nothing left to send. */
+  | 'too-old'
   /** Its delivery is in work, or it would only come back: not an event of the catalog, not a message of ours. */
   | 'kept';
 
@@ -38,6 +40,7 @@ export interface RedriveOptions {
 export interface RedriveDeps {
   readonly messages: HeldMessages;
   readonly deliveries: DeliveryLog;
+  readonly events: Pick<EventHistory, 'keepEvent'>;
   readonly now: () => Date;
 }
 
@@ -89,7 +92,7 @@ export function createRedrive(deps: RedriveDeps) {
     if (options.dryRun || options.signal.aborted) return false;
     const result = await sendBack(deps, options.queueName, message.body);
     count(report.results, result);
-    if (result === 'kept') return false;
+    if (result === 'kept' || result === 'too-old') return false;
     await messages.remove(options.queueName, message);
     return true;
   }
@@ -110,7 +113,7 @@ function sendBack(deps: RedriveDeps, queueName: string, body: string): Promise<R
 
 /** A delivery that had no attempt left gets a fresh schedule. */
 async function reviveDelivery(
-  { messages, deliveries, now }: RedriveDeps,
+  { messages, deliveries, events, now }: RedriveDeps,
   body: string,
 ): Promise<RedriveResult> {
   const message = deliveryMessageSchema.safeParse(parseJson(body));
@@ -119,6 +122,8 @@ async function reviveDelivery(
   const next = row && revive(row, now(), reviveLeaseMs);
   // The message is sent before the row reaches its version: until then it may still be needed.
   if (!next) return row && (isFinal(row) || row.version >= message.data.version) ? 'obsolete' : 'kept';
+  // First of all: its time must not be over before the new schedule is.
+  if (!(await events.keepEvent(next.accountId, next.eventId, now()))) return 'too-old';
   if (!(await deliveries.replaceDelivery(row, next))) return 'obsolete';
   // A crash before this line costs a minute: the row is in the due index.
   await messages.send('retries', JSON.stringify(messageFor(next)), next.subscriptionId);

@@ -3,6 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { cac } from 'cac';
 import { connectTable } from '../adapters/dynamo-client.ts';
 import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
+import { createEventHistory } from '../adapters/dynamo-event-history.ts';
 import { createHeldMessages } from '../adapters/sqs-held-messages.ts';
 import { createRedrive, type RedriveReport } from './redrive-queue.ts';
 
@@ -88,8 +89,13 @@ async function main(): Promise<void> {
 
   const stopping = new AbortController();
   process.once('SIGINT', () => stopping.abort());
-  const deliveries = createDeliveryLog(connectTable(tableName, retentionDays));
-  const redrive = createRedrive({ messages, deliveries, now: () => new Date() });
+  const table = connectTable(tableName, retentionDays);
+  const redrive = createRedrive({
+    messages,
+    deliveries: createDeliveryLog(table),
+    events: createEventHistory(table),
+    now: () => new Date(),
+  });
   for (const queueName of queueNames) {
     const reason = options['reason'] === undefined ? undefined : String(options['reason']);
     const report = await redrive({ queueName, dryRun, reason, maxPerSecond, signal: stopping.signal });

@@ -7,6 +7,7 @@ import {
   parseDeliveryId,
   postpone,
   resend,
+  type WaitTimes,
 } from '../../core/delivery.ts';
 import { presentDelivery } from '../../core/delivery-view.ts';
 import { type EventType, eventTypeSchema, eventTypes } from '../../core/event-catalog.ts';
@@ -19,7 +20,7 @@ import type {
   EventLog,
   SubscriptionStore,
 } from '../../core/ports.ts';
-import type { Subscription } from '../../core/subscription.ts';
+import { type Subscription, subscriptionCacheMs } from '../../core/subscription.ts';
 import type { CallLimiter } from '../call-limiter.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { findRequested } from './change-subscription.ts';
@@ -54,7 +55,13 @@ export const testSchema = z.strictObject({
 /** Deliveries that an account's owner asks for: once more, or of an example. */
 export function createAskedDeliveryRoutes(deps: AskedDeliveryDeps) {
   const { deliveries, telemetry, now } = deps;
-  const leaseMs = deps.queueMarginSeconds * 1_000;
+
+  /** Not before every function has seen the subscription as the caller has left it. */
+  function timesFor({ updatedAt }: Subscription): WaitTimes {
+    const seenAt = Date.parse(updatedAt) + subscriptionCacheMs;
+    const waitMs = Math.max(0, seenAt - now().getTime());
+    return { waitMs, dueInMs: waitMs + deps.queueMarginSeconds * 1_000 };
+  }
 
   return {
     async retry({ accountId, pathParameters }: AccountRequest): Promise<ApiResponse> {
@@ -62,17 +69,19 @@ export function createAskedDeliveryRoutes(deps: AskedDeliveryDeps) {
       const row = named && (await deliveries.findDelivery({ ...named, accountId, eventType: '' }));
       if (!row) return respondNotFound('delivery');
       const subscription = await deps.subscriptions.findSubscription(accountId, row.subscriptionId);
-      const refusal = await refuse(subscription);
+      if (!isEnabled(subscription)) return respondNotEnabled(subscription);
+      const refusal = await refuseFlood(subscription);
       if (refusal) return refusal;
       // First of all: its time must not be over before the new schedule is.
       if (!(await deps.eventHistory.keepEvent(accountId, row.eventId, now()))) {
         return respondProblem('event-not-kept', 'The event is no longer stored, so it cannot be sent again.');
       }
-      const next = resend(row, now(), leaseMs);
+      const times = timesFor(subscription);
+      const next = resend(row, times, now());
       if (!next || !(await deliveries.replaceDelivery(row, next))) {
         return respondProblem('attempt-in-progress', 'The receiver is being called; look again in a minute.');
       }
-      return accept(next);
+      return accept(next, times);
     },
 
     async test(request: AccountRequest): Promise<ApiResponse> {
@@ -81,37 +90,32 @@ export function createAskedDeliveryRoutes(deps: AskedDeliveryDeps) {
       const found = await findRequested(deps.subscriptions, request);
       if ('problem' in found) return found.problem;
       const { subscription } = found;
-      const refusal = await refuse(subscription);
+      if (!isEnabled(subscription)) return respondNotEnabled(subscription);
+      const refusal = await refuseFlood(subscription);
       if (refusal) return refusal;
       const event = createTestEvent(parsed.body.eventType ?? firstOf(subscription), subscription);
       const { accountId, id: subscriptionId } = subscription;
       await deps.events.recordEvent(event, [{ subscriptionId, decision: 'enqueue' }], now());
       const { id: eventId, type: eventType, acceptedAt } = event;
       const ref: DeliveryRef = { accountId, subscriptionId, eventId, eventType, acceptedAt };
-      const row = postpone(undefined, ref, { waitMs: 0, dueInMs: leaseMs }, now());
+      const times = timesFor(subscription);
+      const row = postpone(undefined, ref, times, now());
       await deliveries.replaceDelivery(undefined, row);
-      return accept(row);
+      return accept(row, times);
     },
   };
 
-  async function refuse(subscription: Subscription | undefined): Promise<ApiResponse | undefined> {
-    if (subscription?.status !== 'enabled') {
-      const status = subscription?.status ?? 'deleted';
-      return respondProblem(
-        'subscription-not-enabled',
-        `The subscription is ${status}: it takes no callbacks.`,
-      );
-    }
+  async function refuseFlood(subscription: Subscription): Promise<ApiResponse | undefined> {
     const turn = await deps.askLimits(askedDeliveryLimits(subscription), now());
     return turn.kind === 'now'
       ? undefined
       : respondTooManyRequests('Too many deliveries are asked for; try again in a second.');
   }
 
-  /** Once its row waits, the due index owns the delivery; the message only makes it start at once. */
-  async function accept(row: Delivery): Promise<ApiResponse> {
+  /** Once its row waits, the due index owns the delivery; the message only makes it start sooner. */
+  async function accept(row: Delivery, { waitMs }: WaitTimes): Promise<ApiResponse> {
     try {
-      await deps.queue.sendRetry(messageFor(row), 0);
+      await deps.queue.sendRetry(messageFor(row), Math.ceil(waitMs / 1_000));
     } catch (error) {
       telemetry.error('delivery.unsent', { eventId: row.eventId, error });
     }
@@ -122,6 +126,15 @@ export function createAskedDeliveryRoutes(deps: AskedDeliveryDeps) {
     const id = `evt_test_${deps.randomBytes(12).toString('hex')}`;
     return { ...exampleEvent(type, { id, accountId, at: now().toISOString() }), isTest: true };
   }
+}
+
+function isEnabled(subscription: Subscription | undefined): subscription is Subscription {
+  return subscription?.status === 'enabled';
+}
+
+function respondNotEnabled(subscription: Subscription | undefined): ApiResponse {
+  const status = subscription?.status ?? 'deleted';
+  return respondProblem('subscription-not-enabled', `The subscription is ${status}: it takes no callbacks.`);
 }
 
 /** The first type that it takes. */

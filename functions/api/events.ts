@@ -11,6 +11,7 @@ export interface EventRouteDeps {
   readonly eventHistory: EventHistory;
   readonly deliveryHistory: DeliveryHistory;
   readonly cursorKey: () => Promise<Uint8Array>;
+  readonly now: () => Date;
 }
 
 export const eventFilterSchema = z
@@ -45,7 +46,7 @@ export function createEventRoutes(deps: EventRouteDeps) {
         deps.subscriptions.listSubscriptions(accountId),
         deps.deliveryHistory.findDeliveries(refs),
       ]);
-      return respondJson(200, presentEventDetail(event, subscriptions, deliveries));
+      return respondJson(200, presentEventDetail(event, subscriptions, deliveries, deps.now()));
     },
   };
 }

@@ -27,8 +27,8 @@ export function createIdempotency(deps: IdempotencyDeps) {
     }
     const claim = {
       accountId,
-      keyHash: hashIdempotencyKey(key.data),
-      fingerprint: fingerprintRequest({ ...request, caller: callerOf(request) }),
+      keyHash: hashIdempotencyKey(key.data, callerOf(request)),
+      fingerprint: fingerprintRequest(request),
       claimId: deps.randomBytes(16).toString('hex'),
     };
     const held = await deps.idempotency.claimKey(claim, deps.now());
@@ -78,7 +78,7 @@ export function createIdempotency(deps: IdempotencyDeps) {
   }
 }
 
-/** The backend's sessions have names of their own, and repeat each other's requests. */
+/** No credential learns what another was told. The backend's sessions have names of their own, and repeat each other's. */
 function callerOf({ actor }: ApiRequest): string {
   return actor.kind === 'backend' ? actor.kind : actor.id;
 }

@@ -24,7 +24,7 @@ export interface Page<Item> {
 }
 
 /**
- * Lists by pages. A cursor is good for this list of this account only; a made-up one is refused. `filterSchema` reads the
+ * Lists by pages. A cursor is good for this list of this account with this filter only; a made-up one is refused. `filterSchema` reads the
  * query's other parameters.
  */
 export function createPages<FilterSchema extends z.ZodType>(
@@ -42,10 +42,13 @@ export function createPages<FilterSchema extends z.ZodType>(
     const filtered = parseQuery({ ...request, query: others }, filterSchema);
     if ('problem' in filtered) return filtered.problem;
     const { limit, cursor } = page.query;
-    const scope = { accountId: request.accountId, list };
+    // With its filter: DynamoDB takes no position outside of what is asked for.
+    const scope = { accountId: request.accountId, list: `${list} ${JSON.stringify(filtered.query)}` };
     const after = cursor === undefined ? undefined : openCursor(cursor, scope, await cursorKey());
     if (cursor !== undefined && after === undefined) {
-      return respondInvalid([{ field: 'cursor', message: 'must be a nextCursor of this very list' }]);
+      return respondInvalid([
+        { field: 'cursor', message: 'must be a nextCursor of this very list, with the same filter' },
+      ]);
     }
     const { items, next } = await read(limit, after, filtered.query);
     const nextCursor = next === undefined ? null : signCursor(next, scope, await cursorKey());

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { SecretCipher, SubscriptionStore } from '../../core/ports.ts';
 import { formatSecret } from '../../core/signature.ts';
-import { liveSecrets, rotateSecrets, subscriptionCacheMs } from '../../core/subscription.ts';
+import { liveSecrets, rotateSecrets } from '../../core/subscription.ts';
 import { contextOf } from '../call-receiver.ts';
 import type { Audit } from './audit-log.ts';
 import { changeRequested, findRequested } from './change-subscription.ts';
 import { type AccountRequest, type ApiResponse, parseOptionalBody, respondJson } from './http.ts';
+import { effectiveAfter } from './written-subscription.ts';
 
 export interface SecretRouteDeps {
   readonly subscriptions: SubscriptionStore;
@@ -56,7 +57,7 @@ export function createSecretRoutes(deps: SecretRouteDeps, audit: Audit) {
         return { subscription: { ...seen, secrets, updatedAt: now.toISOString() } };
       });
       if ('problem' in changed) return changed.problem;
-      const effectiveAt = new Date(deps.now().getTime() + subscriptionCacheMs).toISOString();
+      const effectiveAt = effectiveAfter(deps.now());
       const [, outgoing] = changed.subscription.secrets;
       return respondJson(200, { secret, previousExpiresAt: outgoing?.expiresAt ?? null, effectiveAt });
     },

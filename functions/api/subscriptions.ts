@@ -8,7 +8,7 @@ import { changeRequested, deleteRequested, findRequested } from './change-subscr
 import { createDestinationCheck, type DestinationDeps } from './destination.ts';
 import { type AccountRequest, type ApiResponse, parseBody, respondInvalid, respondJson } from './http.ts';
 import { createPages, noFilter } from './pages.ts';
-import { etagOf } from './preconditions.ts';
+import { etagOf, refuseStale } from './preconditions.ts';
 import { sealPatchedHeaders } from './seal-headers.ts';
 import type { Verification } from './verification.ts';
 import { createWrittenAnswer, effectiveAfter } from './written-subscription.ts';
@@ -56,6 +56,8 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Aud
       if (patch.headers) {
         const found = await findRequested(deps.subscriptions, request);
         if ('problem' in found) return found.problem;
+        const stale = refuseStale(request, found.subscription);
+        if (stale) return stale;
         await auditHeaders(audit, request, found.subscription.id, Object.keys(patch.headers));
       }
       let verification: Verification | undefined;

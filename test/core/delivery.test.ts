@@ -314,13 +314,20 @@ describe('revive', () => {
 });
 
 describe('resend', () => {
+  const soon = { waitMs: 2_000, dueInMs: leaseMs };
+
   test.each(['waiting', 'delivered', 'exhausted', 'cancelled'] as const)(
     'a row that is %s waits for a call at once, and its earlier messages are void',
     (state) => {
-      const resent = resend(rows[state], now, leaseMs);
+      const resent = resend(rows[state], soon, now);
       if (!resent) throw new Error('nothing was resent');
 
-      expect(resent).toMatchObject({ state: 'waiting', version: 4, nextAttemptAt: now.toISOString() });
+      expect(resent).toMatchObject({
+        state: 'waiting',
+        version: 4,
+        nextAttemptAt: '2026-11-23T17:00:02.000Z',
+        dueAt: '2026-11-23T17:01:00.000Z',
+      });
       expect(resent).not.toHaveProperty('reason');
       expect(claim(resent, messageFor(rows[state]), now, leaseMs)).toBeUndefined();
       expect(claim(resent, messageFor(resent), now, leaseMs)).toMatchObject({ state: 'claimed' });
@@ -328,11 +335,11 @@ describe('resend', () => {
   );
 
   test('what is being called is left alone', () => {
-    expect(resend(rows.claimed, now, leaseMs)).toBeUndefined();
+    expect(resend(rows.claimed, soon, now)).toBeUndefined();
   });
 
   test('the attempt that a delivered row holds is kept', () => {
-    expect(resend(rows.delivered, now, leaseMs)?.firstAttempt).toEqual(rows.delivered.firstAttempt);
+    expect(resend(rows.delivered, soon, now)?.firstAttempt).toEqual(rows.delivered.firstAttempt);
   });
 });
 

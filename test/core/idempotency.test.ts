@@ -21,16 +21,16 @@ describe('an Idempotency-Key', () => {
     },
   );
 
-  test('is stored as its SHA-256', () => {
-    expect(hashIdempotencyKey('abc')).toBe(
-      'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  test('is stored as a SHA-256 that outlives a deployment, another one for each caller', () => {
+    expect(hashIdempotencyKey('abc', 'key-1')).toBe(
+      '3fa07440aa85950db0eab3168d19fdc587304cb8a2b0a2a2d62061e370a443e7',
     );
+    expect(hashIdempotencyKey('abc', 'key-2')).not.toBe(hashIdempotencyKey('abc', 'key-1'));
   });
 });
 
 describe('the fingerprint of a request', () => {
   const request: RepeatableRequest = {
-    caller: 'key-1',
     routeKey: 'POST /subscriptions/{id}/verify',
     pathParameters: { id: 'sub_1', part: 'x' },
     query: { a: '1', b: '2' },
@@ -39,7 +39,7 @@ describe('the fingerprint of a request', () => {
 
   test('outlives a deployment', () => {
     expect(fingerprintRequest(request)).toBe(
-      '30137d713df6967564cfdde6d2ea7870728c0ab72edcf7c8e616072019f4c570',
+      'df71069e170ae096d921920082666d071edc05325e275892485070ae01b5dae4',
     );
   });
 
@@ -50,7 +50,6 @@ describe('the fingerprint of a request', () => {
   });
 
   test.each<[string, Partial<RepeatableRequest>]>([
-    ['caller', { caller: 'key-2' }],
     ['route', { routeKey: 'POST /subscriptions' }],
     ['path parameter', { pathParameters: { id: 'sub_2', part: 'x' } }],
     ['value in the query', { query: { a: '2', b: '2' } }],
@@ -71,7 +70,7 @@ describe('the fingerprint of a request', () => {
       { routeKey: 'POST /ab', body: '' },
     ],
   ])('is not the same for %j and %j', (one, other) => {
-    const empty = { caller: '', routeKey: '', pathParameters: {}, query: {}, body: '' };
+    const empty = { routeKey: '', pathParameters: {}, query: {}, body: '' };
 
     expect(fingerprintRequest({ ...empty, ...one })).not.toBe(fingerprintRequest({ ...empty, ...other }));
   });

@@ -470,7 +470,12 @@ export function createWorld(deliveryCount: number) {
 
     redrive(queueName: QueueName): void {
       start('operator', (actor) =>
-        createRedrive({ messages: heldMessagesOf(actor), deliveries: deliveriesOf(actor), now })({
+        createRedrive({
+          messages: heldMessagesOf(actor),
+          deliveries: deliveriesOf(actor),
+          events: { keepEvent: async () => true },
+          now,
+        })({
           queueName,
           dryRun: false,
           reason: undefined,

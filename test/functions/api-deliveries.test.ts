@@ -222,7 +222,7 @@ describe('a subscription’s deliveries', () => {
     ['statusClass', '200', 'must be one of 2xx, 3xx, 4xx, 5xx, none'],
     ['since', 'yesterday', 'must be a time such as 2026-11-23T16:55:00Z'],
     ['limit', '0', 'must be a whole number from 1 to 100'],
-    ['cursor', 'made-up', 'must be a nextCursor of this very list'],
+    ['cursor', 'made-up', 'must be a nextCursor of this very list, with the same filter'],
     ['color', 'red', 'is not a field of this request; leave it out'],
   ])('are not listed by %s=%s', async (field, value, message) => {
     expect(await list({ [field]: value })).toMatchObject({

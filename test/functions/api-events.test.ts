@@ -106,9 +106,20 @@ describe('at a subscription that takes it, an event', () => {
 
     expect(await outcomeAt(eventId, id)).toMatchObject({
       outcome: 'cancelled',
-      explanation: 'Ended before it could be delivered: subscription-deleted.',
+      explanation: 'Cancelled after 0 attempts: subscription-deleted.',
     });
   });
+});
+
+test('what became of an event is no longer said once its delivery’s row is gone', async () => {
+  const id = await subscribe();
+  const eventId = await publish();
+  const days = 8 * 86_400_000;
+  deployment.clock.advance(days);
+
+  expect(await outcomeAt(eventId, id)).toMatchObject({ outcome: 'no-longer-known' });
+  deployment.clock.advance(-days);
+  expect(await outcomeAt(eventId, id)).toMatchObject({ outcome: 'waiting' });
 });
 
 describe('at a subscription that does not take it, an event', () => {

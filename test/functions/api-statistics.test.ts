@@ -141,8 +141,9 @@ describe('a subscription’s statistics', () => {
     ['until', '2026-11-26', {}, 'must be a time such as 2026-11-23T16:55:00Z'],
     ['since', '2026-11-12T11:59:59Z', {}, tooOld],
     ['since', '2026-11-26T13:00:00Z', { until: '2026-11-26T14:00:00Z' }, tooOld],
-    ['since', '9999-12-31T23:00:00Z', { until: '9999-12-31T23:00:00-12:00' }, tooOld],
-    ['since', '0000-01-01T00:00:00+12:00', {}, tooOld],
+    ['since', '9999-12-31T23:00:00Z', {}, tooOld],
+    ['until', '9999-12-31T23:00:00-12:00', {}, 'must be a time of the years 0000 to 9999'],
+    ['since', '0000-01-01T00:00:00+12:00', {}, 'must be a time of the years 0000 to 9999'],
     [
       'since',
       '2026-11-26T10:00:00Z',

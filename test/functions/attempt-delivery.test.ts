@@ -569,13 +569,19 @@ describe('a fault of ours fails the record', () => {
       attemptCount: 2,
     });
   });
+});
 
-  test('the body of the event is no longer stored: nobody is called', async () => {
-    const message = deployment.messageFor(subscription, { body: undefined });
+test('a delivery whose event is no longer stored ends: nothing could ever be sent', async () => {
+  const message = deployment.messageFor(subscription, { body: undefined });
 
-    expect(await deliver(message)).toEqual(failed);
-    expect(receiver.callbacks).toEqual([]);
+  expect(await deliver(message)).toEqual(acknowledged);
+  expect(receiver.callbacks).toEqual([]);
+  expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+    state: 'exhausted',
+    reason: 'expired',
+    attemptCount: 0,
   });
+  expect(deployment.messagesIn('exhausted')).toMatchObject([{ eventId: message.eventId }]);
 });
 
 describe('what an attempt tells the outside', () => {

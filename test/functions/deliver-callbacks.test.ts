@@ -141,8 +141,15 @@ describe('a batch', () => {
 
   test('an exception on item 3 of 10 costs item 3', async () => {
     const { subscription } = await deployment.subscribe({ url: receiver.url });
-    const records = Array.from({ length: 10 }, (_, index) =>
-      record(deployment.messageFor(subscription, index === 2 ? { body: undefined } : {})),
+    const messages = Array.from({ length: 10 }, (_, index) =>
+      deployment.messageFor(subscription, index === 2 ? { body: undefined } : {}),
+    );
+    const records = messages.map((message) => record(message));
+    // The third needs its body read.
+    deployment.wire.table.intercept(async (call) =>
+      call.operation === 'GetItem' && JSON.stringify(call.input).includes(`#E#${messages[2]?.eventId}"`)
+        ? internalFailure
+        : call.forward(),
     );
 
     const result = await deployment.deliver(...records);

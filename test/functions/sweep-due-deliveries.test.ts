@@ -121,6 +121,7 @@ describe('a delivery that is due', () => {
       ...row,
       version: 2,
       updatedAt: secondsFromNow(0),
+      nextAttemptAt: secondsFromNow(0),
       dueAt: secondsFromNow(leaseMs / 1_000),
     });
     expect(deployment.telemetry.counts).toEqual({ DeliveriesSwept: 1 });

@@ -76,7 +76,7 @@ describe('a script of a page', () => {
     expect(status).toBe(200);
     expect(cors).toEqual({
       'access-control-allow-origin': origin,
-      'access-control-expose-headers': 'etag,x-request-id,retry-after,idempotency-replayed,location',
+      'access-control-expose-headers': 'etag,x-request-id,retry-after,idempotency-replayed',
     });
     expect(headers.get('x-request-id')).toMatch(/./);
   });

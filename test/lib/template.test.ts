@@ -684,7 +684,7 @@ describe('the HTTP API', () => {
         AllowOrigins: ['https://app.iomnihub.example', 'https://crm.example:8443'],
         AllowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
         AllowHeaders: ['authorization', 'content-type', 'if-match', 'idempotency-key'],
-        ExposeHeaders: ['etag', 'x-request-id', 'retry-after', 'idempotency-replayed', 'location'],
+        ExposeHeaders: ['etag', 'x-request-id', 'retry-after', 'idempotency-replayed'],
         MaxAge: 3600,
       },
     ]);

@@ -1,6 +1,9 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createDueIndex } from '../../adapters/dynamo-due-index.ts';
+import { createEventHistory } from '../../adapters/dynamo-event-history.ts';
+import { eventKey } from '../../adapters/dynamo-keys.ts';
 import { createDeliveryQueue } from '../../adapters/sqs-delivery-queue.ts';
 import { createHeldMessages } from '../../adapters/sqs-held-messages.ts';
 import { type Delivery, type DeliveryMessage, messageFor, refOf } from '../../core/delivery.ts';
@@ -8,7 +11,14 @@ import { eventCatalog } from '../../core/event-catalog.ts';
 import type { Subscription } from '../../core/subscription.ts';
 import { createSweeper } from '../../functions/sweep-due-deliveries.ts';
 import { createRedrive, type RedriveOptions } from '../../scripts/redrive-queue.ts';
-import { deliveredDelivery, envelope, sqsRecord, uniqueId, waitingDelivery } from '../support/builders.ts';
+import {
+  deliveredDelivery,
+  envelope,
+  eventOf,
+  sqsRecord,
+  uniqueId,
+  waitingDelivery,
+} from '../support/builders.ts';
 import { type Deployment, startDeployment } from '../support/deployment.ts';
 import { connectSqsAt, type WorkQueue } from '../support/engines.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
@@ -40,7 +50,12 @@ beforeAll(async () => {
     [...names.map((name) => queues.createQueue(name)), ...dlqs].map((queue) => [queue.name, queue]),
   );
   sqs = connectSqsAt(deployment.wire.sqs.url);
-  redriveQueue = createRedrive({ messages: createHeldMessages(sqs, ''), deliveries, now: clock.now });
+  redriveQueue = createRedrive({
+    messages: createHeldMessages(sqs, ''),
+    deliveries,
+    events: createEventHistory(deployment.table),
+    now: clock.now,
+  });
 });
 beforeEach(async () => {
   receiver = await startReceiver();
@@ -123,6 +138,7 @@ async function exhaust(overrides: Partial<Delivery> = {}, reason = 'status'): Pr
     reason: 'status',
     ...overrides,
   });
+  await deployment.events.recordEvent(eventOf(row), [], deployment.clock.now());
   await deployment.deliveries.replaceDelivery(undefined, row);
   await hold('exhausted-deliveries', JSON.stringify(messageFor(row)), reason);
   return row;
@@ -199,8 +215,10 @@ describe('an exhausted delivery', () => {
       ...refOf(row),
       state: 'waiting',
       version: 7,
-      attemptCount: 0,
+      attemptCount: 3,
+      restarted: { at: deployment.clock.now().toISOString(), attemptCount: 3 },
       updatedAt: deployment.clock.now().toISOString(),
+      nextAttemptAt: deployment.clock.now().toISOString(),
       dueAt: new Date(deployment.clock.now().getTime() + reviveLeaseMs).toISOString(),
     });
   });
@@ -216,10 +234,24 @@ describe('an exhausted delivery', () => {
 
     expect(await deployment.deliveries.findDelivery(row)).toMatchObject({
       state: 'waiting',
-      attemptCount: 1,
+      attemptCount: 4,
     });
     expect(deployment.messagesIn('retries')).toMatchObject([{ version: row.version + 3 }]);
     expect(deployment.queues.delayedIn('retries')).toMatchObject([{ delaySeconds: 5 }]);
+  });
+
+  test('is left alone when its event is no longer stored: there is nothing to send', async () => {
+    const row = await exhaust();
+    await deployment.table.client.send(
+      new DeleteCommand({
+        TableName: deployment.table.tableName,
+        Key: { ...eventKey(row.accountId, row.eventId) },
+      }),
+    );
+
+    expect(await redrive('exhausted-deliveries')).toEqual(report({ status: 1 }, { 'too-old': 1 }));
+    expect(await deployment.deliveries.findDelivery(row)).toEqual(row);
+    expect(bodiesIn('exhausted-deliveries')).toHaveLength(1);
   });
 
   test('that is redriven twice is called for once', async () => {

@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
+import { createEventLog } from '../../adapters/dynamo-event-log.ts';
 import { type Delivery, messageFor } from '../../core/delivery.ts';
-import { envelope, uniqueId, waitingDelivery } from '../support/builders.ts';
+import { envelope, eventOf, uniqueId, waitingDelivery } from '../support/builders.ts';
 import {
   type QueueEngine,
   startQueues,
@@ -87,6 +88,7 @@ async function hold(queue: WorkQueue, body: string, reason: string): Promise<voi
 
 async function exhaust(reason: string): Promise<Delivery> {
   const { dueAt: _, ...row } = waitingDelivery({ eventId: uniqueId('evt'), state: 'exhausted', version: 6 });
+  await createEventLog(engine.table).recordEvent(eventOf(row), [], new Date());
   await createDeliveryLog(engine.table).replaceDelivery(undefined, row);
   await hold(exhausted, JSON.stringify(messageFor(row)), reason);
   return row;
@@ -147,7 +149,7 @@ describe('a run', () => {
     ]);
     expect(await createDeliveryLog(engine.table).findDelivery(row)).toMatchObject({
       state: 'waiting',
-      attemptCount: 0,
+      restarted: { attemptCount: 1 },
     });
   });
 });

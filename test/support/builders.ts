@@ -56,6 +56,11 @@ export function publishedEvent(parts: EnvelopeParts = {}): PublishedEvent {
   return parsed.event;
 }
 
+/** The event that a delivery is of. */
+export function eventOf({ accountId, eventId, acceptedAt: time }: DeliveryRef): PublishedEvent {
+  return publishedEvent({ time, detail: { id: eventId, accountId } });
+}
+
 /** The message of an event queue that holds this event. */
 export function envelopeOf(event: PublishedEvent): string {
   const { id, accountId, envelopeId, type, acceptedAt: time } = event;

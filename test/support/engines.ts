@@ -35,8 +35,8 @@ export async function startTable(): Promise<TableEngine> {
       AttributeDefinitions: [
         { AttributeName: 'pk', AttributeType: 'S' },
         { AttributeName: 'sk', AttributeType: 'S' },
-        { AttributeName: 'feedAccount', AttributeType: 'S' },
-        { AttributeName: 'recordedAt', AttributeType: 'S' },
+        { AttributeName: 'feed', AttributeType: 'S' },
+        { AttributeName: 'feedPosition', AttributeType: 'S' },
         { AttributeName: 'dueShard', AttributeType: 'N' },
         { AttributeName: 'dueAt', AttributeType: 'S' },
       ],
@@ -56,12 +56,12 @@ export async function startTable(): Promise<TableEngine> {
         {
           IndexName: 'feed',
           KeySchema: [
-            { AttributeName: 'feedAccount', KeyType: 'HASH' },
-            { AttributeName: 'recordedAt', KeyType: 'RANGE' },
+            { AttributeName: 'feed', KeyType: 'HASH' },
+            { AttributeName: 'feedPosition', KeyType: 'RANGE' },
           ],
           Projection: {
             ProjectionType: 'INCLUDE',
-            NonKeyAttributes: ['type', 'acceptedAt', 'isTest'],
+            NonKeyAttributes: ['type', 'acceptedAt', 'recordedAt', 'isTest'],
           },
         },
       ],

@@ -53,7 +53,8 @@ export const deliveryOperations = {
   'GET /subscriptions/{id}/deliveries': {
     operationId: 'listDeliveries',
     summary: 'List the deliveries of a subscription, newest first',
-    description: 'Those of which an attempt was made. `since` and `until` go by `acceptedAt`.',
+    description:
+      'From when the first attempt was made, put off or cancelled. `since` and `until` go by `acceptedAt`.',
     tag: 'Deliveries',
     idOf: 'subscription',
     query: pageSchema.extend(deliveryFilterSchema.shape),

@@ -6,6 +6,7 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
+import { idempotencyKeySchema } from '../../../core/idempotency.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { type ProblemSlug, problems, problemType } from '../problems.ts';
 import { apiRoutes, type RouteKey } from '../routes.ts';
@@ -111,7 +112,7 @@ function describeOperation(routeKey: RouteKey, operation: Operation): ZodOpenApi
     ...(body
       ? { requestBody: { required: !isBodyOptional, content: { 'application/json': { schema: body } } } }
       : {}),
-    responses: { ...describeAnswer(operation), ...describeErrors(routeKey, operation) },
+    responses: { ...describeAnswer(routeKey, operation), ...describeErrors(routeKey, operation) },
   };
 }
 
@@ -127,9 +128,7 @@ function pathOf(routeKey: RouteKey, { idOf }: Operation): z.ZodObject {
   );
 }
 
-const idempotencyKey = z
-  .string()
-  .regex(/^[\x21-\x7e]{1,255}$/)
+const idempotencyKey = idempotencyKeySchema
   .optional()
   .meta({ description: 'Makes the request safe to repeat for 24 hours: the first answer is given again.' });
 const ifMatch = z.string().optional().meta({
@@ -146,13 +145,21 @@ function headersOf(routeKey: RouteKey, { isConditional }: Operation) {
 
 const requestId = z.string().meta({ description: 'Names the request in our logs.' });
 const etag = z.string().meta({ description: 'For `If-Match`.' });
+const replayed = z
+  .literal('true')
+  .optional()
+  .meta({ description: 'This is the answer of the first request with the key.' });
 
-function describeAnswer({ answer }: Operation): Record<string, ZodOpenApiResponseObject> {
+function describeAnswer(routeKey: RouteKey, { answer }: Operation): Record<string, ZodOpenApiResponseObject> {
   const { status, description, body, hasEtag } = answer;
   return {
     [String(status)]: {
       description,
-      headers: z.object({ 'X-Request-Id': requestId, ...(hasEtag ? { ETag: etag } : {}) }),
+      headers: z.object({
+        'X-Request-Id': requestId,
+        ...(hasEtag ? { ETag: etag } : {}),
+        ...(routeKey.startsWith('POST ') ? { 'Idempotency-Replayed': replayed } : {}),
+      }),
       ...(body ? { content: { 'application/json': { schema: body } } } : {}),
     },
   };
@@ -198,6 +205,8 @@ function describeErrors(routeKey: RouteKey, operation: Operation): Record<string
   );
 }
 
+const retryAfter = z.string().meta({ description: 'Seconds.' });
+
 function describeError(
   status: number,
   slugs: readonly ProblemSlug[],
@@ -206,7 +215,12 @@ function describeError(
   const titles = slugs.map((slug) => `\`${slug}\`: ${problems[slug].title}.`);
   return {
     description: [...(isGateways ? ['Without a credential that is good for it.'] : []), ...titles].join(' '),
-    ...(status === 429 ? { headers: z.object({ 'Retry-After': z.string() }) } : {}),
+    headers: z.object({
+      // The gateway's own answers have none.
+      'X-Request-Id': isGateways ? requestId.optional() : requestId,
+      ...(status === 429 ? { 'Retry-After': retryAfter } : {}),
+      ...(slugs.includes('request-in-progress') ? { 'Retry-After': retryAfter.optional() } : {}),
+    }),
     content: {
       ...(slugs.length > 0 ? { 'application/problem+json': { schema: problemView(slugs) } } : {}),
       ...(isGateways ? { 'application/json': { schema: gatewayAnswer } } : {}),

@@ -93,8 +93,9 @@ export function subscriptionOperations(callbackTimeoutMs: number) {
       summary: 'Ask the receiver once more for its consent',
       tag: 'Subscriptions',
       idOf: 'subscription',
+      isConditional: true,
       answer: { status: 200, description: 'What came of it.', body: written, hasEtag: true },
-      problems: ['not-found', 'conflict'],
+      problems: ['not-found', 'conflict', 'precondition-failed'],
     },
     'GET /subscriptions/{id}/secret': {
       operationId: 'revealSecret',
@@ -117,6 +118,7 @@ export function subscriptionOperations(callbackTimeoutMs: number) {
       idOf: 'subscription',
       body: rotationSchema,
       isBodyOptional: true,
+      isConditional: true,
       answer: {
         status: 200,
         description: 'The new secret.',
@@ -126,7 +128,7 @@ export function subscriptionOperations(callbackTimeoutMs: number) {
           effectiveAt,
         }),
       },
-      problems: ['invalid-json', 'invalid-request', 'not-found', 'conflict'],
+      problems: ['invalid-json', 'invalid-request', 'not-found', 'conflict', 'precondition-failed'],
     },
   } as const satisfies Record<string, Operation>;
 }
