@@ -145,6 +145,12 @@ describe('the answer', () => {
     expect(receiver.callbacks).toHaveLength(1);
   });
 
+  test('may take all the time that the caller gives, beyond every limit of the HTTP client', async () => {
+    receiver.respond((response) => void setTimeout(() => response.writeHead(204).end(), 11_500));
+
+    expect(await sender.send(request({ timeoutMs: 20_000 }))).toMatchObject({ kind: 'success', status: 204 });
+  });
+
   test('says how long to wait', async () => {
     respondStatus(503, { 'retry-after': '120' });
 

@@ -126,6 +126,19 @@ describe('a delivery that is sent again', () => {
     expect(receiver.callbacks).toHaveLength(calls + 1);
   });
 
+  test('waits until every function has seen the subscription as it is now', async () => {
+    const message = await publish();
+    await attempt(message, 204);
+    const body = { description: 'changed' };
+    await api.call('PATCH /subscriptions/{id}', { accountId, id: subscriptionId, body });
+    deployment.clock.advance(1_000);
+    const inFourSeconds = new Date(deployment.clock.now().getTime() + 4_000).toISOString();
+
+    expect((await retry(deliveryIdOf(message))).body).toMatchObject({ nextAttemptAt: inFourSeconds });
+    const sent = deployment.queues.delayedIn('retries').at(-1);
+    expect(sent?.delaySeconds).toBe(4);
+  });
+
   test('comes though its message could not be sent: the due index has it', async () => {
     const message = await publish();
     await attempt(message, 204);

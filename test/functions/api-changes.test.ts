@@ -203,6 +203,26 @@ describe('an ETag', () => {
     expect((await stored(id)).description).toBe('mine');
   });
 
+  test('keeps a change that is refused out of the audit log', async () => {
+    const { id } = await create();
+    const body = { headers: { 'x-api-key': 'new' } };
+    const answer = await api.call('PATCH /subscriptions/{id}', { accountId, id, body, ...ifMatch('"old"') });
+
+    expect(answer).toMatchObject({ status: 412 });
+    expect((await api.call('GET /audit-log', { accountId })).body.items).toEqual([]);
+  });
+
+  test('is the same in whatever order the table gives metadata back', async () => {
+    const { id } = await create({ metadata: { b: '2', a: '1' } });
+    const before = await api.call('GET /subscriptions/{id}', { accountId, id });
+    const seen = await stored(id);
+    const metadata = { a: '1', b: '2' };
+    await deployment.subscriptions.replaceSubscription(seen, { ...seen, metadata });
+
+    const after = await api.call('GET /subscriptions/{id}', { accountId, id });
+    expect(after.headers['etag']).toBe(before.headers['etag']);
+  });
+
   test('keeps a subscription from being deleted by somebody who has not seen it as it is', async () => {
     const { id } = await create();
     const { headers } = await api.call('GET /subscriptions/{id}', { accountId, id });

@@ -238,9 +238,22 @@ describe('an account’s events', () => {
     expect(idsOf(await list({ type: other, limit: '1' }))).toEqual([second]);
     expect(idsOf(await list({ since: secondAt }))).toEqual([second]);
     expect(idsOf(await list({ until: firstAt }))).toEqual([first]);
+    expect(await list({ until: '9999-12-31T23:59:59-03:00' })).toMatchObject({ status: 400 });
     expect(await list({ since: 'yesterday' })).toMatchObject({
       status: 400,
       body: { issues: [{ field: 'since' }] },
+    });
+  });
+
+  test('have cursors that are good for the filter that they were given with', async () => {
+    await subscribe();
+    for (let count = 0; count < 2; count += 1) await publish();
+    const { nextCursor: cursor } = (await list({ limit: '1', type: published })).body;
+
+    expect(await list({ limit: '1', type: published, cursor })).toMatchObject({ status: 200 });
+    expect(await list({ limit: '1', cursor, since: '2099-01-01T00:00:00Z' })).toMatchObject({
+      status: 400,
+      body: { issues: [{ field: 'cursor' }] },
     });
   });
 
