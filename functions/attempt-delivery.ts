@@ -3,17 +3,13 @@ import type { LimitSettings } from '../core/call-limits.ts';
 import {
   type Attempt,
   type CancellationReason,
-  cancel,
-  claim,
   type Delivery,
   type DeliveryMessage,
-  expire,
   messageFor,
   mustClaim,
   refOf,
-  scheduleOf,
-  settle,
 } from '../core/delivery.ts';
+import { cancel, claim, expire, scheduleOf, settle } from '../core/delivery-steps.ts';
 import type * as ports from '../core/ports.ts';
 import { decideRetry, isExpired, type RetryDecision, type RetryPolicy } from '../core/retry-policy.ts';
 import { deadlineOf, type Subscription } from '../core/subscription.ts';

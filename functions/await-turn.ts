@@ -1,13 +1,6 @@
 import { callbackLimits, type LimitSettings, maxTurnWaitMs } from '../core/call-limits.ts';
-import {
-  type Delivery,
-  type DeliveryMessage,
-  messageFor,
-  passedBuckets,
-  postpone,
-  refOf,
-  type WaitTimes,
-} from '../core/delivery.ts';
+import { type Delivery, type DeliveryMessage, messageFor, passedBuckets, refOf } from '../core/delivery.ts';
+import { postpone, type WaitTimes } from '../core/delivery-steps.ts';
 import type { DeliveryLog, DeliveryQueue } from '../core/ports.ts';
 import type { Subscription } from '../core/subscription.ts';
 import type { CallLimiter } from './call-limiter.ts';

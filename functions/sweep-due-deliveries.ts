@@ -1,4 +1,5 @@
-import { type Delivery, messageFor, takeUp } from '../core/delivery.ts';
+import { type Delivery, messageFor } from '../core/delivery.ts';
+import { takeUp } from '../core/delivery-steps.ts';
 import type { DelayedMessage, DeliveryLog, DeliveryQueue, DueIndex } from '../core/ports.ts';
 import type { Telemetry } from './telemetry.ts';
 

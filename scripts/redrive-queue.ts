@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { HeldMessage, HeldMessages } from '../adapters/sqs-held-messages.ts';
-import { deliveryMessageSchema, isFinal, messageFor, revive } from '../core/delivery.ts';
+import { deliveryMessageSchema, isFinal, messageFor } from '../core/delivery.ts';
+import { revive } from '../core/delivery-steps.ts';
 import type { DeliveryLog, EventHistory } from '../core/ports.ts';
 import { parsePublishedEvent } from '../core/published-event.ts';
 

@@ -1,14 +1,7 @@
 import * as z from 'zod';
 import { askedDeliveryLimits } from '../../core/call-limits.ts';
-import {
-  type Delivery,
-  type DeliveryRef,
-  messageFor,
-  parseDeliveryId,
-  postpone,
-  resend,
-  type WaitTimes,
-} from '../../core/delivery.ts';
+import { type Delivery, type DeliveryRef, messageFor, parseDeliveryId } from '../../core/delivery.ts';
+import { postpone, resend, type WaitTimes } from '../../core/delivery-steps.ts';
 import { presentDelivery } from '../../core/delivery-view.ts';
 import { type EventType, eventTypeSchema, eventTypes } from '../../core/event-catalog.ts';
 import { isSelected } from '../../core/event-selector.ts';

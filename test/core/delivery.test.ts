@@ -1,20 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  cancel,
-  claim,
   type DeliveryState,
   deliveryIdOf,
   deliveryMessageSchema,
   isFinal,
   messageFor,
   mustClaim,
-  resend,
-  revive,
-  scheduleOf,
-  settle,
-  takeUp,
 } from '../../core/delivery.ts';
+import { cancel, claim, resend, revive, scheduleOf, settle, takeUp } from '../../core/delivery-steps.ts';
 import {
   acceptedAt,
   attempt,

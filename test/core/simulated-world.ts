@@ -7,9 +7,9 @@ import {
   deliveryIdOf,
   deliveryMessageSchema,
   isFinal,
-  scheduleOf,
 } from '../../core/delivery.ts';
 import type { DeliveryOutcome } from '../../core/delivery-outcome.ts';
+import { scheduleOf } from '../../core/delivery-steps.ts';
 import type * as ports from '../../core/ports.ts';
 import { createAttempt } from '../../functions/attempt-delivery.ts';
 import type { CallTurn } from '../../functions/call-limiter.ts';
