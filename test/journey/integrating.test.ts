@@ -73,6 +73,14 @@ async function call(method: string, path: string, body?: object, headers: Record
 }
 // #endregion
 
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
 async function until(path: string, isSo: (answer: { status: string }) => boolean) {
   for (;;) {
     const answer = await call('GET', path);
@@ -82,6 +90,8 @@ async function until(path: string, isSo: (answer: { status: string }) => boolean
 }
 
 test('an integrator registers, verifies, finds out why an event did not come, sends it again and rotates the secret', async () => {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}/hooks`;
   // #region receiver
   let secret = '';
   const seen = new Map<string, { type: string; data: unknown }>();
@@ -95,11 +105,9 @@ test('an integrator registers, verifies, finds out why an event did not come, se
       response.writeHead(400).end('not signed with our secret');
     }
   });
+  receiver.listen(port);
   // #endregion
-  receiver.listen(0, '127.0.0.1');
   await once(receiver, 'listening');
-  const { port } = receiver.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}/hooks`;
 
   // #region register
   const subscription = await call(
