@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { createCredentialStore } from '../../adapters/dynamo-credential-store.ts';
+import { createEventLog } from '../../adapters/dynamo-event-log.ts';
 import { formatCredential, hashCredentialSecret } from '../../core/credential.ts';
 import { deliveryIdOf } from '../../core/delivery.ts';
 import { eventTypes } from '../../core/event-catalog.ts';
 import { apiRoutes, type RouteKey } from '../../functions/api/routes.ts';
 import { type ApiCredentials, signRequest } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
-import { deliveryRef, uniqueId } from '../support/builders.ts';
+import { deliveryRef, publishedEvent, uniqueId } from '../support/builders.ts';
 import { connectTableAt } from '../support/engines.ts';
 import { type StacksUnderFault, startStacksUnderFault } from '../support/stacks-under-fault.ts';
 
@@ -180,7 +181,7 @@ async function issue(accountId: string, role: 'read' | 'manage' = 'manage') {
   return (await response.json()) as { id: string; key: string };
 }
 
-/** An account with two keys and two subscriptions, so that its lists have a second page. */
+/** An account with two keys, subscriptions and events, so that its lists have a second page. */
 async function openAccount() {
   const accountId = uniqueId('acc_matrix');
   const manage = await issue(accountId);
@@ -190,6 +191,10 @@ async function openAccount() {
   for (let count = 0; count < 2; count += 1)
     created.push(await send('POST /subscriptions', names, { apiKey: manage.key }));
   const { id: subscriptionId } = JSON.parse(created[0]?.text ?? '') as { id: string };
+  for (let count = 0; count < 2; count += 1) {
+    const event = publishedEvent({ detail: { id: uniqueId('evt'), accountId } });
+    await createEventLog(table).recordEvent(event, [], new Date());
+  }
   return { ...names, subscriptionId, manage: { apiKey: manage.key }, read: { apiKey: read.key } };
 }
 

@@ -150,9 +150,8 @@ const provocations: Record<ProblemSlug, (situation: Situation) => Outcome> = {
     const id = good.path.replace(account.deliveryId, deliveryIdOf(old));
     return world.send(sender, { ...good, path: id });
   },
-  // Many at one time: one is served, and whoever comes before it has its answer is told so.
-  'request-in-progress': ({ world, sender, good }) =>
-    world.sendUntil(409, sender, good, (burst) => ({ 'idempotency-key': `burst-${burst}` })),
+  // Of several at one time one is served, and whoever comes before it has its answer is told so.
+  'request-in-progress': ({ world, sender, good }) => world.sendTogetherUntil(409, sender, good),
   'precondition-failed': ({ world, sender, good }) =>
     world.send(sender, { ...good, headers: { 'if-match': '"of-long-ago"' } }),
   'too-large': ({ world, sender, good }) =>
