@@ -18,7 +18,7 @@ export type FailureReason = (typeof failureReasons)[number];
 
 interface OutcomeBase {
   readonly durationMs: number;
-  /** Of the connection that the request was written to; absent where it came to none. */
+  /** Of the receiver's latest connection; absent where there was no answer. */
   readonly remoteAddress?: string;
   /** The start of the response body, hostile text; absent where none was read. */
   readonly responseExcerpt?: string;
