@@ -1,0 +1,98 @@
+import * as z from 'zod';
+import type { ZodOpenApiResponseObject } from 'zod-openapi';
+import { type ProblemSlug, problems, problemType } from '../problems.ts';
+import { apiRoutes, type RouteKey } from '../routes.ts';
+import type { Operation } from './operation.ts';
+
+export const requestId = z.string().meta({ description: 'Names the request in our logs.' });
+
+const gatewayAnswer = z
+  .object({ message: z.string() })
+  .meta({ id: 'GatewayAnswer', description: 'What API Gateway answers before a request reaches us.' });
+
+/** Errors of every route of its kind, besides the operation's own. */
+function problemsOf(routeKey: RouteKey, { problems: own = [], body }: Operation): Set<ProblemSlug> {
+  const isPost = routeKey.startsWith('POST ');
+  const access = apiRoutes[routeKey];
+  const isAccounts = access === 'read' || access === 'manage';
+  return new Set<ProblemSlug>([
+    ...own,
+    ...(isPost ? (['invalid-request', 'request-in-progress', 'idempotency-key-reused'] as const) : []),
+    ...(isAccounts ? (['account-suspended', 'too-many-requests'] as const) : []),
+    ...(access === 'manage' ? (['forbidden'] as const) : []),
+    ...(body ? (['too-large'] as const) : []),
+    // A public route asks nothing of anybody that could be down.
+    ...(access === 'public' ? [] : (['internal-error'] as const)),
+  ]);
+}
+
+/** What API Gateway answers to whoever has no credential that is good for the route. */
+const gatewayStatuses: Record<(typeof apiRoutes)[RouteKey], readonly number[]> = {
+  public: [],
+  read: [401, 403],
+  manage: [401, 403],
+  iam: [403],
+};
+
+/** By its status, every error that a route may answer with. */
+export function describeErrors(
+  routeKey: RouteKey,
+  operation: Operation,
+): Record<string, ZodOpenApiResponseObject> {
+  const byStatus = Map.groupBy(problemsOf(routeKey, operation), (slug): number => problems[slug].status);
+  const gateway = gatewayStatuses[apiRoutes[routeKey]];
+  const statuses = [...new Set<number>([...byStatus.keys(), ...gateway])].sort((a, b) => a - b);
+  return Object.fromEntries(
+    statuses.map((status) => [
+      String(status),
+      describeError(status, byStatus.get(status) ?? [], gateway.includes(status)),
+    ]),
+  );
+}
+
+const retryAfter = z.string().meta({ description: 'Seconds.' });
+
+function describeError(
+  status: number,
+  slugs: readonly ProblemSlug[],
+  isGateways: boolean,
+): ZodOpenApiResponseObject {
+  const titles = slugs.map((slug) => `\`${slug}\`: ${problems[slug].title}.`);
+  return {
+    description: [...(isGateways ? ['Without a credential that is good for it.'] : []), ...titles].join(' '),
+    headers: z.object({
+      // The gateway's own answers have none.
+      'X-Request-Id': isGateways ? requestId.optional() : requestId,
+      ...(status === 429 ? { 'Retry-After': retryAfter } : {}),
+      ...(slugs.includes('request-in-progress') ? { 'Retry-After': retryAfter.optional() } : {}),
+    }),
+    content: {
+      ...(slugs.length > 0 ? { 'application/problem+json': { schema: problemView(slugs) } } : {}),
+      ...(isGateways ? { 'application/json': { schema: gatewayAnswer } } : {}),
+    },
+  };
+}
+
+/** RFC 9457. */
+const problem = z
+  .object({
+    type: z
+      .string()
+      .meta({ description: 'Names the kind of error for programs, and stays the same for ever.' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().meta({ description: 'What is the matter this time.' }),
+    issues: z
+      .array(
+        z.object({
+          field: z.string().meta({ description: 'Such as `eventTypes.0`.' }),
+          message: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .meta({ id: 'Problem', description: 'An error by RFC 9457; docs/problems.md lists them all.' });
+
+function problemView(slugs: readonly ProblemSlug[]): z.ZodType {
+  return z.intersection(problem, z.object({ type: z.enum(slugs.map(problemType)) }));
+}
