@@ -1,13 +1,11 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { EventFilter, EventHistory, LoggedEvent, LoggedEventDetail } from '../core/ports.ts';
-import { type DynamoTable, expiryAfter, isConditionFailure } from './dynamo-client.ts';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { EventFilter, EventHistory, LoggedEvent, LoggedEventDetail } from '../core/history-ports.ts';
+import type { DynamoTable } from './dynamo-client.ts';
 import { bodyOf } from './dynamo-event-log.ts';
 import { fillPage, type Row } from './dynamo-filled-page.ts';
 import { eventIdOf, eventKey, feedsOf, type Key } from './dynamo-keys.ts';
 
-export function createEventHistory(table: DynamoTable): EventHistory {
-  const { client, tableName } = table;
-
+export function createEventHistory({ client, tableName }: DynamoTable): EventHistory {
   return {
     async listEvents(accountId, filter, limit, after) {
       const pages = await Promise.all(
@@ -40,24 +38,6 @@ export function createEventHistory(table: DynamoTable): EventHistory {
       if (!Item) return undefined;
       const plan = Item['plan'] as LoggedEventDetail['plan'];
       return { ...toEvent(Item), plan, body: await bodyOf(Item) };
-    },
-
-    async keepEvent(accountId, eventId, now) {
-      try {
-        await client.send(
-          new UpdateCommand({
-            TableName: tableName,
-            Key: eventKey(accountId, eventId),
-            UpdateExpression: 'SET expiresAt = :expiry',
-            ConditionExpression: 'attribute_exists(pk)',
-            ExpressionAttributeValues: { ':expiry': expiryAfter(table, now.toISOString()) },
-          }),
-        );
-        return true;
-      } catch (error) {
-        if (isConditionFailure(error)) return false;
-        throw error;
-      }
     },
   };
 }

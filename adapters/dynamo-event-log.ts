@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { EventBodies, EventLog, StoredEvent } from '../core/ports.ts';
 import { type DynamoTable, expiryAfter, isConditionFailure } from './dynamo-client.ts';
 import { eventKey, feedKey } from './dynamo-keys.ts';
@@ -54,6 +54,24 @@ export function createEventLog(table: DynamoTable): EventLog & EventBodies {
         // Absent only if its time to live ended between the two calls; the queue's next try stores it anew.
         if (!existing) throw error;
         return existing as StoredEvent;
+      }
+    },
+
+    async keepEvent(accountId, eventId, now) {
+      try {
+        await client.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: eventKey(accountId, eventId),
+            UpdateExpression: 'SET expiresAt = :expiry',
+            ConditionExpression: 'attribute_exists(pk)',
+            ExpressionAttributeValues: { ':expiry': expiryAfter(table, now.toISOString()) },
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (isConditionFailure(error)) return false;
+        throw error;
       }
     },
 

@@ -1,5 +1,6 @@
 import { paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { StatisticsHistory, StatisticsLog } from '../core/ports.ts';
+import type { StatisticsHistory } from '../core/history-ports.ts';
+import type { StatisticsLog } from '../core/ports.ts';
 import {
   endOfHour,
   type HourlyTally,

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { Delivery } from './delivery.ts';
 import { deliveryView, presentDelivery, statusOf } from './delivery-view.ts';
 import type { PlannedDelivery } from './dispatch.ts';
+import type { LoggedEvent, LoggedEventDetail } from './history-ports.ts';
 import { identifierSchema, timestampSchema } from './identifiers.ts';
-import type { LoggedEvent, LoggedEventDetail } from './ports.ts';
 import type { Subscription } from './subscription.ts';
 
 /** How an account's owner is told of events, and why each did or did not come. */

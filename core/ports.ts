@@ -2,19 +2,11 @@ import type { AccountStatus } from './account.ts';
 import type { AuditEntry } from './audit.ts';
 import type { CallLimit } from './call-limits.ts';
 import type { Credential } from './credential.ts';
-import type {
-  Attempt,
-  Delivery,
-  DeliveryMessage,
-  DeliveryRef,
-  DeliveryState,
-  SubscriptionRef,
-} from './delivery.ts';
+import type { Attempt, Delivery, DeliveryMessage, DeliveryRef, SubscriptionRef } from './delivery.ts';
 import type { DeliveryOutcome } from './delivery-outcome.ts';
-import type { StatusClass } from './delivery-view.ts';
 import type { PlannedDelivery } from './dispatch.ts';
 import type { PublishedEvent, Rejection } from './published-event.ts';
-import type { HourlyTally, HourRange, Tally } from './statistics.ts';
+import type { Tally } from './statistics.ts';
 import type { DisabledReason, Subscription } from './subscription.ts';
 
 /** What the core needs of the outside. A rejected promise always means that we are broken, never a receiver. */
@@ -71,39 +63,6 @@ export interface EventLog {
     plan: readonly PlannedDelivery[],
     now: Date,
   ): Promise<'recorded' | StoredEvent>;
-}
-
-/** An event as its account can look it up. */
-export interface LoggedEvent {
-  readonly id: string;
-  readonly type: string;
-  readonly acceptedAt: string;
-  readonly recordedAt: string;
-  readonly isTest: boolean;
-}
-
-export interface LoggedEventDetail extends LoggedEvent {
-  readonly plan: readonly PlannedDelivery[];
-  readonly body: string;
-}
-
-export interface EventFilter {
-  readonly type?: string | undefined;
-  /** When it was recorded, both included. */
-  readonly since?: string | undefined;
-  readonly until?: string | undefined;
-}
-
-/** For looking up what was published. */
-export interface EventHistory {
-  /** An account's, newest first, a moment after they were recorded. A page may hold fewer than `limit` and still have a next one. */
-  listEvents(
-    accountId: string,
-    filter: EventFilter,
-    limit: number,
-    after: string | undefined,
-  ): Promise<{ readonly items: readonly LoggedEvent[]; readonly next: string | undefined }>;
-  findEvent(accountId: string, eventId: string): Promise<LoggedEventDetail | undefined>;
   /** Keeps an event from now for as long as a new one; false if it is gone. */
   keepEvent(accountId: string, eventId: string, now: Date): Promise<boolean>;
 }
@@ -121,40 +80,10 @@ export interface DeliveryLog {
   recordAttempt(ref: DeliveryRef, attempt: Attempt): Promise<void>;
 }
 
-export interface DeliveryFilter {
-  readonly states?: readonly DeliveryState[];
-  readonly statusClass?: StatusClass | undefined;
-  readonly eventType?: string | undefined;
-  /** When the event was accepted, both included. */
-  readonly since?: string | undefined;
-  readonly until?: string | undefined;
-}
-
-/** For looking up what became of deliveries. */
-export interface DeliveryHistory {
-  /** A subscription's, newest first. A page may hold fewer than `limit` and still have a next one. */
-  listDeliveries(
-    accountId: string,
-    subscriptionId: string,
-    filter: DeliveryFilter,
-    limit: number,
-    after: string | undefined,
-  ): Promise<{ readonly items: readonly Delivery[]; readonly next: string | undefined }>;
-  /** The latest of those that are items of their own, newest first; no more than one read holds. */
-  listAttempts(ref: DeliveryRef, limit: number): Promise<readonly Attempt[]>;
-  /** Those of them that have a row, 100 at most. */
-  findDeliveries(refs: readonly DeliveryRef[]): Promise<readonly Delivery[]>;
-}
-
 /** What attempts came to, by subscription and hour: statistics, in which a repeated call counts again. */
 export interface StatisticsLog {
   /** Adds to the hour of `now`. May take a second, then rejects. */
   addStatistics(of: SubscriptionRef, tally: Tally, now: Date): Promise<void>;
-}
-
-export interface StatisticsHistory {
-  /** Those hours in which there was an attempt. */
-  listStatistics(of: SubscriptionRef, range: HourRange): Promise<readonly HourlyTally[]>;
 }
 
 export interface RefusedMessage {

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { HeldMessage, HeldMessages } from '../adapters/sqs-held-messages.ts';
 import { deliveryMessageSchema, isFinal, messageFor } from '../core/delivery.ts';
 import { revive } from '../core/delivery-steps.ts';
-import type { DeliveryLog, EventHistory } from '../core/ports.ts';
+import type { DeliveryLog, EventLog } from '../core/ports.ts';
 import { parsePublishedEvent } from '../core/published-event.ts';
 
 /** What became of one held message. */
@@ -41,7 +41,7 @@ export interface RedriveOptions {
 export interface RedriveDeps {
   readonly messages: HeldMessages;
   readonly deliveries: DeliveryLog;
-  readonly events: Pick<EventHistory, 'keepEvent'>;
+  readonly events: Pick<EventLog, 'keepEvent'>;
   readonly now: () => Date;
 }
 

@@ -3,7 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { cac } from 'cac';
 import { connectTable } from '../adapters/dynamo-client.ts';
 import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
-import { createEventHistory } from '../adapters/dynamo-event-history.ts';
+import { createEventLog } from '../adapters/dynamo-event-log.ts';
 import { createHeldMessages } from '../adapters/sqs-held-messages.ts';
 import { createRedrive, type RedriveReport } from './redrive-queue.ts';
 
@@ -93,7 +93,7 @@ async function main(): Promise<void> {
   const redrive = createRedrive({
     messages,
     deliveries: createDeliveryLog(table),
-    events: createEventHistory(table),
+    events: createEventLog(table),
     now: () => new Date(),
   });
   for (const queueName of queueNames) {

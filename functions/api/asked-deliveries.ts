@@ -6,13 +6,7 @@ import { presentDelivery } from '../../core/delivery-view.ts';
 import { type EventType, eventTypeSchema, eventTypes } from '../../core/event-catalog.ts';
 import { isSelected } from '../../core/event-selector.ts';
 import { exampleEvent } from '../../core/example-event.ts';
-import type {
-  DeliveryLog,
-  DeliveryQueue,
-  EventHistory,
-  EventLog,
-  SubscriptionStore,
-} from '../../core/ports.ts';
+import type { DeliveryLog, DeliveryQueue, EventLog, SubscriptionStore } from '../../core/ports.ts';
 import { type Subscription, subscriptionCacheMs } from '../../core/subscription.ts';
 import type { CallLimiter } from '../call-limiter.ts';
 import type { Telemetry } from '../telemetry.ts';
@@ -30,8 +24,7 @@ import {
 export interface AskedDeliveryDeps {
   readonly subscriptions: SubscriptionStore;
   readonly deliveries: DeliveryLog;
-  readonly events: Pick<EventLog, 'recordEvent'>;
-  readonly eventHistory: Pick<EventHistory, 'keepEvent'>;
+  readonly events: EventLog;
   readonly queue: Pick<DeliveryQueue, 'sendRetry'>;
   readonly askLimits: CallLimiter;
   /** How long the message of a delivery may take until the sweeper takes over. */
@@ -66,7 +59,7 @@ export function createAskedDeliveryRoutes(deps: AskedDeliveryDeps) {
       const refusal = await refuseFlood(subscription);
       if (refusal) return refusal;
       // First of all: its time must not be over before the new schedule is.
-      if (!(await deps.eventHistory.keepEvent(accountId, row.eventId, now()))) {
+      if (!(await deps.events.keepEvent(accountId, row.eventId, now()))) {
         return respondProblem('event-not-kept', 'The event is no longer stored, so it cannot be sent again.');
       }
       const times = timesFor(subscription);

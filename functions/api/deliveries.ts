@@ -7,7 +7,8 @@ import {
   statesOf,
   statusClasses,
 } from '../../core/delivery-view.ts';
-import type { DeliveryHistory, DeliveryLog, EventBodies, SubscriptionStore } from '../../core/ports.ts';
+import type { DeliveryHistory } from '../../core/history-ports.ts';
+import type { DeliveryLog, EventBodies, SubscriptionStore } from '../../core/ports.ts';
 import { findRequested } from './change-subscription.ts';
 import { type AccountRequest, type ApiResponse, respondJson, respondNotFound } from './http.ts';
 import { createPages } from './pages.ts';

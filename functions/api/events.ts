@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { presentEvent, presentEventDetail } from '../../core/event-view.ts';
+import type { DeliveryHistory, EventHistory } from '../../core/history-ports.ts';
 import { identifierSchema } from '../../core/identifiers.ts';
-import type { DeliveryHistory, EventHistory, SubscriptionStore } from '../../core/ports.ts';
+import type { SubscriptionStore } from '../../core/ports.ts';
 import { type AccountRequest, type ApiResponse, respondJson, respondNotFound } from './http.ts';
 import { createPages } from './pages.ts';
 import { isInOrder, notInOrder, timeRange } from './query-time.ts';

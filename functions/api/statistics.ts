@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { StatisticsHistory, SubscriptionStore } from '../../core/ports.ts';
+import type { StatisticsHistory } from '../../core/history-ports.ts';
+import type { SubscriptionStore } from '../../core/ports.ts';
 import {
   hourOf,
   hoursFrom,

@@ -2,7 +2,6 @@ import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/cli
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createDueIndex } from '../../adapters/dynamo-due-index.ts';
-import { createEventHistory } from '../../adapters/dynamo-event-history.ts';
 import { eventKey } from '../../adapters/dynamo-keys.ts';
 import { createDeliveryQueue } from '../../adapters/sqs-delivery-queue.ts';
 import { createHeldMessages } from '../../adapters/sqs-held-messages.ts';
@@ -53,7 +52,7 @@ beforeAll(async () => {
   redriveQueue = createRedrive({
     messages: createHeldMessages(sqs, ''),
     deliveries,
-    events: createEventHistory(deployment.table),
+    events: deployment.events,
     now: clock.now,
   });
 });
