@@ -3,16 +3,16 @@ import { parseAuthorization } from '../../core/credential.ts';
 import { eventTypes } from '../../core/event-catalog.ts';
 import { createAuthorizer } from '../../functions/authorize-request.ts';
 import { backendArn, type TestApi } from '../support/api.ts';
-import { prepareApi } from '../support/api-suite.ts';
 import { uniqueId } from '../support/builders.ts';
 import type { Deployment } from '../support/deployment.ts';
+import { prepareDeployment } from '../support/suite.ts';
 
 /** What the helpdesk backend does for and with an account. */
 
 let deployment: Deployment;
 let api: TestApi;
 let accountId: string;
-prepareApi((suite) => {
+prepareDeployment((suite) => {
   ({ deployment, api, accountId } = suite);
 });
 

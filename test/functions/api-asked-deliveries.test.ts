@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { type DeliveryMessage, type DeliveryRef, deliveryIdOf, messageFor } from '../../core/delivery.ts';
 import { eventCatalog } from '../../core/event-catalog.ts';
 import type { TestApi } from '../support/api.ts';
-import { prepareApi } from '../support/api-suite.ts';
 import { envelopeOf, publishedEvent, sqsRecord, uniqueId } from '../support/builders.ts';
 import type { Deployment } from '../support/deployment.ts';
 import { type Receiver, verifyCallback } from '../support/receiver.ts';
+import { prepareDeployment } from '../support/suite.ts';
 import { internalFailure } from '../support/wire-proxy.ts';
 
 /** Deliveries that an owner asks for: of what was delivered or has failed, and of an example. */
@@ -18,7 +18,7 @@ let receiver: Receiver;
 let accountId: string;
 let subscriptionId: string;
 let secret: string;
-prepareApi(async (suite) => {
+prepareDeployment(async (suite) => {
   ({ deployment, api, receiver, accountId } = suite);
   const created = await deployment.subscribe({ accountId, url: receiver.url });
   ({ secret } = created);

@@ -3,10 +3,10 @@ import { type DeliveryRef, deliveryIdOf } from '../../core/delivery.ts';
 import { eventTypes } from '../../core/event-catalog.ts';
 import type { Subscription } from '../../core/subscription.ts';
 import type { TestApi } from '../support/api.ts';
-import { prepareApi } from '../support/api-suite.ts';
 import { sqsRecord } from '../support/builders.ts';
 import type { Deployment } from '../support/deployment.ts';
 import { type Receiver, verifyCallback } from '../support/receiver.ts';
+import { prepareDeployment } from '../support/suite.ts';
 
 /** What an owner changes of a subscription: settings, headers, secrets. */
 
@@ -14,7 +14,7 @@ let deployment: Deployment;
 let api: TestApi;
 let receiver: Receiver;
 let accountId: string;
-prepareApi((suite) => {
+prepareDeployment((suite) => {
   ({ deployment, api, receiver, accountId } = suite);
 });
 

@@ -3,17 +3,17 @@ import { type DeliveryMessage, deliveryIdOf } from '../../core/delivery.ts';
 import { eventCatalog } from '../../core/event-catalog.ts';
 import type { Subscription } from '../../core/subscription.ts';
 import type { TestApi } from '../support/api.ts';
-import { prepareApi } from '../support/api-suite.ts';
 import { attempt, envelopeOf, publishedEvent, sqsRecord, uniqueId } from '../support/builders.ts';
 import type { Deployment } from '../support/deployment.ts';
 import type { Receiver } from '../support/receiver.ts';
+import { prepareDeployment } from '../support/suite.ts';
 
 let deployment: Deployment;
 let api: TestApi;
 let receiver: Receiver;
 let accountId: string;
 let subscription: Subscription;
-prepareApi(async (suite) => {
+prepareDeployment(async (suite) => {
   ({ deployment, api, receiver, accountId } = suite);
   ({ subscription } = await deployment.subscribe({ accountId, url: receiver.url }));
 });

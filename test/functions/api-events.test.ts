@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { eventCatalog } from '../../core/event-catalog.ts';
 import type { Subscription } from '../../core/subscription.ts';
 import type { TestApi } from '../support/api.ts';
-import { prepareApi } from '../support/api-suite.ts';
 import { envelopeOf, publishedEvent, sqsRecord, uniqueId } from '../support/builders.ts';
 import type { Deployment } from '../support/deployment.ts';
 import type { Receiver } from '../support/receiver.ts';
+import { prepareDeployment } from '../support/suite.ts';
 
 /** Why an event did or did not come: one call for each event, with an answer for each subscription. */
 
@@ -15,7 +15,7 @@ let deployment: Deployment;
 let api: TestApi;
 let receiver: Receiver;
 let accountId: string;
-prepareApi((suite) => {
+prepareDeployment((suite) => {
   ({ deployment, api, receiver, accountId } = suite);
 });
 

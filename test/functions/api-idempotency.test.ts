@@ -4,9 +4,9 @@ import { describe, expect, test } from '@jest/globals';
 import { eventTypes } from '../../core/event-catalog.ts';
 import { hashIdempotencyKey } from '../../core/idempotency.ts';
 import { type ApiAnswer, type ApiCall, type TestApi } from '../support/api.ts';
-import { prepareApi } from '../support/api-suite.ts';
 import { uniqueId } from '../support/builders.ts';
 import type { Deployment } from '../support/deployment.ts';
+import { prepareDeployment } from '../support/suite.ts';
 import { internalFailure, type WireCall } from '../support/wire-proxy.ts';
 
 /** What callers of the API can count on when they repeat a POST with its `Idempotency-Key`. */
@@ -14,7 +14,7 @@ import { internalFailure, type WireCall } from '../support/wire-proxy.ts';
 let deployment: Deployment;
 let api: TestApi;
 let accountId: string;
-prepareApi((suite) => {
+prepareDeployment((suite) => {
   ({ deployment, api, accountId } = suite);
 });
 

@@ -1,31 +1,24 @@
 import { inspect } from 'node:util';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { deliveryKey } from '../../adapters/dynamo-keys.ts';
 import type { Delivery, DeliveryMessage, DeliveryRef } from '../../core/delivery.ts';
 import { eventCatalog } from '../../core/event-catalog.ts';
 import type { Subscription } from '../../core/subscription.ts';
 import { envelope, sqsRecord, waitingDelivery } from '../support/builders.ts';
-import { claimLeaseMs, type Deployment, startDeployment } from '../support/deployment.ts';
-import { type Receiver, startReceiver, verifyCallback } from '../support/receiver.ts';
+import { claimLeaseMs, type Deployment } from '../support/deployment.ts';
+import { type Receiver, verifyCallback } from '../support/receiver.ts';
+import { prepareDeployment } from '../support/suite.ts';
 import { internalFailure } from '../support/wire-proxy.ts';
 
 let deployment: Deployment;
 let receiver: Receiver;
 let subscription: Subscription;
 let secret: string;
-beforeAll(async () => {
-  deployment = await startDeployment();
-});
-beforeEach(async () => {
-  receiver = await startReceiver();
+prepareDeployment(async (suite) => {
+  ({ deployment, receiver } = suite);
   ({ subscription, secret } = await deployment.subscribe({ url: receiver.url }));
 });
-afterEach(async () => {
-  await receiver.close();
-  deployment.reset();
-});
-afterAll(() => deployment.close());
 
 const acknowledged = { batchItemFailures: [] };
 

@@ -1,28 +1,21 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
 import { callbackLimits } from '../../core/call-limits.ts';
 import type { DeliveryMessage } from '../../core/delivery.ts';
 import type { Subscription } from '../../core/subscription.ts';
 import { sqsRecord, uniqueId } from '../support/builders.ts';
-import { type Deployment, startDeployment } from '../support/deployment.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
+import type { Deployment } from '../support/deployment.ts';
+import type { Receiver } from '../support/receiver.ts';
+import { prepareDeployment } from '../support/suite.ts';
 import { internalFailure } from '../support/wire-proxy.ts';
 
 let deployment: Deployment;
 let receiver: Receiver;
-beforeAll(async () => {
-  deployment = await startDeployment();
-});
-beforeEach(async () => {
-  receiver = await startReceiver();
+prepareDeployment((suite) => {
+  ({ deployment, receiver } = suite);
   // A whole second: from here on turns are counted.
   deployment.clock.advance(1_000 - (deployment.clock.now().getTime() % 1_000));
 });
-afterEach(async () => {
-  await receiver.close();
-  deployment.reset();
-});
-afterAll(() => deployment.close());
 
 const acknowledged = { batchItemFailures: [] };
 

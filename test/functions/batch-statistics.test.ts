@@ -1,25 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { DeliveryMessage } from '../../core/delivery.ts';
 import { hoursTouched } from '../../core/statistics.ts';
 import type { Subscription } from '../../core/subscription.ts';
 import { sqsRecord } from '../support/builders.ts';
-import { type Deployment, startDeployment } from '../support/deployment.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
+import type { Deployment } from '../support/deployment.ts';
+import type { Receiver } from '../support/receiver.ts';
+import { prepareDeployment } from '../support/suite.ts';
 import { internalFailure, type WireCall } from '../support/wire-proxy.ts';
 
 let deployment: Deployment;
 let receiver: Receiver;
-beforeAll(async () => {
-  deployment = await startDeployment();
+prepareDeployment((suite) => {
+  ({ deployment, receiver } = suite);
 });
-beforeEach(async () => {
-  receiver = await startReceiver();
-});
-afterEach(async () => {
-  await receiver.close();
-  deployment.reset();
-});
-afterAll(() => deployment.close());
 
 const acknowledged = { batchItemFailures: [] };
 const hourMs = 3_600_000;

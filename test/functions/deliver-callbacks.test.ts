@@ -1,23 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { DeliveryMessage } from '../../core/delivery.ts';
 import { sqsRecord } from '../support/builders.ts';
-import { type Deployment, startDeployment } from '../support/deployment.ts';
+import type { Deployment } from '../support/deployment.ts';
 import { type Receiver, startReceiver, verifyCallback } from '../support/receiver.ts';
+import { prepareDeployment } from '../support/suite.ts';
 import { internalFailure } from '../support/wire-proxy.ts';
 
 let deployment: Deployment;
 let receiver: Receiver;
-beforeAll(async () => {
-  deployment = await startDeployment();
+prepareDeployment((suite) => {
+  ({ deployment, receiver } = suite);
 });
-beforeEach(async () => {
-  receiver = await startReceiver();
-});
-afterEach(async () => {
-  await receiver.close();
-  deployment.reset();
-});
-afterAll(() => deployment.close());
 
 const acknowledged = { batchItemFailures: [] };
 

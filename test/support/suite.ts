@@ -4,7 +4,7 @@ import { uniqueId } from './builders.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
-export interface ApiSuite {
+export interface Suite {
   readonly deployment: Deployment;
   readonly api: TestApi;
   readonly receiver: Receiver;
@@ -12,7 +12,7 @@ export interface ApiSuite {
 }
 
 /** For the tests of a file one deployment with its API, and for each of them a receiver and an account of its own. */
-export function prepareApi(hand: (suite: ApiSuite) => Promise<void> | void): void {
+export function prepareDeployment(hand: (suite: Suite) => Promise<void> | void): void {
   let deployment: Deployment;
   let api: TestApi;
   let receiver: Receiver;
