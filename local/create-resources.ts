@@ -91,7 +91,7 @@ export async function createFunctions(
   resources: Resources,
   engines: Engines,
   logFolder: string,
-  onFault: (text: string) => void,
+  onFault: (fault: unknown) => void,
 ): Promise<Map<string, LambdaFunction>> {
   const lambdas = await Promise.all(
     resources.ofType('AWS::Lambda::Function').map(({ ref, stack, properties }) => {

@@ -26,7 +26,7 @@ const maxBatchesInFlight = 5;
 export function startPolling(
   mapping: EventSourceMapping,
   sqs: SQSClient,
-  onFault: (text: string) => void,
+  onFault: (fault: unknown) => void,
 ): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const inFlight = new Set<Promise<void>>();
@@ -59,7 +59,7 @@ export function startPolling(
       return Messages;
     } catch (error) {
       if (!stopping.signal.aborted) {
-        onFault(`${mapping.queueUrl}: ${String(error)}`);
+        onFault(new Error(`${mapping.queueUrl}: ${String(error)}`));
         await setTimeout(1_000);
       }
       return [];
@@ -74,7 +74,7 @@ export function startPolling(
       const failed = mapping.reportsFailures ? failuresOf(response, messages) : new Set<string>();
       await remove(messages.filter(({ MessageId }) => !failed.has(MessageId ?? '')));
     } catch (error) {
-      if (!stopping.signal.aborted) onFault(String(error));
+      if (!stopping.signal.aborted) onFault(error);
     }
   }
 

@@ -52,7 +52,7 @@ const maxRequestBytes = 10 * 1024 * 1024;
 export function startHttpApi(
   { routes, cors }: HttpApi,
   port: number,
-  onFault: (text: string) => void,
+  onFault: (fault: unknown) => void,
 ): Promise<LocalServer> {
   const compiled = routes.map((route) => ({ ...route, match: compileRoute(route.routeKey) }));
   const authorized = new LRUCache<string, AuthorizerAnswer>({ max: 10_000 });
@@ -105,7 +105,7 @@ export function startHttpApi(
       const answer = (await route.target.invoke(event)) as FunctionAnswer;
       answerWith(response, cors ? { ...answer, headers: withoutCorsHeaders(answer.headers) } : answer);
     } catch (error) {
-      onFault(String(error));
+      onFault(error);
       answerMessage(response, 500, 'Internal Server Error');
     }
   }

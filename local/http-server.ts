@@ -42,11 +42,11 @@ export async function serveAwsJson(operations: Readonly<Record<string, Operation
 export async function listen(
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   port: number,
-  onFault: (text: string) => void = console.error,
+  onFault: (fault: unknown) => void = console.error,
 ): Promise<LocalServer> {
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
-      onFault(String(error));
+      onFault(error);
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });

@@ -14,7 +14,18 @@ export interface LambdaSettings {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly logFile: string;
-  readonly onFault: (text: string) => void;
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** A function was killed because its time was over. */
+export class OutOfTimeError extends Error {
+  /** What it was working on. */
+  readonly event: unknown;
+
+  constructor(name: string, { event, timeoutMs }: Invocation) {
+    super(`${name} timed out after ${timeoutMs} ms`);
+    this.event = event;
+  }
 }
 
 export interface LambdaFunction {
@@ -66,7 +77,7 @@ export async function createLambdaFunction(settings: LambdaSettings): Promise<La
   // As provisioned concurrency does: the first event should not wait for a process to start.
   acquire().then(
     (sandbox) => idle.push(sandbox),
-    (error: unknown) => closed || settings.onFault(String(error)),
+    (error: unknown) => closed || settings.onFault(error),
   );
 
   return {
@@ -117,7 +128,7 @@ function runIn(
     let started = false;
     const timer = setTimeout(() => {
       sandbox.kill('SIGKILL');
-      settle(() => reject(new Error(`${name} timed out after ${invocation.timeoutMs} ms`)));
+      settle(() => reject(new OutOfTimeError(name, invocation)));
     }, invocation.timeoutMs);
     const onMessage = (message: InvocationResult | 'started') => {
       if (message === 'started') started = true;

@@ -25,7 +25,7 @@ export interface RunOptions {
   /** Instead of what the template says; the one thing that a run may change. */
   readonly sweepIntervalMs?: number | undefined;
   /** Told of functions that crashed or failed; what they logged is in `logFolder`. */
-  readonly onFault: (text: string) => void;
+  readonly onFault: (fault: unknown) => void;
 }
 
 /** Creates what the templates describe, in the order in which the parts need each other. */

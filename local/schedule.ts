@@ -18,12 +18,12 @@ export function parseRate(expression: string): number {
 /** Invokes the function at every interval; as on AWS, whether the one before has ended or not. */
 export function startSchedule(
   { intervalMs, target }: ScheduleRule,
-  onFault: (text: string) => void,
+  onFault: (fault: unknown) => void,
 ): { stop(): void } {
   const timer = setInterval(() => {
     target.invoke({ 'detail-type': 'Scheduled Event', source: 'aws.events' }).catch((error: unknown) => {
       if (!timer.hasRef()) return;
-      onFault(String(error));
+      onFault(error);
     });
   }, intervalMs);
   return {

@@ -133,8 +133,8 @@ async function writeOutputs(outputsFile: string, outputs: unknown): Promise<void
   await writeFile(outputsFile, `${JSON.stringify(outputs, null, 2)}\n`, { mode: 0o600 });
 }
 
-function sayFault(text: string): void {
-  say(`    ${styleText('yellow', 'fault')}     ${text.split('\n')[0]}`);
+function sayFault(fault: unknown): void {
+  say(`    ${styleText('yellow', 'fault')}     ${String(fault).split('\n')[0]}`);
 }
 
 function say(...lines: string[]): void {

@@ -56,6 +56,7 @@ const whole: Evidence = {
   texts: { 'the table': 'nothing to hide' },
   secrets: { 'the signing secret': secret },
   excuses: { repeatedCalls: 0, unrecordedCalls: 0 },
+  outOfTime: [],
 };
 
 function report(evidence: Partial<Evidence>): Invariant[] {
@@ -171,6 +172,16 @@ describe('takes what the fault explains', () => {
       {
         received: [call('evt_1', { status: 500 }), call('evt_1')],
         excuses: { repeatedCalls: 0, unrecordedCalls: 1 },
+      },
+    ],
+    [
+      'calls of a delivery in work when a function ran out of time',
+      {
+        received: [call('evt_1'), call('evt_1'), call('evt_1')],
+        outOfTime: [
+          { subscriptionId: 'sub_a', eventId: 'evt_1' },
+          { subscriptionId: undefined, eventId: 'evt_1' },
+        ],
       },
     ],
   ])('%s', (_, evidence) => {

@@ -7,7 +7,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
-import type { HeldEvidence, RowEvidence } from './ledger.ts';
+import { OutOfTimeError } from '../../local/lambda-function.ts';
+import type { HeldEvidence, MessageEvidence, RowEvidence } from './ledger.ts';
 
 /** Table and queues as they are, past every proxy. */
 
@@ -79,11 +80,24 @@ async function readQueue(sqs: SQSClient, QueueUrl: string): Promise<HeldMessage[
   }));
 }
 
+/** The messages of every batch whose function was killed for its time, from what the local Lambda service says. */
+export function readOutOfTime(faults: readonly unknown[]): MessageEvidence[] {
+  return faults
+    .filter((fault) => fault instanceof OutOfTimeError)
+    .flatMap(
+      ({ event }) => (event as { readonly Records?: readonly { readonly body: string }[] }).Records ?? [],
+    )
+    .map(({ body }) => toMessage(body));
+}
+
 function toHeld({ queue, body }: HeldMessage): HeldEvidence {
+  return { queue, ...toMessage(body) };
+}
+
+function toMessage(body: string): MessageEvidence {
   const message = parse(body);
   const detail = (message['detail'] ?? {}) as Readonly<Record<string, unknown>>;
   return {
-    queue,
     eventId: String(message['eventId'] ?? detail['id']),
     subscriptionId: typeof message['subscriptionId'] === 'string' ? message['subscriptionId'] : undefined,
   };

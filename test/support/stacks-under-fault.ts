@@ -25,7 +25,7 @@ export interface StacksUnderFault {
   /** All that the functions and the pollers say to the engines goes through these. */
   readonly wire: { readonly sqs: WireProxy; readonly table: WireProxy; readonly kms: WireProxy };
   /** What the local Lambda service says of functions that crashed, failed or ran out of time. */
-  readonly faults: readonly string[];
+  readonly faults: readonly unknown[];
   /** kill -9 of every sandbox of a function; answers with how many there were. */
   kill(functionName: FunctionName): number;
   /** Other stacks on the same queues and table, as both are at work while a deployment is under way. */
@@ -99,13 +99,13 @@ export async function runUnderFault(synthesized: SynthesizedStacks): Promise<Sta
     kms: await startWireProxy(engines.kmsUrl),
   };
   const proxied = { ...engines, sqsUrl: wire.sqs.url, dynamoUrl: wire.table.url, kmsUrl: wire.kms.url };
-  const faults: string[] = [];
+  const faults: unknown[] = [];
   const deploy = ({ stacks }: SynthesizedStacks) =>
     runStacks(stacks, proxied, {
       port: 0,
       logFolder,
       sweepIntervalMs: 500,
-      onFault: (text) => void faults.push(text),
+      onFault: (fault) => void faults.push(fault),
     });
   const running = await deploy(synthesized);
   const closers = [() => running.close()];
