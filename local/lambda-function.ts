@@ -17,14 +17,16 @@ export interface LambdaSettings {
   readonly onFault: (fault: unknown) => void;
 }
 
-/** A function was killed because its time was over. */
-export class OutOfTimeError extends Error {
-  /** What it was working on. */
+/** The sandbox died in the middle of an invocation. */
+export class InterruptedError extends Error {
+  /** What the function was working on. */
   readonly event: unknown;
+  readonly isOutOfTime: boolean;
 
-  constructor(name: string, { event, timeoutMs }: Invocation) {
-    super(`${name} timed out after ${timeoutMs} ms`);
+  constructor(message: string, { event, isOutOfTime }: Pick<InterruptedError, 'event' | 'isOutOfTime'>) {
+    super(message);
     this.event = event;
+    this.isOutOfTime = isOutOfTime;
   }
 }
 
@@ -123,20 +125,25 @@ function runIn(
   invocation: Invocation,
   name: string,
 ): Promise<InvocationResult | 'not-started'> {
+  const { event, timeoutMs } = invocation;
   if (isDead(sandbox)) return Promise.resolve('not-started');
   return new Promise((resolve, reject) => {
     let started = false;
     const timer = setTimeout(() => {
       sandbox.kill('SIGKILL');
-      settle(() => reject(new OutOfTimeError(name, invocation)));
-    }, invocation.timeoutMs);
+      interrupt(`${name} timed out after ${timeoutMs} ms`, true);
+    }, timeoutMs);
     const onMessage = (message: InvocationResult | 'started') => {
       if (message === 'started') started = true;
       else settle(() => resolve(message));
     };
     const onExit = () => {
-      settle(() => (started ? reject(new Error(`${name}: its process ended`)) : resolve('not-started')));
+      if (started) interrupt(`${name}: its process ended`, false);
+      else settle(() => resolve('not-started'));
     };
+    function interrupt(message: string, isOutOfTime: boolean) {
+      settle(() => reject(new InterruptedError(message, { event, isOutOfTime })));
+    }
     function settle(act: () => void) {
       clearTimeout(timer);
       sandbox.off('message', onMessage).off('exit', onExit);

@@ -47,20 +47,15 @@ export const kills: readonly Fault[] = [
     name: 'dispatcher-killed-after-sending',
     what: 'the dispatcher dies before it can say that its messages are sent',
     begin: (world) => killAt(world, 'Dispatcher', 'after', sendsTo('deliveries')),
-    // Two copies of a first message may be on their way at once.
-    excuses: { repeatedCalls: 1, unrecordedCalls: 1 },
   },
   {
     name: 'deliverer-killed-before-call',
     what: 'the deliverer dies before it calls',
     begin: (world) => killAt(world, 'Deliverer', 'before', readsSubscription),
-    // The other calls of its batch, and other sandboxes' batches.
-    excuses: { repeatedCalls: 1, unrecordedCalls: 1 },
   },
   {
     name: 'deliverer-killed-after-call',
     what: 'the deliverer dies when receivers have got its calls',
-    excuses: { repeatedCalls: 1, unrecordedCalls: 1 },
     begin(world) {
       let killed = 0;
       const killInTheMiddle = async () => {
@@ -74,13 +69,11 @@ export const kills: readonly Fault[] = [
   {
     name: 'deliverer-killed-after-record',
     what: 'the deliverer dies when its results are written, before it can say so',
-    excuses: { repeatedCalls: 1, unrecordedCalls: 1 },
     begin: (world) => killAt(world, 'Deliverer', 'after', recordsSuccess),
   },
   {
     name: 'deliverer-and-sweeper-killed',
     what: 'the deliverer dies before it sends a retry, and then the sweeper that would have sent it',
-    excuses: { repeatedCalls: 1, unrecordedCalls: 1 },
     begin(world) {
       for (const subscriber of world.take(2)) world.behave(subscriber, { statuses: [500, 204] });
       const first = killAt(world, 'Deliverer', 'before', sendsTo('retries'));
@@ -98,7 +91,6 @@ export const kills: readonly Fault[] = [
   {
     name: 'out-of-time',
     what: 'the deliverer’s write is never answered, and it runs out of time in the middle of a batch',
-    excuses: { repeatedCalls: 1, unrecordedCalls: 1 },
     begin({ stacks }) {
       let stalled = 0;
       const remove = stacks.wire.table.layer(async (call) => {

@@ -56,7 +56,7 @@ const whole: Evidence = {
   texts: { 'the table': 'nothing to hide' },
   secrets: { 'the signing secret': secret },
   excuses: { repeatedCalls: 0, unrecordedCalls: 0 },
-  outOfTime: [],
+  interrupted: [],
 };
 
 function report(evidence: Partial<Evidence>): Invariant[] {
@@ -175,10 +175,10 @@ describe('takes what the fault explains', () => {
       },
     ],
     [
-      'calls of a delivery in work when a function ran out of time',
+      'calls of a delivery in work when a function died',
       {
         received: [call('evt_1'), call('evt_1'), call('evt_1')],
-        outOfTime: [
+        interrupted: [
           { subscriptionId: 'sub_a', eventId: 'evt_1' },
           { subscriptionId: undefined, eventId: 'evt_1' },
         ],

@@ -21,8 +21,8 @@ export interface Evidence {
   /** 99th percentile of the others' latency over that of their baseline; absent where no account was dead. */
   readonly latencyRatio?: number;
   readonly excuses: Excuses;
-  /** What functions were working on when their time was over, once for every time: a fault as good as any. */
-  readonly outOfTime: readonly MessageEvidence[];
+  /** What functions were working on when they died or their time was over, once for every time. */
+  readonly interrupted: readonly MessageEvidence[];
 }
 
 /** What the injected fault explains, for each delivery. */
@@ -289,7 +289,7 @@ function isSignedWith(secret: string, { body, headers }: ReceivedEvidence): bool
 function findRepeated(evidence: Evidence, calls: readonly Call[]): Violation[] {
   return [...successesByDelivery(evidence, calls).values()]
     .filter((successes) => {
-      const excused = evidence.excuses.repeatedCalls + timesOutOfTime(evidence, successes[0]);
+      const excused = evidence.excuses.repeatedCalls + timesInterrupted(evidence, successes[0]);
       return successes.length - 1 > excused;
     })
     .map((successes) => ({
@@ -305,17 +305,17 @@ function findUnrecorded(evidence: Evidence, calls: readonly Call[]): Violation[]
   const recorded = new Map(rows.map((row) => [keyOf(row.subscriptionId, row.eventId), row.attempts]));
   return [...groupByDelivery(calls)].flatMap(([key, ofDelivery]): Violation[] => {
     const attempts = recorded.get(key);
-    const excused = excuses.unrecordedCalls + timesOutOfTime(evidence, ofDelivery[0]);
+    const excused = excuses.unrecordedCalls + timesInterrupted(evidence, ofDelivery[0]);
     if (attempts === undefined || ofDelivery.length - attempts <= excused) return [];
     const what = `called ${ofDelivery.length} times, recorded ${attempts}`;
     return [{ invariant: 'I7', what, ...refOf(ofDelivery[0]) }];
   });
 }
 
-/** How often a function that had this delivery in work, or its event, was killed for its time: a call each. */
-function timesOutOfTime({ outOfTime }: Evidence, call: Call | undefined): number {
+/** How often a function died that had this delivery, or its event, in work: each explains a call. */
+function timesInterrupted({ interrupted }: Evidence, call: Call | undefined): number {
   const { subscriptionId, eventId } = refOf(call);
-  return outOfTime.filter(
+  return interrupted.filter(
     (message) => message.eventId === eventId && [undefined, subscriptionId].includes(message.subscriptionId),
   ).length;
 }

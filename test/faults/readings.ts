@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
-import { OutOfTimeError } from '../../local/lambda-function.ts';
+import { InterruptedError } from '../../local/lambda-function.ts';
 import type { HeldEvidence, MessageEvidence, RowEvidence } from './ledger.ts';
 
 /** Table and queues as they are, past every proxy. */
@@ -80,10 +80,10 @@ async function readQueue(sqs: SQSClient, QueueUrl: string): Promise<HeldMessage[
   }));
 }
 
-/** The messages of every batch whose function was killed for its time, from what the local Lambda service says. */
-export function readOutOfTime(faults: readonly unknown[]): MessageEvidence[] {
+/** The messages of every batch whose function died in the middle, from what the local Lambda service says. */
+export function readInterrupted(faults: readonly unknown[]): MessageEvidence[] {
   return faults
-    .filter((fault) => fault instanceof OutOfTimeError)
+    .filter((fault) => fault instanceof InterruptedError)
     .flatMap(
       ({ event }) => (event as { readonly Records?: readonly { readonly body: string }[] }).Records ?? [],
     )

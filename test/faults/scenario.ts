@@ -1,6 +1,6 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { OutOfTimeError } from '../../local/lambda-function.ts';
+import { InterruptedError } from '../../local/lambda-function.ts';
 import type { SynthesizedStacks } from '../support/stacks-under-fault.ts';
 import type { Fault } from './fault.ts';
 import { historyOf } from './history.ts';
@@ -60,7 +60,9 @@ export async function runScenario(
       if (trouble.strikes() < 1) throw new Error(`${faults[index]?.name} has never struck`);
     });
     const latencyRatio = troubles.map((trouble) => trouble.latencyRatio?.()).find((ratio) => ratio);
-    const timeouts = world.stacks.faults.filter((fault) => fault instanceof OutOfTimeError).length;
+    const timeouts = world.stacks.faults.filter(
+      (fault) => fault instanceof InterruptedError && fault.isOutOfTime,
+    ).length;
     const sum = (name: 'repeatedCalls' | 'unrecordedCalls') =>
       faults.reduce((total, { excuses }) => total + (excuses?.[name] ?? 0), 0);
     const evidence = {

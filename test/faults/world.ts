@@ -21,7 +21,7 @@ import {
 } from '../support/stacks-under-fault.ts';
 import type { Evidence, HeldEvidence, PublishedEvidence, SubscriptionEvidence } from './ledger.ts';
 import { type Names, publicAddress } from './names.ts';
-import { readHeld, readItems, readOutOfTime, rowsOf } from './readings.ts';
+import { readHeld, readInterrupted, readItems, rowsOf } from './readings.ts';
 import { type Receivers, startReceivers } from './receivers.ts';
 import type { Behaviour, Premises } from './receivers-process.ts';
 
@@ -218,7 +218,7 @@ export async function createWorld(
         received: calls.map(({ path, port: _, ...line }) => ({ ...line, subscriptionId: byPath(path) })),
         rows: rowsOf(items),
         held,
-        outOfTime: readOutOfTime(stacks.faults),
+        interrupted: readInterrupted(stacks.faults),
         redriven,
         touched: isGuarded ? (await live.connections()).filter((address) => address !== publicAddress) : [],
         texts: {
