@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { Pool } from 'undici';
+import { type buildConnector, Pool } from 'undici';
 import { type CallbackUrlRules, checkCallbackUrl } from '../core/callback-address.ts';
 import {
   type DeliveryOutcome,
@@ -17,6 +17,12 @@ import { createGuardedConnector, RefusedConnection } from './guarded-connector.t
 /** How much of a response an owner is shown; the rest is never read. */
 const maxExcerptBytes = 4 * 1024;
 
+/** Of one subscription. Its connections live for seconds: the latest one's address is the one that is called. */
+interface Receiver {
+  readonly pool: Pool;
+  readonly remoteAddress: () => string | undefined;
+}
+
 /** The only way out to a receiver, for whatever reason it is called. */
 export function createCallbackSender(
   rules: CallbackUrlRules,
@@ -24,17 +30,23 @@ export function createCallbackSender(
 ): CallbackSender & { close(): Promise<void> } {
   const connect = createGuardedConnector(names, rules);
   // One pool per subscription: on a shared connection a late second response would answer the next one's request.
-  const pools = new LRUCache<string, Pool>({ max: 500, dispose: (pool) => void pool.close() });
+  const pools = new LRUCache<string, Receiver>({ max: 500, dispose: ({ pool }) => void pool.close() });
 
-  function poolFor(connectionKey: string, origin: string): Pool {
+  function receiverFor(connectionKey: string, origin: string): Receiver {
     const key = `${connectionKey} ${origin}`;
     const known = pools.get(key);
     if (known) return known;
+    let remoteAddress: string | undefined;
+    const noting: buildConnector.connector = (options, callback) =>
+      connect(options, (...connected) => {
+        remoteAddress = connected[1]?.remoteAddress ?? remoteAddress;
+        callback(...connected);
+      });
     const pool = new Pool(origin, {
       connections: 10,
       pipelining: 1,
       allowH2: false,
-      connect,
+      connect: noting,
       // The total is the caller's signal's; undici's own would only race with it.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -43,8 +55,9 @@ export function createCallbackSender(
       keepAliveTimeout: 4_000,
       keepAliveMaxTimeout: 4_000,
     });
-    pools.set(key, pool);
-    return pool;
+    const receiver = { pool, remoteAddress: () => remoteAddress };
+    pools.set(key, receiver);
+    return receiver;
   }
 
   return {
@@ -56,15 +69,17 @@ export function createCallbackSender(
       if ('refusal' in checked)
         return { kind: 'failure', reason: 'invalid-url', refusal: checked.refusal, durationMs: elapsedMs() };
       try {
-        const pool = poolFor(request.connectionKey, checked.url.origin);
-        return await post(pool, checked.url, request, elapsedMs);
+        const { pool, remoteAddress } = receiverFor(request.connectionKey, checked.url.origin);
+        const outcome = await post(pool, checked.url, request, elapsedMs);
+        const address = remoteAddress();
+        return address === undefined ? outcome : { ...outcome, remoteAddress: address };
       } catch (error) {
         return { kind: 'failure', ...reasonOf(error), durationMs: elapsedMs() };
       }
     },
 
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.close()));
+      await Promise.all([...pools.values()].map(({ pool }) => pool.close()));
     },
   };
 }

@@ -18,6 +18,8 @@ export type FailureReason = (typeof failureReasons)[number];
 
 interface OutcomeBase {
   readonly durationMs: number;
+  /** Of the receiver's latest connection; absent where there was no answer. */
+  readonly remoteAddress?: string;
   /** The start of the response body, hostile text; absent where none was read. */
   readonly responseExcerpt?: string;
 }

@@ -73,6 +73,7 @@ export const attemptView = z
       .optional()
       .meta({ description: 'Which rule forbids the URL or the address, for two of the reasons.' }),
     status: z.int().optional().meta({ description: 'What the receiver answered, if it did.' }),
+    remoteAddress: z.string().optional().meta({ description: 'Which address has answered.' }),
     responseExcerpt: z.string().optional().meta({
       description:
         "The start of the receiver's answer, with header values masked. Hostile text: never show it as HTML.",
@@ -119,7 +120,7 @@ export function presentAttempt(
   { eventId }: DeliveryRef,
   { startedAt, outcome, sent }: Attempt,
 ): z.output<typeof attemptView> {
-  const { kind, durationMs, status, responseExcerpt } = outcome;
+  const { kind, durationMs, status, remoteAddress, responseExcerpt } = outcome;
   const { reason, refusal } = outcome.kind === 'failure' ? outcome : {};
   const headers = {
     'content-type': 'application/json',
@@ -137,6 +138,7 @@ export function presentAttempt(
     reason,
     refusal,
     status,
+    remoteAddress,
     responseExcerpt,
     request: { method: 'POST', origin: sent.origin, headers },
   };

@@ -129,6 +129,7 @@ describe('the answer', () => {
       kind: 'success',
       status,
       durationMs: expect.any(Number),
+      remoteAddress: '127.0.0.1',
     });
   });
 

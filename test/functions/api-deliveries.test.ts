@@ -101,6 +101,7 @@ describe('a delivery', () => {
     const got = receiver.callbacks.at(-1);
     expect(shown.body).toBe(got?.body);
     expect(shown.attempts[0]).toMatchObject({
+      remoteAddress: '127.0.0.1',
       request: {
         method: 'POST',
         origin: new URL(receiver.url).origin,

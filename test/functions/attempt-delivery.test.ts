@@ -601,6 +601,7 @@ describe('what an attempt tells the outside', () => {
             reason: 'status',
             status: 500,
             durationMs: expect.any(Number),
+            remoteAddress: '127.0.0.1',
           },
           decision: { kind: 'retry', delaySeconds: 5, byQueue: true, dueInSeconds: 65 },
         },
