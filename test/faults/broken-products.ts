@@ -28,7 +28,7 @@ export async function judgeBrokenProduct(
 ): Promise<{ reported: string; output: string }> {
   const copy = createPatchedCopy(invariant);
   try {
-    const args = ['--fault', brokenProducts[invariant], '--seed', String(seed)];
+    const args = ['--fault', brokenProducts[invariant], '--seed', String(seed), '--measurements', '1'];
     const run = spawn(process.execPath, [join(copy.folder, 'test/faults/run.ts'), ...args], {
       cwd: copy.folder,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -20,6 +20,8 @@ interface Options {
   readonly scenarios: readonly (readonly Fault[])[];
   readonly seed: number;
   readonly size: Size;
+  /** At most, of a run whose only fault is that others are late. */
+  readonly measurements: number;
 }
 
 function readOptions(): Options | undefined {
@@ -37,10 +39,13 @@ function readOptions(): Options | undefined {
     .option('--accounts <count>', 'Accounts', { default: 4 })
     .option('--subscriptions <count>', 'Subscriptions of each account', { default: 3 })
     .option('--events <count>', 'Events that are published while the fault is there', { default: 40 })
+    .option('--measurements <count>', 'How often, at most, a latency that is too long is measured', {
+      default: 3,
+    })
     .action(() => undefined);
   cli.help((sections) => [
     ...sections,
-    { title: 'Faults', body: allFaults.map(({ name, what }) => `  ${name.padEnd(32)}${what}`).join('\n') },
+    { title: 'Faults', body: allFaults.map(({ name, what }) => `  ${name.padEnd(34)}${what}`).join('\n') },
   ]);
   const { options } = cli.parse();
   if (options['help']) return undefined;
@@ -60,6 +65,7 @@ function readOptions(): Options | undefined {
       subscriptions: count('subscriptions', 3),
       events: count('events', 1),
     },
+    measurements: count('measurements', 1),
   };
 }
 
@@ -123,7 +129,7 @@ async function main(): Promise<void> {
 
 /** How many scenarios broke an invariant. */
 async function runFaults(options: Options): Promise<number> {
-  const { seed, size, scenarios } = options;
+  const { seed, size, scenarios, measurements } = options;
   const names = isInNamespace ? await startNames() : undefined;
   const cache = createStacksCache();
   say(
@@ -140,7 +146,7 @@ async function runFaults(options: Options): Promise<number> {
         continue;
       }
       try {
-        const report = await untilMeasured(name, () =>
+        const report = await untilMeasured(name, measurements, () =>
           runScenario({ faults, size, seed, names }, cache.synthesize),
         );
         say(toRow(name, report));
@@ -159,9 +165,11 @@ async function runFaults(options: Options): Promise<number> {
 }
 
 /** Whatever else a machine is busy with makes others only later: a latency that is too long is measured again. */
-const maxMeasurements = 3;
-
-async function untilMeasured(name: string, run: () => Promise<Report>): Promise<Report> {
+async function untilMeasured(
+  name: string,
+  maxMeasurements: number,
+  run: () => Promise<Report>,
+): Promise<Report> {
   let report = await run();
   for (let count = 1; count < maxMeasurements && isLateAlone(report); count += 1) {
     say(`${toRow(name, report)}, measured again`);
