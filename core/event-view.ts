@@ -149,15 +149,19 @@ function explainDelivery(delivery: Delivery): Explanation {
   };
 }
 
-function explainState({ state, reason, attemptCount, nextAttemptAt }: Delivery): string {
+function explainState({ state, reason, attemptCount, nextAttemptAt, responseStatus }: Delivery): string {
   const attempts = attemptCount === 1 ? '1 attempt' : `${attemptCount} attempts`;
+  const lastAnswer =
+    attemptCount === 0
+      ? ''
+      : `, the last one ${responseStatus ? `answered ${responseStatus}` : 'unanswered'}`;
   switch (state) {
     case 'delivered':
       return `The receiver answered 2xx after ${attempts}.`;
     case 'claimed':
       return `The receiver is being called, or was a moment ago; ${attempts} before.`;
     case 'waiting':
-      return `The next attempt is planned for ${nextAttemptAt}; ${attempts} so far.`;
+      return `The next attempt is planned for ${nextAttemptAt}; ${attempts} so far${lastAnswer}.`;
     case 'exhausted':
       return `Given up after ${attempts}: ${reason}.`;
     case 'cancelled':

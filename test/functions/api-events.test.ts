@@ -81,7 +81,7 @@ describe('at a subscription that takes it, an event', () => {
 
     expect(await outcomeAt(eventId, id)).toMatchObject({
       outcome: 'waiting',
-      explanation: `The next attempt is planned for ${nextAttemptAt}; 1 attempt so far.`,
+      explanation: `The next attempt is planned for ${nextAttemptAt}; 1 attempt so far, the last one answered 503.`,
       delivery: { responseStatus: 503, nextAttemptAt },
     });
   });
