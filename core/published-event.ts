@@ -58,14 +58,24 @@ export type ParsedEvent = { readonly event: PublishedEvent } | { readonly reject
 /** 256 KiB of UTF-8: what SQS, the event row and most receivers carry without special care. */
 export const maxCallbackBodyBytes = 256 * 1024;
 
+/** What a refused event calls itself, as far as it can be read: for its publisher, who looks for it. Never throws. */
+export function identifyEvent(text: string): { readonly eventId?: string; readonly accountId?: string } {
+  const { detail } = identifiedSchema.safeParse(parseJson(text)).data ?? {};
+  return {
+    ...(detail?.id === undefined ? {} : { eventId: detail.id }),
+    ...(detail?.accountId === undefined ? {} : { accountId: detail.accountId }),
+  };
+}
+
+const readableSchema = identifierSchema.optional().catch(undefined);
+const identifiedSchema = z.looseObject({
+  detail: z.looseObject({ id: readableSchema, accountId: readableSchema }),
+});
+
 /** Reads the body of one message of an event queue: an EventBridge envelope as JSON text. Never throws. */
 export function parsePublishedEvent(text: string): ParsedEvent {
-  let json: unknown;
-  try {
-    json = JSON.parse(text, keepDigits);
-  } catch {
-    return rejected('not-json', 'the message is not JSON, or is nested too deep');
-  }
+  const json = parseJson(text);
+  if (json === undefined) return rejected('not-json', 'the message is not JSON, or is nested too deep');
   const envelope = envelopeSchema.safeParse(json);
   if (!envelope.success) return rejected('not-an-event', explain(envelope.error));
   const type = eventTypeSchema.safeParse(envelope.data['detail-type']);
@@ -94,6 +104,14 @@ export function parsePublishedEvent(text: string): ParsedEvent {
       bodyHash: createHash('sha256').update(body).digest('hex'),
     },
   };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text, keepDigits);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -8,7 +8,12 @@ import type {
   DeliveryQueue,
   EventLog,
 } from '../core/ports.ts';
-import { type PublishedEvent, parsePublishedEvent, type Rejection } from '../core/published-event.ts';
+import {
+  identifyEvent,
+  type PublishedEvent,
+  parsePublishedEvent,
+  type Rejection,
+} from '../core/published-event.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface DispatcherDeps {
@@ -89,7 +94,11 @@ export function createDispatcher(deps: DispatcherDeps) {
 
   async function reject(record: SQSRecord, rejection: Rejection): Promise<[]> {
     await deps.deadLetters.reject(record.eventSourceARN, record.body, rejection);
-    telemetry.warn('event.rejected', { messageId: record.messageId, ...rejection });
+    telemetry.warn('event.rejected', {
+      messageId: record.messageId,
+      ...identifyEvent(record.body),
+      ...rejection,
+    });
     telemetry.count('EventsRejected');
     return [];
   }

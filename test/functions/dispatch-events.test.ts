@@ -192,6 +192,15 @@ describe('what can never be delivered goes to the event queue’s dead-letter qu
     ]);
   });
 
+  test('is logged by the names that it gives itself, as far as they can be read', async () => {
+    const detail = { id: 'evt_lost', accountId: 'not an account', data: 'none' };
+    await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelope({ detail })));
+
+    const [line] = deployment.telemetry.lines;
+    expect(line?.fields).toMatchObject({ eventId: 'evt_lost', reason: 'invalid-detail' });
+    expect(line?.fields).not.toHaveProperty('accountId');
+  });
+
   test('id-conflict: another event with the id of a stored one, which stays', async () => {
     const { accountId } = (await deployment.subscribe({})).subscription;
     await deployment.dispatch(eventRecord({ accountId, id: 'evt_a' }));
