@@ -126,6 +126,8 @@ export function parseQuery<Schema extends z.ZodType>(
 
 function issuesOf(issue: z.core.$ZodIssue): ProblemIssue[] {
   const path = issue.path.join('.');
+  if (path === '' && issue.code === 'invalid_type')
+    return [{ field: 'body', message: 'must be a JSON object' }];
   if (issue.code !== 'unrecognized_keys') return [{ field: path, message: issue.message }];
   return issue.keys.map((key) => ({
     field: path ? `${path}.${key}` : key,
