@@ -15,6 +15,10 @@ async function main(): Promise<void> {
   const closers: (() => unknown)[] = [];
   const stopped = new Promise<void>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
+    // npm and the shell between do not pass on what ends them alone: then this process has another parent.
+    const parent = process.ppid;
+    const isOfNpm = process.env['npm_lifecycle_event'] === 'start';
+    if (isOfNpm) setInterval(() => process.ppid !== parent && done(), 500).unref();
   });
   try {
     await Promise.race([run(options, closers), stopped]);
