@@ -1,8 +1,12 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
@@ -68,8 +72,18 @@ async function call(method: string, path: string, body?: object, headers: Record
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
   const answer: any = await response.json();
-  if (!response.ok) throw new Error(`${answer.title}: ${JSON.stringify(answer.issues ?? answer.detail)}`);
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
   return answer;
+}
+// #endregion
+
+// #region until
+async function until(path: string, isSo: (answer: any) => boolean) {
+  for (;;) {
+    const answer = await call('GET', path);
+    if (isSo(answer)) return answer;
+    await setTimeout(200);
+  }
 }
 // #endregion
 
@@ -81,18 +95,10 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function until(path: string, isSo: (answer: { status: string }) => boolean) {
-  for (;;) {
-    const answer = await call('GET', path);
-    if (isSo(answer)) return answer;
-    await setTimeout(200);
-  }
-}
-
 test('an integrator registers, verifies, finds out why an event did not come, sends it again and rotates the secret', async () => {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}/hooks`;
+  process.env['RECEIVER_PORT'] = String(await freePort());
   // #region receiver
+  const port = Number(process.env['RECEIVER_PORT'] ?? 4000);
   let secret = '';
   const seen = new Map<string, { type: string; data: unknown }>();
   const receiver = createServer(async (request, response) => {
@@ -113,27 +119,32 @@ test('an integrator registers, verifies, finds out why an event did not come, se
   const subscription = await call(
     'POST',
     '/subscriptions',
-    { url, eventTypes: ['ticket.created'], description: 'keeps the CRM in step' },
+    {
+      url: `http://127.0.0.1:${port}/hooks`,
+      eventTypes: ['ticket.created'],
+      description: 'keeps the CRM in step',
+    },
     { 'idempotency-key': 'crm-subscription-1' },
   );
   secret = subscription.secret;
   // #endregion
-  await setTimeout(Math.max(0, Date.parse(subscription.effectiveAt) - Date.now()));
 
   // #region try
   const trial = await call('POST', `/subscriptions/${subscription.id}/test`, { eventType: 'ticket.created' });
-  // #endregion
   const tried = await until(`/deliveries/${trial.id}`, ({ status }) => status === 'delivered');
+  console.log(seen.get(trial.eventId));
+  // #endregion
   expect(seen.get(trial.eventId)).toEqual(JSON.parse(tried.body));
 
   const tagged = await publish('ticket.tagged');
   await untilAtRest(sqs);
   // #region why
-  const event = await call('GET', `/events/${tagged}`);
+  const { items: events } = await call('GET', '/events?type=ticket.tagged');
+  const event = await call('GET', `/events/${events[0].id}`);
   for (const { subscriptionId, outcome, explanation } of event.subscriptions)
     console.log(`${subscriptionId} ${outcome}: ${explanation}`);
   // #endregion
-  expect(event.subscriptions).toMatchObject([{ outcome: 'not-subscribed' }]);
+  expect(event).toMatchObject({ id: tagged, subscriptions: [{ outcome: 'not-subscribed' }] });
   expect(seen.has(tagged)).toBe(false);
 
   // #region change
@@ -152,18 +163,22 @@ test('an integrator registers, verifies, finds out why an event did not come, se
   await untilAtRest(sqs);
   expect(seen.get(taggedAgain)?.type).toBe('ticket.tagged');
 
-  // A receiver that has lost its secret, until it has found it again.
-  secret = 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=';
-  const refused = await publish('ticket.resolved');
-  await untilAtRest(sqs);
-  expect(seen.has(refused)).toBe(false);
+  // #region lose
+  secret = `whsec_${'A'.repeat(43)}=`;
+  const lost = await call('POST', `/subscriptions/${subscription.id}/test`, { eventType: 'ticket.resolved' });
+  await until(`/deliveries/${lost.id}`, ({ responseStatus }) => responseStatus === 400);
+  // #endregion
+  expect(seen.has(lost.eventId)).toBe(false);
 
-  // #region failed
-  const { items: failed } = await call('GET', `/subscriptions/${subscription.id}/deliveries?status=failed`);
-  const { attempts } = await call('GET', `/deliveries/${failed[0].id}`);
+  // #region refused
+  const { items: refused } = await call(
+    'GET',
+    `/subscriptions/${subscription.id}/deliveries?statusClass=4xx`,
+  );
+  const { attempts } = await call('GET', `/deliveries/${refused[0].id}`);
   console.log(attempts.at(-1));
   // #endregion
-  expect(failed).toMatchObject([{ eventId: refused, responseStatus: 400, attemptCount: 3 }]);
+  expect(refused).toMatchObject([{ eventId: lost.eventId, responseStatus: 400 }]);
   expect(attempts.at(-1)).toMatchObject({
     outcome: 'failure',
     reason: 'status',
@@ -175,10 +190,10 @@ test('an integrator registers, verifies, finds out why an event did not come, se
   // #endregion
 
   // #region resend
-  for (const { id } of failed) await call('POST', `/deliveries/${id}/retry`);
+  for (const { id } of refused) await call('POST', `/deliveries/${id}/retry`);
+  await until(`/deliveries/${lost.id}`, ({ status }) => status === 'delivered');
   // #endregion
-  await until(`/deliveries/${failed[0].id}`, ({ status }) => status === 'delivered');
-  expect(seen.get(refused)?.type).toBe('ticket.resolved');
+  expect(seen.get(lost.eventId)?.type).toBe('ticket.resolved');
 
   // Events go on coming while the secret is rotated, and every one is accepted at once.
   const published: string[] = [];
@@ -205,4 +220,22 @@ test('an integrator registers, verifies, finds out why an event did not come, se
   const { items } = await call('GET', `/subscriptions/${subscription.id}/deliveries?statusClass=4xx`);
   expect(items).toEqual([]);
   receiver.close();
+});
+
+test('the snippets, put together in one file, run', async () => {
+  const document = await readFile(new URL('../../docs/integrating.md', import.meta.url), 'utf8');
+  const program = [...document.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, snippet]) => snippet).join('\n');
+  const file = new URL('../../try-the-snippets.ts', import.meta.url);
+  const { Local, apiUrl } = await run.outputs();
+  const environment = { API_URL: apiUrl, API_KEY: Local.ApiKey, RECEIVER_PORT: String(await freePort()) };
+  // Whoever tries it ends the receiver with Ctrl-C.
+  await writeFile(file, `${program}\nprocess.exit();`);
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(file)], {
+      env: { ...process.env, ...environment },
+    });
+    expect(stdout).toContain('not signed with our secret');
+  } finally {
+    await rm(file);
+  }
 });
