@@ -33,6 +33,9 @@ function clockOffBy(ms: number, functionName: 'Deliverer' | 'Sweeper'): Pick<Fau
   };
 }
 
+/** Each version has processes of its own: as few as can be, or two cores are busy starting them until time is over. */
+const sideBySide = { maxDeliverers: '2', dispatcherTimeoutSeconds: '5' };
+
 export const changes: readonly Fault[] = [
   {
     name: 'published-twice',
@@ -130,9 +133,13 @@ export const changes: readonly Fault[] = [
   {
     name: 'two-versions',
     what: 'two versions of the code, with two schedules, work on the same queues and table',
+    settings: sideBySide,
     async begin(world) {
       for (const subscriber of world.take(3)) world.behave(subscriber, { statuses: [500, 500, 204] });
-      const next = await synthesizePatched('next-version', { retryScheduleSeconds: '0,1,1,2' });
+      const next = await synthesizePatched('next-version', {
+        ...sideBySide,
+        retryScheduleSeconds: '0,1,1,2',
+      });
       await world.stacks.deployBeside(next);
       return { strikes: () => 1 };
     },
