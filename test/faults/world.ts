@@ -183,14 +183,18 @@ export async function createWorld(
     /** Until no queue holds what is drained and no delivery waits: as an operator would look for it. */
     async comeToRest(timeoutMs = 180_000): Promise<void> {
       const deadline = Date.now() + timeoutMs;
+      // Queues are read one by one, and a message may move in between: it is to be seen twice.
+      let timesSeen = 0;
       while (Date.now() < deadline) {
         await Promise.race([
           untilAtRest(sqs),
           setTimeout(Math.max(0, deadline - Date.now()), undefined, { ref: false }),
         ]);
         const rows = rowsOf(await readItems(table));
-        if (rows.every(({ state }) => state !== 'waiting' && state !== 'claimed')) return;
-        await setTimeout(200);
+        const isAtRest = rows.every(({ state }) => state !== 'waiting' && state !== 'claimed');
+        timesSeen = isAtRest ? timesSeen + 1 : 0;
+        if (timesSeen === 2) return;
+        await setTimeout(500);
       }
     },
 
