@@ -13,6 +13,8 @@ export function historyOf(
   const lines: [atMs: number, what: string][] = [];
   for (const event of evidence.published.filter(({ id }) => id === eventId))
     lines.push([event.atMs, `published for ${event.accountId}`]);
+  for (const event of evidence.takenIn.filter((one) => one.eventId === eventId))
+    lines.push([event.atMs, `taken in for ${event.accountId}`]);
   for (const call of evidence.received.filter(({ body }) => body.includes(`"${eventId}"`))) {
     if (call.subscriptionId === subscriptionId)
       lines.push([call.atMs, `its receiver was called and answered ${call.status ?? 'nothing'}`]);

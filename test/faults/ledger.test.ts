@@ -48,6 +48,7 @@ const held: Evidence['held'][number] = { queue: 'exhausted', eventId: 'evt_1', s
 const whole: Evidence = {
   subscriptions: [subscription],
   published: [event],
+  takenIn: [{ accountId: 'acc_a', eventId: 'evt_1', atMs: 1_500 }],
   received: [call('evt_1')],
   rows: [row],
   held: [],
@@ -79,6 +80,14 @@ describe('sees a loss', () => {
     ['a delivery given up without a dead letter', { rows: [{ ...row, state: 'exhausted' }] }],
     ['a delivery that nobody cancelled', { rows: [{ ...row, state: 'cancelled' }] }],
     [
+      'an event that was taken in before the end was asked for',
+      { rows: [], received: [], subscriptions: [{ ...subscription, endAskedAtMs: 1_501 }] },
+    ],
+    [
+      'an event that was never taken in, and published before the end was asked for',
+      { rows: [], received: [], takenIn: [], subscriptions: [{ ...subscription, endAskedAtMs: 1_501 }] },
+    ],
+    [
       'an undeliverable event that is not held',
       { published: [event, { ...event, id: 'evt_2', body: undefined }] },
     ],
@@ -100,6 +109,10 @@ describe('sees a loss', () => {
     [
       'an event while its end was asked for',
       { rows: [], received: [], subscriptions: [{ ...subscription, endAskedAtMs: 500 }] },
+    ],
+    [
+      'an event that was published before the end was asked for, and taken in afterwards',
+      { rows: [], received: [], subscriptions: [{ ...subscription, endAskedAtMs: 1_200 }] },
     ],
   ])('but not in %s', (_, evidence) => {
     expect(report(evidence)).toEqual([]);

@@ -7,6 +7,8 @@ import { createHmac } from 'node:crypto';
 export interface Evidence {
   readonly subscriptions: readonly SubscriptionEvidence[];
   readonly published: readonly PublishedEvidence[];
+  /** When events were taken in and it was decided who gets them, by the table. */
+  readonly takenIn: readonly TakenInEvidence[];
   readonly received: readonly ReceivedEvidence[];
   readonly rows: readonly RowEvidence[];
   readonly held: readonly HeldEvidence[];
@@ -38,7 +40,7 @@ export interface SubscriptionEvidence {
   readonly id: string;
   readonly eventTypes: readonly string[];
   readonly effectiveAtMs: number;
-  /** Somebody asked then that it be called no more, or its receiver did: what is published later may go either way. */
+  /** Somebody asked then that it be called no more, or its receiver did: what is taken in later may go either way. */
   readonly endAskedAtMs?: number;
   /** From then on nothing is to be called. */
   readonly endedAtMs?: number;
@@ -53,6 +55,12 @@ export interface PublishedEvidence {
   readonly atMs: number;
   /** The callback's body as its contract says; undefined for an event that cannot be delivered and must be held. */
   readonly body: string | undefined;
+}
+
+export interface TakenInEvidence {
+  readonly accountId: string;
+  readonly eventId: string;
+  readonly atMs: number;
 }
 
 export interface ReceivedEvidence {
@@ -220,7 +228,8 @@ function explainLoss(
   }
 }
 
-function expectedDeliveries({ published, subscriptions }: Evidence) {
+function expectedDeliveries({ published, takenIn, subscriptions }: Evidence) {
+  const decidedAtMs = new Map(takenIn.map((one) => [keyOf(one.accountId, one.eventId), one.atMs]));
   return published
     .filter(({ body }) => body !== undefined)
     .flatMap((event) =>
@@ -230,7 +239,7 @@ function expectedDeliveries({ published, subscriptions }: Evidence) {
             accountId === event.accountId &&
             eventTypes.includes(event.type) &&
             event.atMs >= effectiveAtMs &&
-            event.atMs < endAskedAtMs,
+            (decidedAtMs.get(keyOf(accountId, event.id)) ?? event.atMs) < endAskedAtMs,
         )
         .map((subscription) => ({ subscription, event })),
     );

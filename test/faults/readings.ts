@@ -8,7 +8,7 @@ import {
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { InterruptedError } from '../../local/lambda-function.ts';
-import type { HeldEvidence, MessageEvidence, RowEvidence } from './ledger.ts';
+import type { HeldEvidence, MessageEvidence, RowEvidence, TakenInEvidence } from './ledger.ts';
 
 /** Table and queues as they are, past every proxy. */
 
@@ -40,6 +40,15 @@ export function rowsOf(items: readonly Item[]): RowEvidence[] {
       attempts:
         (attempts.get(`${String(item['pk'])} ${String(item['sk'])}`) ?? 0) + (item['firstAttempt'] ? 1 : 0),
     }));
+}
+
+/** When each event was taken in. */
+export function takenInOf(items: readonly Item[]): TakenInEvidence[] {
+  return items.flatMap(({ pk, sk, recordedAt }) => {
+    const [, accountId, eventId] = /^A#([^#]+)#E#([^#]+)$/.exec(String(pk)) ?? [];
+    if (sk !== 'E' || !accountId || !eventId) return [];
+    return [{ accountId, eventId, atMs: Date.parse(String(recordedAt)) }];
+  });
 }
 
 /** What waits for a person, all of it; it stays there. */

@@ -21,7 +21,7 @@ import {
 } from '../support/stacks-under-fault.ts';
 import type { Evidence, HeldEvidence, PublishedEvidence, SubscriptionEvidence } from './ledger.ts';
 import { type Names, publicAddress } from './names.ts';
-import { readHeld, readInterrupted, readItems, rowsOf } from './readings.ts';
+import { readHeld, readInterrupted, readItems, rowsOf, takenInOf } from './readings.ts';
 import { type Receivers, startReceivers } from './receivers.ts';
 import type { Behaviour, Premises } from './receivers-process.ts';
 
@@ -218,6 +218,7 @@ export async function createWorld(
       return {
         subscriptions: subscribers.map(({ evidence }) => evidence),
         published: [...published.values()],
+        takenIn: takenInOf(items),
         // Who registered the path is known from the path alone: it survives a change of address.
         received: calls.map(({ path, port: _, ...line }) => ({ ...line, subscriptionId: byPath(path) })),
         rows: rowsOf(items),
