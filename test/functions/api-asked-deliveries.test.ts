@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type DeliveryMessage, type DeliveryRef, deliveryIdOf, messageFor } from '../../core/delivery.ts';
-import { eventCatalog } from '../../core/event-catalog.ts';
+import { eventCatalog, eventTypes } from '../../core/event-catalog.ts';
 import type { TestApi } from '../support/api.ts';
 import { envelopeOf, publishedEvent, sqsRecord, uniqueId } from '../support/builders.ts';
 import type { Deployment } from '../support/deployment.ts';
@@ -251,10 +251,11 @@ describe('a test event', () => {
   });
 
   test.each([
-    [{ eventType: 'ticket.eaten' }, 'eventType'],
-    [{ url: 'https://elsewhere.example.com' }, 'url'],
-  ])('is refused with %j', async (body, field) => {
-    expect(await sendTest(body)).toMatchObject({ status: 400, body: { issues: [{ field }] } });
+    [{ eventType: 'ticket.eaten' }, 'eventType', `must be one of ${eventTypes.join(', ')}`],
+    [{ url: 'https://elsewhere.example.com' }, 'url', 'is not a field of this request; leave it out'],
+    [['ticket.created'], 'body', 'must be a JSON object'],
+  ])('is refused with %j', async (body, field, message) => {
+    expect(await sendTest(body)).toMatchObject({ status: 400, body: { issues: [{ field, message }] } });
   });
 
   test('needs a subscription that takes callbacks', async () => {

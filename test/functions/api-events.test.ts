@@ -31,8 +31,10 @@ async function publish(type: string = published): Promise<string> {
 }
 
 /** Whatever waits for its first attempt, answered with this status. */
-async function deliverAll(status: number): Promise<void> {
-  receiver.respond((response) => void response.writeHead(status).end());
+async function deliverAll(answer: number | 'reset'): Promise<void> {
+  receiver.respond((response) =>
+    answer === 'reset' ? void response.destroy() : void response.writeHead(answer).end(),
+  );
   for (const message of deployment.messagesIn('deliveries')) {
     // Of a URL that has never answered 2xx, one a second.
     deployment.clock.advance(1_000);
@@ -84,6 +86,16 @@ describe('at a subscription that takes it, an event', () => {
       explanation: `The next attempt is planned for ${nextAttemptAt}; 1 attempt so far, the last one answered 503.`,
       delivery: { responseStatus: 503, nextAttemptAt },
     });
+  });
+
+  test('waits after a call that nobody answered, and says that', async () => {
+    const id = await subscribe();
+    const eventId = await publish();
+    await deliverAll('reset');
+
+    expect((await outcomeAt(eventId, id))?.explanation).toMatch(
+      /; 1 attempt so far, the last one unanswered\.$/,
+    );
   });
 
   test('has failed, and says why', async () => {
@@ -174,7 +186,7 @@ describe('an event', () => {
     expect(body.body).toBe(receiver.callbacks.at(-1)?.body);
     expect(
       body.subscriptions.map(({ subscriptionId }: { subscriptionId: string }) => subscriptionId),
-    ).toEqual(ids);
+    ).toEqual(ids.toSorted());
   });
 
   test('of another account is as unknown as one that there never was', async () => {

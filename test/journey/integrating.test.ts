@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SQSClient } from '@aws-sdk/client-sqs';
@@ -225,17 +224,13 @@ test('an integrator registers, verifies, finds out why an event did not come, se
 test('the snippets, put together in one file, run', async () => {
   const document = await readFile(new URL('../../docs/integrating.md', import.meta.url), 'utf8');
   const program = [...document.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, snippet]) => snippet).join('\n');
-  const file = new URL('../../try-the-snippets.ts', import.meta.url);
   const { Local, apiUrl } = await run.outputs();
   const environment = { API_URL: apiUrl, API_KEY: Local.ApiKey, RECEIVER_PORT: String(await freePort()) };
   // Whoever tries it ends the receiver with Ctrl-C.
-  await writeFile(file, `${program}\nprocess.exit();`);
-  try {
-    const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(file)], {
-      env: { ...process.env, ...environment },
-    });
-    expect(stdout).toContain('not signed with our secret');
-  } finally {
-    await rm(file);
-  }
+  const args = ['--input-type=module-typescript', '--eval', `${program}\nprocess.exit();`];
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    env: { ...process.env, ...environment },
+    timeout: 90_000,
+  });
+  expect(stdout).toContain('not signed with our secret');
 });
