@@ -1,11 +1,36 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { buffer } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { eventTypes } from '../../core/event-catalog.ts';
 import { startLocalRun, startLocalRunIn } from '../support/local-run.ts';
 
 jest.setTimeout(120_000);
+
+const repositoryRoot = fileURLToPath(new URL('../..', import.meta.url));
+
+test('npm start ends when npm is ended by a signal that reaches nobody else', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'webhooks-'));
+  const npm = spawn('npm', ['start', '--', '--local-folder', folder], {
+    cwd: repositoryRoot,
+    env: { ...process.env, PORT: '0', NODE_OPTIONS: '' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const line of createInterface(npm.stdout)) if (line.includes('HTTP API')) break;
+  npm.kill('SIGTERM');
+  // It is closed once the last process has gone that may write to it.
+  npm.stdout.resume();
+  await once(npm, 'close');
+  await rm(folder, { recursive: true, force: true });
+  expect(npm.signalCode ?? npm.exitCode).not.toBe(0);
+});
 
 describe('npm start -- --once', () => {
   let proxy: Server | undefined;
