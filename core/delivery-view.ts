@@ -73,7 +73,10 @@ export const attemptView = z
       .optional()
       .meta({ description: 'Which rule forbids the URL or the address, for two of the reasons.' }),
     status: z.int().optional().meta({ description: 'What the receiver answered, if it did.' }),
-    remoteAddress: z.string().optional().meta({ description: 'Which address has answered.' }),
+    remoteAddress: z
+      .string()
+      .optional()
+      .meta({ description: 'The address that answered: that of the latest connection to the receiver.' }),
     responseExcerpt: z.string().optional().meta({
       description:
         "The start of the receiver's answer, with header values masked. Hostile text: never show it as HTML.",
