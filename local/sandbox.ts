@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createRequire } from 'node:module';
+import { createRequire, flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 
 /** One Lambda sandbox: a process that loads a bundle and runs one invocation at a time for its parent. */
@@ -17,6 +17,8 @@ const [, , codeFolder = '', handlerName = '', functionName = '', functionArn = '
 const [file = '', exportName = ''] = handlerName.split('.');
 
 const handler = loadHandler();
+// At once, for the sandboxes to come: this one will end by a signal, which would leave nothing written.
+flushCompileCache();
 
 process.on('message', (invocation: Invocation) => {
   process.send?.('started');
