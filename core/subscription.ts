@@ -132,7 +132,7 @@ export type SubscriptionPatch = z.output<ReturnType<typeof subscriptionSchemas>[
  * A subscription after a change by its owner; headers, metadata and status, in which there is more to see to, stay as
  * they are.
  */
-export function patchSubscription(seen: Subscription, patch: SubscriptionPatch, now: Date): Subscription {
+export function patchSubscription(seen: Subscription, patch: SubscriptionPatch): Subscription {
   const { url = seen.url, eventTypes = seen.eventTypes, description = seen.description, status } = patch;
   // What a receiver has shown holds for its URL alone.
   const moved = url === seen.url ? {} : { provenAt: undefined, verifiedAt: undefined, slowSince: undefined };
@@ -146,7 +146,6 @@ export function patchSubscription(seen: Subscription, patch: SubscriptionPatch, 
     timeoutMs: replaced(seen.timeoutMs, patch.timeoutMs),
     disabledReason: status ? undefined : seen.disabledReason,
     addressRefusals: status === 'enabled' || url !== seen.url ? undefined : seen.addressRefusals,
-    updatedAt: now.toISOString(),
   };
 }
 

@@ -18,6 +18,7 @@ import { createTokenStore } from '../adapters/dynamo-token-store.ts';
 import { createCallbackSender } from '../adapters/https-callback-sender.ts';
 import { deriveKey } from '../adapters/kms-derived-key.ts';
 import { createSecretCipher } from '../adapters/kms-secret-cipher.ts';
+import { cacheAccountStatus } from '../adapters/lru-caches.ts';
 import { createRetryQueue } from '../adapters/sqs-delivery-queue.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ApiResponse } from './api/http.ts';
@@ -30,11 +31,13 @@ const env = readEnv(apiEnvSchema, process.env);
 const kms = new KMSClient({});
 const table = connectTable(env.TABLE_NAME, env.RETENTION_DAYS);
 const rules = callbackUrlRules(env);
+const accounts = createAccountStore(table);
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const api = createApi({
   subscriptions: createSubscriptionStore(table),
-  accounts: createAccountStore(table),
+  accounts,
+  accountStatus: cacheAccountStatus(accounts),
   credentials: createCredentialStore(table),
   auditLog: createAuditLog(table),
   idempotency: createIdempotencyStore(table),

@@ -3,13 +3,12 @@ import type {
   APIGatewaySimpleAuthorizerWithContextResult,
 } from 'aws-lambda';
 import { type Credential, isGood, lastUsedPrecisionMs, parseAuthorization } from '../core/credential.ts';
-import type { AccountStatusLookup, CredentialLookup } from '../core/ports.ts';
+import type { CredentialLookup } from '../core/ports.ts';
 import type { AuthorizerContext } from './serve-api.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface AuthorizerDeps {
   readonly credentials: CredentialLookup;
-  readonly accounts: AccountStatusLookup;
   readonly telemetry: Telemetry;
   readonly now: () => Date;
 }
@@ -17,20 +16,20 @@ export interface AuthorizerDeps {
 export type AuthorizerResult = APIGatewaySimpleAuthorizerWithContextResult<Partial<AuthorizerContext>>;
 
 /**
- * Called by AWS: who is behind an Authorization header. API Gateway caches the answer by the whole header. A suspended
- * account passes with its status, so that the API can say what is the matter instead of calling the key a bad one.
+ * Called by AWS: who is behind an Authorization header. API Gateway caches the answer by the whole header, for longer
+ * than an account's status may be old: that is for the API to ask.
  */
-export function createAuthorizer({ credentials, accounts, telemetry, now }: AuthorizerDeps) {
+export function createAuthorizer({ credentials, telemetry, now }: AuthorizerDeps) {
   return async function authorize(event: APIGatewayRequestAuthorizerEventV2): Promise<AuthorizerResult> {
     const presented = parseAuthorization(event.headers?.['authorization']);
     if (!presented) return refused;
     const credential = await credentials.findCredential(presented.id);
     if (!credential || !isGood(credential, presented, now())) return refused;
     const { accountId, role, kind, id } = credential;
-    const [accountStatus] = await Promise.all([accounts.findAccountStatus(accountId), noteUse(credential)]);
+    await noteUse(credential);
     return {
       isAuthorized: true,
-      context: { accountId, accountStatus, role, credentialKind: kind, credentialId: id },
+      context: { accountId, role, credentialKind: kind, credentialId: id },
     };
   };
 

@@ -1,6 +1,5 @@
 import middy from '@middy/core';
 import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
-import { createAccountStore } from '../adapters/dynamo-account-store.ts';
 import { connectTable } from '../adapters/dynamo-client.ts';
 import { createCredentialStore } from '../adapters/dynamo-credential-store.ts';
 import { type AuthorizerResult, createAuthorizer } from './authorize-request.ts';
@@ -13,7 +12,6 @@ const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const authorizer = createAuthorizer({
   credentials: createCredentialStore(table),
-  accounts: createAccountStore(table),
   telemetry,
   now: () => new Date(),
 });

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { AccountStatus } from '../core/account.ts';
 import { requestLimits } from '../core/call-limits.ts';
 import type { CredentialKind, Role } from '../core/credential.ts';
+import type { AccountStatusLookup } from '../core/ports.ts';
 import { type AccountRouteDeps, accountOf, createAccountRoutes } from './api/accounts.ts';
 import { type AskedDeliveryDeps, createAskedDeliveryRoutes } from './api/asked-deliveries.ts';
 import { type AuditDeps, createAudit, createAuditRoutes } from './api/audit-log.ts';
@@ -16,6 +16,7 @@ import {
   type ApiRequest,
   type ApiResponse,
   respondProblem,
+  respondSuspended,
   respondTooManyRequests,
 } from './api/http.ts';
 import { createIdempotency, type IdempotencyDeps } from './api/idempotency.ts';
@@ -34,12 +35,11 @@ export type ApiDeps = SubscriptionRouteDeps &
   AskedDeliveryDeps &
   StatisticsRouteDeps &
   AuditDeps &
-  IdempotencyDeps & { readonly telemetry: Telemetry };
+  IdempotencyDeps & { readonly accountStatus: AccountStatusLookup; readonly telemetry: Telemetry };
 
 /** What the authorizer adds to a request with a credential of an account. */
 export interface AuthorizerContext {
   readonly accountId: string;
-  readonly accountStatus: AccountStatus;
   readonly role: Role;
   readonly credentialKind: CredentialKind;
   readonly credentialId: string;
@@ -141,29 +141,18 @@ export function createApi(deps: ApiDeps) {
   async function serveAccount(
     routeKey: AccountRouteKey,
     request: AnonymousRequest,
-    { accountId, credentialKind: kind, credentialId: id, ...caller }: Partial<AuthorizerContext>,
+    { accountId, role, credentialKind: kind, credentialId: id }: Partial<AuthorizerContext>,
   ): Promise<ApiResponse> {
     if (!accountId || !kind || !id) return respondProblem('unauthorized', 'An API key is needed.');
-    const refusal = refuseCaller(caller, apiRoutes[routeKey]);
-    if (refusal) return refusal;
+    if ((await deps.accountStatus.findAccountStatus(accountId)) !== 'active') return respondSuspended();
+    if (apiRoutes[routeKey] === 'manage' && role !== 'manage') {
+      return respondProblem('forbidden', 'This key may only read; the route needs the role "manage".');
+    }
     const turn = await deps.askLimits(requestLimits(accountId), deps.now());
     if (turn.kind !== 'now') return respondTooManyRequests('The account sends too many requests.');
     const known = { ...request, accountId, actor: { kind, id } };
     return answerOnce(known, accountId, () => accountRoutes[routeKey](known));
   }
-}
-
-function refuseCaller(
-  { accountStatus, role }: Pick<Partial<AuthorizerContext>, 'accountStatus' | 'role'>,
-  access: Role,
-): ApiResponse | undefined {
-  if (accountStatus !== 'active') {
-    return respondProblem('account-suspended', 'The account is suspended; iOmniHub can tell why.');
-  }
-  if (access === 'manage' && role !== 'manage') {
-    return respondProblem('forbidden', 'This key may only read; the route needs the role "manage".');
-  }
-  return undefined;
 }
 
 function requestOf(event: ApiEvent): AnonymousRequest {

@@ -1,19 +1,27 @@
 import { formatSecret } from '../../core/signature.ts';
-import {
-  maxSubscriptionsPerAccount,
-  type Subscription,
-  subscriptionSchemas,
-} from '../../core/subscription.ts';
+import type { AccountStore } from '../../core/ports.ts';
+import { maxSubscriptionsPerAccount, subscriptionSchemas } from '../../core/subscription.ts';
 import { contextOf } from '../call-receiver.ts';
 import { createAdmission } from './admission.ts';
 import { type Audit, auditHeaders } from './audit-log.ts';
 import { createDestinationCheck } from './destination.ts';
-import { type AccountRequest, type ApiResponse, parseBody, respondInvalid, respondProblem } from './http.ts';
+import {
+  type AccountRequest,
+  type ApiResponse,
+  parseBody,
+  respondInvalid,
+  respondProblem,
+  respondSuspended,
+} from './http.ts';
 import { sealHeaders } from './seal-headers.ts';
-import { positionOf, type SubscriptionRouteDeps } from './subscriptions.ts';
+import type { SubscriptionRouteDeps } from './subscriptions.ts';
 import { createWrittenAnswer } from './written-subscription.ts';
 
-export function createSubscriptionCreation(deps: SubscriptionRouteDeps, audit: Audit) {
+export interface SubscriptionCreationDeps extends SubscriptionRouteDeps {
+  readonly accounts: Pick<AccountStore, 'findAccountStatus'>;
+}
+
+export function createSubscriptionCreation(deps: SubscriptionCreationDeps, audit: Audit) {
   const schemas = subscriptionSchemas(deps.rules, deps.callbackTimeoutMs);
   const findFault = createDestinationCheck(deps);
   const admit = createAdmission(deps);
@@ -49,22 +57,28 @@ export function createSubscriptionCreation(deps: SubscriptionRouteDeps, audit: A
     );
     if ('problem' in admitted) return admitted.problem;
     if (sealedHeaders) await auditHeaders(audit, request, id, sealedHeaders.names);
-    await deps.subscriptions.createSubscription(admitted.subscription);
-    // Others may have been created since the count: the latest of those that are too many give way.
-    const counted = await deps.subscriptions.listSubscriptions(accountId);
-    if (counted.toSorted(byPosition).findIndex((one) => one.id === id) >= maxSubscriptionsPerAccount) {
+    // The receiver may have been asked for seconds: events count from now on.
+    const writtenAt = deps.now().toISOString();
+    const subscription = { ...admitted.subscription, createdAt: writtenAt, updatedAt: writtenAt };
+    await deps.subscriptions.createSubscription(subscription);
+    const refusal = await refuseOutrun(accountId);
+    if (refusal) {
       await deps.subscriptions.deleteSubscription(accountId, id);
-      return respondTooManySubscriptions();
+      return refusal;
     }
-    return respondWritten(201, admitted.subscription, admitted.verification, { secret });
+    return respondWritten(201, subscription, admitted.verification, { secret });
   };
+
+  /** Others may have been created since the count, and the account removed: whoever comes to see it gives way. */
+  async function refuseOutrun(accountId: string): Promise<ApiResponse | undefined> {
+    const counted = await deps.subscriptions.listSubscriptions(accountId);
+    if (counted.length > maxSubscriptionsPerAccount) return respondTooManySubscriptions();
+    const accountStatus = await deps.accounts.findAccountStatus(accountId);
+    return accountStatus === 'removed' ? respondSuspended() : undefined;
+  }
 }
 
 function respondTooManySubscriptions(): ApiResponse {
   const detail = `An account has at most ${maxSubscriptionsPerAccount} subscriptions; delete one first.`;
   return respondProblem('too-many-subscriptions', detail);
-}
-
-function byPosition(a: Subscription, b: Subscription): number {
-  return positionOf(a) < positionOf(b) ? -1 : 1;
 }

@@ -69,6 +69,10 @@ export function respondNotFound(noun: string): ApiResponse {
   return respondProblem('not-found', `No ${noun} of this account has that id.`);
 }
 
+export function respondSuspended(): ApiResponse {
+  return respondProblem('account-suspended', 'The account is suspended; iOmniHub can tell why.');
+}
+
 export function respondTooManyRequests(detail: string): ApiResponse {
   const problem = respondProblem('too-many-requests', detail);
   return { ...problem, headers: { ...problem.headers, 'retry-after': '1' } };

@@ -47,14 +47,16 @@ export function createSecretRoutes(deps: SecretRouteDeps, audit: Audit) {
       const { overlapSeconds } = parsed.body;
       const secret = formatSecret(deps.randomBytes(32));
       const now = deps.now();
-      const changed = await changeRequested(deps.subscriptions, request, async (seen) => {
+      let audited: Promise<void> | undefined;
+      const changed = await changeRequested(deps, request, async (seen) => {
         const sealed = await deps.cipher.seal(secret, contextOf(seen));
         const secrets = rotateSecrets(seen, sealed, overlapSeconds, now);
-        await audit(request, seen.accountId, 'secret.rotated', {
+        audited ??= audit(request, seen.accountId, 'secret.rotated', {
           subscriptionId: seen.id,
           details: { overlapSeconds },
         });
-        return { subscription: { ...seen, secrets, updatedAt: now.toISOString() } };
+        await audited;
+        return { subscription: { ...seen, secrets } };
       });
       if ('problem' in changed) return changed.problem;
       const effectiveAt = effectiveAfter(deps.now());

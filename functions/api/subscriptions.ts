@@ -8,7 +8,7 @@ import { changeRequested, deleteRequested, findRequested } from './change-subscr
 import { createDestinationCheck, type DestinationDeps } from './destination.ts';
 import { type AccountRequest, type ApiResponse, parseBody, respondInvalid, respondJson } from './http.ts';
 import { createPages, noFilter } from './pages.ts';
-import { etagOf, refuseStale } from './preconditions.ts';
+import { etagOf } from './preconditions.ts';
 import { sealPatchedHeaders } from './seal-headers.ts';
 import type { Verification } from './verification.ts';
 import { createWrittenAnswer, effectiveAfter } from './written-subscription.ts';
@@ -53,23 +53,25 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Aud
       const patch = parsed.body;
       const fault = patch.url === undefined ? undefined : await findFault(patch.url, request);
       if (fault) return respondInvalid([fault]);
-      if (patch.headers) {
-        const found = await findRequested(deps.subscriptions, request);
-        if ('problem' in found) return found.problem;
-        const stale = refuseStale(request, found.subscription);
-        if (stale) return stale;
-        await auditHeaders(audit, request, found.subscription.id, Object.keys(patch.headers));
-      }
+      const changedHeaders = Object.keys(patch.headers ?? {});
+      let audited: Promise<void> | undefined;
       let verification: Verification | undefined;
-      const changed = await changeRequested(deps.subscriptions, request, async (seen) => {
+      const changed = await changeRequested(deps, request, async (seen) => {
         const sealed = patch.headers && (await sealPatchedHeaders(deps.cipher, seen, patch.headers));
         if (sealed && 'fault' in sealed) return { problem: respondInvalid([sealed.fault]) };
         const merged = mergeMetadata(seen.metadata ?? {}, patch.metadata ?? {});
         if ('fault' in merged)
           return { problem: respondInvalid([{ field: 'metadata', message: merged.fault }]) };
-        const next = { ...patchSubscription(seen, patch, deps.now()), ...merged, ...sealed };
-        const admitted = await admit(next, patch.status ?? wantedStatus(seen), { known: verification });
+        const next = { ...patchSubscription(seen, patch), ...merged, ...sealed };
+        // Nothing else has to do with whether the receiver wants to be called.
+        const asks = patch.url !== undefined || patch.status !== undefined;
+        const admitted = asks
+          ? await admit(next, patch.status ?? wantedStatus(seen), { known: verification })
+          : { subscription: next };
+        if ('problem' in admitted) return admitted;
         if ('verification' in admitted) ({ verification } = admitted);
+        if (changedHeaders.length > 0) audited ??= auditHeaders(audit, request, seen.id, changedHeaders);
+        await audited;
         return admitted;
       });
       if ('problem' in changed) return changed.problem;
@@ -79,7 +81,7 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Aud
     /** Asks the receiver once more; whoever was waiting for the answer is enabled by it. */
     async verify(request: AccountRequest): Promise<ApiResponse> {
       let verification: Verification | undefined;
-      const changed = await changeRequested(deps.subscriptions, request, async (seen) => {
+      const changed = await changeRequested(deps, request, async (seen) => {
         const admitted = await admit(seen, wantedStatus(seen), { askAgain: true, known: verification });
         if ('verification' in admitted) ({ verification } = admitted);
         return admitted;
@@ -103,6 +105,6 @@ function wantedStatus({ status }: Subscription): 'enabled' | 'disabled' {
 }
 
 /** In the order of the list. */
-export function positionOf({ createdAt, id }: Subscription): string {
+function positionOf({ createdAt, id }: Subscription): string {
   return `${createdAt} ${id}`;
 }

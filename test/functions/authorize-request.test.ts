@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
-import { createAccountStore } from '../../adapters/dynamo-account-store.ts';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { createCredentialStore } from '../../adapters/dynamo-credential-store.ts';
 import { type Credential, formatCredential, hashCredentialSecret } from '../../core/credential.ts';
@@ -18,7 +17,6 @@ let engine: TableEngine;
 let proxy: WireProxy;
 let table: DynamoTable;
 let credentials: ReturnType<typeof createCredentialStore>;
-let accounts: ReturnType<typeof createAccountStore>;
 const telemetry = recordTelemetry();
 let authorize: ReturnType<typeof createAuthorizer>;
 beforeAll(async () => {
@@ -26,9 +24,8 @@ beforeAll(async () => {
   proxy = await startWireProxy(engine.endpoint);
   table = await connectTableAt(proxy.url);
   credentials = createCredentialStore(table);
-  accounts = createAccountStore(table);
   await credentials.createCredential(key());
-  authorize = createAuthorizer({ credentials, accounts, telemetry, now: () => now });
+  authorize = createAuthorizer({ credentials, telemetry, now: () => now });
 });
 afterEach(() => {
   proxy.reset();
@@ -63,7 +60,6 @@ test('a good key speaks for its account, in its role', async () => {
     isAuthorized: true,
     context: {
       accountId: 'acc_1',
-      accountStatus: 'active',
       role: 'read',
       credentialKind: 'api-key',
       credentialId: id,
@@ -137,16 +133,6 @@ test('a key that was revoked is refused from then on', async () => {
   await credentials.revokeApiKey(revoked.accountId, revoked.id);
 
   expect(await authorize(request)).toEqual(refused);
-});
-
-test('the key of a suspended account passes with that word, for the API to explain', async () => {
-  const suspended = key({ id: 'b'.repeat(24), accountId: 'acc_suspended' });
-  await credentials.createCredential(suspended);
-  await accounts.setAccountStatus('acc_suspended', 'suspended', now);
-
-  expect(
-    await authorize(requestWith(`Bearer ${formatCredential('api-key', suspended.id, secret)}`)),
-  ).toMatchObject({ context: { accountStatus: 'suspended' } });
 });
 
 test('the last use is kept to ten minutes, with a write only now and then', async () => {

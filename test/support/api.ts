@@ -4,7 +4,6 @@ import { createDeliveryHistory } from '../../adapters/dynamo-delivery-history.ts
 import { createEventHistory } from '../../adapters/dynamo-event-history.ts';
 import { createIdempotencyStore } from '../../adapters/dynamo-idempotency-store.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
-import type { AccountStatus } from '../../core/account.ts';
 import { createCallLimiter } from '../../functions/call-limiter.ts';
 import { type ApiDeps, type ApiEvent, createApi } from '../../functions/serve-api.ts';
 import { anywhere, type Deployment } from './deployment.ts';
@@ -13,7 +12,6 @@ export interface ApiCall {
   readonly accountId?: string;
   /** By the helpdesk backend. */
   readonly isSigned?: boolean;
-  readonly accountStatus?: AccountStatus;
   readonly role?: 'read' | 'manage';
   readonly id?: string;
   readonly pathParameters?: Readonly<Record<string, string>>;
@@ -56,6 +54,7 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
   const serve = createApi({
     subscriptions,
     accounts,
+    accountStatus: accounts,
     credentials,
     auditLog,
     idempotency: createIdempotencyStore(table),
@@ -103,8 +102,8 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
   };
 
   function call(routeKey: string, request: ApiCall = {}): Promise<ApiAnswer> {
-    const { accountId, isSigned, accountStatus = 'active', role = 'manage', id, body, ...rest } = request;
-    const lambda = { accountId, accountStatus, role, credentialKind: 'api-key', credentialId: 'key-1' };
+    const { accountId, isSigned, role = 'manage', id, body, ...rest } = request;
+    const lambda = { accountId, role, credentialKind: 'api-key', credentialId: 'key-1' };
     const authorizer = isSigned ? { iam: { userArn: backendArn } } : { lambda };
     return send({
       ...eventOf(routeKey, isSigned || accountId ? authorizer : undefined, body),
