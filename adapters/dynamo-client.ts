@@ -12,7 +12,8 @@ export interface DynamoTable {
 export function connectTable(tableName: string, retentionDays: number): DynamoTable {
   return {
     client: DynamoDBDocumentClient.from(new DynamoDBClient({}), {
-      marshallOptions: { removeUndefinedValues: true },
+      // A map that has a "constructor" entry, which metadata may, would be taken for an instance of a class.
+      marshallOptions: { removeUndefinedValues: true, convertClassInstanceToMap: true },
     }),
     tableName,
     retentionSeconds: retentionDays * 24 * 3600,

@@ -79,8 +79,10 @@ function isOneOf(states: readonly DeliveryState[]): Condition {
 function isOfClass(statusClass: StatusClass): Condition {
   if (statusClass === 'none') return { expression: 'attribute_not_exists(responseStatus)', values: {} };
   const lowest = Number(statusClass.slice(0, 1)) * 100;
+  // Whatever else a receiver makes up counts as a fault of its own.
+  const highest = statusClass === '5xx' ? 999 : lowest + 99;
   return {
     expression: 'responseStatus BETWEEN :lowest AND :highest',
-    values: { ':lowest': lowest, ':highest': lowest + 99 },
+    values: { ':lowest': lowest, ':highest': highest },
   };
 }

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
+import { splitIntoBatches } from '../core/batches.ts';
 import type { Delivery } from '../core/delivery.ts';
 import type { DynamoTable } from './dynamo-client.ts';
 import { toDelivery } from './dynamo-delivery-log.ts';
@@ -8,11 +9,23 @@ import type { Key } from './dynamo-keys.ts';
 /** Keys that were throttled come back unprocessed. */
 const unprocessedPausesMs = [0, 100, 400];
 
-/** The rows as they are now, in no order, and how many keys stayed throttled. BatchGetItem takes 100 keys. */
+/** Of BatchGetItem. */
+const maxKeys = 100;
+
+/** The rows as they are now, in no order, and how many keys stayed throttled. */
 export async function readRows(
-  { client, tableName }: DynamoTable,
+  table: DynamoTable,
   keys: readonly Key[],
 ): Promise<{ rows: Delivery[]; unread: number }> {
+  const batches = splitIntoBatches(keys, () => 0, { maxCount: maxKeys, maxBytes: Infinity });
+  const results = await Promise.all(batches.map((batch) => readBatch(table, batch)));
+  return {
+    rows: results.flatMap(({ rows }) => rows),
+    unread: results.reduce((sum, { unread }) => sum + unread, 0),
+  };
+}
+
+async function readBatch({ client, tableName }: DynamoTable, keys: readonly Key[]) {
   const rows: Delivery[] = [];
   let Keys: Record<string, unknown>[] = keys.map(({ pk, sk }) => ({ pk, sk }));
   for (const pauseMs of unprocessedPausesMs) {

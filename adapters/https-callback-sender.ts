@@ -102,7 +102,12 @@ async function post(
   const { statusCode, headers, body } = await Promise.race([response, rejectionOf(signal)]);
   const retryAfter = parseRetryAfter(first(headers['retry-after']), new Date());
   const outcome = outcomeOfStatus(statusCode, elapsedMs(), retryAfter);
-  const responseExcerpt = excerptResponse(await readStart(body), Object.values(request.confidentialHeaders));
+  // Whoever may only read would be able to sign for minutes with what he sees.
+  const { 'webhook-signature': signatures = '' } = request.headers;
+  const responseExcerpt = excerptResponse(await readStart(body), [
+    ...Object.values(request.confidentialHeaders),
+    ...signatures.split(/ |v1,/),
+  ]);
   return responseExcerpt ? { ...outcome, responseExcerpt } : outcome;
 }
 

@@ -40,15 +40,18 @@ export const auditEntryView = z
     action: z.enum(auditedActions),
     actor: z.object({ kind: z.enum(['api-key', 'portal-session', 'backend']), id: z.string() }),
     requestId: z.string(),
-    sourceIp: z.string(),
+    sourceIp: z.string().optional().meta({ description: 'Not of the backend.' }),
     subscriptionId: z.string().optional(),
     details: z.record(z.string(), z.unknown()).optional(),
   })
   .meta({ id: 'AuditEntry' });
 
 export function presentAuditEntry(entry: AuditEntry): z.output<typeof auditEntryView> {
-  const { accountId: _, ...shown } = entry;
-  return shown;
+  const { accountId: _, sourceIp, ...shown } = entry;
+  // Which of our roles it was, and where, is nothing to show outside.
+  return entry.actor.kind === 'backend'
+    ? { ...shown, actor: { kind: 'backend', id: 'iomnihub' } }
+    : { ...shown, sourceIp };
 }
 
 /** An entry outlives the event or key that it is about; a year is what audits ask for. */

@@ -67,12 +67,12 @@ export function presentEventDetail(
     body: event.body,
     subscriptions: [
       ...event.plan.map((one) =>
-        explainPlanned(
-          one,
+        explainPlanned(one, {
           event,
-          deliveries.find(({ subscriptionId }) => subscriptionId === one.subscriptionId),
+          delivery: deliveries.find(({ subscriptionId }) => subscriptionId === one.subscriptionId),
+          subscription: subscriptions.find(({ id }) => id === one.subscriptionId),
           now,
-        ),
+        }),
       ),
       ...later.map(explainLater),
     ],
@@ -81,41 +81,50 @@ export function presentEventDetail(
 
 type EventAtSubscription = z.output<typeof eventAtSubscriptionView>;
 
+interface Known {
+  readonly event: LoggedEvent;
+  readonly delivery: Delivery | undefined;
+  /** As it is now. */
+  readonly subscription: Subscription | undefined;
+  readonly now: Date;
+}
+
+/** Functions plan by what they have read in the last `subscriptionCacheMs` or `accountStatusCacheMs`. */
+const whenItCame = 'When the event came, or up to five seconds before,';
+
 function explainPlanned(
   { subscriptionId, decision }: PlannedDelivery,
-  event: LoggedEvent,
-  delivery: Delivery | undefined,
-  now: Date,
+  { event, delivery, subscription, now }: Known,
 ): EventAtSubscription {
   switch (decision) {
     case 'enqueue':
       return {
         subscriptionId,
-        ...(delivery ? explainDelivery(delivery) : explainMissing(event, now)),
+        ...(delivery ? explainDelivery(delivery, subscription) : explainMissing(event, now)),
       };
     case 'not-subscribed':
       return {
         subscriptionId,
         outcome: decision,
-        explanation: `When the event came, the subscription did not take events of the type ${event.type}.`,
+        explanation: `${whenItCame} the subscription did not take events of the type ${event.type}.`,
       };
     case 'disabled':
       return {
         subscriptionId,
         outcome: decision,
-        explanation: 'When the event came, the subscription was disabled.',
+        explanation: `${whenItCame} the subscription was disabled.`,
       };
     case 'pending':
       return {
         subscriptionId,
         outcome: decision,
-        explanation: 'When the event came, the receiver had not yet said that it wants callbacks.',
+        explanation: `${whenItCame} the receiver had not yet said that it wants callbacks.`,
       };
     case 'account-suspended':
       return {
         subscriptionId,
         outcome: decision,
-        explanation: 'When the event came, the account was suspended.',
+        explanation: `${whenItCame} the account was suspended.`,
       };
     default:
       return decision satisfies never;
@@ -133,18 +142,26 @@ function explainMissing({ isTest, recordedAt }: LoggedEvent, now: Date): Explana
       explanation: 'What became of it is no longer kept, or it was never sent.',
     };
   }
-  return { outcome: 'waiting', explanation: 'The first attempt is about to be made.' };
+  const explanation =
+    ageMs > punctualMs
+      ? 'The first attempt is late, or something failed on our side: then it is made once that is mended.'
+      : 'The first attempt is about to be made.';
+  return { outcome: 'waiting', explanation };
 }
+
+/** A first attempt that takes longer to be made has met a fault of ours. */
+const punctualMs = 5 * 60_000;
 
 /** Of a stage's horizon, after which every delivery has ended. */
 const longestHorizonMs = 7 * 24 * 3_600_000;
 /** The row of a test is written right after its event. */
 const testPatienceMs = 60_000;
 
-function explainDelivery(delivery: Delivery): Explanation {
+function explainDelivery(delivery: Delivery, subscription: Subscription | undefined): Explanation {
+  const obstacle = delivery.state === 'waiting' ? obstacleAt(subscription) : '';
   return {
     outcome: statusOf(delivery),
-    explanation: explainState(delivery),
+    explanation: explainState(delivery) + obstacle,
     delivery: presentDelivery(delivery),
   };
 }
@@ -169,6 +186,13 @@ function explainState({ state, reason, attemptCount, nextAttemptAt, responseStat
     default:
       return state satisfies never;
   }
+}
+
+/** Whether the next attempt will be made is decided when its time has come. */
+function obstacleAt(subscription: Subscription | undefined): string {
+  if (!subscription) return ' It will be cancelled then: the subscription was deleted.';
+  const { status } = subscription;
+  return status === 'enabled' ? '' : ` It will be cancelled then if the subscription is still ${status}.`;
 }
 
 function explainLater({ id, createdAt }: Subscription): EventAtSubscription {

@@ -65,7 +65,10 @@ export function createAskedDeliveryRoutes(deps: AskedDeliveryDeps) {
       const times = timesFor(subscription);
       const next = resend(row, times, now());
       if (!next || !(await deliveries.replaceDelivery(row, next))) {
-        return respondProblem('attempt-in-progress', 'The receiver is being called; look again in a minute.');
+        return respondProblem(
+          'attempt-in-progress',
+          'The receiver is being called, or was just asked for; look again in a minute.',
+        );
       }
       return accept(next, times);
     },

@@ -1,5 +1,5 @@
-import { formatSecret } from '../../core/signature.ts';
 import type { AccountStore } from '../../core/ports.ts';
+import { formatSecret } from '../../core/signature.ts';
 import { maxSubscriptionsPerAccount, subscriptionSchemas } from '../../core/subscription.ts';
 import { contextOf } from '../call-receiver.ts';
 import { createAdmission } from './admission.ts';

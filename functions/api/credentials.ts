@@ -27,11 +27,15 @@ export interface CredentialRouteDeps {
 }
 
 const role = z.enum(['read', 'manage'], 'must be "read" or "manage"').default('manage');
-export const newApiKeySchema = z.strictObject({ role, description: z.string().max(200).default('') });
+export const newApiKeySchema = z.strictObject({
+  role,
+  description: z.string('must be text').max(200, 'must have at most 200 characters').default(''),
+});
+const expiryError = 'must be a whole number of seconds from 60 to 43200';
 export const newSessionSchema = z.strictObject({
   role,
   /** A working day is the longest that a page should stay open for. */
-  expiresInSeconds: z.int().min(60).max(43_200).default(3_600),
+  expiresInSeconds: z.int(expiryError).min(60, expiryError).max(43_200, expiryError).default(3_600),
 });
 
 /** Only the helpdesk backend issues credentials: it knows which person may act for which account. */

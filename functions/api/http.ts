@@ -101,10 +101,18 @@ export function parseBody<Schema extends z.ZodType>(
     };
   }
   let json: unknown;
+  // A record's schema would leave such an entry out without a word.
+  let namesPrototype = false;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(text, (name, value: unknown) => {
+      namesPrototype ||= name === '__proto__';
+      return value;
+    });
   } catch {
     return { problem: respondProblem('invalid-json', 'The request body must be a JSON object.') };
+  }
+  if (namesPrototype) {
+    return { problem: respondInvalid([{ field: '__proto__', message: 'is no name; leave it out' }]) };
   }
   const parsed = schema.safeParse(json);
   return parsed.success

@@ -5,6 +5,7 @@ import { type AccountRequest, type ApiResponse, parseQuery, respondInvalid, resp
 const maxPageSize = 100;
 
 const pageSizeError = `must be a whole number from 1 to ${maxPageSize}`;
+const cursorError = 'must be a nextCursor of this very list, with the same filter';
 export const pageSchema = z.object({
   limit: z.coerce
     .number(pageSizeError)
@@ -12,7 +13,7 @@ export const pageSchema = z.object({
     .min(1, pageSizeError)
     .max(maxPageSize, pageSizeError)
     .default(maxPageSize),
-  cursor: z.string().max(1_000).optional(),
+  cursor: z.string().max(1_000, cursorError).optional(),
 });
 /** Of a list that has none. */
 export const noFilter = z.strictObject({});
@@ -46,9 +47,7 @@ export function createPages<FilterSchema extends z.ZodType>(
     const scope = { accountId: request.accountId, list: `${list} ${JSON.stringify(filtered.query)}` };
     const after = cursor === undefined ? undefined : openCursor(cursor, scope, await cursorKey());
     if (cursor !== undefined && after === undefined) {
-      return respondInvalid([
-        { field: 'cursor', message: 'must be a nextCursor of this very list, with the same filter' },
-      ]);
+      return respondInvalid([{ field: 'cursor', message: cursorError }]);
     }
     const { items, next } = await read(limit, after, filtered.query);
     const nextCursor = next === undefined ? null : signCursor(next, scope, await cursorKey());

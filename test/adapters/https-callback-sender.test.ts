@@ -72,6 +72,15 @@ describe('the request', () => {
   );
 });
 
+test('the signature is masked in what is shown of an answer that gives it back', async () => {
+  receiver.respond((response, { headers }) => void response.writeHead(400).end(JSON.stringify(headers)));
+
+  const headers = { 'webhook-id': 'evt_1', 'webhook-signature': 'v1,c2lnbmF0dXJlMQ== v1,c2lnbmF0dXJlMg==' };
+  const { responseExcerpt } = await sender.send(request({ headers }));
+
+  expect(responseExcerpt).toContain(`"webhook-signature":"v1,${mask} v1,${mask}"`);
+});
+
 describe('confidential headers', () => {
   const secret = 'Bearer s3cr/t "quoted" +0123456789';
   const confidentialHeaders = { authorization: secret };

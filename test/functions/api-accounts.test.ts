@@ -212,6 +212,24 @@ describe('removing an account', () => {
     expect(await api.call('GET /subscriptions', { accountId })).toMatchObject({ status: 403 });
   });
 
+  test('takes back what is created at the same time', async () => {
+    let isFirst = true;
+    deployment.wire.table.intercept(async (call) => {
+      if (call.operation === 'PutItem' && isFirst) {
+        isFirst = false;
+        await remove();
+      }
+      return call.forward();
+    });
+
+    expect(await subscribe()).toMatchObject({
+      status: 403,
+      body: { type: 'urn:iomnihub:webhooks:problem:account-suspended' },
+    });
+    expect(isFirst).toBe(false);
+    expect(await deployment.subscriptions.listSubscriptions(accountId)).toEqual([]);
+  });
+
   test('can be repeated, and goes on where a fault has left it', async () => {
     await issueKey();
     await subscribe();
@@ -263,6 +281,17 @@ test('all of it leaves a trace in the account’s audit log, by the backend’s 
       'account.removed',
     ].map((action) => [action, { kind: 'backend', id: backendArn }]),
   );
+});
+
+test('the owner is shown that it was the backend, and neither its role nor its address', async () => {
+  await issueKey();
+
+  const { body } = await api.call('GET /audit-log', { accountId });
+  expect(body.items[0]).toMatchObject({
+    action: 'api-key.issued',
+    actor: { kind: 'backend', id: 'iomnihub' },
+  });
+  expect(body.items[0]).not.toHaveProperty('sourceIp');
 });
 
 test('an account that sends more than its share of requests is told to slow down, and no other is', async () => {

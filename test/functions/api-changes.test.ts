@@ -94,6 +94,29 @@ describe('changing a subscription', () => {
     });
   });
 
+  test.each([
+    ['a change', (id: string) => patch(id, { description: 'ours', timeoutMs: null })],
+    ['a rotation', (id: string) => api.call('POST /subscriptions/{id}/secret/rotate', { accountId, id })],
+    ['a deletion', (id: string) => api.call('DELETE /subscriptions/{id}', { accountId, id })],
+  ])('%s whose answer from the table is lost has happened once', async (_, change) => {
+    const { id } = await create({ metadata: { crm: '7' } });
+    const { version } = await stored(id);
+    let isFirst = true;
+    deployment.wire.table.intercept(async (call) => {
+      const answer = await call.forward();
+      if (!['PutItem', 'DeleteItem'].includes(call.operation) || !call.input.ConditionExpression || !isFirst)
+        return answer;
+      isFirst = false;
+      return undefined;
+    });
+
+    expect(await change(id)).toMatchObject({ status: 200 });
+    expect(isFirst).toBe(false);
+    const left = await deployment.subscriptions.findSubscription(accountId, id);
+    expect(left?.version ?? version + 1).toBe(version + 1);
+    expect(left?.secrets.length ?? 0).toBeLessThanOrEqual(2);
+  });
+
   test('gives up with a conflict when others never stop', async () => {
     const { id } = await create();
     deployment.wire.table.intercept(async (call) => {
@@ -128,6 +151,24 @@ describe('metadata', () => {
     const changed = await patch(id, { metadata: { crm: null, note: 'ação' } });
     expect(changed.body.metadata).toEqual({ 'team:id': '7', note: 'ação' });
     expect((await patch(id, { description: 'x' })).body.metadata).toEqual(changed.body.metadata);
+  });
+
+  test('may have the name that every object knows', async () => {
+    const { id, metadata } = await create({ metadata: { constructor: 'CRM' } });
+
+    expect(metadata).toEqual({ constructor: 'CRM' });
+    expect((await patch(id, { metadata: { constructor: 'other' } })).body.metadata).toEqual({
+      constructor: 'other',
+    });
+  });
+
+  test.each(['metadata', 'headers'])('%s refuse the name that nothing can have', async (field) => {
+    const body = `{"url":"${receiver.url}","eventTypes":["*"],"${field}":{"__proto__":"x"}}`;
+
+    expect(await api.call('POST /subscriptions', { accountId, body })).toMatchObject({
+      status: 400,
+      body: { issues: [{ field: '__proto__', message: 'is no name; leave it out' }] },
+    });
   });
 
   test.each([
@@ -209,6 +250,19 @@ describe('an ETag', () => {
     const answer = await api.call('PATCH /subscriptions/{id}', { accountId, id, body, ...ifMatch('"old"') });
 
     expect(answer).toMatchObject({ status: 412 });
+    expect((await api.call('GET /audit-log', { accountId })).body.items).toEqual([]);
+  });
+
+  test.each([
+    [
+      'headers that are too many',
+      Object.fromEntries(Array.from({ length: 11 }, (_, nth) => [`x-${nth}`, 'v'])),
+    ],
+    ['no headers', {}],
+  ])('leaves no trace of %s', async (_, headers) => {
+    const { id } = await create();
+    await patch(id, { headers });
+
     expect((await api.call('GET /audit-log', { accountId })).body.items).toEqual([]);
   });
 
@@ -427,6 +481,22 @@ describe('a signing secret', () => {
     const { secret, previous } = (await reveal(id)).body;
     const live = [secret, ...previous.map((each: { secret: string }) => each.secret)];
     expect(live).toEqual(rotated.slice(-5).toReversed());
+  });
+
+  test('leaves one trace of a rotation, however often others come between', async () => {
+    const { id } = await create();
+    let times = 0;
+    deployment.wire.table.intercept(async (call) => {
+      if (call.operation === 'PutItem' && call.input.ConditionExpression && times < 2) {
+        times += 1;
+        return { status: 400, body: { __type: 'ConditionalCheckFailedException', message: '' } };
+      }
+      return call.forward();
+    });
+
+    expect(await rotate(id)).toMatchObject({ status: 200 });
+    expect(times).toBe(2);
+    expect((await api.auditLog.listAudit(accountId, 10)).entries).toHaveLength(1);
   });
 
   test('leaves a trace each time that it is revealed or rotated', async () => {

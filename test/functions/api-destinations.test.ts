@@ -229,6 +229,29 @@ describe('where receivers are asked first', () => {
     expect(receiver.callbacks).toHaveLength(1);
   });
 
+  test('one that has to wait is not asked by a change of something else', async () => {
+    const { body } = await subscribe(asking, receiver.url);
+    const change = { accountId, id: body.id, body: { description: 'x' } };
+
+    expect(await asking.call('PATCH /subscriptions/{id}', change)).toMatchObject({
+      status: 200,
+      body: { status: 'pending', description: 'x' },
+    });
+    expect(receiver.callbacks).toHaveLength(1);
+  });
+
+  test('events count from when the receiver has answered', async () => {
+    const askedAt = deployment.clock.now().toISOString();
+    receiver.respond((response) => {
+      deployment.clock.advance(7_000);
+      response.end();
+    });
+    const { body } = await subscribe(asking, receiver.url);
+
+    expect(body.createdAt).toBe(deployment.clock.now().toISOString());
+    expect(body.createdAt > askedAt).toBe(true);
+  });
+
   test('no host is asked more than once a second for one account', async () => {
     await subscribe(asking, receiver.url);
     const again = await subscribe(asking, receiver.url);

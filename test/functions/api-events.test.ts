@@ -123,6 +123,50 @@ describe('at a subscription that takes it, an event', () => {
   });
 });
 
+describe('an event whose next attempt is hours away', () => {
+  async function publishRefused(id: string) {
+    const eventId = await publish();
+    await deliverAll(503);
+    expect((await outcomeAt(eventId, id)).explanation).toMatch(
+      /^The next attempt is planned for [^;]*; .*answered 503\.$/,
+    );
+    return eventId;
+  }
+
+  test('will be cancelled if the subscription stays disabled', async () => {
+    const id = await subscribe();
+    const eventId = await publishRefused(id);
+    await api.call('PATCH /subscriptions/{id}', { accountId, id, body: { status: 'disabled' } });
+
+    expect(await outcomeAt(eventId, id)).toMatchObject({
+      outcome: 'waiting',
+      explanation: expect.stringMatching(
+        /It will be cancelled then if the subscription is still disabled\.$/,
+      ),
+    });
+  });
+
+  test('will be cancelled once the subscription is deleted', async () => {
+    const id = await subscribe();
+    const eventId = await publishRefused(id);
+    await api.call('DELETE /subscriptions/{id}', { accountId, id });
+
+    expect(await outcomeAt(eventId, id)).toMatchObject({
+      outcome: 'waiting',
+      explanation: expect.stringMatching(/It will be cancelled then: the subscription was deleted\.$/),
+    });
+  });
+});
+
+test('a first attempt that is late is said to be late', async () => {
+  const id = await subscribe();
+  const eventId = await publish();
+  deployment.clock.advance(600_000);
+
+  expect((await outcomeAt(eventId, id)).explanation).toMatch(/^The first attempt is late/);
+  deployment.clock.advance(-600_000);
+});
+
 test('what became of an event is no longer said once its delivery’s row is gone', async () => {
   const id = await subscribe();
   const eventId = await publish();

@@ -153,6 +153,25 @@ describe('creating a subscription', () => {
     expect(left.map(({ id }) => id)).toEqual(expect.arrayContaining(created));
   });
 
+  test('an account has at most 50, whoever is written last', async () => {
+    const accountId = uniqueId('acc');
+    for (let count = 0; count < 49; count += 1) await deployment.subscribe({ accountId });
+    let isFirst = true;
+    deployment.wire.table.intercept(async (call) => {
+      if (call.operation === 'PutItem' && isFirst) {
+        isFirst = false;
+        deployment.clock.advance(1_000);
+        await deployment.subscribe({ accountId });
+      }
+      return call.forward();
+    });
+
+    expect(await call('POST /subscriptions', { accountId, body: newSubscription })).toMatchObject({
+      status: 409,
+    });
+    expect(await deployment.subscriptions.listSubscriptions(accountId)).toHaveLength(50);
+  });
+
   test('an account has at most 50', async () => {
     const accountId = uniqueId('acc');
     for (let count = 0; count < 50; count += 1) await deployment.subscribe({ accountId });

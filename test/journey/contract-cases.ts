@@ -102,7 +102,7 @@ type Outcome = SeenAnswer | Promise<SeenAnswer>;
 /** What brings each error about, on whichever route it is documented for. */
 const provocations: Record<ProblemSlug, (situation: Situation) => Outcome> = {
   'invalid-json': ({ world, sender, good }) => world.send(sender, { ...good, body: '{"url":' }),
-  'invalid-request': ({ world, sender, good, account }) => world.send(sender, makeInvalid(good, account)),
+  'invalid-request': ({ world, sender, good }) => world.send(sender, makeInvalid(good)),
   // Only a route that lost its authorizer could answer so.
   unauthorized: () => Promise.reject(new Error('no route may answer so')),
   async 'account-suspended'({ world, account, good }) {
@@ -211,14 +211,10 @@ function refusedWith(status: number, routeKey: RouteKey): Sender {
   return isForNobody ? 'nobody' : { apiKey: 'whk_none' };
 }
 
-function makeInvalid(good: SentRequest, { accountId, subscriptionId }: ContractAccount): SentRequest {
-  if (good.body !== undefined) return { ...good, body: { ...(good.body as object), color: 'red' } };
-  if (good.method === 'POST') return { ...good, headers: { 'idempotency-key': 'with spaces' } };
-  if (good.method === 'GET' && !good.path.startsWith('/accounts')) {
-    return { ...good, query: { color: 'red' } };
-  }
-  if (good.path.endsWith(subscriptionId)) return { ...good, headers: { 'if-match': 'unquoted' } };
-  return { ...good, path: good.path.replace(accountId, 'not.an.id') };
+function makeInvalid(good: SentRequest): SentRequest {
+  return good.body === undefined
+    ? { ...good, query: { color: 'red' } }
+    : { ...good, body: { ...(good.body as object), color: 'red' } };
 }
 
 function nameUnknown(path: string, { keyId, subscriptionId, eventId, deliveryId }: ContractAccount): string {

@@ -60,7 +60,12 @@ afterAll(async () => {
 });
 
 // #region call
-async function call(method: string, path: string, body?: object, headers: Record<string, string> = {}) {
+async function call(
+  method: string,
+  path: string,
+  body?: object,
+  headers: Record<string, string> = {},
+): Promise<any> {
   const response = await fetch(new URL(path, process.env['API_URL']), {
     method,
     headers: {
@@ -70,6 +75,10 @@ async function call(method: string, path: string, body?: object, headers: Record
     },
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
+  if (response.status === 429) {
+    await setTimeout(Number(response.headers.get('retry-after')) * 1_000);
+    return call(method, path, body, headers);
+  }
   const answer: any = await response.json();
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
   return answer;

@@ -18,7 +18,6 @@ export const backendOperations = {
     summary: 'List the API keys of an account, oldest first',
     tag: 'Backend',
     answer: { status: 200, description: 'All of them, without their text.', body: listOf(credentialView) },
-    problems: ['invalid-request'],
   },
   'POST /accounts/{accountId}/api-keys': {
     operationId: 'createApiKey',
@@ -31,7 +30,7 @@ export const backendOperations = {
       description: 'The key; its text is shown this once.',
       body: credentialView.extend({ key: z.string() }),
     },
-    problems: ['invalid-json', 'invalid-request', 'too-many-api-keys', 'account-removed'],
+    problems: ['invalid-json', 'too-many-api-keys', 'account-removed'],
   },
   'DELETE /accounts/{accountId}/api-keys/{keyId}': {
     operationId: 'revokeApiKey',
@@ -39,7 +38,7 @@ export const backendOperations = {
     description: 'Within 60 s it opens nothing any more.',
     tag: 'Backend',
     answer: { status: 204, description: 'It is revoked.' },
-    problems: ['invalid-request', 'not-found'],
+    problems: ['not-found'],
   },
   'POST /accounts/{accountId}/portal-sessions': {
     operationId: 'createPortalSession',
@@ -52,7 +51,7 @@ export const backendOperations = {
       description: 'The session; its token is shown this once.',
       body: credentialView.omit({ description: true }).extend({ token: z.string() }),
     },
-    problems: ['invalid-json', 'invalid-request', 'account-removed'],
+    problems: ['invalid-json', 'account-removed'],
   },
   'PUT /accounts/{accountId}/status': {
     operationId: 'setAccountStatus',
@@ -60,7 +59,7 @@ export const backendOperations = {
     tag: 'Backend',
     body: statusSchema,
     answer: { status: 200, description: 'The status, and from when on it counts.', body: accountView },
-    problems: ['invalid-json', 'invalid-request'],
+    problems: ['invalid-json'],
   },
   'DELETE /accounts/{accountId}': {
     operationId: 'removeAccount',
@@ -68,6 +67,5 @@ export const backendOperations = {
     description: 'May be repeated. What was recorded of its events goes by its time to live.',
     tag: 'Backend',
     answer: { status: 200, description: 'It is removed.', body: accountView },
-    problems: ['invalid-request'],
   },
 } as const satisfies Record<string, Operation>;

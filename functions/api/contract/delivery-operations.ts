@@ -36,7 +36,6 @@ export const deliveryOperations = {
     tag: 'Events',
     query: pageSchema.extend(eventFilterSchema.shape),
     answer: { status: 200, description: 'A page of them.', body: listOf(eventView) },
-    problems: ['invalid-request'],
   },
   'GET /events/{id}': {
     operationId: 'getEvent',
@@ -59,7 +58,7 @@ export const deliveryOperations = {
     idOf: 'subscription',
     query: pageSchema.extend(deliveryFilterSchema.shape),
     answer: { status: 200, description: 'A page of them.', body: listOf(deliveryView) },
-    problems: ['invalid-request', 'not-found'],
+    problems: ['not-found'],
   },
   'GET /subscriptions/{id}/stats': {
     operationId: 'getStatistics',
@@ -69,7 +68,7 @@ export const deliveryOperations = {
     idOf: 'subscription',
     query: statisticsQuerySchema,
     answer: { status: 200, description: 'Every hour of the time, and all together.', body: statisticsView },
-    problems: ['invalid-request', 'not-found'],
+    problems: ['not-found'],
   },
   'GET /deliveries/{id}': {
     operationId: 'getDelivery',
@@ -98,7 +97,7 @@ export const deliveryOperations = {
     body: testSchema,
     isBodyOptional: true,
     answer: { status: 202, description: 'It waits for its call.', body: deliveryView },
-    problems: ['invalid-json', 'invalid-request', 'not-found', 'subscription-not-enabled'],
+    problems: ['invalid-json', 'not-found', 'subscription-not-enabled'],
   },
   'GET /audit-log': {
     operationId: 'listAuditLog',
@@ -106,6 +105,5 @@ export const deliveryOperations = {
     tag: 'Account',
     query: pageSchema,
     answer: { status: 200, description: 'A page of it.', body: listOf(auditEntryView) },
-    problems: ['invalid-request'],
   },
 } as const satisfies Record<string, Operation>;

@@ -16,12 +16,9 @@ import type { Operation } from './operation.ts';
 import { subscriptionOperations } from './subscription-operations.ts';
 import { describeWebhooks } from './webhooks.ts';
 
-/**
- * The API's contract as OpenAPI 3.1, from the schemas by which requests are read and answers are made. A route without an
- * operation does not compile. `callbackTimeoutMs` is the stage's, on which one limit depends.
- */
-export function createOpenApiDocument(callbackTimeoutMs: number) {
-  const operations: Record<RouteKey, Operation> = {
+/** A route without one does not compile. `callbackTimeoutMs` is the stage's, on which one limit depends. */
+export function describeOperations(callbackTimeoutMs: number): Record<RouteKey, Operation> {
+  return {
     'GET /openapi.json': {
       operationId: 'getContract',
       summary: 'Read this document',
@@ -32,6 +29,11 @@ export function createOpenApiDocument(callbackTimeoutMs: number) {
     ...deliveryOperations,
     ...backendOperations,
   };
+}
+
+/** The API's contract as OpenAPI 3.1, from the schemas by which requests are read and answers are made. */
+export function createOpenApiDocument(callbackTimeoutMs: number) {
+  const operations = describeOperations(callbackTimeoutMs);
   const paths: ZodOpenApiPathsObject = {};
   for (const routeKey of Object.keys(apiRoutes) as RouteKey[]) {
     const [method = '', path = ''] = routeKey.split(' ');

@@ -17,12 +17,12 @@ function problemsOf(routeKey: RouteKey, { problems: own = [], body }: Operation)
   const isAccounts = access === 'read' || access === 'manage';
   return new Set<ProblemSlug>([
     ...own,
-    ...(isPost ? (['invalid-request', 'request-in-progress', 'idempotency-key-reused'] as const) : []),
+    ...(isPost ? (['request-in-progress', 'idempotency-key-reused'] as const) : []),
     ...(isAccounts ? (['account-suspended', 'too-many-requests'] as const) : []),
     ...(access === 'manage' ? (['forbidden'] as const) : []),
     ...(body ? (['too-large'] as const) : []),
     // A public route asks nothing of anybody that could be down.
-    ...(access === 'public' ? [] : (['internal-error'] as const)),
+    ...(access === 'public' ? [] : (['invalid-request', 'internal-error'] as const)),
   ]);
 }
 

@@ -43,7 +43,6 @@ export function subscriptionOperations(callbackTimeoutMs: number) {
       tag: 'Subscriptions',
       query: pageSchema,
       answer: { status: 200, description: 'A page of them.', body: listOf(subscriptionView) },
-      problems: ['invalid-request'],
     },
     'POST /subscriptions': {
       operationId: 'createSubscription',
@@ -56,7 +55,7 @@ export function subscriptionOperations(callbackTimeoutMs: number) {
         body: written.extend({ secret: signingSecret }),
         hasEtag: true,
       },
-      problems: ['invalid-json', 'invalid-request', 'too-many-subscriptions', 'too-many-requests'],
+      problems: ['invalid-json', 'too-many-subscriptions', 'too-many-requests'],
     },
     'GET /subscriptions/{id}': {
       operationId: 'getSubscription',
@@ -76,7 +75,7 @@ export function subscriptionOperations(callbackTimeoutMs: number) {
       body: patch,
       isConditional: true,
       answer: { status: 200, description: 'The subscription as it is now.', body: written, hasEtag: true },
-      problems: ['invalid-json', 'invalid-request', 'not-found', 'conflict', 'precondition-failed'],
+      problems: ['invalid-json', 'not-found', 'conflict', 'precondition-failed'],
     },
     'DELETE /subscriptions/{id}': {
       operationId: 'deleteSubscription',
@@ -86,7 +85,7 @@ export function subscriptionOperations(callbackTimeoutMs: number) {
       idOf: 'subscription',
       isConditional: true,
       answer: { status: 200, description: 'It is deleted.', body: z.object({ effectiveAt }) },
-      problems: ['invalid-request', 'not-found', 'conflict', 'precondition-failed'],
+      problems: ['not-found', 'conflict', 'precondition-failed'],
     },
     'POST /subscriptions/{id}/verify': {
       operationId: 'verifySubscription',
@@ -128,7 +127,7 @@ export function subscriptionOperations(callbackTimeoutMs: number) {
           effectiveAt,
         }),
       },
-      problems: ['invalid-json', 'invalid-request', 'not-found', 'conflict', 'precondition-failed'],
+      problems: ['invalid-json', 'not-found', 'conflict', 'precondition-failed'],
     },
   } as const satisfies Record<string, Operation>;
 }
