@@ -5,7 +5,6 @@ import type { AccountStatusLookup } from '../core/ports.ts';
 import { type AccountRouteDeps, accountOf, createAccountRoutes } from './api/accounts.ts';
 import { type AskedDeliveryDeps, createAskedDeliveryRoutes } from './api/asked-deliveries.ts';
 import { type AuditDeps, createAudit, createAuditRoutes } from './api/audit-log.ts';
-import { describeOperations } from './api/contract/document.ts';
 import { createSubscriptionCreation } from './api/create-subscription.ts';
 import { type CredentialRouteDeps, createCredentialRoutes } from './api/credentials.ts';
 import { createDeliveryRoutes, type DeliveryRouteDeps } from './api/deliveries.ts';
@@ -16,24 +15,17 @@ import {
   type AnonymousRequest,
   type ApiRequest,
   type ApiResponse,
-  parseQuery,
   respondProblem,
   respondSuspended,
   respondTooManyRequests,
 } from './api/http.ts';
 import { createIdempotency, type IdempotencyDeps } from './api/idempotency.ts';
 import { createContractRoutes } from './api/openapi.ts';
-import { noFilter } from './api/pages.ts';
-import {
-  type AccountRouteKey,
-  apiRoutes,
-  type BackendRouteKey,
-  type PublicRouteKey,
-  type RouteKey,
-} from './api/routes.ts';
+import { type AccountRouteKey, apiRoutes, type BackendRouteKey, type PublicRouteKey } from './api/routes.ts';
 import { createSecretRoutes } from './api/secrets.ts';
 import { createStatisticsRoutes, type StatisticsRouteDeps } from './api/statistics.ts';
 import { createSubscriptionRoutes, type SubscriptionRouteDeps } from './api/subscriptions.ts';
+import { createQueryRefusal } from './api/unread-query.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export type ApiDeps = SubscriptionRouteDeps &
@@ -65,9 +57,9 @@ export type ApiEvent = Omit<APIGatewayProxyEventV2, 'requestContext'> & {
 };
 
 export function createApi(deps: ApiDeps) {
-  const operations = describeOperations(deps.callbackTimeoutMs);
   const audit = createAudit(deps);
   const answerOnce = createIdempotency(deps);
+  const refuseUnreadQuery = createQueryRefusal(deps);
   const subscriptions = createSubscriptionRoutes(deps, audit);
   const secrets = createSecretRoutes(deps, audit);
   const deliveries = createDeliveryRoutes(deps);
@@ -143,7 +135,7 @@ export function createApi(deps: ApiDeps) {
   }
 
   function serveBackend(routeKey: BackendRouteKey, request: ApiRequest): Promise<ApiResponse> {
-    const serve = async () => refuseQuery(routeKey, request) ?? backendRoutes[routeKey](request);
+    const serve = async () => refuseUnreadQuery(routeKey, request) ?? backendRoutes[routeKey](request);
     const account = accountOf(request);
     return 'problem' in account ? serve() : answerOnce(request, account.accountId, serve);
   }
@@ -161,14 +153,8 @@ export function createApi(deps: ApiDeps) {
     const turn = await deps.askLimits(requestLimits(accountId), deps.now());
     if (turn.kind !== 'now') return respondTooManyRequests('The account sends too many requests.');
     const known = { ...request, accountId, actor: { kind, id } };
-    const serve = async () => refuseQuery(routeKey, known) ?? accountRoutes[routeKey](known);
+    const serve = async () => refuseUnreadQuery(routeKey, known) ?? accountRoutes[routeKey](known);
     return answerOnce(known, accountId, serve);
-  }
-
-  /** Of a route that reads none: nobody is to take for done what was not even looked at. */
-  function refuseQuery(routeKey: RouteKey, request: ApiRequest): ApiResponse | undefined {
-    const parsed = operations[routeKey].query ? undefined : parseQuery(request, noFilter);
-    return parsed && 'problem' in parsed ? parsed.problem : undefined;
   }
 }
 

@@ -1,6 +1,11 @@
 import { mergeMetadata } from '../../core/metadata.ts';
 import type { SubscriptionStore } from '../../core/ports.ts';
-import { patchSubscription, type Subscription, subscriptionSchemas } from '../../core/subscription.ts';
+import {
+  patchSubscription,
+  type Subscription,
+  type SubscriptionPatch,
+  subscriptionSchemas,
+} from '../../core/subscription.ts';
 import { presentSubscription } from '../../core/subscription-view.ts';
 import { type AdmissionDeps, createAdmission } from './admission.ts';
 import { type Audit, auditHeaders } from './audit-log.ts';
@@ -57,17 +62,13 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Aud
       let audited: Promise<void> | undefined;
       let verification: Verification | undefined;
       const changed = await changeRequested(deps, request, async (seen) => {
-        const sealed = patch.headers && (await sealPatchedHeaders(deps.cipher, seen, patch.headers));
-        if (sealed && 'fault' in sealed) return { problem: respondInvalid([sealed.fault]) };
-        const merged = mergeMetadata(seen.metadata ?? {}, patch.metadata ?? {});
-        if ('fault' in merged)
-          return { problem: respondInvalid([{ field: 'metadata', message: merged.fault }]) };
-        const next = { ...patchSubscription(seen, patch), ...merged, ...sealed };
+        const next = await patched(seen, patch);
+        if ('problem' in next) return next;
         // Nothing else has to do with whether the receiver wants to be called.
         const asks = patch.url !== undefined || patch.status !== undefined;
         const admitted = asks
-          ? await admit(next, patch.status ?? wantedStatus(seen), { known: verification })
-          : { subscription: next };
+          ? await admit(next.subscription, patch.status ?? wantedStatus(seen), { known: verification })
+          : next;
         if ('problem' in admitted) return admitted;
         if ('verification' in admitted) ({ verification } = admitted);
         if (changedHeaders.length > 0) audited ??= auditHeaders(audit, request, seen.id, changedHeaders);
@@ -97,6 +98,18 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Aud
         : respondJson(200, { effectiveAt: effectiveAfter(deps.now()) });
     },
   };
+
+  /** All of the change but the status. */
+  async function patched(
+    seen: Subscription,
+    patch: SubscriptionPatch,
+  ): Promise<{ subscription: Subscription } | { problem: ApiResponse }> {
+    const sealed = patch.headers && (await sealPatchedHeaders(deps.cipher, seen, patch.headers));
+    if (sealed && 'fault' in sealed) return { problem: respondInvalid([sealed.fault]) };
+    const merged = mergeMetadata(seen.metadata ?? {}, patch.metadata ?? {});
+    if ('fault' in merged) return { problem: respondInvalid([{ field: 'metadata', message: merged.fault }]) };
+    return { subscription: { ...patchSubscription(seen, patch), ...merged, ...sealed } };
+  }
 }
 
 /** What the owner wants, as far as the stored status tells. */
