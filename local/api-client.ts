@@ -35,7 +35,9 @@ export async function signRequest(
   credentials: { accessKeyId: string; secretAccessKey: string },
 ): Promise<Record<string, string>> {
   const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 });
-  const request = new HttpRequest({ method, path: url.pathname, headers: { host: url.host }, body });
+  const { pathname: path, searchParams, host: name } = url;
+  const query = Object.fromEntries(searchParams);
+  const request = new HttpRequest({ method, path, query, headers: { host: name }, body });
   const { host: _, ...headers } = (await signer.sign(request)).headers;
   return headers;
 }

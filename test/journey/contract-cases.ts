@@ -107,7 +107,8 @@ const provocations: Record<ProblemSlug, (situation: Situation) => Outcome> = {
   unauthorized: () => Promise.reject(new Error('no route may answer so')),
   async 'account-suspended'({ world, account, good }) {
     await world.accounts.setAccountStatus(account.accountId, 'suspended', new Date());
-    return world.send(await world.issueKey(account.accountId), good);
+    // Within five seconds.
+    return world.sendUntil(403, account.manage, good);
   },
   forbidden: ({ world, account, good }) => world.send(account.read, good),
   'not-found': ({ world, sender, good, account }) =>
