@@ -1,3 +1,4 @@
+import type { ReservedTurn } from './delivery.ts';
 import type { Subscription } from './subscription.ts';
 
 /** What keeps a call waiting: log field and metric. Narrow ones first: who waits there takes nothing from the wide. */
@@ -50,6 +51,29 @@ export function callbackLimits(subscription: Subscription, settings: LimitSettin
     shared('account', accountId, accountRatePerSecond),
     shared('host', host, hostRatePerSecond),
   ];
+}
+
+/**
+ * Those that a delivery has yet to ask. Who comes later than `lateMs` after its turn waits at the same limits once more,
+ * behind others that are late: let through at once, what a queue has held up would be a flood, and behind everybody, a
+ * queue that stays late would keep it for ever. What that gives it holds however late it comes.
+ */
+export function limitsAhead(
+  limits: readonly CallLimit[],
+  turn: ReservedTurn | undefined,
+  now: Date,
+  lateMs: number,
+): CallLimit[] {
+  if (!turn) return [...limits];
+  const { at, passed } = turn;
+  const isLate = now.getTime() - Date.parse(at) > lateMs;
+  return limits
+    .map((limit) => (isLate && passed.includes(limit.bucket) ? overdue(limit) : limit))
+    .filter(({ bucket }) => !passed.includes(bucket));
+}
+
+function overdue(limit: CallLimit): CallLimit {
+  return { ...limit, bucket: `overdue ${limit.bucket}` };
 }
 
 /** The limits of a call that a request to the API asks for: whoever is over them is told so at once. */

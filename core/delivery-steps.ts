@@ -5,6 +5,7 @@ import {
   type DeliveryMessage,
   type DeliveryRef,
   isFinal,
+  type ReservedTurn,
   refOf,
 } from './delivery.ts';
 import type { RetryDecision } from './retry-policy.ts';
@@ -92,18 +93,20 @@ export function postpone(
   ref: DeliveryRef,
   { waitMs, dueInMs }: WaitTimes,
   now: Date,
+  turn?: ReservedTurn,
 ): Delivery {
   return {
     ...nextRow(row, ref, now),
     state: 'waiting',
     nextAttemptAt: after(now, waitMs),
     dueAt: after(now, dueInMs),
+    ...(turn ? { turn } : {}),
   };
 }
 
 /**
  * The sweeper's step: postpones a row that is due and makes every earlier message for it void. The state stays, so
- * that whoever claimed it and lost its lease cannot write a result any more.
+ * that whoever claimed it and lost its lease cannot write a result any more; so does a turn, whose message is late or lost.
  */
 export function takeUp(row: Delivery, now: Date, leaseMs: number): Delivery | undefined {
   if (row.dueAt === undefined || new Date(row.dueAt) > now) return undefined;

@@ -27,6 +27,7 @@ export const deliveryMessageSchema = deliveryRefSchema.extend({
   turn: z.object({ at: z.iso.datetime(), passed: z.array(z.string()) }).optional(),
 });
 export type DeliveryMessage = z.infer<typeof deliveryMessageSchema>;
+export type ReservedTurn = NonNullable<DeliveryMessage['turn']>;
 
 /**
  * waiting: the next attempt is due at `dueAt`. claimed: somebody is calling; `dueAt` is when the lease ends.
@@ -44,6 +45,8 @@ export interface Delivery extends DeliveryRef {
   readonly dueAt?: string;
   /** In the state waiting: when the next attempt is planned; queues and limits may make it later. */
   readonly nextAttemptAt?: string;
+  /** In the state waiting: what was reserved for the next attempt. Gone with its claim, so that no two calls use it. */
+  readonly turn?: ReservedTurn;
   readonly reason?: ExhaustionReason | CancellationReason;
   /** What the receiver answered to the latest attempt, if it did. */
   readonly responseStatus?: number;
@@ -104,17 +107,10 @@ export function mustClaim(message: DeliveryMessage, receiveCount: number): boole
   return message.version > 0 || message.recheck || receiveCount > 1;
 }
 
-/**
- * The limits, by their buckets, that a message need not ask any more. A turn holds for as long as the message does: were
- * it lost to a queue that is late, its delivery would wait for ever new ones.
- */
-export function passedBuckets({ turn }: DeliveryMessage, now: Date, validMs: number): readonly string[] {
-  return turn && now.getTime() - new Date(turn.at).getTime() <= validMs ? turn.passed : [];
-}
-
 /** The message that lets a delivery's row, as it is now, be attempted. */
 export function messageFor(row: Delivery): DeliveryMessage {
-  return { ...refOf(row), version: row.version, recheck: false };
+  const { version, turn } = row;
+  return { ...refOf(row), version, recheck: false, ...(turn ? { turn } : {}) };
 }
 
 export function isFinal(row: Delivery): boolean {

@@ -1,5 +1,11 @@
-import { callbackLimits, type LimitSettings, maxTurnWaitMs } from '../core/call-limits.ts';
-import { type Delivery, type DeliveryMessage, messageFor, passedBuckets, refOf } from '../core/delivery.ts';
+import { callbackLimits, type LimitSettings, limitsAhead, maxTurnWaitMs } from '../core/call-limits.ts';
+import {
+  type Delivery,
+  type DeliveryMessage,
+  messageFor,
+  type ReservedTurn,
+  refOf,
+} from '../core/delivery.ts';
 import { postpone, type WaitTimes } from '../core/delivery-steps.ts';
 import type { DeliveryLog, DeliveryQueue } from '../core/ports.ts';
 import type { Subscription } from '../core/subscription.ts';
@@ -31,25 +37,26 @@ export function createTurnCheck({
     message: DeliveryMessage,
     claimed: Delivery | undefined,
   ): Promise<boolean> {
-    const passed = passedBuckets(message, now(), settings.queueMarginSeconds * 1_000);
-    const limits = callbackLimits(subscription, settings).filter(({ bucket }) => !passed.includes(bucket));
+    const marginMs = settings.queueMarginSeconds * 1_000;
+    const limits = limitsAhead(callbackLimits(subscription, settings), message.turn, now(), marginMs);
     const turn = await askLimits(limits, now());
     switch (turn.kind) {
       case 'now':
         return true;
       case 'later': {
         const waitMs = Math.max(0, turn.at.getTime() - now().getTime());
-        const dueInMs = waitMs + settings.queueMarginSeconds * 1_000;
-        const row = await write(message, claimed, { waitMs, dueInMs }, turn.limit);
+        const passed = [...(message.turn?.passed ?? []), ...turn.passed];
+        const reserved = { at: turn.at.toISOString(), passed };
+        const times = { waitMs, dueInMs: waitMs + marginMs };
+        const row = await write(message, claimed, times, turn.limit, reserved);
         // A crash from here on costs punctuality only: the due index has the row.
-        const reserved = { at: turn.at.toISOString(), passed: [...passed, ...turn.passed] };
-        if (row) await queue.sendRetry({ ...messageFor(row), turn: reserved }, Math.ceil(waitMs / 1_000));
+        if (row) await queue.sendRetry(messageFor(row), Math.ceil(waitMs / 1_000));
         return false;
       }
       case 'full': {
         // The sweeper brings it back to ask again, not all of them at one time.
         const waitMs = maxTurnWaitMs * (1 + random());
-        await write(message, claimed, { waitMs, dueInMs: waitMs }, turn.limit);
+        await write(message, claimed, { waitMs, dueInMs: waitMs }, turn.limit, message.turn);
         return false;
       }
       default:
@@ -63,8 +70,9 @@ export function createTurnCheck({
     claimed: Delivery | undefined,
     times: WaitTimes,
     limit: string | undefined,
+    turn: ReservedTurn | undefined,
   ): Promise<Delivery | undefined> {
-    const postponed = postpone(claimed, message, times, now());
+    const postponed = postpone(claimed, message, times, now(), turn);
     telemetry.info('delivery.postponed', { ...refOf(message), limit, dueAt: postponed.dueAt });
     telemetry.count('DeliveriesPostponed');
     return (await deliveries.replaceDelivery(claimed, postponed)) ? postponed : undefined;

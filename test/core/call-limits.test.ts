@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type CallLimit, callbackLimits, requestedCallLimits, turnMs } from '../../core/call-limits.ts';
+import {
+  type CallLimit,
+  callbackLimits,
+  limitsAhead,
+  requestedCallLimits,
+  turnMs,
+} from '../../core/call-limits.ts';
 import { subscription } from '../support/builders.ts';
 
 const settings = { accountRatePerSecond: 500, hostRatePerSecond: 200 };
@@ -53,6 +59,43 @@ describe('the limits of a callback', () => {
       { name: 'unproven-address', maxWaitMs: 0 },
       { name: 'host', maxWaitMs: 0 },
     ]);
+  });
+});
+
+describe('the limits that a delivery has yet to ask', () => {
+  const limits = limitsOf({ rateLimitPerSecond: 5 });
+  const now = new Date('2026-11-23T17:00:00.000Z');
+  const [own = ''] = limits.map(({ bucket }) => bucket);
+
+  function ahead(passed: readonly string[], lateMs: number): string[] {
+    const turn = { at: new Date(now.getTime() - lateMs).toISOString(), passed: [...passed] };
+    return limitsAhead(limits, turn, now, 60_000).map(({ bucket }) => bucket);
+  }
+  const others = limits.slice(1).map(({ bucket }) => bucket);
+
+  test('are all without a turn', () => {
+    expect(limitsAhead(limits, undefined, now, 60_000)).toEqual(limits);
+  });
+
+  test.each([-500, 0, 60_000])('are those that it has not passed, %i ms after its turn', (lateMs) => {
+    expect(ahead([own], lateMs)).toEqual(others);
+  });
+
+  test('are also those of another host, if it has passed what its URL was before', () => {
+    const passed = limitsOf({ url: 'https://before.example.com/' }).map(({ bucket }) => bucket);
+
+    expect(ahead(passed, 0)).toEqual([own, 'account-at-host acc_1 crm.example.com', 'host crm.example.com']);
+    expect(ahead(passed, 60_001)).toContain('host crm.example.com');
+  });
+
+  test('are the passed ones once more among the late, at the same rate, when its turn is over for long', () => {
+    expect(ahead([own], 60_001)).toEqual([`overdue ${own}`, ...others]);
+    const turn = { at: '2026-11-23T16:00:00.000Z', passed: [own] };
+    expect(limitsAhead(limits, turn, now, 60_000)[0]).toMatchObject({ name: 'subscription', perSecond: 5 });
+  });
+
+  test('are not the passed ones for a third time, however late it is', () => {
+    expect(ahead([own, `overdue ${own}`], 86_400_000)).toEqual(others);
   });
 });
 

@@ -8,7 +8,16 @@ import {
   messageFor,
   mustClaim,
 } from '../../core/delivery.ts';
-import { cancel, claim, resend, revive, scheduleOf, settle, takeUp } from '../../core/delivery-steps.ts';
+import {
+  cancel,
+  claim,
+  postpone,
+  resend,
+  revive,
+  scheduleOf,
+  settle,
+  takeUp,
+} from '../../core/delivery-steps.ts';
 import {
   acceptedAt,
   attempt,
@@ -258,6 +267,46 @@ describe('takeUp', () => {
 
     expect(claim(next, messageFor(row), now, leaseMs)).toBeUndefined();
     expect(claim(next, messageFor(next), now, leaseMs)).toMatchObject({ version: 5, attemptCount: 2 });
+  });
+});
+
+describe('a turn', () => {
+  const turn = { at: '2026-11-23T16:55:00.000Z', passed: ['subscription acc_1 sub_1'] };
+  const times = { waitMs: 5_000, dueInMs: leaseMs };
+  const waiting = postpone(rows.claimed, rows.claimed, times, new Date('2026-11-23T16:55:00.000Z'), turn);
+
+  test('stands in the row that waits for it and in the message for that row', () => {
+    expect(waiting).toMatchObject({ state: 'waiting', version: 4, turn });
+    expect(deliveryMessageSchema.parse(JSON.parse(JSON.stringify(messageFor(waiting))))).toEqual({
+      ...deliveryRef(),
+      version: 4,
+      recheck: false,
+      turn,
+    });
+  });
+
+  test('outlives the sweeper', () => {
+    const taken = takeUp(waiting, now, leaseMs);
+
+    expect(taken && messageFor(taken)).toMatchObject({ version: 5, turn });
+  });
+
+  test('is gone with its claim, whatever becomes of that, and can be claimed once', () => {
+    const claimed = claim(waiting, messageFor(waiting), now, leaseMs);
+    if (!claimed) throw new Error('nothing was claimed');
+    const decision = { kind: 'retry', delaySeconds: 5, byQueue: true, dueInSeconds: 65 } as const;
+    const later = new Date('2026-11-23T17:02:00.000Z');
+
+    expect(claimed).not.toHaveProperty('turn');
+    expect(takeUp(claimed, later, leaseMs)).not.toHaveProperty('turn');
+    expect(settle(claimed, claimed, attempt(), decision, now)).not.toHaveProperty('turn');
+    expect(claim(claimed, messageFor(waiting), now, leaseMs)).toBeUndefined();
+  });
+
+  test('is gone when an owner sends the delivery again, and when it ends', () => {
+    expect(resend(waiting, times, now)).not.toHaveProperty('turn');
+    expect(cancel(waiting, waiting, 'subscription-deleted', now)).not.toHaveProperty('turn');
+    expect(postpone(waiting, waiting, times, now)).not.toHaveProperty('turn');
   });
 });
 

@@ -1,9 +1,13 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from '@jest/globals';
+import { createDueIndex } from '../../adapters/dynamo-due-index.ts';
+import { bucketKey } from '../../adapters/dynamo-keys.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
 import { callbackLimits } from '../../core/call-limits.ts';
-import type { DeliveryMessage } from '../../core/delivery.ts';
+import { type DeliveryMessage, deliveryMessageSchema } from '../../core/delivery.ts';
 import type { Subscription } from '../../core/subscription.ts';
-import { sqsRecord, uniqueId } from '../support/builders.ts';
+import { createSweeper } from '../../functions/sweep-due-deliveries.ts';
+import { eventOf, sqsRecord, uniqueId } from '../support/builders.ts';
 import type { Deployment } from '../support/deployment.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { prepareDeployment } from '../support/suite.ts';
@@ -90,18 +94,108 @@ describe('a delivery beyond a limit', () => {
     expect(deployment.messagesIn('retries').map(({ turn: given }) => given?.at)).toContain(secondsFromNow(1));
   });
 
-  test('asks anew when its message has lost its meaning meanwhile', async () => {
+  test('is made after one turn, or two, on a retry queue that stays behind the sweeper', async () => {
     const subscription = await limited({ rateLimitPerSecond: 1 });
-    await deliver(...Array.from({ length: 2 }, () => deployment.messageFor(subscription)));
-    const [late] = deployment.messagesIn('retries');
-    deployment.clock.advance(62_000);
+    const messages = await Promise.all(Array.from({ length: 30 }, () => storedMessageFor(subscription)));
+    const startMs = deployment.clock.now().getTime();
+    await deliver(...messages);
+
+    await runLate(90_000, 600);
+
+    expect(new Set(receiver.callbacks.map(({ headers }) => headers['webhook-id'])).size).toBe(30);
+    expect(receiver.callbacks).toHaveLength(30);
+    // Thirty tokens of a second each, and no more.
+    expect(await nextTokenMs(subscription)).toBe(startMs + 30_000);
+  });
+
+  test('is no part of a flood when a retry queue has stood still, and waits no third time', async () => {
+    const subscription = await limited({ rateLimitPerSecond: 1 });
+    await deliver(...(await Promise.all(Array.from({ length: 6 }, () => storedMessageFor(subscription)))));
+    const heldUp = takeRetries();
+    deployment.clock.advance(3_600_000);
+
+    await deliver(...heldUp);
+
+    expect(receiver.callbacks).toHaveLength(2);
+    const heldUpAgain = takeRetries();
+    expect(heldUpAgain.toSorted(byTurn).map(({ turn }) => turn?.at)).toEqual(
+      [1, 2, 3, 4].map((seconds) => secondsFromNow(seconds)),
+    );
+    // It has its place among those that are late; whoever comes in time has the limit to himself.
     await deliver(deployment.messageFor(subscription));
-    expect(receiver.callbacks).toHaveLength(2);
+    expect(receiver.callbacks).toHaveLength(3);
+    deployment.clock.advance(3_600_000);
+    await deliver(...heldUpAgain);
+    expect(receiver.callbacks).toHaveLength(7);
+  });
 
-    await deliver(late);
+  test('keeps its turn when its message is lost, and the sweeper sends another', async () => {
+    const subscription = await limited({ rateLimitPerSecond: 1 });
+    await deliver(...(await Promise.all(Array.from({ length: 2 }, () => storedMessageFor(subscription)))));
+    const [lost] = takeRetries();
+    deployment.clock.advance(61_000);
+
+    await sweep();
+
+    expect(takeRetries()).toEqual([{ ...lost, version: 2 }]);
+  });
+
+  test('makes one call with its turn, and a new one after a failure', async () => {
+    const subscription = await limited({ rateLimitPerSecond: 1 });
+    await deliver(...(await Promise.all(Array.from({ length: 2 }, () => storedMessageFor(subscription)))));
+    const [waiting] = takeRetries();
+    deployment.clock.advance(1_000);
+    receiver.respond((response) => void response.writeHead(500).end());
+
+    await deliver(waiting);
+    await deliver(waiting);
 
     expect(receiver.callbacks).toHaveLength(2);
-    expect(deployment.messagesIn('retries').at(-1)).toMatchObject({ version: 3 });
+    expect(takeRetries()).toEqual([{ ...waiting, version: 3, turn: undefined }]);
+  });
+
+  test('heeds a turn that stands in its message alone, as an older version sends it', async () => {
+    const subscription = await limited({ rateLimitPerSecond: 1 });
+    await deliver(...(await Promise.all(Array.from({ length: 2 }, () => storedMessageFor(subscription)))));
+    const [waiting] = takeRetries();
+    const row = waiting && (await deployment.deliveries.findDelivery(waiting));
+    if (!row) throw new Error('nothing waits');
+    const { turn: _, ...older } = row;
+    await deployment.deliveries.replaceDelivery(row, older);
+    deployment.clock.advance(500);
+
+    await deliver(waiting);
+
+    expect(receiver.callbacks).toHaveLength(2);
+  });
+
+  test('asks for a turn when neither its row nor its message has one, as an older version leaves them', async () => {
+    const subscription = await limited({ rateLimitPerSecond: 1 });
+    await deliver(...(await Promise.all(Array.from({ length: 2 }, () => storedMessageFor(subscription)))));
+    const [waiting] = takeRetries();
+
+    await deliver(waiting && { ...waiting, turn: undefined });
+
+    expect(receiver.callbacks).toHaveLength(1);
+    expect(takeRetries()).toMatchObject([{ version: 3, turn: { at: secondsFromNow(2) } }]);
+  });
+
+  test('keeps what it has passed when a wider limit has no turn left', async () => {
+    const subscription = await limited({ rateLimitPerSecond: 1, provenAt: undefined });
+    receiver.respond((response) => void response.writeHead(500).end());
+    await deliver(...(await Promise.all(Array.from({ length: 2 }, () => storedMessageFor(subscription)))));
+    const waiting = takeRetries().find(({ turn }) => turn);
+    const [, atHost] = callbackLimits(subscription, { accountRatePerSecond: 1, hostRatePerSecond: 1 });
+    if (atHost) await createTokenStore(deployment.table).reserveTokens(atHost, 901, deployment.clock.now());
+    deployment.clock.advance(1_000);
+
+    await deliver(waiting);
+
+    expect(waiting && (await deployment.deliveries.findDelivery(waiting))).toMatchObject({
+      state: 'waiting',
+      dueAt: secondsFromNow(900 * 1.5),
+      turn: waiting?.turn,
+    });
   });
 
   test('waits for the sweeper alone when a quarter of an hour is full, and not all for one moment', async () => {
@@ -227,6 +321,64 @@ test('deliveries that are within all limits cost no write for it', async () => {
   const ofLimits = deployment.wire.table.calls.filter(({ input }) => input.Key?.pk.S.startsWith('L#'));
   expect(ofLimits).toEqual([]);
 });
+
+/** Of an event that is stored: what comes back later reads its body there. */
+async function storedMessageFor(subscription: Subscription): Promise<DeliveryMessage> {
+  const message = deployment.messageFor(subscription);
+  await deployment.events.recordEvent(eventOf(message), [], deployment.clock.now());
+  return message;
+}
+
+function takeRetries(): DeliveryMessage[] {
+  const messages = deployment.messagesIn('retries');
+  deployment.queues.clear();
+  return messages;
+}
+
+function sweep(): Promise<void> {
+  const { table, deliveries, queue, telemetry, clock } = deployment;
+  const dueIndex = createDueIndex(table);
+  return createSweeper({
+    dueIndex,
+    deliveries,
+    queue,
+    telemetry,
+    leaseMs: 300_000,
+    spreadSeconds: 55,
+    now: clock.now,
+  })(() => 50_000);
+}
+
+/** The retry queue for so many seconds, each message later than its delay; the sweeper once a minute. */
+async function runLate(lateMs: number, seconds: number): Promise<void> {
+  const inFlight: { readonly atMs: number; readonly message: DeliveryMessage }[] = [];
+  for (let second = 0; second < seconds; second += 5) {
+    if (second % 60 === 0) await sweep();
+    const nowMs = deployment.clock.now().getTime();
+    for (const { body, delaySeconds } of [
+      ...deployment.queues.messagesIn('retries'),
+      ...deployment.queues.delayedIn('retries'),
+    ]) {
+      const message = deliveryMessageSchema.parse(JSON.parse(body));
+      inFlight.push({ atMs: nowMs + delaySeconds * 1_000 + lateMs, message });
+    }
+    deployment.queues.clear();
+    deployment.clock.advance(5_000);
+    const arrived = inFlight.filter(({ atMs }) => atMs <= nowMs + 5_000);
+    for (const each of arrived) inFlight.splice(inFlight.indexOf(each), 1);
+    if (arrived.length > 0) await deliver(...arrived.map(({ message }) => message));
+  }
+}
+
+/** From when on the next token of the subscription's own limit is good. */
+async function nextTokenMs(subscription: Subscription): Promise<unknown> {
+  const [limit] = callbackLimits(subscription, { accountRatePerSecond: 1, hostRatePerSecond: 1 });
+  const { client, tableName } = deployment.table;
+  const { Item } = await client.send(
+    new GetCommand({ TableName: tableName, Key: bucketKey(limit?.bucket ?? '') }),
+  );
+  return Item?.['nextTokenMs'];
+}
 
 function byTurn(a: DeliveryMessage, b: DeliveryMessage): number {
   return (a.turn?.at ?? '').localeCompare(b.turn?.at ?? '');
