@@ -102,6 +102,18 @@ export function parseDeliveryId(
   return named.success && rest.length === 0 ? named.data : undefined;
 }
 
+/**
+ * SQS may hand out a message again that was deleted long before, and count that as its first receive. By this age a first
+ * message has normally been received and its result is written (the deliverer's timeout is 45 s by default), so that a read
+ * finds it; sooner, most reads would find nothing, and each delivery would pay for one.
+ */
+const lateFirstMessageMs = 60_000;
+
+/** May a first message, which claims nothing, be one that was worked on before? Then its row, if there is one, says so. */
+export function isLateFirst(sentAt: Date, now: Date): boolean {
+  return now.getTime() - sentAt.getTime() > lateFirstMessageMs;
+}
+
 /** May another call for this delivery have been made? Then it must be claimed before calling. */
 export function mustClaim(message: DeliveryMessage, receiveCount: number): boolean {
   return message.version > 0 || message.recheck || receiveCount > 1;

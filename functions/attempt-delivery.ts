@@ -5,6 +5,7 @@ import {
   type CancellationReason,
   type Delivery,
   type DeliveryMessage,
+  isLateFirst,
   messageFor,
   mustClaim,
   refOf,
@@ -28,6 +29,12 @@ export interface AttemptDeps extends ReceiverCallDeps, TurnDeps {
     LimitSettings & { readonly callbackTimeoutMs: number; readonly claimLeaseMs: number };
 }
 
+/** What SQS says of a message that it hands out. */
+export interface Receipt {
+  readonly receiveCount: number;
+  readonly sentAt: Date;
+}
+
 /**
  * One attempt at one delivery: claim where another may have called, see that it may be made now, call, decide, write,
  * act on the decision.
@@ -41,19 +48,15 @@ export function createAttempt(deps: AttemptDeps) {
   /** Answers with a delivered row that is still to be written: first attempts that succeed are written together. */
   return async function attemptDelivery(
     message: DeliveryMessage,
-    receiveCount: number,
+    receipt: Receipt,
     tally: Pick<BatchTally, 'count'>,
   ): Promise<Delivery | undefined> {
-    let claimed: Delivery | undefined;
-    const isFirst = !mustClaim(message, receiveCount);
-    if (!isFirst) {
-      const seen = await deliveries.findDelivery(message);
-      claimed = claim(seen, message, now(), settings.claimLeaseMs);
-      if (!claimed || !(await deliveries.replaceDelivery(seen, claimed))) return undefined;
-    }
+    const taken = await take(message, receipt);
+    if (!taken) return undefined;
+    const { claimed } = taken;
     const subscription = await findTaker(message, claimed);
     if (!subscription) return undefined;
-    if (isFirst && subscription.slowSince) return stepAside(message);
+    if (!claimed && subscription.slowSince) return stepAside(message);
     if (!(await hasItsTurn(subscription, message, claimed))) return undefined;
 
     const body = await bodyOf(message);
@@ -78,6 +81,19 @@ export function createAttempt(deps: AttemptDeps) {
     await act(subscription, decision, claimed, settled);
     return undefined;
   };
+
+  /** With a claim, unless it is a first attempt; undefined if the message is void, or another has claimed first. */
+  async function take(
+    message: DeliveryMessage,
+    { receiveCount, sentAt }: Receipt,
+  ): Promise<{ readonly claimed?: Delivery } | undefined> {
+    const isFirst = !mustClaim(message, receiveCount);
+    if (isFirst && !isLateFirst(sentAt, now())) return {};
+    const seen = await deliveries.findDelivery(message);
+    if (isFirst) return seen ? undefined : {};
+    const claimed = claim(seen, message, now(), settings.claimLeaseMs);
+    return claimed && (await deliveries.replaceDelivery(seen, claimed)) ? { claimed } : undefined;
+  }
 
   /** To the retry queue, which has consumers of its own: a call that takes long keeps no others' first waiting. */
   async function stepAside(message: DeliveryMessage): Promise<undefined> {

@@ -7,7 +7,7 @@ import {
 } from '../core/delivery.ts';
 import type { DeadLetters } from '../core/ports.ts';
 import { explain } from '../core/published-event.ts';
-import { type AttemptDeps, createAttempt } from './attempt-delivery.ts';
+import { type AttemptDeps, createAttempt, type Receipt } from './attempt-delivery.ts';
 import { type BatchStatisticsDeps, openBatchTally } from './batch-statistics.ts';
 import { openFlushWindow } from './flush-window.ts';
 
@@ -35,8 +35,7 @@ export function createDeliverer(deps: DelivererDeps) {
           // SQS may hand out the same message twice in a batch, and neither would see the other's row.
           const key = `${deliveryIdOf(message)} ${message.version}`;
           const known = inProgress.get(key);
-          const { ApproximateReceiveCount } = record.attributes;
-          const attempt = known ?? attemptDelivery(message, Number(ApproximateReceiveCount), tally);
+          const attempt = known ?? attemptDelivery(message, receiptOf(record), tally);
           inProgress.set(key, attempt);
           const success = await attempt;
           if (!success) return;
@@ -67,6 +66,11 @@ export function createDeliverer(deps: DelivererDeps) {
     telemetry.error('delivery.rejected', { messageId: record.messageId, explanation });
     return undefined;
   }
+}
+
+function receiptOf({ attributes }: SQSRecord): Receipt {
+  const { ApproximateReceiveCount, SentTimestamp } = attributes;
+  return { receiveCount: Number(ApproximateReceiveCount), sentAt: new Date(Number(SentTimestamp)) };
 }
 
 function parseJson(text: string): unknown {

@@ -5,6 +5,7 @@ import {
   deliveryIdOf,
   deliveryMessageSchema,
   isFinal,
+  isLateFirst,
   messageFor,
   mustClaim,
 } from '../../core/delivery.ts';
@@ -110,6 +111,14 @@ describe('mustClaim', () => {
   ])('%s', (_, overrides, receiveCount, expected) => {
     expect(mustClaim(deliveryMessage(overrides), receiveCount)).toBe(expected);
   });
+});
+
+test.each([
+  [-1_000, false],
+  [60_000, false],
+  [60_001, true],
+])('a first message that was sent %i ms ago is late: %s', (ageMs, late) => {
+  expect(isLateFirst(new Date(now.getTime() - ageMs), now)).toBe(late);
 });
 
 describe('claim', () => {

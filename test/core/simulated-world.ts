@@ -231,7 +231,7 @@ export function createWorld(deliveryCount: number) {
     act(actor).then(end, end);
   }
 
-  function startWorker({ id, body, receiveCount }: QueuedMessage): void {
+  function startWorker({ id, body, sentAt, receiveCount }: QueuedMessage): void {
     const message = deliveryMessageSchema.parse(JSON.parse(body));
     start(
       'worker',
@@ -283,7 +283,11 @@ export function createWorld(deliveryCount: number) {
           now,
           random: () => 0.5,
         });
-        const delivered = await attempt(message, receiveCount, { count: () => undefined });
+        const delivered = await attempt(
+          message,
+          { receiveCount, sentAt: new Date(sentAt) },
+          { count: () => undefined },
+        );
         if (delivered) await deliveries.recordDelivered([delivered]);
         await call(actor, 'acknowledge', () => {
           messages = messages.filter((each) => each.id !== id);

@@ -22,6 +22,52 @@ function record(message: DeliveryMessage, receiveCount = 1) {
   return sqsRecord(deployment.deliveryQueue.arn, JSON.stringify(message), { receiveCount });
 }
 
+/** Received for the first time, as SQS counts, so long after it was sent. */
+function lateRecord(message: DeliveryMessage, ageMs: number) {
+  const sentAt = new Date(deployment.clock.now().getTime() - ageMs);
+  return sqsRecord(deployment.deliveryQueue.arn, JSON.stringify(message), { sentAt });
+}
+
+describe('a first message that is handed out late', () => {
+  test('is not called again when its delivery was made', async () => {
+    const { subscription } = await deployment.subscribe({ url: receiver.url });
+    const message = deployment.messageFor(subscription);
+    await deployment.deliver(record(message));
+
+    expect(await deployment.deliver(lateRecord(message, 61_000))).toEqual(acknowledged);
+
+    expect(receiver.callbacks).toHaveLength(1);
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({ version: 1, attemptCount: 1 });
+  });
+
+  test('is void when its delivery waits for another attempt', async () => {
+    const { subscription } = await deployment.subscribe({ url: receiver.url });
+    receiver.respond((response) => void response.writeHead(500).end());
+    const message = deployment.messageFor(subscription);
+    await deployment.deliver(record(message));
+
+    await deployment.deliver(lateRecord(message, 61_000));
+
+    expect(receiver.callbacks).toHaveLength(1);
+    expect(deployment.messagesIn('retries')).toHaveLength(1);
+  });
+
+  test.each([
+    ['costs a read more, and no write', 61_000, ['GetItem', 'GetItem', 'GetItem', 'BatchWriteItem']],
+    ['costs nothing more while it is not late', 60_000, ['GetItem', 'GetItem', 'BatchWriteItem']],
+  ])('and was not worked on %s', async (_, ageMs, operations) => {
+    const { subscription } = await deployment.subscribe({ url: receiver.url });
+    deployment.wire.table.reset();
+
+    await deployment.deliver(lateRecord(deployment.messageFor(subscription), ageMs));
+
+    expect(receiver.callbacks).toHaveLength(1);
+    // The statistics' write is the batch's.
+    const calls = deployment.wire.table.calls.filter(({ input }) => !input.Key?.sk.S.startsWith('H#'));
+    expect(calls.map(({ operation }) => operation)).toEqual(operations);
+  });
+});
+
 describe('a batch', () => {
   test('of ten is ten verified callbacks and one write', async () => {
     const { subscription, secret } = await deployment.subscribe({ url: receiver.url });

@@ -140,6 +140,8 @@ export function attempt(overrides: Partial<Attempt> = {}): Attempt {
 export interface RecordParts {
   readonly messageId?: string;
   readonly receiveCount?: number;
+  /** Without it a message is never late, wherever a test's clock stands. */
+  readonly sentAt?: Date;
 }
 
 /** A message as an event source mapping hands it to a function. */
@@ -150,7 +152,7 @@ export function sqsRecord(queueArn: string, body: string, parts: RecordParts = {
     body,
     attributes: {
       ApproximateReceiveCount: String(parts.receiveCount ?? 1),
-      SentTimestamp: '1795452901000',
+      SentTimestamp: String((parts.sentAt ?? new Date('2100-01-01')).getTime()),
       SenderId: 'sender',
       ApproximateFirstReceiveTimestamp: '1795452901500',
     },
