@@ -179,7 +179,8 @@ describe('a subscription’s deliveries', () => {
         await deliver(status, { ...deployment.messageFor(subscription), acceptedAt, ...overrides }),
       );
     const delivered = await made(204, '2026-11-23T17:00:00.000Z');
-    const waiting = await made(500, '2026-11-23T17:00:01.000Z');
+    // No status that there is, and yet an answer.
+    const waiting = await made(600, '2026-11-23T17:00:01.000Z');
     const typed = await made(204, '2026-11-23T17:00:02.000Z', { eventType: other.type });
     const later = await made(204, '2026-11-23T18:00:00.000Z');
     const ids = async (query: Record<string, string>) =>

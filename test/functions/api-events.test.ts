@@ -158,6 +158,19 @@ describe('an event whose next attempt is hours away', () => {
   });
 });
 
+test('an event is explained at more subscriptions than DynamoDB reads at once', async () => {
+  const event = publishedEvent({ detail: { id: uniqueId('evt'), accountId } });
+  const plan = Array.from({ length: 101 }, (_, nth) => ({
+    subscriptionId: `sub_${nth}`,
+    decision: 'enqueue' as const,
+  }));
+  await deployment.events.recordEvent(event, plan, deployment.clock.now());
+
+  const { status, body } = await get(event.id);
+  expect(status).toBe(200);
+  expect(body.subscriptions).toHaveLength(101);
+});
+
 test('a first attempt that is late is said to be late', async () => {
   const id = await subscribe();
   const eventId = await publish();
