@@ -102,7 +102,7 @@ async function post(
   const { statusCode, headers, body } = await Promise.race([response, rejectionOf(signal)]);
   const retryAfter = parseRetryAfter(first(headers['retry-after']), new Date());
   const outcome = outcomeOfStatus(statusCode, elapsedMs(), retryAfter);
-  // Whoever may only read would be able to sign for minutes with what he sees.
+  // A receiver that echoes it would show it to whoever may only read, while it is still good.
   const { 'webhook-signature': signatures = '' } = request.headers;
   const responseExcerpt = excerptResponse(await readStart(body), [
     ...Object.values(request.confidentialHeaders),

@@ -1,10 +1,11 @@
 import * as z from 'zod';
+import { accountStatusCacheMs } from './account.ts';
 import type { Delivery } from './delivery.ts';
 import { deliveryView, presentDelivery, statusOf } from './delivery-view.ts';
 import type { PlannedDelivery } from './dispatch.ts';
 import type { LoggedEvent, LoggedEventDetail } from './history-ports.ts';
 import { identifierSchema, timestampSchema } from './identifiers.ts';
-import type { Subscription } from './subscription.ts';
+import { type Subscription, subscriptionCacheMs } from './subscription.ts';
 
 /** How an account's owner is told of events, and why each did or did not come. */
 
@@ -89,8 +90,9 @@ interface Known {
   readonly now: Date;
 }
 
-/** Functions plan by what they have read in the last `subscriptionCacheMs` or `accountStatusCacheMs`. */
-const whenItCame = 'When the event came, or up to five seconds before,';
+/** Events are planned by what was read of the account's subscriptions and status within these seconds. */
+const maxAgeSeconds = Math.max(subscriptionCacheMs, accountStatusCacheMs) / 1_000;
+const whenItCame = `When the event came, or up to ${maxAgeSeconds} seconds before,`;
 
 function explainPlanned(
   { subscriptionId, decision }: PlannedDelivery,

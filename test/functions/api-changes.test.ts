@@ -489,6 +489,8 @@ describe('a signing secret', () => {
     deployment.wire.table.intercept(async (call) => {
       if (call.operation === 'PutItem' && call.input.ConditionExpression && times < 2) {
         times += 1;
+        // Entries of one moment and request are one.
+        deployment.clock.advance(1);
         return { status: 400, body: { __type: 'ConditionalCheckFailedException', message: '' } };
       }
       return call.forward();

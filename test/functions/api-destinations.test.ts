@@ -181,7 +181,12 @@ describe('where receivers are asked first', () => {
 
     expect(await asking.call('POST /subscriptions/{id}/verify', { accountId, id: body.id })).toMatchObject({
       status: 200,
-      body: { status: 'enabled', verification: { verified: true } },
+      // From which a test that is asked for next counts the seconds until all have seen it enabled.
+      body: {
+        status: 'enabled',
+        updatedAt: deployment.clock.now().toISOString(),
+        verification: { verified: true },
+      },
     });
   });
 
