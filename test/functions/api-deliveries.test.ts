@@ -89,7 +89,8 @@ describe('a delivery', () => {
     const headers = { 'X-Api-Key': 'PLANTED-5531' };
     const body = { url: `${receiver.url}/hooks`, eventTypes: [eventCatalog[0].type], headers };
     const created = await api.call('POST /subscriptions', { accountId, body });
-    const event = publishedEvent({ detail: { id: uniqueId('evt'), accountId } });
+    const time = deployment.clock.now().toISOString();
+    const event = publishedEvent({ time, detail: { id: uniqueId('evt'), accountId } });
     await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelopeOf(event)));
     const [message] = deployment
       .messagesIn('deliveries')
@@ -156,6 +157,9 @@ describe('a delivery', () => {
 });
 
 describe('a subscription’s deliveries', () => {
+  const daysAgo = (days: number) =>
+    new Date(deployment.clock.now().getTime() - days * 86_400_000).toISOString();
+
   test('are listed newest first, by pages, each once', async () => {
     const messages: DeliveryMessage[] = [];
     for (let count = 0; count < 5; count += 1) messages.push(await deliver(204));
@@ -174,15 +178,16 @@ describe('a subscription’s deliveries', () => {
 
   test('are filtered by status, type and time', async () => {
     const [, other] = eventCatalog;
+    const day = daysAgo(2).slice(0, 10);
     const made = async (status: number, acceptedAt: string, overrides: Partial<DeliveryMessage> = {}) =>
       deliveryIdOf(
         await deliver(status, { ...deployment.messageFor(subscription), acceptedAt, ...overrides }),
       );
-    const delivered = await made(204, '2026-11-23T17:00:00.000Z');
+    const delivered = await made(204, `${day}T17:00:00.000Z`);
     // No status that there is, and yet an answer.
-    const waiting = await made(600, '2026-11-23T17:00:01.000Z');
-    const typed = await made(204, '2026-11-23T17:00:02.000Z', { eventType: other.type });
-    const later = await made(204, '2026-11-23T18:00:00.000Z');
+    const waiting = await made(600, `${day}T17:00:01.000Z`);
+    const typed = await made(204, `${day}T17:00:02.000Z`, { eventType: other.type });
+    const later = await made(204, `${day}T18:00:00.000Z`);
     const ids = async (query: Record<string, string>) =>
       (await list(query)).body.items.map(({ id }: { id: string }) => id).toSorted();
 
@@ -194,9 +199,9 @@ describe('a subscription’s deliveries', () => {
     expect(await ids({ statusClass: 'none' })).toEqual([]);
     expect(await ids({ statusClass: '2xx', eventType: other.type, status: 'delivered' })).toEqual([typed]);
     expect(await ids({ eventType: other.type })).toEqual([typed]);
-    expect(await ids({ since: '2026-11-23T19:00:00+01:00' })).toEqual([later]);
-    expect(await ids({ until: '2026-11-23T17:59:59Z' })).toEqual([delivered, waiting, typed].toSorted());
-    expect(await ids({ since: '2026-11-23T18:00:00Z', until: '2026-11-23T18:00:00Z' })).toEqual([later]);
+    expect(await ids({ since: `${day}T19:00:00+01:00` })).toEqual([later]);
+    expect(await ids({ until: `${day}T17:59:59Z` })).toEqual([delivered, waiting, typed].toSorted());
+    expect(await ids({ since: `${day}T18:00:00Z`, until: `${day}T18:00:00Z` })).toEqual([later]);
   });
 
   test('that no receiver answered are found as well', async () => {
@@ -211,7 +216,7 @@ describe('a subscription’s deliveries', () => {
   test('that hardly fit a filter are found on a later page, and no request reads for ever', async () => {
     for (let count = 0; count < 3; count += 1) await deliver(204);
     const rare = deliveryIdOf(
-      await deliver(500, { ...deployment.messageFor(subscription), acceptedAt: '2026-11-20T00:00:00.000Z' }),
+      await deliver(500, { ...deployment.messageFor(subscription), acceptedAt: daysAgo(3) }),
     );
 
     const { body } = await list({ status: 'waiting', limit: '1' });

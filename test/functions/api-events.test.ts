@@ -25,7 +25,8 @@ async function subscribe(overrides: Partial<Subscription> = {}): Promise<string>
 }
 
 async function publish(type: string = published): Promise<string> {
-  const event = publishedEvent({ type, detail: { id: uniqueId('evt'), accountId } });
+  const time = deployment.clock.now().toISOString();
+  const event = publishedEvent({ type, time, detail: { id: uniqueId('evt'), accountId } });
   await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelopeOf(event)));
   return event.id;
 }

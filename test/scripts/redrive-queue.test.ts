@@ -430,7 +430,8 @@ describe('an event', () => {
 
   test('that was dispatched already is rechecked, and called for no more', async () => {
     const { subscription } = await deployment.subscribe({ url: receiver.url });
-    const body = envelope({ detail: { accountId: subscription.accountId } });
+    const time = deployment.clock.now().toISOString();
+    const body = envelope({ time, detail: { accountId: subscription.accountId } });
     await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, body));
     await deliver(deployment.messagesIn('deliveries')[0]);
     deployment.queues.clear();
@@ -450,7 +451,7 @@ describe('an event', () => {
   test('that was published again meanwhile is a duplicate', async () => {
     const { subscription } = await deployment.subscribe({ url: receiver.url });
     const detail = { accountId: subscription.accountId };
-    const time = '2026-11-23T16:55:01Z';
+    const time = deployment.clock.now().toISOString();
     await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelope({ detail, time })));
     deployment.reset();
     interceptSqs();
