@@ -72,6 +72,16 @@ describe('the request', () => {
   );
 });
 
+test('an answer that came in time counts, although the process was held up until after the deadline', async () => {
+  receiver.respond((response) => {
+    response.writeHead(204).end();
+    const heldUpUntil = performance.now() + 500;
+    while (performance.now() < heldUpUntil);
+  });
+
+  expect(await sender.send(request({ timeoutMs: 300 }))).toMatchObject({ kind: 'success', status: 204 });
+});
+
 test('the signature is masked in what is shown of an answer that gives it back', async () => {
   receiver.respond((response, { headers }) => void response.writeHead(400).end(JSON.stringify(headers)));
 
