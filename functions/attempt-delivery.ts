@@ -42,7 +42,7 @@ export interface Receipt {
 export function createAttempt(deps: AttemptDeps) {
   const { deliveries, settings, telemetry, now } = deps;
   const hasItsTurn = createTurnCheck(deps);
-  const callReceiver = createReceiverCall(deps);
+  const prepareCall = createReceiverCall(deps);
   const takeNote = createNoteTaker(deps);
 
   /** Answers with a delivered row that is still to be written: first attempts that succeed are written together. */
@@ -61,11 +61,14 @@ export function createAttempt(deps: AttemptDeps) {
 
     const body = await bodyOf(message);
     if (body === undefined) return endExpired(message, claimed);
-    const attempt = await callReceiver(subscription, {
+    const call = await prepareCall(subscription, {
       id: message.eventId,
       body,
       timeoutMs: deadlineOf(subscription, settings.callbackTimeoutMs),
     });
+    // Once more: limits, table and KMS take their time when they are in trouble, and an end counts from its second on.
+    if (!(await findTaker(message, claimed))) return undefined;
+    const attempt = await call();
     await takeNote(subscription, attempt);
     const { begunAt, attemptCount } = scheduleOf(claimed, message);
     const decision = decideRetry(

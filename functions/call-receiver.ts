@@ -18,30 +18,35 @@ export interface ReceiverCall {
   readonly timeoutMs: number;
 }
 
-/** One signed call to a subscription's receiver, whatever it is for. */
+/**
+ * One signed call to a subscription's receiver, whatever it is for: first what may take its time, then the call, so that
+ * in between it can still be left.
+ */
 export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverCallDeps) {
-  return async function callReceiver(
+  return async function prepareCall(
     subscription: Subscription,
     { id, body, timeoutMs }: ReceiverCall,
-  ): Promise<Attempt> {
+  ): Promise<() => Promise<Attempt>> {
     const secrets = await openSecrets(cipher, subscription, now());
     const confidentialHeaders = await openHeaders(cipher, subscription);
-    const startedAt = now();
-    const outcome = await sender.send({
-      url: subscription.url,
-      connectionKey: `${subscription.accountId} ${subscription.id}`,
-      headers: {
-        ...signCallback(id, body, secrets, startedAt),
-        'content-type': 'application/json',
-        'user-agent': userAgent,
-      },
-      confidentialHeaders,
-      body,
-      timeoutMs,
-    });
-    const origin = URL.parse(subscription.url)?.origin ?? '';
-    const sent = { origin, userAgent, customHeaders: subscription.headers?.names ?? [] };
-    return { startedAt: startedAt.toISOString(), outcome, sent };
+    return async () => {
+      const startedAt = now();
+      const outcome = await sender.send({
+        url: subscription.url,
+        connectionKey: `${subscription.accountId} ${subscription.id}`,
+        headers: {
+          ...signCallback(id, body, secrets, startedAt),
+          'content-type': 'application/json',
+          'user-agent': userAgent,
+        },
+        confidentialHeaders,
+        body,
+        timeoutMs,
+      });
+      const origin = URL.parse(subscription.url)?.origin ?? '';
+      const sent = { origin, userAgent, customHeaders: subscription.headers?.names ?? [] };
+      return { startedAt: startedAt.toISOString(), outcome, sent };
+    };
   };
 }
 

@@ -23,7 +23,7 @@ export interface Verification {
 
 /** Asks a receiver whether it wants callbacks; undefined if its limits leave no room for a call now. */
 export function createReceiverVerification(deps: VerificationDeps) {
-  const callReceiver = createReceiverCall(deps);
+  const prepareCall = createReceiverCall(deps);
 
   return async function verifyReceiver(subscription: Subscription): Promise<Verification | undefined> {
     const turn = await deps.askLimits(requestedCallLimits(subscription, deps.limits), deps.now());
@@ -32,7 +32,8 @@ export function createReceiverVerification(deps: VerificationDeps) {
     const challenge = deps.randomBytes(24).toString('base64url');
     const { accountId } = subscription;
     const body = verificationBody({ id, accountId, timestamp: deps.now().toISOString(), challenge });
-    const { outcome } = await callReceiver(subscription, { id, body, timeoutMs: verificationTimeoutMs });
+    const call = await prepareCall(subscription, { id, body, timeoutMs: verificationTimeoutMs });
+    const { outcome } = await call();
     const isVerified =
       outcome.kind === 'success' && echoesChallenge(outcome.responseExcerpt ?? '', challenge);
     return { url: subscription.url, isVerified, outcome };

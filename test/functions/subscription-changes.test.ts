@@ -168,6 +168,23 @@ test.each([
   },
 );
 
+test('disabled while the call was prepared: it is not made', async () => {
+  deployment.wire.table.intercept(async (call) => {
+    if (call.operation === 'GetItem' && call.input.Key.pk.S.includes('#E#'))
+      await change({ status: 'disabled' });
+    return call.forward();
+  });
+
+  expect(await deliver(retry)).toEqual(acknowledged);
+
+  expect(receiver.callbacks).toHaveLength(1);
+  expect(await deployment.deliveries.findDelivery(retry)).toMatchObject({
+    state: 'cancelled',
+    reason: 'subscription-disabled',
+    attemptCount: 1,
+  });
+});
+
 test('disabled and enabled again before the next attempt: it is made', async () => {
   await change({ status: 'disabled' });
   await change({});
