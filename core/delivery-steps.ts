@@ -104,18 +104,24 @@ export function postpone(
   };
 }
 
+/** A message that has not come by then is lost rather than late. */
+const longestLeaseMs = 6 * 3_600_000;
+
 /**
  * The sweeper's step: postpones a row that is due and makes every earlier message for it void. The state stays, so
  * that whoever claimed it and lost its lease cannot write a result any more; so does a turn, whose message is late or lost.
+ * Each time in a row doubles the lease: of a queue that is later than that, every message would be void when it comes.
  */
 export function takeUp(row: Delivery, now: Date, leaseMs: number): Delivery | undefined {
   if (row.dueAt === undefined || new Date(row.dueAt) > now) return undefined;
+  const { sweepCount = 0 } = row;
   return {
     ...row,
     version: row.version + 1,
+    sweepCount: sweepCount + 1,
     updatedAt: now.toISOString(),
     nextAttemptAt: now.toISOString(),
-    dueAt: after(now, leaseMs),
+    dueAt: after(now, Math.min(leaseMs * 2 ** sweepCount, longestLeaseMs)),
   };
 }
 

@@ -47,6 +47,8 @@ export interface Delivery extends DeliveryRef {
   readonly nextAttemptAt?: string;
   /** In the state waiting: what was reserved for the next attempt. Gone with its claim, so that no two calls use it. */
   readonly turn?: ReservedTurn;
+  /** How often the sweeper has taken it up since anybody else wrote. */
+  readonly sweepCount?: number;
   readonly reason?: ExhaustionReason | CancellationReason;
   /** What the receiver answered to the latest attempt, if it did. */
   readonly responseStatus?: number;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  type Delivery,
+  type DeliveryMessage,
   type DeliveryState,
   deliveryIdOf,
   deliveryMessageSchema,
@@ -262,10 +264,48 @@ describe('takeUp', () => {
       expect(takeUp(row, now, leaseMs)).toEqual({
         ...row,
         version: 4,
+        sweepCount: 1,
         updatedAt: now.toISOString(),
         nextAttemptAt: now.toISOString(),
         dueAt: '2026-11-23T17:01:00.000Z',
       });
+    },
+  );
+
+  test('doubles the lease each time in a row, up to six hours, and begins anew after a claim', () => {
+    const leases: number[] = [];
+    let row: Delivery = { ...rows.waiting, dueAt: past };
+    for (let count = 0; count < 11; count += 1) {
+      const at = new Date(row.dueAt ?? '');
+      row = takeUp(row, at, leaseMs) ?? row;
+      leases.push((Date.parse(row.dueAt ?? '') - at.getTime()) / 60_000);
+    }
+
+    expect(leases).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]);
+    expect(claim(row, messageFor(row), now, leaseMs)).not.toHaveProperty('sweepCount');
+  });
+
+  test.each([30, 90, 600, 7_200])(
+    'a message that is always %i s late is valid when it comes',
+    (lateSeconds) => {
+      let row: Delivery = { ...rows.waiting, dueAt: now.toISOString() };
+      const messages: { readonly message: DeliveryMessage; readonly atMs: number }[] = [];
+      const isClaimed = (atMs: number) =>
+        messages.some((one) => one.atMs === atMs && claim(row, one.message, new Date(atMs), leaseMs));
+      const minutes = Array.from({ length: 24 * 60 }, (_, minute) => now.getTime() + minute * 60_000);
+      // Twice a minute, the sweeper's turn before the deliverer's.
+      const claimedAtMs = minutes
+        .flatMap((atMs) => [atMs, atMs + 30_000])
+        .find((atMs) => {
+          const taken = takeUp(row, new Date(atMs), leaseMs);
+          if (taken) {
+            row = taken;
+            messages.push({ message: messageFor(row), atMs: atMs + lateSeconds * 1_000 });
+          }
+          return isClaimed(atMs);
+        });
+
+      expect((claimedAtMs ?? Number.NaN) - now.getTime()).toBeLessThan(4 * lateSeconds * 1_000 + 60_000);
     },
   );
 

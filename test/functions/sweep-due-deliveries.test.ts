@@ -120,6 +120,7 @@ describe('a delivery that is due', () => {
     expect(await deployment.deliveries.findDelivery(row)).toEqual({
       ...row,
       version: 2,
+      sweepCount: 1,
       updatedAt: secondsFromNow(0),
       nextAttemptAt: secondsFromNow(0),
       dueAt: secondsFromNow(leaseMs / 1_000),
