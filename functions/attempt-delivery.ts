@@ -109,11 +109,13 @@ export function createAttempt(deps: AttemptDeps) {
     return body ?? (await deps.events.readEventBody(accountId, eventId));
   }
 
-  /** Its time is over, or its event's: nothing could ever be sent. */
+  /** Its time is over, or its event's: nothing could ever be sent. If nothing ever was, its receiver had no part in it. */
   async function endExpired(message: DeliveryMessage, claimed: Delivery | undefined): Promise<undefined> {
     const expired = expire(claimed, message, now());
     await deps.queue.sendExhausted(messageFor(expired), 'expired');
     await deliveries.replaceDelivery(claimed, expired);
+    telemetry.count('DeliveriesExhausted');
+    if (expired.attemptCount === 0) telemetry.error('delivery.uncalled', { ...refOf(expired) });
   }
 
   /** The subscription that still takes this callback; without one the delivery ends here. */
