@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { Invariant } from './ledger.ts';
 import { createPatchedCopy } from './patched-product.ts';
+import type { Invariant } from './promises.ts';
 
 /** By the invariant that its patch breaks: the fault under which the ledger must report that one, and no other. */
 export const brokenProducts: Readonly<Record<Invariant, string>> = {

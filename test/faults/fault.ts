@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { SynthesizedStacks } from '../support/stacks-under-fault.ts';
-import type { Excuses } from './ledger.ts';
+import type { Excuses } from './evidence.ts';
 import type { Size, World } from './world.ts';
 
 /** Something that goes wrong while events are on their way. */

@@ -1,4 +1,5 @@
-import type { Evidence, Violation } from './ledger.ts';
+import type { Evidence } from './evidence.ts';
+import type { Violation } from './promises.ts';
 import type { Item } from './readings.ts';
 
 /** What is known of one delivery, in the order of time, for whoever has to find out what went wrong. */

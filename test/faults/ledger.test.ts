@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { type Evidence, type Invariant, judge } from './ledger.ts';
+import type { Evidence } from './evidence.ts';
+import { judge } from './ledger.ts';
+import type { Invariant } from './promises.ts';
 
 const secret = `whsec_${Buffer.from('a signing key').toString('base64')}`;
 const body = (id: string, accountId = 'acc_a') => JSON.stringify({ id, type: 'ticket.created', accountId });

@@ -8,7 +8,7 @@ import {
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { InterruptedError } from '../../local/lambda-function.ts';
-import type { HeldEvidence, MessageEvidence, RowEvidence, TakenInEvidence } from './ledger.ts';
+import type { HeldEvidence, MessageEvidence, RowEvidence, TakenInEvidence } from './evidence.ts';
 
 /** Table and queues as they are, past every proxy. */
 

@@ -7,8 +7,8 @@ import { type SynthesizedStacks, synthesizeUnderFault } from '../support/stacks-
 import { brokenProducts, judgeBrokenProduct } from './broken-products.ts';
 import type { Fault } from './fault.ts';
 import { allFaults } from './faults.ts';
-import { type Invariant, invariants } from './ledger.ts';
 import { startNames } from './names.ts';
+import { type Invariant, invariants } from './promises.ts';
 import { type Report, runScenario } from './scenario.ts';
 import type { Size } from './world.ts';
 

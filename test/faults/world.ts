@@ -19,7 +19,7 @@ import {
   type StacksUnderFault,
   type SynthesizedStacks,
 } from '../support/stacks-under-fault.ts';
-import type { Evidence, HeldEvidence, PublishedEvidence, SubscriptionEvidence } from './ledger.ts';
+import type { Evidence, HeldEvidence, PublishedEvidence, SubscriptionEvidence } from './evidence.ts';
 import { type Names, publicAddress } from './names.ts';
 import { readHeld, readInterrupted, readItems, rowsOf, takenInOf } from './readings.ts';
 import { type Receivers, startReceivers } from './receivers.ts';

@@ -1,0 +1,42 @@
+import type { Evidence, ReceivedEvidence } from './evidence.ts';
+
+/** What a receiver wrote down, with the event that its body names. */
+export type Call = ReceivedEvidence & {
+  readonly event: { readonly id: string; readonly accountId: string } | undefined;
+};
+
+export function callsOf({ received }: Evidence): Call[] {
+  return received.map((one) => ({ ...one, event: eventOf(one.body) }));
+}
+
+function eventOf(body: string): Call['event'] {
+  try {
+    const { id, accountId } = JSON.parse(body) as { id?: unknown; accountId?: unknown };
+    return typeof id === 'string' && typeof accountId === 'string' ? { id, accountId } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What receivers answered with 2xx, of events that were published to their own account. */
+export function successesByDelivery({ published }: Evidence, calls: readonly Call[]): Map<string, Call[]> {
+  const known = new Set(published.map(({ id }) => id));
+  return groupByDelivery(
+    calls.filter(({ event, status = 0 }) => event && known.has(event.id) && status >= 200 && status <= 299),
+  );
+}
+
+export function groupByDelivery(calls: readonly Call[]): Map<string, Call[]> {
+  return Map.groupBy(
+    calls.filter(({ event }) => event),
+    ({ subscriptionId, event }) => keyOf(subscriptionId, event?.id),
+  );
+}
+
+export function refOf(call: Call | undefined) {
+  return { subscriptionId: call?.subscriptionId, eventId: call?.event?.id };
+}
+
+export function keyOf(subscriptionId: string | undefined, eventId: string | undefined): string {
+  return `${subscriptionId ?? ''} ${eventId ?? ''}`;
+}

@@ -1,0 +1,90 @@
+/**
+ * What others have seen of a run: what was published, what receivers wrote down themselves, and the table and
+ * dead-letter queues at rest.
+ */
+export interface Evidence {
+  readonly subscriptions: readonly SubscriptionEvidence[];
+  readonly published: readonly PublishedEvidence[];
+  /** When events were taken in and it was decided who gets them, by the table. */
+  readonly takenIn: readonly TakenInEvidence[];
+  readonly received: readonly ReceivedEvidence[];
+  readonly rows: readonly RowEvidence[];
+  readonly held: readonly HeldEvidence[];
+  /** What was held before a redrive. */
+  readonly redriven: readonly HeldEvidence[];
+  /** Connections to addresses that no callback may reach. */
+  readonly touched: readonly string[];
+  /** Whatever somebody could read afterwards, by where it stands. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** What must stand in none of them, by what it is. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** 99th percentile of the others' latency over that of their baseline; absent where no account was dead. */
+  readonly latencyRatio?: number;
+  readonly excuses: Excuses;
+  /** What functions were working on when they died or their time was over, once for every time. */
+  readonly interrupted: readonly MessageEvidence[];
+}
+
+/** What the injected fault explains, for each delivery. */
+export interface Excuses {
+  /** Calls that were answered with 2xx beyond the first. */
+  readonly repeatedCalls: number;
+  /** Calls that were made and could not be recorded. */
+  readonly unrecordedCalls: number;
+}
+
+export interface SubscriptionEvidence {
+  readonly accountId: string;
+  readonly id: string;
+  readonly eventTypes: readonly string[];
+  readonly effectiveAtMs: number;
+  /** Somebody asked then that it be called no more, or its receiver did: what is taken in later may go either way. */
+  readonly endAskedAtMs?: number;
+  /** From then on nothing is to be called. */
+  readonly endedAtMs?: number;
+  /** All that ever signed. */
+  readonly secrets: readonly string[];
+}
+
+export interface PublishedEvidence {
+  readonly id: string;
+  readonly accountId: string;
+  readonly type: string;
+  readonly atMs: number;
+  /** The callback's body as its contract says; undefined for an event that cannot be delivered and must be held. */
+  readonly body: string | undefined;
+}
+
+export interface TakenInEvidence {
+  readonly accountId: string;
+  readonly eventId: string;
+  readonly atMs: number;
+}
+
+export interface ReceivedEvidence {
+  readonly subscriptionId: string;
+  readonly atMs: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Absent if it gave no answer. */
+  readonly status?: number;
+}
+
+export interface RowEvidence {
+  readonly accountId: string;
+  readonly subscriptionId: string;
+  readonly eventId: string;
+  readonly state: string;
+  /** Calls that are written down. */
+  readonly attempts: number;
+}
+
+export interface MessageEvidence {
+  readonly eventId: string;
+  /** Undefined for an event that has not become deliveries. */
+  readonly subscriptionId: string | undefined;
+}
+
+export interface HeldEvidence extends MessageEvidence {
+  readonly queue: string;
+}

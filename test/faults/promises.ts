@@ -1,0 +1,24 @@
+/** What must hold, whatever breaks. */
+export const invariants = {
+  I1: 'every accepted event ends in one terminal state for every subscription that takes it, or is held',
+  I2: 'nothing is delivered that nobody published',
+  I3: 'nothing crosses accounts',
+  I4: 'bytes and signature are intact',
+  I5: 'the webhook-id is the event’s, in every attempt',
+  I6: 'nothing is delivered twice but what a fault explains',
+  I7: 'every call that a receiver saw is recorded, or a fault explains it',
+  I8: 'a dead account leaves the others’ latency within twice their baseline',
+  I9: 'once a subscription has ended, nothing is called',
+  I10: 'a redrive loses nothing',
+  I11: 'no secret stands where somebody could read it',
+  I12: 'no connection to an address that is not public',
+} as const;
+export type Invariant = keyof typeof invariants;
+
+export interface Violation {
+  readonly invariant: Invariant;
+  readonly what: string;
+  /** The delivery that it is about, for its history. */
+  readonly subscriptionId?: string | undefined;
+  readonly eventId?: string | undefined;
+}
