@@ -83,6 +83,7 @@ export const badReceivers: readonly Fault[] = [
       const turning = world.take(2);
       const endAskedAtMs = Date.now();
       world.resolveTo('10.0.0.7', turning);
+      for (const one of turning) one.evidence = { ...one.evidence, isForbidden: true };
       return {
         strikes: () => turning.length,
         async end() {

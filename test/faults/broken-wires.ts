@@ -190,6 +190,7 @@ export const brokenWires: readonly Fault[] = [
   {
     name: 'rule-target-denied',
     what: 'EventBridge may not send to the queue of an event type; the events are redriven afterwards',
+    excuses: { heldIn: ['rule-targets-dlq'] },
     begin(world) {
       const trouble = breaks(world.stacks.wire.sqs, sendsTo('ticket-created'), async () => denied, 0);
       return {

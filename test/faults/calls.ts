@@ -1,4 +1,4 @@
-import type { Evidence, ReceivedEvidence } from './evidence.ts';
+import type { Evidence, MessageEvidence, ReceivedEvidence } from './evidence.ts';
 
 /** What a receiver wrote down, with the event that its body names. */
 export type Call = ReceivedEvidence & {
@@ -21,9 +21,11 @@ function eventOf(body: string): Call['event'] {
 /** What receivers answered with 2xx, of events that were published to their own account. */
 export function successesByDelivery({ published }: Evidence, calls: readonly Call[]): Map<string, Call[]> {
   const known = new Set(published.map(({ id }) => id));
-  return groupByDelivery(
-    calls.filter(({ event, status = 0 }) => event && known.has(event.id) && status >= 200 && status <= 299),
-  );
+  return groupByDelivery(calls.filter((call) => call.event && known.has(call.event.id) && isSuccess(call)));
+}
+
+export function isSuccess({ status = 0 }: Pick<Call, 'status'>): boolean {
+  return status >= 200 && status <= 299;
 }
 
 export function groupByDelivery(calls: readonly Call[]): Map<string, Call[]> {
@@ -31,6 +33,14 @@ export function groupByDelivery(calls: readonly Call[]): Map<string, Call[]> {
     calls.filter(({ event }) => event),
     ({ subscriptionId, event }) => keyOf(subscriptionId, event?.id),
   );
+}
+
+/** How often a function died that had this delivery, or its event, in work: each explains a call. */
+export function timesInterrupted({ interrupted }: Evidence, ref: Partial<MessageEvidence>): number {
+  return interrupted.filter(
+    ({ eventId, subscriptionId }) =>
+      eventId === ref.eventId && [undefined, ref.subscriptionId].includes(subscriptionId),
+  ).length;
 }
 
 export function refOf(call: Call | undefined) {

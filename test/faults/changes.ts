@@ -35,6 +35,7 @@ function clockOffBy(ms: number, functionName: 'Deliverer' | 'Sweeper'): Pick<Fau
 
 /** Each version has processes of its own: as few as can be, or two cores are busy starting them until time is over. */
 const sideBySide = { maxDeliverers: '2', dispatcherTimeoutSeconds: '5' };
+const nextSchedule = '0,1,1,2';
 
 export const changes: readonly Fault[] = [
   {
@@ -134,11 +135,12 @@ export const changes: readonly Fault[] = [
     name: 'two-versions',
     what: 'two versions of the code, with two schedules, work on the same queues and table',
     settings: sideBySide,
+    otherSchedules: [nextSchedule],
     async begin(world) {
       for (const subscriber of world.take(3)) world.behave(subscriber, { statuses: [500, 500, 204] });
       const next = await synthesizePatched('next-version', {
         ...sideBySide,
-        retryScheduleSeconds: '0,1,1,2',
+        retryScheduleSeconds: nextSchedule,
       });
       await world.stacks.deployBeside(next);
       return { strikes: () => 1 };

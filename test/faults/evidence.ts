@@ -21,16 +21,20 @@ export interface Evidence {
   /** 99th percentile of the others' latency over that of their baseline; absent where no account was dead. */
   readonly latencyRatio?: number;
   readonly excuses: Excuses;
+  /** How many attempts a delivery gets before it is given up, by the shortest schedule that is at work. */
+  readonly fewestAttempts: number;
   /** What functions were working on when they died or their time was over, once for every time. */
   readonly interrupted: readonly MessageEvidence[];
 }
 
-/** What the injected fault explains, for each delivery. */
+/** What the injected fault explains; the calls for each delivery. */
 export interface Excuses {
   /** Calls that were answered with 2xx beyond the first. */
   readonly repeatedCalls: number;
   /** Calls that were made and could not be recorded. */
   readonly unrecordedCalls: number;
+  /** Dead-letter queues, without the stage's prefix, to which it drives what there is nothing wrong with. */
+  readonly heldIn: readonly string[];
 }
 
 export interface SubscriptionEvidence {
@@ -42,6 +46,8 @@ export interface SubscriptionEvidence {
   readonly endAskedAtMs?: number;
   /** From then on nothing is to be called. */
   readonly endedAtMs?: number;
+  /** Its address may not be called: its deliveries end at their first attempt. */
+  readonly isForbidden?: boolean;
   /** All that ever signed. */
   readonly secrets: readonly string[];
 }
@@ -76,7 +82,12 @@ export interface RowEvidence {
   readonly eventId: string;
   readonly state: string;
   /** Calls that are written down. */
-  readonly attempts: number;
+  readonly attempts: readonly AttemptEvidence[];
+}
+
+export interface AttemptEvidence {
+  /** Absent if no answer came. */
+  readonly status?: number;
 }
 
 export interface MessageEvidence {

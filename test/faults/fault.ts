@@ -10,6 +10,8 @@ export interface Fault {
   /** Stage settings that it needs. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly excuses?: Partial<Excuses>;
+  /** Retry schedules of other versions that are at work as well. */
+  readonly otherSchedules?: readonly string[];
   /** Of the accounts, the last ones, whose receivers become a black hole. */
   readonly mortalAccounts?: (size: Size) => number;
   /** Measures, and would measure the others as well. */

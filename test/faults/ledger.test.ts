@@ -42,9 +42,15 @@ const row: Evidence['rows'][number] = {
   subscriptionId: 'sub_a',
   eventId: 'evt_1',
   state: 'delivered',
-  attempts: 1,
+  attempts: [{ status: 204 }],
 };
 const held: Evidence['held'][number] = { queue: 'exhausted', eventId: 'evt_1', subscriptionId: 'sub_a' };
+
+const noExcuses: Evidence['excuses'] = { repeatedCalls: 0, unrecordedCalls: 0, heldIn: [] };
+const refusal = call('evt_1', { status: 500 });
+const refusals = [refusal, refusal, refusal];
+const exhausted: typeof row = { ...row, state: 'exhausted', attempts: refusals.map(() => ({ status: 500 })) };
+const eventHeld = { ...held, subscriptionId: undefined };
 
 /** One event, delivered by one call. */
 const whole: Evidence = {
@@ -58,7 +64,8 @@ const whole: Evidence = {
   touched: [],
   texts: { 'the table': 'nothing to hide' },
   secrets: { 'the signing secret': secret },
-  excuses: { repeatedCalls: 0, unrecordedCalls: 0 },
+  excuses: noExcuses,
+  fewestAttempts: 3,
   interrupted: [],
 };
 
@@ -80,6 +87,40 @@ describe('sees a loss', () => {
     ['a delivery that still waits at rest', { rows: [{ ...row, state: 'waiting' }] }],
     ['a claim that is left at rest', { rows: [{ ...row, state: 'claimed' }] }],
     ['a delivery given up without a dead letter', { rows: [{ ...row, state: 'exhausted' }] }],
+    [
+      'an event that is held although nothing is wrong with it',
+      { rows: [], received: [], held: [eventHeld] },
+    ],
+    ['a delivery that is held before it has a row', { rows: [], received: [], held: [held] }],
+    [
+      'an event in another dead-letter queue than the fault’s',
+      {
+        rows: [],
+        received: [],
+        held: [{ ...eventHeld, queue: 'stage-ticket-created-dlq' }],
+        excuses: { ...noExcuses, heldIn: ['rule-targets-dlq'] },
+      },
+    ],
+    [
+      'a delivery that was given up early',
+      {
+        rows: [{ ...exhausted, attempts: [{ status: 500 }, { status: 500 }] }],
+        received: refusals.slice(1),
+        held: [held],
+      },
+    ],
+    [
+      'a delivery that was given up without a call',
+      { rows: [{ ...exhausted, attempts: [] }], received: [], held: [held] },
+    ],
+    [
+      'a delivery that was given up although its receiver has taken it',
+      {
+        rows: [{ ...exhausted, attempts: [...exhausted.attempts, { status: 204 }] }],
+        received: [...refusals, call('evt_1')],
+        held: [held],
+      },
+    ],
     ['a delivery that nobody cancelled', { rows: [{ ...row, state: 'cancelled' }] }],
     [
       'an event that was taken in before the end was asked for',
@@ -98,8 +139,57 @@ describe('sees a loss', () => {
   });
 
   test.each<[string, Partial<Evidence>]>([
-    ['a delivery that is held', { rows: [{ ...row, state: 'exhausted' }], held: [held] }],
-    ['an event that is held', { rows: [], received: [], held: [{ ...held, subscriptionId: undefined }] }],
+    [
+      'a delivery that failed at every attempt, and is held',
+      { rows: [exhausted], received: refusals, held: [held] },
+    ],
+    [
+      'a delivery whose receiver cannot be reached at all',
+      { rows: [{ ...exhausted, attempts: [{}, {}, {}] }], received: [], held: [held] },
+    ],
+    [
+      'a delivery whose receiver is gone',
+      {
+        rows: [{ ...exhausted, attempts: [{ status: 410 }] }],
+        received: [call('evt_1', { status: 410 })],
+        held: [held],
+      },
+    ],
+    [
+      'a delivery to an address that may not be called',
+      {
+        subscriptions: [{ ...subscription, isForbidden: true }],
+        rows: [{ ...exhausted, attempts: [{}] }],
+        received: [],
+        held: [held],
+      },
+    ],
+    [
+      'a delivery whose receiver took it too late',
+      {
+        rows: [{ ...exhausted, attempts: [{ status: 500 }, { status: 500 }, {}] }],
+        received: [...refusals.slice(1), call('evt_1')],
+        held: [held],
+      },
+    ],
+    [
+      'a delivery whose receiver took it when the function died',
+      {
+        rows: [exhausted],
+        received: [call('evt_1'), ...refusals],
+        held: [held],
+        interrupted: [{ subscriptionId: 'sub_a', eventId: 'evt_1' }],
+      },
+    ],
+    [
+      'an event that a fault drives to a dead-letter queue',
+      {
+        rows: [],
+        received: [],
+        held: [{ ...eventHeld, queue: 'stage-rule-targets-dlq' }],
+        excuses: { ...noExcuses, heldIn: ['rule-targets-dlq'] },
+      },
+    ],
     [
       'an event before the subscription counted',
       { rows: [], received: [], subscriptions: [{ ...subscription, effectiveAtMs: 5_000 }] },
@@ -141,7 +231,10 @@ test.each<[Invariant, string, Partial<Evidence>]>([
   [
     'I6',
     'a call that was taken twice',
-    { received: [call('evt_1'), call('evt_1')], rows: [{ ...row, attempts: 2 }] },
+    {
+      received: [call('evt_1'), call('evt_1')],
+      rows: [{ ...row, attempts: [{ status: 204 }, { status: 204 }] }],
+    },
   ],
   ['I7', 'a call that is not recorded', { received: [call('evt_1', { status: 500 }), call('evt_1')] }],
   ['I8', 'others who wait for a dead account', { latencyRatio: 2.1 }],
@@ -178,15 +271,15 @@ describe('takes what the fault explains', () => {
       'a repeated call',
       {
         received: [call('evt_1'), call('evt_1')],
-        rows: [{ ...row, attempts: 2 }],
-        excuses: { repeatedCalls: 1, unrecordedCalls: 0 },
+        rows: [{ ...row, attempts: [{ status: 204 }, { status: 204 }] }],
+        excuses: { ...noExcuses, repeatedCalls: 1 },
       },
     ],
     [
       'an unrecorded call',
       {
         received: [call('evt_1', { status: 500 }), call('evt_1')],
-        excuses: { repeatedCalls: 0, unrecordedCalls: 1 },
+        excuses: { ...noExcuses, unrecordedCalls: 1 },
       },
     ],
     [

@@ -1,14 +1,14 @@
-import { type Call, keyOf, successesByDelivery } from './calls.ts';
-import type { Evidence } from './evidence.ts';
+import { type Call, groupByDelivery, isSuccess, keyOf, timesInterrupted } from './calls.ts';
+import type { Evidence, HeldEvidence, RowEvidence, SubscriptionEvidence } from './evidence.ts';
 import type { Violation } from './promises.ts';
 
 /** I1: each event × each subscription that takes it. */
 export function findLost(evidence: Evidence, calls: readonly Call[]): Violation[] {
   const rows = new Map(evidence.rows.map((row) => [keyOf(row.subscriptionId, row.eventId), row]));
-  const held = new Set(evidence.held.map(({ subscriptionId, eventId }) => keyOf(subscriptionId, eventId)));
+  const held = Map.groupBy(evidence.held, ({ subscriptionId, eventId }) => keyOf(subscriptionId, eventId));
   // What a redrive has taken out of its queue is I10's.
   const wasHeld = new Set(evidence.redriven.map((one) => keyOf(one.subscriptionId, one.eventId)));
-  const answered = successesByDelivery(evidence, calls);
+  const callsOf = groupByDelivery(calls);
   const unheld = evidence.published
     .filter(({ body, id }) => body === undefined && !held.has(keyOf(undefined, id)))
     .map(
@@ -16,43 +16,79 @@ export function findLost(evidence: Evidence, calls: readonly Call[]): Violation[
     );
 
   const deliveries = expectedDeliveries(evidence).flatMap(({ subscription, event }): Violation[] => {
-    const key = keyOf(subscription.id, event.id);
-    const what = explainLoss(rows.get(key)?.state, {
-      isHeld: held.has(key) || wasHeld.has(key),
-      isEventHeld: held.has(keyOf(undefined, event.id)) || wasHeld.has(keyOf(undefined, event.id)),
-      isAnswered: answered.has(key),
-      hasEnded: subscription.endedAtMs !== undefined,
-    });
+    const [key, eventKey] = [keyOf(subscription.id, event.id), keyOf(undefined, event.id)];
+    if (wasHeld.has(eventKey)) return [];
+    const whereabouts = {
+      row: rows.get(key),
+      calls: callsOf.get(key) ?? [],
+      held: held.get(key) ?? [],
+      eventHeld: held.get(eventKey) ?? [],
+      wasHeld: wasHeld.has(key),
+    };
+    const what = explainLoss(evidence, subscription, whereabouts);
     return what ? [{ invariant: 'I1', what, subscriptionId: subscription.id, eventId: event.id }] : [];
   });
   return [...unheld, ...deliveries];
 }
 
 interface Whereabouts {
-  readonly isHeld: boolean;
+  readonly row: RowEvidence | undefined;
+  readonly calls: readonly Call[];
+  readonly held: readonly HeldEvidence[];
   /** Before it became deliveries. */
-  readonly isEventHeld: boolean;
-  /** With 2xx, by its receiver. */
-  readonly isAnswered: boolean;
-  readonly hasEnded: boolean;
+  readonly eventHeld: readonly HeldEvidence[];
+  readonly wasHeld: boolean;
 }
 
 function explainLoss(
-  state: string | undefined,
-  { isHeld, isEventHeld, isAnswered, hasEnded }: Whereabouts,
+  evidence: Evidence,
+  subscription: SubscriptionEvidence,
+  { row, calls, held, eventHeld, wasHeld }: Whereabouts,
 ): string | undefined {
-  switch (state) {
+  switch (row?.state) {
     case undefined:
-      return isHeld || isEventHeld ? undefined : 'no row and no dead letter';
+      return wasHeld ? undefined : explainHolding(evidence, [...held, ...eventHeld]);
     case 'delivered':
-      return isAnswered ? undefined : 'delivered, and its receiver has never taken it';
+      return calls.some(isSuccess) ? undefined : 'delivered, and its receiver has never taken it';
     case 'exhausted':
-      return isHeld ? undefined : 'exhausted without a dead letter';
+      if (wasHeld) return undefined;
+      return held.length > 0
+        ? explainExhaustion(evidence, subscription, row, calls)
+        : 'exhausted without a dead letter';
     case 'cancelled':
-      return hasEnded ? undefined : 'cancelled by nobody';
+      return subscription.endedAtMs === undefined ? 'cancelled by nobody' : undefined;
     default:
-      return `still ${state}, at rest`;
+      return `still ${row?.state}, at rest`;
   }
+}
+
+/** Nothing was wrong with it: that a person finds it is no reason to hold it. */
+function explainHolding({ excuses }: Evidence, held: readonly HeldEvidence[]): string | undefined {
+  const [first] = held;
+  if (!first) return 'no row and no dead letter';
+  const isExcused = held.some(({ queue }) => excuses.heldIn.some((name) => queue.endsWith(`-${name}`)));
+  return isExcused ? undefined : `held in ${first.queue}, which nothing explains`;
+}
+
+/** All attempts were made, or none could help, and none had success. No run lasts as long as a schedule's horizon. */
+function explainExhaustion(
+  evidence: Evidence,
+  subscription: SubscriptionEvidence,
+  row: RowEvidence,
+  calls: readonly Call[],
+): string | undefined {
+  const { excuses, fewestAttempts } = evidence;
+  // A receiver does not see that its answer came too late, or was not heard by a function that died.
+  const unheard =
+    row.attempts.filter(({ status }) => status === undefined).length +
+    excuses.repeatedCalls +
+    excuses.unrecordedCalls +
+    timesInterrupted(evidence, row);
+  if (calls.filter(isSuccess).length > unheard) return 'exhausted, although its receiver has taken it';
+  const attempts = Math.max(calls.length, row.attempts.length);
+  const endsAtOnce = subscription.isForbidden || calls.some(({ status }) => status === 410);
+  const fewest = endsAtOnce ? 1 : fewestAttempts;
+  return attempts < fewest ? `exhausted after ${attempts} of ${fewest} attempts` : undefined;
 }
 
 function expectedDeliveries({ published, takenIn, subscriptions }: Evidence) {

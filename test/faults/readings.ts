@@ -8,7 +8,13 @@ import {
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { InterruptedError } from '../../local/lambda-function.ts';
-import type { HeldEvidence, MessageEvidence, RowEvidence, TakenInEvidence } from './evidence.ts';
+import type {
+  AttemptEvidence,
+  HeldEvidence,
+  MessageEvidence,
+  RowEvidence,
+  TakenInEvidence,
+} from './evidence.ts';
 
 /** Table and queues as they are, past every proxy. */
 
@@ -21,14 +27,14 @@ export async function readItems(table: DynamoTable): Promise<Item[]> {
   return items;
 }
 
-/** Deliveries, each with the number of its attempts. */
+/** Deliveries, each with its attempts. */
 export function rowsOf(items: readonly Item[]): RowEvidence[] {
-  const attempts = new Map<string, number>();
-  for (const { pk, sk } of items) {
+  const attempts = new Map<string, AttemptEvidence[]>();
+  for (const { pk, sk, outcome } of items) {
     const [, acceptedAt, eventId] = /^T#([^#]+)#([^#]+)#/.exec(String(sk)) ?? [];
     if (!eventId) continue;
     const key = `${String(pk)} D#${acceptedAt}#${eventId}`;
-    attempts.set(key, (attempts.get(key) ?? 0) + 1);
+    attempts.set(key, [...(attempts.get(key) ?? []), toAttempt(outcome)]);
   }
   return items
     .filter(({ sk }) => String(sk).startsWith('D#'))
@@ -37,9 +43,16 @@ export function rowsOf(items: readonly Item[]): RowEvidence[] {
       subscriptionId: String(item['subscriptionId']),
       eventId: String(item['eventId']),
       state: String(item['state']),
-      attempts:
-        (attempts.get(`${String(item['pk'])} ${String(item['sk'])}`) ?? 0) + (item['firstAttempt'] ? 1 : 0),
+      attempts: [
+        ...(attempts.get(`${String(item['pk'])} ${String(item['sk'])}`) ?? []),
+        ...(item['firstAttempt'] ? [toAttempt((item['firstAttempt'] as Item)['outcome'])] : []),
+      ],
     }));
+}
+
+function toAttempt(outcome: unknown): AttemptEvidence {
+  const { status } = outcome as AttemptEvidence;
+  return status === undefined ? {} : { status };
 }
 
 /** When each event was taken in. */

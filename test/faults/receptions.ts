@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type Call, groupByDelivery, keyOf, refOf, successesByDelivery } from './calls.ts';
+import { type Call, groupByDelivery, keyOf, refOf, successesByDelivery, timesInterrupted } from './calls.ts';
 import type { Evidence, ReceivedEvidence } from './evidence.ts';
 import type { Violation } from './promises.ts';
 
@@ -38,7 +38,7 @@ function isSignedWith(secret: string, { body, headers }: ReceivedEvidence): bool
 export function findRepeated(evidence: Evidence, calls: readonly Call[]): Violation[] {
   return [...successesByDelivery(evidence, calls).values()]
     .filter((successes) => {
-      const excused = evidence.excuses.repeatedCalls + timesInterrupted(evidence, successes[0]);
+      const excused = evidence.excuses.repeatedCalls + timesInterrupted(evidence, refOf(successes[0]));
       return successes.length - 1 > excused;
     })
     .map((successes) => ({
@@ -51,20 +51,12 @@ export function findRepeated(evidence: Evidence, calls: readonly Call[]): Violat
 /** I7. */
 export function findUnrecorded(evidence: Evidence, calls: readonly Call[]): Violation[] {
   const { rows, excuses } = evidence;
-  const recorded = new Map(rows.map((row) => [keyOf(row.subscriptionId, row.eventId), row.attempts]));
+  const recorded = new Map(rows.map((row) => [keyOf(row.subscriptionId, row.eventId), row.attempts.length]));
   return [...groupByDelivery(calls)].flatMap(([key, ofDelivery]): Violation[] => {
     const attempts = recorded.get(key);
-    const excused = excuses.unrecordedCalls + timesInterrupted(evidence, ofDelivery[0]);
+    const excused = excuses.unrecordedCalls + timesInterrupted(evidence, refOf(ofDelivery[0]));
     if (attempts === undefined || ofDelivery.length - attempts <= excused) return [];
     const what = `called ${ofDelivery.length} times, recorded ${attempts}`;
     return [{ invariant: 'I7', what, ...refOf(ofDelivery[0]) }];
   });
-}
-
-/** How often a function died that had this delivery, or its event, in work: each explains a call. */
-function timesInterrupted({ interrupted }: Evidence, call: Call | undefined): number {
-  const { subscriptionId, eventId } = refOf(call);
-  return interrupted.filter(
-    (message) => message.eventId === eventId && [undefined, subscriptionId].includes(message.subscriptionId),
-  ).length;
 }

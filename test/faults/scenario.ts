@@ -1,7 +1,8 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { InterruptedError } from '../../local/lambda-function.ts';
-import type { SynthesizedStacks } from '../support/stacks-under-fault.ts';
+import { quickSchedule, type SynthesizedStacks } from '../support/stacks-under-fault.ts';
+import type { Excuses } from './evidence.ts';
 import type { Fault } from './fault.ts';
 import { historyOf } from './history.ts';
 import { judge, type Verdict } from './ledger.ts';
@@ -32,7 +33,7 @@ export async function runScenario(
 ): Promise<Report> {
   const isGuarded = faults.some((fault) => fault.isGuarded);
   const settings = Object.assign(
-    { hostRatePerSecond: '100000', accountRatePerSecond: '100000' },
+    { hostRatePerSecond: '100000', accountRatePerSecond: '100000', retryScheduleSeconds: quickSchedule },
     isGuarded ? guardedSettings : {},
     ...faults.map((fault) => fault.settings),
   ) as Record<string, string>;
@@ -63,12 +64,11 @@ export async function runScenario(
     const timeouts = world.stacks.faults.filter(
       (fault) => fault instanceof InterruptedError && fault.isOutOfTime,
     ).length;
-    const sum = (name: 'repeatedCalls' | 'unrecordedCalls') =>
-      faults.reduce((total, { excuses }) => total + (excuses?.[name] ?? 0), 0);
     const evidence = {
       ...(await world.collect()),
       ...(latencyRatio === undefined ? {} : { latencyRatio }),
-      excuses: { repeatedCalls: sum('repeatedCalls'), unrecordedCalls: sum('unrecordedCalls') },
+      excuses: sumExcuses(faults),
+      fewestAttempts: Math.min(...attemptsBySchedule(faults, settings)),
     };
     const verdict = judge(evidence);
     const shown = verdict.violations.find(({ eventId }) => eventId !== undefined);
@@ -77,4 +77,22 @@ export async function runScenario(
   } finally {
     await world.close();
   }
+}
+
+function sumExcuses(faults: readonly Fault[]): Excuses {
+  const all = faults.map(({ excuses = {} }) => excuses);
+  return {
+    repeatedCalls: all.reduce((sum, { repeatedCalls = 0 }) => sum + repeatedCalls, 0),
+    unrecordedCalls: all.reduce((sum, { unrecordedCalls = 0 }) => sum + unrecordedCalls, 0),
+    heldIn: all.flatMap(({ heldIn = [] }) => heldIn),
+  };
+}
+
+/** How many each schedule allows that is at work. */
+function attemptsBySchedule(
+  faults: readonly Fault[],
+  { retryScheduleSeconds = '' }: Readonly<Record<string, string>>,
+): number[] {
+  const schedules = [retryScheduleSeconds, ...faults.flatMap(({ otherSchedules = [] }) => otherSchedules)];
+  return schedules.map((schedule) => schedule.split(',').length);
 }

@@ -211,7 +211,7 @@ export async function createWorld(
       return [...(await live.calls()), ...(await mortal.calls())];
     },
 
-    async collect(): Promise<Omit<Evidence, 'excuses'>> {
+    async collect(): Promise<Omit<Evidence, 'excuses' | 'fewestAttempts'>> {
       const items = await readItems(table);
       const { held, text: heldText } = await readHeld(sqs);
       const calls = await world.calls();

@@ -38,6 +38,9 @@ export interface SynthesizedStacks {
   readonly stacks: readonly StackTemplate[];
 }
 
+/** Three attempts within seconds. */
+export const quickSchedule = '0,1,1';
+
 /** With settings that make recovery take seconds. `synthesizeApp`: of this checkout, or of a copy of it. */
 export async function synthesizeUnderFault(
   settings: Readonly<Record<string, string>>,
@@ -49,7 +52,7 @@ export async function synthesizeUnderFault(
     allowPrivateCallbacks: 'true',
     callbackTimeoutMs: '1000',
     dispatcherTimeoutSeconds: '2',
-    retryScheduleSeconds: '0,1,1',
+    retryScheduleSeconds: quickSchedule,
     ...settings,
   };
   return { folder, stacks: await synthesizeApp(context, folder) };
