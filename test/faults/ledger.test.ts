@@ -261,6 +261,38 @@ function idOf(id: string) {
   };
 }
 
+describe('after a redrive, looks at every delivery', () => {
+  const other = { ...subscription, id: 'sub_b' };
+  const redrivenEvent = { subscriptions: [subscription, other], redriven: [eventHeld] };
+  const otherRow = { ...row, subscriptionId: 'sub_b' };
+
+  test('of an event, also where one of them was made', () => {
+    expect(report(redrivenEvent)).toEqual(['I10']);
+  });
+
+  test('which may have ended', () => {
+    const received = [call('evt_1'), call('evt_1', { subscriptionId: 'sub_b' })];
+    expect(report({ ...redrivenEvent, received, rows: [row, otherRow] })).toEqual([]);
+  });
+
+  test('which may be held again, itself or as the event', () => {
+    const received = [call('evt_1'), ...refusals.map((one) => ({ ...one, subscriptionId: 'sub_b' }))];
+    const rows = [row, { ...exhausted, subscriptionId: 'sub_b' }];
+    expect(
+      report({ ...redrivenEvent, received, rows, held: [{ ...held, subscriptionId: 'sub_b' }] }),
+    ).toEqual([]);
+    const again = { ...eventHeld, queue: 'stage-rule-targets-dlq' };
+    const excuses = { ...noExcuses, heldIn: ['rule-targets-dlq'] };
+    expect(report({ ...redrivenEvent, rows: [], received: [], held: [again], excuses })).toEqual([]);
+  });
+
+  test('which may be cancelled by an end that was asked for in the meantime', () => {
+    const ended = { ...subscription, endAskedAtMs: 1_600, endedAtMs: 9_000 };
+    const rows = [{ ...row, state: 'cancelled' }];
+    expect(report({ subscriptions: [ended], rows, received: [], redriven: [held] })).toEqual([]);
+  });
+});
+
 test('counts what a redrive lost as that, and not as a loss before it', () => {
   expect(report({ rows: [{ ...row, state: 'exhausted' }], received: [], redriven: [held] })).toEqual(['I10']);
 });

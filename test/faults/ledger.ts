@@ -1,6 +1,6 @@
 import { type Call, callsOf, refOf, successesByDelivery } from './calls.ts';
 import type { Evidence } from './evidence.ts';
-import { findLost, findLostByRedrive } from './losses.ts';
+import { findLost } from './losses.ts';
 import type { Violation } from './promises.ts';
 import { findAltered, findRepeated, findUnrecorded } from './receptions.ts';
 
@@ -32,7 +32,6 @@ export function judge(evidence: Evidence): Verdict {
       ...findUnrecorded(evidence, calls),
       ...findSlowedDown(evidence),
       ...findCalledAfterEnd(evidence, calls),
-      ...findLostByRedrive(evidence),
       ...findSecrets(evidence),
       ...evidence.touched.map((address) => ({
         invariant: 'I12' as const,
@@ -47,7 +46,7 @@ export function judge(evidence: Evidence): Verdict {
         (sum, successes) => sum + successes.length - 1,
         0,
       ),
-      lost: lost.length,
+      lost: lost.filter(({ invariant }) => invariant === 'I1').length,
       phantom: phantoms.length,
       crossed: crossed.length,
     },

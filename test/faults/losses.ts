@@ -2,11 +2,10 @@ import { type Call, groupByDelivery, isSuccess, keyOf, timesInterrupted } from '
 import type { Evidence, HeldEvidence, RowEvidence, SubscriptionEvidence } from './evidence.ts';
 import type { Violation } from './promises.ts';
 
-/** I1: each event × each subscription that takes it. */
+/** I1, and I10 for what a redrive has sent back: each event × each subscription that takes it. */
 export function findLost(evidence: Evidence, calls: readonly Call[]): Violation[] {
   const rows = new Map(evidence.rows.map((row) => [keyOf(row.subscriptionId, row.eventId), row]));
   const held = Map.groupBy(evidence.held, ({ subscriptionId, eventId }) => keyOf(subscriptionId, eventId));
-  // What a redrive has taken out of its queue is I10's.
   const wasHeld = new Set(evidence.redriven.map((one) => keyOf(one.subscriptionId, one.eventId)));
   const callsOf = groupByDelivery(calls);
   const unheld = evidence.published
@@ -15,20 +14,22 @@ export function findLost(evidence: Evidence, calls: readonly Call[]): Violation[
       ({ id }): Violation => ({ invariant: 'I1', what: 'cannot be delivered, and is not held', eventId: id }),
     );
 
-  const deliveries = expectedDeliveries(evidence).flatMap(({ subscription, event }): Violation[] => {
+  const expected = expectedDeliveries(evidence);
+  const deliveries = expected.flatMap(({ subscription, event }): Violation[] => {
     const [key, eventKey] = [keyOf(subscription.id, event.id), keyOf(undefined, event.id)];
-    if (wasHeld.has(eventKey)) return [];
     const whereabouts = {
       row: rows.get(key),
       calls: callsOf.get(key) ?? [],
       held: held.get(key) ?? [],
       eventHeld: held.get(eventKey) ?? [],
-      wasHeld: wasHeld.has(key),
     };
     const what = explainLoss(evidence, subscription, whereabouts);
-    return what ? [{ invariant: 'I1', what, subscriptionId: subscription.id, eventId: event.id }] : [];
+    if (!what) return [];
+    const invariant = wasHeld.has(key) || wasHeld.has(eventKey) ? 'I10' : 'I1';
+    return [{ invariant, what, subscriptionId: subscription.id, eventId: event.id }];
   });
-  return [...unheld, ...deliveries];
+  const expectedKeys = new Set(expected.map(({ subscription, event }) => keyOf(subscription.id, event.id)));
+  return [...unheld, ...deliveries, ...findUnexpectedLost(evidence, expectedKeys)];
 }
 
 interface Whereabouts {
@@ -37,21 +38,19 @@ interface Whereabouts {
   readonly held: readonly HeldEvidence[];
   /** Before it became deliveries. */
   readonly eventHeld: readonly HeldEvidence[];
-  readonly wasHeld: boolean;
 }
 
 function explainLoss(
   evidence: Evidence,
   subscription: SubscriptionEvidence,
-  { row, calls, held, eventHeld, wasHeld }: Whereabouts,
+  { row, calls, held, eventHeld }: Whereabouts,
 ): string | undefined {
   switch (row?.state) {
     case undefined:
-      return wasHeld ? undefined : explainHolding(evidence, [...held, ...eventHeld]);
+      return explainHolding(evidence, [...held, ...eventHeld]);
     case 'delivered':
       return calls.some(isSuccess) ? undefined : 'delivered, and its receiver has never taken it';
     case 'exhausted':
-      if (wasHeld) return undefined;
       return held.length > 0
         ? explainExhaustion(evidence, subscription, row, calls)
         : 'exhausted without a dead letter';
@@ -108,23 +107,23 @@ function expectedDeliveries({ published, takenIn, subscriptions }: Evidence) {
     );
 }
 
-/** I10: what was held has become deliveries, each of which has ended, or is held again; under its own identifiers. */
-export function findLostByRedrive({ redriven, held, rows }: Evidence): Violation[] {
-  const stillHeld = new Set(held.map(({ subscriptionId, eventId }) => keyOf(subscriptionId, eventId)));
-  const ended = new Set(
-    rows
-      .filter(({ state }) => state === 'delivered')
-      .flatMap(({ subscriptionId, eventId }) => [keyOf(subscriptionId, eventId), keyOf(undefined, eventId)]),
-  );
+/**
+ * What was held and redriven, and is not a delivery that is expected: of events that nobody published, or taken in while
+ * the end of its subscription was asked for. Of those that are expected, each has been looked at.
+ */
+function findUnexpectedLost({ redriven, held, rows, published }: Evidence, expected: ReadonlySet<string>) {
+  const found = new Set([
+    ...held.map(({ subscriptionId, eventId }) => keyOf(subscriptionId, eventId)),
+    ...rows
+      .filter(({ state }) => state === 'delivered' || state === 'cancelled')
+      .map(({ subscriptionId, eventId }) => keyOf(subscriptionId, eventId)),
+    ...published.map(({ id }) => keyOf(undefined, id)),
+    ...expected,
+  ]);
   return redriven
-    .filter(({ subscriptionId, eventId }) => {
-      const key = keyOf(subscriptionId, eventId);
-      return !stillHeld.has(key) && !ended.has(key);
-    })
-    .map(({ subscriptionId, eventId }) => ({
-      invariant: 'I10',
-      what: 'redriven, and neither delivered nor held again',
-      subscriptionId,
-      eventId,
-    }));
+    .filter(({ subscriptionId, eventId }) => !found.has(keyOf(subscriptionId, eventId)))
+    .map(({ subscriptionId, eventId }): Violation => {
+      const what = 'redriven, and neither ended nor held again';
+      return { invariant: 'I10', what, subscriptionId, eventId };
+    });
 }
