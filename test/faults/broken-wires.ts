@@ -53,7 +53,8 @@ export const brokenWires: readonly Fault[] = [
   {
     name: 'table-throttled',
     what: '30 % of the calls to the table are throttled',
-    excuses: inDoubt,
+    // A result may not be written although its attempt is, several times.
+    excuses: { ...inDoubt, uncountedCalls: 2 },
     begin: ({ stacks, random }) =>
       breaks(
         stacks.wire.table,
@@ -130,6 +131,8 @@ export const brokenWires: readonly Fault[] = [
   {
     name: 'exhausted-queue-down',
     what: 'the queue of exhausted deliveries takes nothing for a while, when deliveries have no attempt left',
+    // Whoever cannot send it gives up its claim, and calls again with the next one.
+    excuses: { uncountedCalls: 6 },
     begin(world) {
       for (const subscriber of world.take(2)) world.behave(subscriber, { statuses: [500] });
       return breaks(world.stacks.wire.sqs, sendsTo('exhausted-deliveries'), async () => unavailable);

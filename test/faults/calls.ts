@@ -37,10 +37,15 @@ export function groupByDelivery(calls: readonly Call[]): Map<string, Call[]> {
 
 /** How often a function died that had this delivery, or its event, in work: each explains a call. */
 export function timesInterrupted({ interrupted }: Evidence, ref: Partial<MessageEvidence>): number {
-  return interrupted.filter(
-    ({ eventId, subscriptionId }) =>
-      eventId === ref.eventId && [undefined, ref.subscriptionId].includes(subscriptionId),
-  ).length;
+  return interrupted.filter((message) => concerns(message, ref)).length;
+}
+
+/** Is the message of this delivery, or of its event before it became deliveries? */
+export function concerns(
+  { eventId, subscriptionId }: MessageEvidence,
+  ref: Partial<MessageEvidence>,
+): boolean {
+  return eventId === ref.eventId && [undefined, ref.subscriptionId].includes(subscriptionId);
 }
 
 export function refOf(call: Call | undefined) {

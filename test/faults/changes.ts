@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { alterEnvironment } from '../support/stacks-under-fault.ts';
 import type { Fault } from './fault.ts';
 import { synthesizePatched } from './patched-product.ts';
+import { settlingMs } from './receptions.ts';
 import { cacheMs, type Subscriber } from './world.ts';
 
 /** What people and deployments change while deliveries are on their way, and clocks that are off. */
@@ -16,6 +17,9 @@ function endAt(subscriber: Subscriber, endAskedAtMs: number, endedAtMs: number):
 }
 
 const tenMinutesMs = 600_000;
+
+/** In which an old secret goes on to sign: longer than most runs. */
+const overlapSeconds = 60;
 
 /** As many sweeps as a busy machine may need to record a call. */
 const noLease = { repeatedCalls: 4, unrecordedCalls: 2 };
@@ -76,10 +80,18 @@ export const changes: readonly Fault[] = [
           const asked = Date.now();
           const { url } = await moved.owner('GET', `/subscriptions/${moved.id}`);
           await moved.owner('PATCH', `/subscriptions/${moved.id}`, { url: `${String(url)}?moved` });
-          const { secret } = await rotated.owner('POST', `/subscriptions/${rotated.id}/secret/rotate`, {
-            overlapSeconds: 60,
+          const askedToRotate = Date.now();
+          const rotation = await rotated.owner('POST', `/subscriptions/${rotated.id}/secret/rotate`, {
+            overlapSeconds,
           });
-          const secrets = [...rotated.evidence.secrets, String(secret)];
+          const fromMs = effectiveAtMs(rotation);
+          const secrets = [
+            ...rotated.evidence.secrets.map((one) => ({
+              ...one,
+              untilMs: askedToRotate + overlapSeconds * 1_000,
+            })),
+            { text: String(rotation['secret']), fromMs },
+          ];
           rotated.evidence = { ...rotated.evidence, secrets };
           const off = await disabled.owner('PATCH', `/subscriptions/${disabled.id}`, { status: 'disabled' });
           endAt(disabled, asked, effectiveAtMs(off));
@@ -88,6 +100,9 @@ export const changes: readonly Fault[] = [
           changed = 4;
           await setTimeout(cacheMs);
           await world.publish(taken.map(({ accountId }) => ({ accountId })));
+          // Then both secrets must sign.
+          await setTimeout(Math.max(0, fromMs + settlingMs - Date.now()));
+          await world.publish([{ accountId: rotated.accountId }]);
         },
       };
     },
@@ -112,6 +127,7 @@ export const changes: readonly Fault[] = [
     name: 'deliverer-clock-ahead',
     what: 'the deliverer’s clock is ahead by 10 minutes',
     ...clockOffBy(tenMinutesMs, 'Deliverer'),
+    excuses: { clockOffMs: tenMinutesMs },
     begin: failSome,
   },
   {
@@ -120,7 +136,7 @@ export const changes: readonly Fault[] = [
     ...clockOffBy(-tenMinutesMs, 'Deliverer'),
     // No lease holds: every sweep, twice a second, may repeat a call that is not recorded yet, and so may the next one.
     isAlone: true,
-    excuses: noLease,
+    excuses: { ...noLease, clockOffMs: tenMinutesMs },
     begin: failSome,
   },
   {

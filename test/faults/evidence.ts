@@ -23,6 +23,8 @@ export interface Evidence {
   readonly excuses: Excuses;
   /** How many attempts a delivery gets before it is given up, by the shortest schedule that is at work. */
   readonly fewestAttempts: number;
+  /** By the longest one. */
+  readonly mostAttempts: number;
   /** What functions were working on when they died or their time was over, once for every time. */
   readonly interrupted: readonly MessageEvidence[];
 }
@@ -33,6 +35,10 @@ export interface Excuses {
   readonly repeatedCalls: number;
   /** Calls that were made and could not be recorded. */
   readonly unrecordedCalls: number;
+  /** Calls beyond the schedule that are recorded, and were not counted. */
+  readonly uncountedCalls: number;
+  /** How far the clock is off of what signs. */
+  readonly clockOffMs: number;
   /** Dead-letter queues, without the stage's prefix, to which it drives what there is nothing wrong with. */
   readonly heldIn: readonly string[];
 }
@@ -49,7 +55,17 @@ export interface SubscriptionEvidence {
   /** Its address may not be called: its deliveries end at their first attempt. */
   readonly isForbidden?: boolean;
   /** All that ever signed. */
-  readonly secrets: readonly string[];
+  readonly secrets: readonly SecretEvidence[];
+  /** What its owner wants to be sent with every call. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface SecretEvidence {
+  readonly text: string;
+  /** As the API promises. */
+  readonly fromMs: number;
+  /** Absent for one that no rotation has ended. */
+  readonly untilMs?: number;
 }
 
 export interface PublishedEvidence {

@@ -16,10 +16,19 @@ function call(
   return {
     subscriptionId: 'sub_a',
     atMs: 2_000,
-    headers: { 'webhook-id': id, 'webhook-timestamp': '1', 'webhook-signature': `v1,${signature}` },
+    headers: headersOf(id, `v1,${signature}`),
     body: text,
     status: 204,
     ...overrides,
+  };
+}
+
+function headersOf(id: string, signature: string) {
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': '1',
+    'webhook-signature': signature,
+    'x-token': 'planted',
   };
 }
 
@@ -28,7 +37,8 @@ const subscription: Evidence['subscriptions'][number] = {
   id: 'sub_a',
   eventTypes: ['ticket.created'],
   effectiveAtMs: 0,
-  secrets: [secret],
+  secrets: [{ text: secret, fromMs: 0 }],
+  headers: { 'x-token': 'planted' },
 };
 const event: Evidence['published'][number] = {
   id: 'evt_1',
@@ -46,7 +56,15 @@ const row: Evidence['rows'][number] = {
 };
 const held: Evidence['held'][number] = { queue: 'exhausted', eventId: 'evt_1', subscriptionId: 'sub_a' };
 
-const noExcuses: Evidence['excuses'] = { repeatedCalls: 0, unrecordedCalls: 0, heldIn: [] };
+const noExcuses: Evidence['excuses'] = {
+  repeatedCalls: 0,
+  unrecordedCalls: 0,
+  uncountedCalls: 0,
+  clockOffMs: 0,
+  heldIn: [],
+};
+/** The calls here are signed with the other one alone, at 2,000 ms. */
+const newSecret = { text: 'whsec_b3RoZXI=', fromMs: -3_000 };
 const refusal = call('evt_1', { status: 500 });
 const refusals = [refusal, refusal, refusal];
 const exhausted: typeof row = { ...row, state: 'exhausted', attempts: refusals.map(() => ({ status: 500 })) };
@@ -66,6 +84,7 @@ const whole: Evidence = {
   secrets: { 'the signing secret': secret },
   excuses: noExcuses,
   fewestAttempts: 3,
+  mostAttempts: 3,
   interrupted: [],
 };
 
@@ -83,7 +102,10 @@ test('says nothing about a delivery that was made', () => {
 describe('sees a loss', () => {
   test.each<[string, Partial<Evidence>]>([
     ['neither a row nor a dead letter', { rows: [], received: [] }],
-    ['a delivery that its receiver never took', { received: [call('evt_1', { status: 500 })] }],
+    [
+      'a delivery that its receiver never took',
+      { rows: [{ ...row, attempts: [{ status: 500 }] }], received: [refusal] },
+    ],
     ['a delivery that still waits at rest', { rows: [{ ...row, state: 'waiting' }] }],
     ['a claim that is left at rest', { rows: [{ ...row, state: 'claimed' }] }],
     ['a delivery given up without a dead letter', { rows: [{ ...row, state: 'exhausted' }] }],
@@ -116,8 +138,8 @@ describe('sees a loss', () => {
     [
       'a delivery that was given up although its receiver has taken it',
       {
-        rows: [{ ...exhausted, attempts: [...exhausted.attempts, { status: 204 }] }],
-        received: [...refusals, call('evt_1')],
+        rows: [{ ...exhausted, attempts: [...exhausted.attempts.slice(1), { status: 204 }] }],
+        received: [...refusals.slice(1), call('evt_1')],
         held: [held],
       },
     ],
@@ -226,7 +248,49 @@ test.each<[Invariant, string, Partial<Evidence>]>([
     'other bytes than those that were published',
     { received: [call('evt_1', { body: `${body('evt_1')} ` })] },
   ],
-  ['I4', 'a signature by another key', { subscriptions: [{ ...subscription, secrets: ['whsec_b3RoZXI='] }] }],
+  [
+    'I4',
+    'a signature by another key',
+    { subscriptions: [{ ...subscription, secrets: [{ ...newSecret, fromMs: 0 }] }] },
+  ],
+  [
+    'I4',
+    'a signature by the old secret alone, once the new one counts',
+    { subscriptions: [{ ...subscription, secrets: [...subscription.secrets, newSecret] }] },
+  ],
+  [
+    'I4',
+    'a signature by the new secret alone, while the old one counts',
+    {
+      subscriptions: [
+        { ...subscription, secrets: [{ ...newSecret, untilMs: 2_001 }, ...subscription.secrets] },
+      ],
+    },
+  ],
+  ['I4', 'a time that no receiver tolerates', { received: [call('evt_1', { atMs: 301_001 })] }],
+  [
+    'I4',
+    'a call without what its owner wants to be sent',
+    { subscriptions: [{ ...subscription, headers: { 'x-token': 'another' } }] },
+  ],
+  [
+    'I6',
+    'more calls than are scheduled',
+    {
+      received: [...refusals, call('evt_1')],
+      rows: [{ ...row, attempts: [...exhausted.attempts, { status: 204 }] }],
+    },
+  ],
+  [
+    'I7',
+    'a success that was recorded as another than it was',
+    { rows: [{ ...row, attempts: [{ status: 200 }] }] },
+  ],
+  [
+    'I7',
+    'more attempts than there were',
+    { rows: [{ ...row, attempts: [{ status: 204 }, { status: 204 }] }] },
+  ],
   ['I5', 'an id that is not the event’s', { received: [{ ...call('evt_9'), ...idOf('evt_9') }] }],
   [
     'I6',
@@ -257,7 +321,7 @@ function idOf(id: string) {
   const signature = createHmac('sha256', 'a signing key').update(`${id}.1.${text}`).digest('base64');
   return {
     body: text,
-    headers: { 'webhook-id': id, 'webhook-timestamp': '1', 'webhook-signature': `v1,${signature}` },
+    headers: headersOf(id, `v1,${signature}`),
   };
 }
 
@@ -288,13 +352,13 @@ describe('after a redrive, looks at every delivery', () => {
 
   test('which may be cancelled by an end that was asked for in the meantime', () => {
     const ended = { ...subscription, endAskedAtMs: 1_600, endedAtMs: 9_000 };
-    const rows = [{ ...row, state: 'cancelled' }];
+    const rows = [{ ...row, state: 'cancelled', attempts: [] }];
     expect(report({ subscriptions: [ended], rows, received: [], redriven: [held] })).toEqual([]);
   });
 });
 
 test('counts what a redrive lost as that, and not as a loss before it', () => {
-  expect(report({ rows: [{ ...row, state: 'exhausted' }], received: [], redriven: [held] })).toEqual(['I10']);
+  expect(report({ rows: [exhausted], received: refusals, redriven: [held] })).toEqual(['I10']);
 });
 
 describe('takes what the fault explains', () => {
@@ -306,6 +370,50 @@ describe('takes what the fault explains', () => {
         rows: [{ ...row, attempts: [{ status: 204 }, { status: 204 }] }],
         excuses: { ...noExcuses, repeatedCalls: 1 },
       },
+    ],
+    [
+      'a clock that is off',
+      {
+        received: [call('evt_1', { atMs: 901_000 })],
+        subscriptions: [{ ...subscription, secrets: [...subscription.secrets, newSecret] }],
+        excuses: { ...noExcuses, clockOffMs: 900_000 },
+      },
+    ],
+    [
+      'a new secret that does not count yet',
+      {
+        subscriptions: [
+          { ...subscription, secrets: [...subscription.secrets, { ...newSecret, fromMs: -2_999 }] },
+        ],
+      },
+    ],
+    [
+      'an old secret that counts no more',
+      {
+        subscriptions: [
+          { ...subscription, secrets: [{ ...newSecret, untilMs: 2_000 }, ...subscription.secrets] },
+        ],
+      },
+    ],
+    [
+      'calls that were not counted',
+      {
+        received: [...refusals, call('evt_1')],
+        rows: [{ ...row, attempts: [...exhausted.attempts, { status: 204 }] }],
+        excuses: { ...noExcuses, uncountedCalls: 1 },
+      },
+    ],
+    [
+      'a schedule for each redrive',
+      {
+        received: [...refusals, call('evt_1')],
+        rows: [{ ...row, attempts: [...exhausted.attempts, { status: 204 }] }],
+        redriven: [held],
+      },
+    ],
+    [
+      'an answer that was not heard',
+      { received: [refusal, call('evt_1')], rows: [{ ...row, attempts: [{}, { status: 204 }] }] },
     ],
     [
       'an unrecorded call',

@@ -2,7 +2,13 @@ import { type Call, callsOf, refOf, successesByDelivery } from './calls.ts';
 import type { Evidence } from './evidence.ts';
 import { findLost } from './losses.ts';
 import type { Violation } from './promises.ts';
-import { findAltered, findRepeated, findUnrecorded } from './receptions.ts';
+import {
+  findAltered,
+  findCalledTooOften,
+  findMisrecorded,
+  findRepeated,
+  findUnrecorded,
+} from './receptions.ts';
 
 export interface Verdict {
   readonly violations: readonly Violation[];
@@ -29,7 +35,9 @@ export function judge(evidence: Evidence): Verdict {
       ...crossed,
       ...findAltered(evidence, calls),
       ...findRepeated(evidence, calls),
+      ...findCalledTooOften(evidence, calls),
       ...findUnrecorded(evidence, calls),
+      ...findMisrecorded(evidence, calls),
       ...findSlowedDown(evidence),
       ...findCalledAfterEnd(evidence, calls),
       ...findSecrets(evidence),

@@ -1,29 +1,59 @@
 import { createHmac } from 'node:crypto';
-import { type Call, groupByDelivery, keyOf, refOf, successesByDelivery, timesInterrupted } from './calls.ts';
-import type { Evidence, ReceivedEvidence } from './evidence.ts';
+import {
+  type Call,
+  concerns,
+  groupByDelivery,
+  keyOf,
+  refOf,
+  successesByDelivery,
+  timesInterrupted,
+} from './calls.ts';
+import type { Evidence, ReceivedEvidence, SecretEvidence } from './evidence.ts';
 import type { Violation } from './promises.ts';
 
 /** What a receiver that goes by its documentation would say of its calls. */
 
+/** Until what has read a subscription before a change has made its call: more than a deliverer's time. */
+export const settlingMs = 5_000;
+
+/** What receivers are told to tolerate. */
+const toleratedMs = 300_000;
+
 /** I4 and I5. */
-export function findAltered({ published, subscriptions }: Evidence, calls: readonly Call[]): Violation[] {
-  const bodies = new Map(published.map(({ id, body }) => [id, body]));
-  const secrets = new Map(subscriptions.map(({ id, secrets: live }) => [id, live]));
+export function findAltered(evidence: Evidence, calls: readonly Call[]): Violation[] {
+  const bodies = new Map(evidence.published.map(({ id, body }) => [id, body]));
+  const subscriptions = new Map(evidence.subscriptions.map((one) => [one.id, one]));
+  const { clockOffMs } = evidence.excuses;
   return calls.flatMap((call): Violation[] => {
-    const found: Violation[] = [];
     const expected = call.event && bodies.get(call.event.id);
-    if (!call.event || (expected !== undefined && expected !== call.body))
-      found.push({ invariant: 'I4', what: 'its bytes are not those that were published', ...refOf(call) });
-    if (!(secrets.get(call.subscriptionId) ?? []).some((secret) => isSignedWith(secret, call)))
-      found.push({ invariant: 'I4', what: 'its signature is not valid', ...refOf(call) });
-    if (call.event && call.headers['webhook-id'] !== call.event.id)
-      found.push({
-        invariant: 'I5',
-        what: `its webhook-id is ${call.headers['webhook-id']}`,
-        ...refOf(call),
-      });
-    return found;
+    const { secrets = [], headers = {} } = subscriptions.get(call.subscriptionId) ?? {};
+    const sentAtMs = Number(call.headers['webhook-timestamp']) * 1_000;
+    const missing = Object.entries(headers).filter(([name, value]) => call.headers[name] !== value);
+    const altered = [
+      ...(!call.event || (expected !== undefined && expected !== call.body)
+        ? ['its bytes are not those that were published']
+        : []),
+      ...explainSignature(secrets, call, clockOffMs),
+      // Also what is no number.
+      ...(Math.abs(sentAtMs - call.atMs) <= toleratedMs + clockOffMs
+        ? []
+        : [`its webhook-timestamp is ${call.headers['webhook-timestamp']}`]),
+      ...missing.map(([name]) => `its header ${name} is missing, or another`),
+    ];
+    const found = altered.map((what): Violation => ({ invariant: 'I4', what, ...refOf(call) }));
+    const id = call.headers['webhook-id'];
+    if (!call.event || id === call.event.id) return found;
+    return [...found, { invariant: 'I5', what: `its webhook-id is ${id}`, ...refOf(call) }];
   });
+}
+
+/** Whoever has one of the secrets that are in force, the new or the old, can verify the call. */
+function explainSignature(secrets: readonly SecretEvidence[], call: Call, clockOffMs: number): string[] {
+  const unused = secrets.filter(({ text }) => !isSignedWith(text, call));
+  if (unused.length === secrets.length) return ['its signature is not valid'];
+  const isInForce = ({ fromMs, untilMs = Number.POSITIVE_INFINITY }: SecretEvidence) =>
+    call.atMs >= fromMs + settlingMs + clockOffMs && call.atMs < untilMs - clockOffMs;
+  return unused.some(isInForce) ? ['a secret that is in force has not signed it'] : [];
 }
 
 /** By Standard Webhooks: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
@@ -48,6 +78,22 @@ export function findRepeated(evidence: Evidence, calls: readonly Call[]): Violat
     }));
 }
 
+/** I6 as well: whatever was answered, a schedule ends. */
+export function findCalledTooOften(evidence: Evidence, calls: readonly Call[]): Violation[] {
+  const { excuses, mostAttempts, redriven } = evidence;
+  return [...groupByDelivery(calls).values()].flatMap((ofDelivery): Violation[] => {
+    const ref = refOf(ofDelivery[0]);
+    const schedules = 1 + redriven.filter((one) => concerns(one, ref)).length;
+    const excused =
+      excuses.repeatedCalls +
+      excuses.unrecordedCalls +
+      excuses.uncountedCalls +
+      timesInterrupted(evidence, ref);
+    if (ofDelivery.length <= schedules * mostAttempts + excused) return [];
+    return [{ invariant: 'I6', what: `called ${ofDelivery.length} times`, ...ref }];
+  });
+}
+
 /** I7. */
 export function findUnrecorded(evidence: Evidence, calls: readonly Call[]): Violation[] {
   const { rows, excuses } = evidence;
@@ -58,5 +104,20 @@ export function findUnrecorded(evidence: Evidence, calls: readonly Call[]): Viol
     if (attempts === undefined || ofDelivery.length - attempts <= excused) return [];
     const what = `called ${ofDelivery.length} times, recorded ${attempts}`;
     return [{ invariant: 'I7', what, ...refOf(ofDelivery[0]) }];
+  });
+}
+
+/** I7 as well: an answer that is recorded was given. That one was given and not heard, only its receiver knows. */
+export function findMisrecorded({ rows }: Evidence, calls: readonly Call[]): Violation[] {
+  const callsOf = groupByDelivery(calls);
+  return rows.flatMap(({ subscriptionId, eventId, attempts }): Violation[] => {
+    const given = callsOf.get(keyOf(subscriptionId, eventId)) ?? [];
+    const answers = attempts.flatMap(({ status }) => status ?? []);
+    const count = (of: readonly { readonly status?: number }[], status: number) =>
+      of.filter((one) => one.status === status).length;
+    const untrue = answers.find((status) => count(attempts, status) > count(given, status));
+    if (untrue === undefined) return [];
+    const what = `recorded ${count(attempts, untrue)} times as answered ${untrue}, which its receiver did ${count(given, untrue)} times`;
+    return [{ invariant: 'I7', what, subscriptionId, eventId }];
   });
 }

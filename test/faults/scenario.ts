@@ -64,11 +64,13 @@ export async function runScenario(
     const timeouts = world.stacks.faults.filter(
       (fault) => fault instanceof InterruptedError && fault.isOutOfTime,
     ).length;
+    const attempts = attemptsBySchedule(faults, settings);
     const evidence = {
       ...(await world.collect()),
       ...(latencyRatio === undefined ? {} : { latencyRatio }),
       excuses: sumExcuses(faults),
-      fewestAttempts: Math.min(...attemptsBySchedule(faults, settings)),
+      fewestAttempts: Math.min(...attempts),
+      mostAttempts: Math.max(...attempts),
     };
     const verdict = judge(evidence);
     const shown = verdict.violations.find(({ eventId }) => eventId !== undefined);
@@ -81,9 +83,13 @@ export async function runScenario(
 
 function sumExcuses(faults: readonly Fault[]): Excuses {
   const all = faults.map(({ excuses = {} }) => excuses);
+  const sum = (name: Exclude<keyof Excuses, 'heldIn'>) =>
+    all.reduce((total, { [name]: more = 0 }) => total + more, 0);
   return {
-    repeatedCalls: all.reduce((sum, { repeatedCalls = 0 }) => sum + repeatedCalls, 0),
-    unrecordedCalls: all.reduce((sum, { unrecordedCalls = 0 }) => sum + unrecordedCalls, 0),
+    repeatedCalls: sum('repeatedCalls'),
+    unrecordedCalls: sum('unrecordedCalls'),
+    uncountedCalls: sum('uncountedCalls'),
+    clockOffMs: sum('clockOffMs'),
     heldIn: all.flatMap(({ heldIn = [] }) => heldIn),
   };
 }

@@ -211,7 +211,7 @@ export async function createWorld(
       return [...(await live.calls()), ...(await mortal.calls())];
     },
 
-    async collect(): Promise<Omit<Evidence, 'excuses' | 'fewestAttempts'>> {
+    async collect(): Promise<Omit<Evidence, 'excuses' | 'fewestAttempts' | 'mostAttempts'>> {
       const items = await readItems(table);
       const { held, text: heldText } = await readHeld(sqs);
       const calls = await world.calls();
@@ -327,16 +327,24 @@ async function subscribe(
 ): Promise<Subscriber> {
   const { accountId, owner } = subscriber;
   const header = `PLANTED-${new URL(url).pathname}`;
+  const headers = { 'x-receiver-token': header };
   const created = await owner('POST', '/subscriptions', {
     url,
     eventTypes: [entry.type],
-    headers: { 'x-receiver-token': header },
+    headers,
   });
   const [id, secret] = [String(created['id']), String(created['secret'])];
   secrets[`the header of ${id}`] = header;
   secrets[`the signing secret of ${id}`] = secret;
   const effectiveAtMs = Date.parse(String(created['effectiveAt']));
-  const evidence = { accountId, id, eventTypes: [entry.type], effectiveAtMs, secrets: [secret] };
+  const evidence = {
+    accountId,
+    id,
+    eventTypes: [entry.type],
+    effectiveAtMs,
+    secrets: [{ text: secret, fromMs: 0 }],
+    headers,
+  };
   return { ...subscriber, id, evidence, isTaken: false };
 }
 
