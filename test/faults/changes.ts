@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { alterEnvironment } from '../support/stacks-under-fault.ts';
 import type { Fault } from './fault.ts';
 import { synthesizePatched } from './patched-product.ts';
+import type { Item } from './readings.ts';
 import { settlingMs } from './receptions.ts';
 import { cacheMs, type Subscriber } from './world.ts';
 
@@ -40,6 +41,11 @@ function clockOffBy(ms: number, functionName: 'Deliverer' | 'Sweeper'): Pick<Fau
 /** Each version has processes of its own: as few as can be, or two cores are busy starting them until time is over. */
 const sideBySide = { maxDeliverers: '2', dispatcherTimeoutSeconds: '5' };
 const nextSchedule = '0,1,1,2';
+
+/** By the attribute that it alone writes. */
+function isOfNextVersion({ priority }: Item): boolean {
+  return priority === 'of the next version';
+}
 
 export const changes: readonly Fault[] = [
   {
@@ -159,7 +165,19 @@ export const changes: readonly Fault[] = [
         retryScheduleSeconds: nextSchedule,
       });
       await world.stacks.deployBeside(next);
-      return { strikes: () => 1 };
+      let written = 0;
+      return {
+        strikes: () => written,
+        async end() {
+          // Both read the same queues: some delivery is the next version's before long.
+          const deadline = Date.now() + 60_000;
+          while (written === 0 && Date.now() < deadline) {
+            await world.publish(world.accountIds.map((accountId) => ({ accountId })));
+            await world.comeToRest();
+            written = (await world.readItems()).filter(isOfNextVersion).length;
+          }
+        },
+      };
     },
   },
 ];
