@@ -64,7 +64,7 @@ const noExcuses: Evidence['excuses'] = {
   heldIn: [],
 };
 /** The calls here are signed with the other one alone, at 2,000 ms. */
-const newSecret = { text: 'whsec_b3RoZXI=', fromMs: -3_000 };
+const newSecret = { text: 'whsec_b3RoZXI=', fromMs: -8_000 };
 const refusal = call('evt_1', { status: 500 });
 const refusals = [refusal, refusal, refusal];
 const exhausted: typeof row = { ...row, state: 'exhausted', attempts: refusals.map(() => ({ status: 500 })) };
@@ -383,7 +383,7 @@ describe('takes what the fault explains', () => {
       'a new secret that does not count yet',
       {
         subscriptions: [
-          { ...subscription, secrets: [...subscription.secrets, { ...newSecret, fromMs: -2_999 }] },
+          { ...subscription, secrets: [...subscription.secrets, { ...newSecret, fromMs: -7_999 }] },
         ],
       },
     ],

@@ -13,8 +13,8 @@ import type { Violation } from './promises.ts';
 
 /** What a receiver that goes by its documentation would say of its calls. */
 
-/** Until what has read a subscription before a change has made its call: more than a deliverer's time. */
-export const settlingMs = 5_000;
+/** Until what has read a subscription before a change has made its call: a deliverer's time, several times over. */
+export const settlingMs = 10_000;
 
 /** What receivers are told to tolerate. */
 const toleratedMs = 300_000;
