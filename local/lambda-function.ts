@@ -23,11 +23,17 @@ export class InterruptedError extends Error {
   /** What the function was working on. */
   readonly event: unknown;
   readonly isOutOfTime: boolean;
+  readonly startedAtMs: number;
+  readonly endedAtMs = Date.now();
 
-  constructor(message: string, { event, isOutOfTime }: Pick<InterruptedError, 'event' | 'isOutOfTime'>) {
+  constructor(
+    message: string,
+    { event, isOutOfTime, startedAtMs }: Pick<InterruptedError, 'event' | 'isOutOfTime' | 'startedAtMs'>,
+  ) {
     super(message);
     this.event = event;
     this.isOutOfTime = isOutOfTime;
+    this.startedAtMs = startedAtMs;
   }
 }
 
@@ -130,6 +136,7 @@ function runIn(
 ): Promise<InvocationResult | 'not-started'> {
   const { event, timeoutMs } = invocation;
   if (isDead(sandbox)) return Promise.resolve('not-started');
+  const startedAtMs = Date.now();
   return new Promise((resolve, reject) => {
     let started = false;
     const timer = setTimeout(() => {
@@ -145,7 +152,7 @@ function runIn(
       else settle(() => resolve('not-started'));
     };
     function interrupt(message: string, isOutOfTime: boolean) {
-      settle(() => reject(new InterruptedError(message, { event, isOutOfTime })));
+      settle(() => reject(new InterruptedError(message, { event, isOutOfTime, startedAtMs })));
     }
     function settle(act: () => void) {
       clearTimeout(timer);

@@ -4,6 +4,9 @@ import { cacheMs, type Subscriber, type World } from './world.ts';
 
 /** Receivers that are down, silent, late, gone or hostile: over real sockets. */
 
+/** So many as the local run lets there be: calls that are not answered keep their places for as long as a call may last. */
+const manyPlaces = { maxDeliverers: '5' };
+
 /** Enough attempts to live through an outage of seconds. */
 const patient = { retryScheduleSeconds: '0,1,2,4,6,8' };
 
@@ -84,10 +87,14 @@ export const badReceivers: readonly Fault[] = [
       const endAskedAtMs = Date.now();
       world.resolveTo('10.0.0.7', turning);
       for (const one of turning) one.evidence = { ...one.evidence, isForbidden: true };
+      let refused = 0;
       return {
-        strikes: () => turning.length,
+        strikes: () => refused,
         async end() {
           await world.comeToRest();
+          refused = (await attemptsAt(world, turning)).filter(
+            ({ reason }) => reason === 'address-forbidden',
+          ).length;
           for (const subscriber of turning) {
             const { evidence } = subscriber;
             subscriber.evidence = { ...evidence, endAskedAtMs, endedAtMs: Date.now() };
@@ -99,11 +106,18 @@ export const badReceivers: readonly Fault[] = [
   {
     name: 'black-holed',
     what: 'half of all receivers are black holes: of packets, of name look-ups, of TLS handshakes',
+    settings: manyPlaces,
     mortalAccounts: ({ accounts }) => Math.floor(accounts / 2),
     async begin(world) {
       await killMortals(world);
-      const isDead = ({ accountId }: { accountId: string }) => world.mortalAccountIds.includes(accountId);
-      return { strikes: () => world.subscribers.filter(isDead).length };
+      let unanswered = 0;
+      return {
+        strikes: () => unanswered,
+        async end() {
+          await world.comeToRest();
+          unanswered = await countUnanswered(world);
+        },
+      };
     },
   },
   {
@@ -112,15 +126,16 @@ export const badReceivers: readonly Fault[] = [
     mortalAccounts: () => 1,
     isAlone: true,
     // The one that moves to a port at which it has never answered gets a call a second: few attempts, or rest is far.
-    settings: { retryScheduleSeconds: '0,1' },
+    settings: { ...manyPlaces, retryScheduleSeconds: '0,1' },
     async begin(world) {
       await warmUp(world);
       const baseline = await measureOthers(world);
       await killMortals(world);
       await untilKnownAsSlow(world);
       const withDead = await measureOthers(world);
+      const unanswered = await countUnanswered(world);
       return {
-        strikes: () => world.mortalAccountIds.length,
+        strikes: () => unanswered,
         latencyRatio: () => withDead / baseline,
       };
     },
@@ -136,6 +151,23 @@ async function killMortals(world: World): Promise<void> {
   }
   await setTimeout(cacheMs);
   await world.mortal.becomeBlackHole();
+}
+
+async function attemptsAt(world: World, subscribers: readonly Subscriber[]) {
+  return (await world.readAttempts()).filter(({ subscriptionId }) =>
+    subscribers.some(({ id }) => id === subscriptionId),
+  );
+}
+
+/** How many calls each black hole has swallowed, at least: of packets, of a name look-up, of a handshake. */
+async function countUnanswered(world: World): Promise<number> {
+  const counts = world.subscribers
+    .filter(({ accountId }) => world.mortalAccountIds.includes(accountId))
+    .map(async (mortal) => {
+      const attempts = await attemptsAt(world, [mortal]);
+      return attempts.filter(({ status }) => status === undefined).length;
+    });
+  return Math.min(...(await Promise.all(counts)));
 }
 
 /** So that neither measurement counts cold starts: slow calls make both lanes' functions start as many as there may be. */

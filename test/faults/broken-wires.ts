@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { sendsTo } from '../support/stacks-under-fault.ts';
+import { callDeadlineMs, sendsTo } from '../support/stacks-under-fault.ts';
 import type { Answerer, WireAnswer, WireCall, WireProxy } from '../support/wire-proxy.ts';
 import { type Fault, type Trouble, untilStruck } from './fault.ts';
 import type { World } from './world.ts';
@@ -172,13 +172,24 @@ export const brokenWires: readonly Fault[] = [
     excuses: inDoubt,
     begin(world) {
       for (const subscriber of world.take(2)) world.behave(subscriber, { delaysMs: [700, 700, 700] });
-      return breaks(
+      const handedOutAtMs = new Map<string, number>();
+      let again = 0;
+      const trouble = breaks(
         world.stacks.wire.sqs,
         (call) => receivesFrom('deliveries')(call) || receivesFrom('retries')(call),
-        (call, strike) =>
+        async (call, strike) => {
           // Not for ever: each time counts against the receives after which a message is held.
-          call.forward(strike <= 20 ? { ...call.input, VisibilityTimeout: 0 } : call.input),
+          const answer = await call.forward(
+            strike <= 20 ? { ...call.input, VisibilityTimeout: 0 } : call.input,
+          );
+          for (const { MessageId } of (answer.body.Messages ?? []) as { MessageId: string }[]) {
+            if (Date.now() - (handedOutAtMs.get(MessageId) ?? 0) < callDeadlineMs) again += 1;
+            handedOutAtMs.set(MessageId, Date.now());
+          }
+          return answer;
+        },
       );
+      return { ...trouble, strikes: () => again };
     },
   },
   {

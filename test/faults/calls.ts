@@ -35,9 +35,24 @@ export function groupByDelivery(calls: readonly Call[]): Map<string, Call[]> {
   );
 }
 
-/** How often a function died that had this delivery, or its event, in work: each explains a call. */
-export function timesInterrupted({ interrupted }: Evidence, ref: Partial<MessageEvidence>): number {
-  return interrupted.filter((message) => concerns(message, ref)).length;
+/** A call that was on its way when something ended arrives within its deadline. */
+export const onTheWayMs = 2_000;
+
+/**
+ * How often a function died that had this delivery in work, and called: each explains a call. So does one that had the
+ * event in work, before there was a call.
+ */
+export function timesInterrupted(
+  { interrupted }: Evidence,
+  ref: Partial<MessageEvidence>,
+  calls: readonly Call[],
+): number {
+  return interrupted.filter(
+    (one) =>
+      concerns(one, ref) &&
+      (one.subscriptionId === undefined ||
+        calls.some(({ atMs }) => atMs >= one.fromMs && atMs <= one.untilMs + onTheWayMs)),
+  ).length;
 }
 
 /** Is the message of this delivery, or of its event before it became deliveries? */

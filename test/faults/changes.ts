@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { alterEnvironment } from '../support/stacks-under-fault.ts';
-import type { Fault } from './fault.ts';
+import type { Fault, Trouble } from './fault.ts';
 import { synthesizePatched } from './patched-product.ts';
 import type { Item } from './readings.ts';
 import { settlingMs } from './receptions.ts';
-import { cacheMs, type Subscriber } from './world.ts';
+import { cacheMs, type Subscriber, type World } from './world.ts';
 
 /** What people and deployments change while deliveries are on their way, and clocks that are off. */
 
@@ -26,9 +26,10 @@ const overlapSeconds = 60;
 const noLease = { repeatedCalls: 4, unrecordedCalls: 2 };
 
 /** The function's own clock, from its first line on. */
-function clockOffBy(ms: number, functionName: 'Deliverer' | 'Sweeper'): Pick<Fault, 'alterStacks'> {
+function clockOffBy(ms: number, functionName: 'Deliverer' | 'Sweeper'): Pick<Fault, 'alterStacks' | 'begin'> {
   const preload = new URL('shifted-clock.ts', import.meta.url).href;
   return {
+    begin: (world) => failSomeWhileClockIsOff(world, ms),
     alterStacks: (synthesized) =>
       alterEnvironment(synthesized, functionName, (variables) => ({
         ...variables,
@@ -38,7 +39,7 @@ function clockOffBy(ms: number, functionName: 'Deliverer' | 'Sweeper'): Pick<Fau
   };
 }
 
-/** Each version has processes of its own: as few as can be, or two cores are busy starting them until time is over. */
+/** Each version has processes of its own, and two cores need time to start them. */
 const sideBySide = { maxDeliverers: '2', dispatcherTimeoutSeconds: '5' };
 const nextSchedule = '0,1,1,2';
 
@@ -56,7 +57,7 @@ export const changes: readonly Fault[] = [
       const publishAgain = async () => {
         const again = [...world.published.values()].filter(({ body }) => body);
         published += again.length;
-        await world.publish(again.map(({ accountId, id }) => ({ accountId, id })));
+        await world.publish(again.map(({ accountId, id, type }) => ({ accountId, id, type })));
       };
       return {
         strikes: () => published,
@@ -134,7 +135,6 @@ export const changes: readonly Fault[] = [
     what: 'the deliverer’s clock is ahead by 10 minutes',
     ...clockOffBy(tenMinutesMs, 'Deliverer'),
     excuses: { clockOffMs: tenMinutesMs },
-    begin: failSome,
   },
   {
     name: 'deliverer-clock-behind',
@@ -143,7 +143,6 @@ export const changes: readonly Fault[] = [
     // No lease holds: every sweep, twice a second, may repeat a call that is not recorded yet, and so may the next one.
     isAlone: true,
     excuses: { ...noLease, clockOffMs: tenMinutesMs },
-    begin: failSome,
   },
   {
     name: 'sweeper-clock-ahead',
@@ -151,7 +150,6 @@ export const changes: readonly Fault[] = [
     ...clockOffBy(tenMinutesMs, 'Sweeper'),
     isAlone: true,
     excuses: noLease,
-    begin: failSome,
   },
   {
     name: 'two-versions',
@@ -182,9 +180,14 @@ export const changes: readonly Fault[] = [
   },
 ];
 
-/** So that deliveries are postponed, claimed and swept. */
-function failSome(world: Parameters<Fault['begin']>[0]) {
-  const failing = world.take(3);
-  for (const subscriber of failing) world.behave(subscriber, { statuses: [500, 500, 204] });
-  return { strikes: () => failing.length };
+/** So that deliveries are postponed, claimed and swept: rows that are written by such a clock. */
+function failSomeWhileClockIsOff(world: World, offMs: number): Trouble {
+  for (const subscriber of world.take(3)) world.behave(subscriber, { statuses: [500, 500, 204] });
+  let written = 0;
+  world.stacks.wire.table.layer((call) => {
+    const writtenAtMs = Date.parse(String(call.input.Item?.updatedAt?.S));
+    if (Math.abs(writtenAtMs - Date.now() - offMs) < tenMinutesMs / 2) written += 1;
+    return call.forward();
+  });
+  return { strikes: () => written };
 }

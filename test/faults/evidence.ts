@@ -26,7 +26,7 @@ export interface Evidence {
   /** By the longest one. */
   readonly mostAttempts: number;
   /** What functions were working on when they died or their time was over, once for every time. */
-  readonly interrupted: readonly MessageEvidence[];
+  readonly interrupted: readonly InterruptionEvidence[];
 }
 
 /** What the injected fault explains; the calls for each delivery. */
@@ -110,6 +110,11 @@ export interface MessageEvidence {
   readonly eventId: string;
   /** Undefined for an event that has not become deliveries. */
   readonly subscriptionId: string | undefined;
+}
+
+export interface InterruptionEvidence extends MessageEvidence {
+  readonly fromMs: number;
+  readonly untilMs: number;
 }
 
 export interface HeldEvidence extends MessageEvidence {

@@ -200,7 +200,7 @@ describe('sees a loss', () => {
         rows: [exhausted],
         received: [call('evt_1'), ...refusals],
         held: [held],
-        interrupted: [{ subscriptionId: 'sub_a', eventId: 'evt_1' }],
+        interrupted: [{ subscriptionId: 'sub_a', eventId: 'evt_1', fromMs: 1_900, untilMs: 2_100 }],
       },
     ],
     [
@@ -217,7 +217,7 @@ describe('sees a loss', () => {
       { rows: [], received: [], subscriptions: [{ ...subscription, effectiveAtMs: 5_000 }] },
     ],
     [
-      'an event of a type that it does not take',
+      'an event of a type that is not taken',
       { rows: [], received: [], subscriptions: [{ ...subscription, eventTypes: ['ticket.tagged'] }] },
     ],
     [
@@ -235,6 +235,11 @@ describe('sees a loss', () => {
 
 test.each<[Invariant, string, Partial<Evidence>]>([
   ['I2', 'an event that nobody published', { received: [call('evt_1'), call('evt_9')] }],
+  [
+    'I2',
+    'an event of a type that its subscription does not take',
+    { subscriptions: [{ ...subscription, eventTypes: ['ticket.tagged'] }] },
+  ],
   [
     'I3',
     'an event of another account',
@@ -298,6 +303,18 @@ test.each<[Invariant, string, Partial<Evidence>]>([
     {
       received: [call('evt_1'), call('evt_1')],
       rows: [{ ...row, attempts: [{ status: 204 }, { status: 204 }] }],
+    },
+  ],
+  [
+    'I6',
+    'a call that was taken twice, neither time by a function that died',
+    {
+      received: [call('evt_1'), call('evt_1')],
+      rows: [{ ...row, attempts: [{ status: 204 }, { status: 204 }] }],
+      interrupted: [
+        { subscriptionId: 'sub_a', eventId: 'evt_1', fromMs: 2_001, untilMs: 3_000 },
+        { subscriptionId: 'sub_b', eventId: 'evt_1', fromMs: 1_900, untilMs: 3_000 },
+      ],
     },
   ],
   ['I7', 'a call that is not recorded', { received: [call('evt_1', { status: 500 }), call('evt_1')] }],
@@ -427,8 +444,8 @@ describe('takes what the fault explains', () => {
       {
         received: [call('evt_1'), call('evt_1'), call('evt_1')],
         interrupted: [
-          { subscriptionId: 'sub_a', eventId: 'evt_1' },
-          { subscriptionId: undefined, eventId: 'evt_1' },
+          { subscriptionId: 'sub_a', eventId: 'evt_1', fromMs: 1_900, untilMs: 2_100 },
+          { subscriptionId: undefined, eventId: 'evt_1', fromMs: 1_500, untilMs: 1_600 },
         ],
       },
     ],

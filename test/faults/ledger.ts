@@ -1,4 +1,4 @@
-import { type Call, callsOf, refOf, successesByDelivery } from './calls.ts';
+import { type Call, callsOf, onTheWayMs, refOf, successesByDelivery } from './calls.ts';
 import type { Evidence } from './evidence.ts';
 import { findLost } from './losses.ts';
 import type { Violation } from './promises.ts';
@@ -16,9 +16,6 @@ export interface Verdict {
     Record<'accepted' | 'delivered' | 'exhausted' | 'duplicates' | 'lost' | 'phantom' | 'crossed', number>
   >;
 }
-
-/** A call that was on its way when a subscription ended arrives within its deadline. */
-const onTheWayMs = 2_000;
 
 /**
  * Judges a run by its evidence. It imports nothing of the product, so that no mistake is made on both sides.
@@ -62,11 +59,16 @@ export function judge(evidence: Evidence): Verdict {
 }
 
 /** I2. */
-function findPhantoms({ published }: Evidence, calls: readonly Call[]): Violation[] {
-  const known = new Set(published.map(({ id }) => id));
-  return calls
-    .filter(({ event }) => event && !known.has(event.id))
-    .map((call) => ({ invariant: 'I2', what: 'nobody published this event', ...refOf(call) }));
+function findPhantoms({ published, subscriptions }: Evidence, calls: readonly Call[]): Violation[] {
+  const types = new Map(published.map(({ id, type }) => [id, type]));
+  const taken = new Map(subscriptions.map(({ id, eventTypes }) => [id, eventTypes]));
+  return calls.flatMap((call): Violation[] => {
+    if (!call.event) return [];
+    const type = types.get(call.event.id);
+    if (type === undefined) return [{ invariant: 'I2', what: 'nobody published this event', ...refOf(call) }];
+    if (taken.get(call.subscriptionId)?.includes(type)) return [];
+    return [{ invariant: 'I2', what: `its subscription does not take ${type}`, ...refOf(call) }];
+  });
 }
 
 /** I3. */

@@ -82,7 +82,7 @@ function explainExhaustion(
     row.attempts.filter(({ status }) => status === undefined).length +
     excuses.repeatedCalls +
     excuses.unrecordedCalls +
-    timesInterrupted(evidence, row);
+    timesInterrupted(evidence, row, calls);
   if (calls.filter(isSuccess).length > unheard) return 'exhausted, although its receiver has taken it';
   const attempts = Math.max(calls.length, row.attempts.length);
   const endsAtOnce = subscription.isForbidden || calls.some(({ status }) => status === 410);

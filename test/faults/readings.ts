@@ -11,6 +11,7 @@ import { InterruptedError } from '../../local/lambda-function.ts';
 import type {
   AttemptEvidence,
   HeldEvidence,
+  InterruptionEvidence,
   MessageEvidence,
   RowEvidence,
   TakenInEvidence,
@@ -53,6 +54,18 @@ export function rowsOf(items: readonly Item[]): RowEvidence[] {
 function toAttempt(outcome: unknown): AttemptEvidence {
   const { status } = outcome as AttemptEvidence;
   return status === undefined ? {} : { status };
+}
+
+/** Each with its receiver and what went wrong, as it is written down. */
+export function attemptsOf(items: readonly Item[]) {
+  return items.flatMap((item) => {
+    const { sk, pk, outcome, firstAttempt } = item;
+    const [, subscriptionId] = /^A#[^#]+#S#([^#]+)$/.exec(String(pk)) ?? [];
+    const written = String(sk).startsWith('T#') ? outcome : (firstAttempt as Item | undefined)?.['outcome'];
+    if (!subscriptionId || !written) return [];
+    const { status, reason } = written as { readonly status?: number; readonly reason?: string };
+    return [{ subscriptionId, status, reason }];
+  });
 }
 
 /** When each event was taken in. */
@@ -103,13 +116,13 @@ async function readQueue(sqs: SQSClient, QueueUrl: string): Promise<HeldMessage[
 }
 
 /** The messages of every batch whose function died in the middle, from what the local Lambda service says. */
-export function readInterrupted(faults: readonly unknown[]): MessageEvidence[] {
+export function readInterrupted(faults: readonly unknown[]): InterruptionEvidence[] {
   return faults
     .filter((fault) => fault instanceof InterruptedError)
-    .flatMap(
-      ({ event }) => (event as { readonly Records?: readonly { readonly body: string }[] }).Records ?? [],
-    )
-    .map(({ body }) => toMessage(body));
+    .flatMap(({ event, startedAtMs: fromMs, endedAtMs: untilMs }) => {
+      const { Records = [] } = event as { readonly Records?: readonly { readonly body: string }[] };
+      return Records.map(({ body }) => ({ ...toMessage(body), fromMs, untilMs }));
+    });
 }
 
 function toHeld({ queue, body }: HeldMessage): HeldEvidence {

@@ -68,7 +68,8 @@ function isSignedWith(secret: string, { body, headers }: ReceivedEvidence): bool
 export function findRepeated(evidence: Evidence, calls: readonly Call[]): Violation[] {
   return [...successesByDelivery(evidence, calls).values()]
     .filter((successes) => {
-      const excused = evidence.excuses.repeatedCalls + timesInterrupted(evidence, refOf(successes[0]));
+      const excused =
+        evidence.excuses.repeatedCalls + timesInterrupted(evidence, refOf(successes[0]), successes);
       return successes.length - 1 > excused;
     })
     .map((successes) => ({
@@ -88,7 +89,7 @@ export function findCalledTooOften(evidence: Evidence, calls: readonly Call[]): 
       excuses.repeatedCalls +
       excuses.unrecordedCalls +
       excuses.uncountedCalls +
-      timesInterrupted(evidence, ref);
+      timesInterrupted(evidence, ref, ofDelivery);
     if (ofDelivery.length <= schedules * mostAttempts + excused) return [];
     return [{ invariant: 'I6', what: `called ${ofDelivery.length} times`, ...ref }];
   });
@@ -100,7 +101,7 @@ export function findUnrecorded(evidence: Evidence, calls: readonly Call[]): Viol
   const recorded = new Map(rows.map((row) => [keyOf(row.subscriptionId, row.eventId), row.attempts.length]));
   return [...groupByDelivery(calls)].flatMap(([key, ofDelivery]): Violation[] => {
     const attempts = recorded.get(key);
-    const excused = excuses.unrecordedCalls + timesInterrupted(evidence, refOf(ofDelivery[0]));
+    const excused = excuses.unrecordedCalls + timesInterrupted(evidence, refOf(ofDelivery[0]), ofDelivery);
     if (attempts === undefined || ofDelivery.length - attempts <= excused) return [];
     const what = `called ${ofDelivery.length} times, recorded ${attempts}`;
     return [{ invariant: 'I7', what, ...refOf(ofDelivery[0]) }];

@@ -9,6 +9,9 @@ import { judge, type Verdict } from './ledger.ts';
 import type { Names } from './names.ts';
 import { createWorld, guardedSettings, type Size } from './world.ts';
 
+/** Two cores that start more of them are busy with that until the time of those that run is over. */
+const fewProcesses = { maxDeliverers: '2' };
+
 export interface Scenario {
   /** All at the same time. */
   readonly faults: readonly Fault[];
@@ -33,7 +36,12 @@ export async function runScenario(
 ): Promise<Report> {
   const isGuarded = faults.some((fault) => fault.isGuarded);
   const settings = Object.assign(
-    { hostRatePerSecond: '100000', accountRatePerSecond: '100000', retryScheduleSeconds: quickSchedule },
+    {
+      hostRatePerSecond: '100000',
+      accountRatePerSecond: '100000',
+      retryScheduleSeconds: quickSchedule,
+      ...fewProcesses,
+    },
     isGuarded ? guardedSettings : {},
     ...faults.map((fault) => fault.settings),
   ) as Record<string, string>;
@@ -42,12 +50,14 @@ export async function runScenario(
     await synthesize(settings),
   );
   const generator = xoroshiro128plus(seed);
+  const excuses = sumExcuses(faults);
   const world = await createWorld(synthesized, {
     size,
     random: () => uniformFloat64(generator),
     mortalAccounts: Math.max(0, ...faults.map((fault) => fault.mortalAccounts?.(size) ?? 0)),
     names,
     isGuarded,
+    clockOffMs: excuses.clockOffMs,
   });
   try {
     const troubles = [];
@@ -68,7 +78,7 @@ export async function runScenario(
     const evidence = {
       ...(await world.collect()),
       ...(latencyRatio === undefined ? {} : { latencyRatio }),
-      excuses: sumExcuses(faults),
+      excuses,
       fewestAttempts: Math.min(...attempts),
       mostAttempts: Math.max(...attempts),
     };

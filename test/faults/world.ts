@@ -21,7 +21,7 @@ import {
 } from '../support/stacks-under-fault.ts';
 import type { Evidence, HeldEvidence, PublishedEvidence, SubscriptionEvidence } from './evidence.ts';
 import { type Names, publicAddress } from './names.ts';
-import { readHeld, readInterrupted, readItems, rowsOf, takenInOf } from './readings.ts';
+import { attemptsOf, readHeld, readInterrupted, readItems, rowsOf, takenInOf } from './readings.ts';
 import { type Receivers, startReceivers } from './receivers.ts';
 import type { Behaviour, Premises } from './receivers-process.ts';
 
@@ -49,11 +49,27 @@ export interface Subscriber {
 export interface EventToPublish {
   readonly accountId: string;
   readonly id?: string;
+  /** The first of the catalog's, which all subscriptions take, if none is given. */
+  readonly type?: string;
   /** Instead of one that can be delivered. */
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
 const [entry] = eventCatalog;
+const eventTypes = eventCatalog.map(({ type }) => type);
+
+interface Selection {
+  readonly selectors: readonly string[];
+  /** What they stand for. */
+  readonly eventTypes: readonly string[];
+}
+/** What the subscriptions of an account take, in turn; all take the first type. */
+const everything: Selection = { selectors: ['*'], eventTypes };
+const selections: readonly Selection[] = [
+  everything,
+  { selectors: ['ticket.*'], eventTypes: eventTypes.filter((type) => type.startsWith('ticket.')) },
+  { selectors: ['customer.created', entry.type], eventTypes: ['customer.created', entry.type] },
+];
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Callback ports of a guarded run, one for each receiver. */
@@ -72,11 +88,13 @@ export interface WorldOptions {
   readonly names: Names | undefined;
   /** Receivers at public addresses, behind TLS, with nothing else allowed. */
   readonly isGuarded: boolean;
+  /** A claim of a function that died lasts so much longer. */
+  readonly clockOffMs: number;
 }
 
 export async function createWorld(
   synthesized: SynthesizedStacks,
-  { size, random, mortalAccounts, names, isGuarded }: WorldOptions,
+  { size, random, mortalAccounts, names, isGuarded, clockOffMs }: WorldOptions,
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'webhooks-ledger-'));
   const premises = isGuarded ? await makePremises(folder) : undefined;
@@ -92,6 +110,12 @@ export async function createWorld(
   const liveAccounts = size.accounts - mortalAccounts;
   const live = await startReceivers(join(folder, 'live.jsonl'), liveAccounts * size.subscriptions, premises);
   const mortal = await startReceivers(join(folder, 'mortal.jsonl'), mortalAccounts * size.subscriptions);
+
+  const sent: string[] = [];
+  stacks.wire.sqs.layer((call) => {
+    if (call.operation.startsWith('SendMessage')) sent.push(JSON.stringify(call.input));
+    return call.forward();
+  });
 
   const published = new Map<string, PublishedEvidence>();
   const redriven: HeldEvidence[] = [];
@@ -147,6 +171,8 @@ export async function createWorld(
         await publish(
           Array.from({ length: Math.ceil(size.events / waves) }, (_, index) => ({
             accountId: accountIds[(wave + index * waves) % accountIds.length] ?? '',
+            // Shifted by one in each round: else every account would get events of a few types only.
+            type: eventTypes[(index + Math.floor(index / eventTypes.length)) % eventTypes.length] ?? '',
           })),
         );
         await setTimeout(250);
@@ -181,7 +207,7 @@ export async function createWorld(
     },
 
     /** Until no queue holds what is drained and no delivery waits: as an operator would look for it. */
-    async comeToRest(timeoutMs = 180_000): Promise<void> {
+    async comeToRest(timeoutMs = 180_000 + clockOffMs): Promise<void> {
       const deadline = Date.now() + timeoutMs;
       // Queues are read one by one, and a message may move in between: it is to be seen twice.
       let timesSeen = 0;
@@ -206,6 +232,7 @@ export async function createWorld(
 
     readHeld: async () => (await readHeld(sqs)).held,
     readItems: () => readItems(table),
+    readAttempts: async () => attemptsOf(await readItems(table)),
 
     async calls() {
       return [...(await live.calls()), ...(await mortal.calls())];
@@ -228,6 +255,7 @@ export async function createWorld(
         touched: isGuarded ? (await live.connections()).filter((address) => address !== publicAddress) : [],
         texts: {
           'the table': JSON.stringify(items),
+          'what was sent to queues': sent.join('\n'),
           'the dead-letter queues': heldText,
           ...(await readLogs(stacks.logFolder)),
         },
@@ -267,24 +295,27 @@ async function proveReceivers(world: Pick<World, 'publish' | 'accountIds' | 'com
 /** How long a change takes to count, as the API promises. */
 export const cacheMs = 5_000;
 
-function toEntry({ accountId, id: givenId, detail }: EventToPublish, EventBusName: string, nextId: string) {
+function toEntry(
+  { accountId, id: givenId, type = entry.type, detail }: EventToPublish,
+  EventBusName: string,
+  nextId: string,
+) {
   const id = givenId ?? nextId;
+  const { example } = eventCatalog.find((one) => one.type === type) ?? entry;
   const occurredAt = '2026-11-23T16:55:00.000Z';
-  const data = { ...entry.example, serial: id };
+  const data = { ...example, serial: id };
   return {
     request: {
       EventBusName,
       Source: 'iomnihub.helpdesk',
-      DetailType: entry.type,
+      DetailType: type,
       Detail: JSON.stringify({ id, accountId, occurredAt, data, ...detail }),
     },
     evidence: {
       id,
       accountId,
-      type: entry.type,
-      body: detail
-        ? undefined
-        : JSON.stringify({ id, type: entry.type, timestamp: occurredAt, accountId, data }),
+      type,
+      body: detail ? undefined : JSON.stringify({ id, type, timestamp: occurredAt, accountId, data }),
     },
   };
 }
@@ -314,7 +345,10 @@ async function openAccounts(
       options.names?.set(hostName, options.isGuarded ? publicAddress : '127.0.0.1');
       const origin = `${options.isGuarded ? 'https' : 'http'}://${options.names ? hostName : '127.0.0.1'}`;
       const url = `${origin}:${at.port}/${accountId}/${number}`;
-      subscribers.push(await subscribe({ accountId, owner, hostName, url, ...at }, options.secrets));
+      const selection = selections[number % selections.length] ?? everything;
+      subscribers.push(
+        await subscribe({ accountId, owner, hostName, url, selection, ...at }, options.secrets),
+      );
     }
     return subscribers;
   });
@@ -322,7 +356,14 @@ async function openAccounts(
 }
 
 async function subscribe(
-  { url, ...subscriber }: Omit<Subscriber, 'id' | 'evidence' | 'isTaken'> & { readonly url: string },
+  {
+    url,
+    selection,
+    ...subscriber
+  }: Omit<Subscriber, 'id' | 'evidence' | 'isTaken'> & {
+    readonly url: string;
+    readonly selection: Selection;
+  },
   secrets: Record<string, string>,
 ): Promise<Subscriber> {
   const { accountId, owner } = subscriber;
@@ -330,7 +371,7 @@ async function subscribe(
   const headers = { 'x-receiver-token': header };
   const created = await owner('POST', '/subscriptions', {
     url,
-    eventTypes: [entry.type],
+    eventTypes: selection.selectors,
     headers,
   });
   const [id, secret] = [String(created['id']), String(created['secret'])];
@@ -340,7 +381,7 @@ async function subscribe(
   const evidence = {
     accountId,
     id,
-    eventTypes: [entry.type],
+    eventTypes: selection.eventTypes,
     effectiveAtMs,
     secrets: [{ text: secret, fromMs: 0 }],
     headers,

@@ -38,6 +38,9 @@ export interface SynthesizedStacks {
   readonly stacks: readonly StackTemplate[];
 }
 
+/** Of each call. */
+export const callDeadlineMs = 1_000;
+
 /** Three attempts within seconds. */
 export const quickSchedule = '0,1,1';
 
@@ -50,7 +53,7 @@ export async function synthesizeUnderFault(
   const context = {
     stage: 'local',
     allowPrivateCallbacks: 'true',
-    callbackTimeoutMs: '1000',
+    callbackTimeoutMs: String(callDeadlineMs),
     dispatcherTimeoutSeconds: '2',
     retryScheduleSeconds: quickSchedule,
     ...settings,
