@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { type FileHandle, open } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
@@ -47,6 +48,9 @@ export interface LambdaFunction {
 /** Five batches of each of two event source mappings; AWS would start more, for others than these to wait in. */
 const maxSandboxes = 10;
 
+/** Of all functions: more at a time than there are processors would take them from invocations whose time is running. */
+const startLimit = pLimit(availableParallelism());
+
 const sandboxFile = fileURLToPath(new URL('sandbox.ts', import.meta.url));
 
 /** Runs a bundled handler in processes of its own; one that crashed is replaced at the next invocation. */
@@ -58,10 +62,13 @@ export async function createLambdaFunction(settings: LambdaSettings): Promise<La
 
   let closed = false;
 
+  /** One that is idle, or is by the time that another may be started. */
   async function acquire(): Promise<ChildProcess> {
+    return idle.pop() ?? startLimit(async () => idle.pop() ?? start());
+  }
+
+  async function start(): Promise<ChildProcess> {
     if (closed) throw new Error(`${settings.name} is closed`);
-    const known = idle.pop();
-    if (known) return known;
     const sandbox = startSandbox(settings, log);
     all.add(sandbox);
     sandbox.once('exit', () => {
