@@ -113,7 +113,7 @@ async function post(
 
 /**
  * `AbortSignal.timeout`, but for one more turn of the event loop: timers come before sockets, and a process that was held up
- * past the deadline may have an answer yet to read that came in time.
+ * past the deadline may have an answer yet to read that came in time. One that came late meanwhile counts as well.
  */
 function signalAfter(timeoutMs: number): AbortSignal {
   const controller = new AbortController();

@@ -125,6 +125,12 @@ export function takeUp(row: Delivery, now: Date, leaseMs: number): Delivery | un
   };
 }
 
+/** The sweeper's step back, where its message was refused: it is as late as the first, whatever the queue goes on to refuse. */
+export function leaveUnsent(taken: Delivery, now: Date, leaseMs: number): Delivery {
+  const { sweepCount = 1, ...row } = taken;
+  return { ...row, version: row.version + 1, sweepCount: sweepCount - 1, dueAt: after(now, leaseMs) };
+}
+
 /** The operator's step: a delivery that had no attempt left gets a fresh schedule. */
 export function revive(row: Delivery, now: Date, leaseMs: number): Delivery | undefined {
   return row.state === 'exhausted' ? restart(row, { waitMs: 0, dueInMs: leaseMs }, now) : undefined;

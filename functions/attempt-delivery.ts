@@ -1,8 +1,6 @@
-import type { AccountStatus } from '../core/account.ts';
 import type { LimitSettings } from '../core/call-limits.ts';
 import {
   type Attempt,
-  type CancellationReason,
   type Delivery,
   type DeliveryMessage,
   isLateFirst,
@@ -10,19 +8,18 @@ import {
   mustClaim,
   refOf,
 } from '../core/delivery.ts';
-import { cancel, claim, expire, scheduleOf, settle } from '../core/delivery-steps.ts';
+import { claim, scheduleOf, settle } from '../core/delivery-steps.ts';
 import type * as ports from '../core/ports.ts';
-import { decideRetry, isExpired, type RetryDecision, type RetryPolicy } from '../core/retry-policy.ts';
+import { decideRetry, type RetryDecision, type RetryPolicy } from '../core/retry-policy.ts';
 import { deadlineOf, type Subscription } from '../core/subscription.ts';
 import { createTurnCheck, type TurnDeps } from './await-turn.ts';
 import type { BatchTally } from './batch-statistics.ts';
 import { createReceiverCall, type ReceiverCallDeps } from './call-receiver.ts';
+import { createTakerLookup, type TakerDeps } from './find-taker.ts';
 import { createNoteTaker, hostOf } from './note-receiver.ts';
 import type { Telemetry } from './telemetry.ts';
 
-export interface AttemptDeps extends ReceiverCallDeps, TurnDeps {
-  readonly subscriptions: ports.SubscriptionLookup;
-  readonly accounts: ports.AccountStatusLookup;
+export interface AttemptDeps extends ReceiverCallDeps, TurnDeps, TakerDeps {
   readonly receiverNotes: ports.ReceiverNotes;
   readonly events: ports.EventBodies;
   readonly settings: RetryPolicy &
@@ -44,6 +41,7 @@ export function createAttempt(deps: AttemptDeps) {
   const hasItsTurn = createTurnCheck(deps);
   const prepareCall = createReceiverCall(deps);
   const takeNote = createNoteTaker(deps);
+  const { findTaker, endExpired } = createTakerLookup(deps);
 
   /** Answers with a delivered row that is still to be written: first attempts that succeed are written together. */
   return async function attemptDelivery(
@@ -54,20 +52,16 @@ export function createAttempt(deps: AttemptDeps) {
     const taken = await take(message, receipt);
     if (!taken) return undefined;
     const { claimed } = taken;
-    const subscription = await findTaker(message, claimed);
-    if (!subscription) return undefined;
-    if (!claimed && subscription.slowSince) return stepAside(message);
-    if (!(await hasItsTurn(subscription, message, claimed))) return undefined;
+    const taker = await findTaker(message, claimed);
+    if (!taker) return undefined;
+    if (!claimed && taker.slowSince) return stepAside(message);
+    if (!(await hasItsTurn(taker, message, claimed))) return undefined;
 
     const body = await bodyOf(message);
     if (body === undefined) return endExpired(message, claimed);
-    const call = await prepareCall(subscription, {
-      id: message.eventId,
-      body,
-      timeoutMs: deadlineOf(subscription, settings.callbackTimeoutMs),
-    });
-    // Once more: limits, table and KMS take their time when they are in trouble, and an end counts from its second on.
-    if (!(await findTaker(message, claimed))) return undefined;
+    const prepared = await prepareFor(taker, message, claimed, body);
+    if (!prepared) return undefined;
+    const { subscription, call } = prepared;
     const attempt = await call();
     await takeNote(subscription, attempt);
     const { begunAt, attemptCount } = scheduleOf(claimed, message);
@@ -84,6 +78,27 @@ export function createAttempt(deps: AttemptDeps) {
     await act(subscription, decision, claimed, settled);
     return undefined;
   };
+
+  /**
+   * The call as the subscription is when all is done that takes its time: limits, table and KMS in trouble take it, and a
+   * change counts from its second on. Undefined if it takes nothing any more.
+   */
+  async function prepareFor(
+    subscription: Subscription,
+    message: DeliveryMessage,
+    claimed: Delivery | undefined,
+    body: string,
+  ): Promise<{ readonly subscription: Subscription; readonly call: () => Promise<Attempt> } | undefined> {
+    const call = await prepareCall(subscription, {
+      id: message.eventId,
+      body,
+      timeoutMs: deadlineOf(subscription, settings.callbackTimeoutMs),
+    });
+    const latest = await findTaker(message, claimed);
+    if (!latest) return undefined;
+    if (latest.version === subscription.version) return { subscription, call };
+    return prepareFor(latest, message, claimed, body);
+  }
 
   /** With a claim, unless it is a first attempt; undefined if the message is void, or another has claimed first. */
   async function take(
@@ -109,33 +124,6 @@ export function createAttempt(deps: AttemptDeps) {
     return body ?? (await deps.events.readEventBody(accountId, eventId));
   }
 
-  /** Its time is over, or its event's: nothing could ever be sent. If nothing ever was, its receiver had no part in it. */
-  async function endExpired(message: DeliveryMessage, claimed: Delivery | undefined): Promise<undefined> {
-    const expired = expire(claimed, message, now());
-    await deps.queue.sendExhausted(messageFor(expired), 'expired');
-    await deliveries.replaceDelivery(claimed, expired);
-    telemetry.count('DeliveriesExhausted');
-    if (expired.attemptCount === 0) telemetry.error('delivery.uncalled', { ...refOf(expired) });
-  }
-
-  /** The subscription that still takes this callback; without one the delivery ends here. */
-  async function findTaker(
-    message: DeliveryMessage,
-    claimed: Delivery | undefined,
-  ): Promise<Subscription | undefined> {
-    const { accountId, subscriptionId } = message;
-    // Before the call as well: a fault of ours consumes no attempt, and must not keep a delivery alive for ever.
-    if (isExpired(scheduleOf(claimed, message), settings, now())) return endExpired(message, claimed);
-    const [accountStatus, subscription] = await Promise.all([
-      deps.accounts.findAccountStatus(accountId),
-      deps.subscriptions.findSubscription(accountId, subscriptionId),
-    ]);
-    const reason = cancellationReason(accountStatus, subscription);
-    if (!reason) return subscription;
-    await deliveries.replaceDelivery(claimed, cancel(claimed, message, reason, now()));
-    return undefined;
-  }
-
   /** The only place that acts on a decision. False from `replaceDelivery`: another claim has taken over. */
   async function act(
     subscription: Subscription,
@@ -157,23 +145,13 @@ export function createAttempt(deps: AttemptDeps) {
       case 'exhausted':
         // Before the row is final: after it, nothing would send the message again. A superfluous one is harmless.
         await deps.queue.sendExhausted(next, decision.reason);
-        await deliveries.replaceDelivery(claimed, settled);
         if (decision.disable) await deps.receiverNotes.disable(subscription, decision.disable, now());
+        await deliveries.replaceDelivery(claimed, settled);
         return;
       default:
         decision satisfies never;
     }
   }
-}
-
-function cancellationReason(
-  accountStatus: AccountStatus,
-  subscription: Subscription | undefined,
-): CancellationReason | undefined {
-  if (accountStatus !== 'active') return 'account-suspended';
-  if (!subscription) return 'subscription-deleted';
-  if (subscription.status === 'disabled') return 'subscription-disabled';
-  return subscription.status === 'pending' ? 'subscription-pending' : undefined;
 }
 
 /** The one wide line of an attempt. */

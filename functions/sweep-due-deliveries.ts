@@ -1,6 +1,6 @@
 import { type Delivery, messageFor } from '../core/delivery.ts';
-import { takeUp } from '../core/delivery-steps.ts';
-import type { DelayedMessage, DeliveryLog, DeliveryQueue, DueIndex } from '../core/ports.ts';
+import { leaveUnsent, takeUp } from '../core/delivery-steps.ts';
+import type { DeliveryLog, DeliveryQueue, DueIndex } from '../core/ports.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface SweeperDeps {
@@ -50,26 +50,34 @@ export function createSweeper(deps: SweeperDeps) {
   }
 
   async function sendDue(due: readonly Delivery[], nextDelay: Spread): Promise<number> {
-    const taken = await Promise.all(due.map((row) => takeUpOne(row, nextDelay)));
-    const retries = taken.flat();
+    const taken = (await Promise.all(due.map(takeUpOne))).flat();
+    const retries = taken.map((row) => ({ row, message: messageFor(row), delaySeconds: nextDelay(row) }));
     const refused = await deps.queue.sendRetries(retries);
-    for (const { message, cause } of refused) {
-      telemetry.error('sweep.failed', { eventId: message.eventId, error: cause });
-    }
-    const sent = retries.length - refused.length;
+    const causes = new Map(refused.map(({ message, cause }) => [message, cause]));
+    const unsent = retries.filter(({ message }) => causes.has(message));
+    await Promise.all(unsent.map(({ row, message }) => giveBack(row, causes.get(message))));
+    const sent = retries.length - unsent.length;
     telemetry.count('DeliveriesSwept', sent);
     return sent;
   }
 
   /** A row that cannot be written keeps none of its neighbours, which are postponed already, from being sent. */
-  async function takeUpOne(row: Delivery, nextDelay: Spread): Promise<DelayedMessage[]> {
+  async function takeUpOne(row: Delivery): Promise<Delivery[]> {
     const next = takeUp(row, deps.now(), deps.leaseMs);
     try {
-      if (!next || !(await deps.deliveries.replaceDelivery(row, next))) return [];
-      return [{ message: messageFor(next), delaySeconds: nextDelay(next) }];
+      return next && (await deps.deliveries.replaceDelivery(row, next)) ? [next] : [];
     } catch (error) {
       telemetry.error('sweep.failed', { eventId: row.eventId, error });
       return [];
+    }
+  }
+
+  async function giveBack(row: Delivery, cause: unknown): Promise<void> {
+    telemetry.error('sweep.failed', { eventId: row.eventId, error: cause });
+    try {
+      await deps.deliveries.replaceDelivery(row, leaveUnsent(row, deps.now(), deps.leaseMs));
+    } catch (error) {
+      telemetry.error('sweep.failed', { eventId: row.eventId, error });
     }
   }
 }

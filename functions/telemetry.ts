@@ -25,6 +25,7 @@ export type MetricName =
   | 'DeliveriesPostponed'
   | 'DeliveriesSteppedAside'
   | 'DeliveriesExhausted'
+  | 'DeliveriesUncalled'
   | 'DeliveriesSwept'
   | 'FaultsOfOurs';
 

@@ -185,6 +185,21 @@ test('disabled while the call was prepared: it is not made', async () => {
   });
 });
 
+test('moved and its secret replaced while the call was prepared: it is as the subscription is now', async () => {
+  const replaced = await newSecret();
+  deployment.wire.table.intercept(async (call) => {
+    if (call.operation === 'GetItem' && call.input.Key.pk.S.includes('#E#'))
+      await change({ url: otherReceiver.url, secrets: [replaced.stored], version: subscription.version + 1 });
+    return call.forward();
+  });
+
+  expect(await deliver(retry)).toEqual(acknowledged);
+
+  expect(receiver.callbacks).toHaveLength(1);
+  expect(otherReceiver.callbacks).toHaveLength(1);
+  expect(isSignedBy(otherReceiver.callbacks[0], replaced.text)).toBe(true);
+});
+
 test('disabled and enabled again before the next attempt: it is made', async () => {
   await change({ status: 'disabled' });
   await change({});

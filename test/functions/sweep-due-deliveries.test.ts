@@ -314,6 +314,21 @@ describe('a fault', () => {
     expect(eventIds(sentMessages())).toEqual(eventIds(rows));
   });
 
+  test('of SQS that goes on delays what it keeps by a lease after it, and no more', async () => {
+    await store(dueIn(-1));
+    deployment.wire.sqs.intercept(async () => internalFailure);
+    for (let count = 0; count < 5; count += 1) {
+      await sweep(plentyOfTime);
+      deployment.clock.advance(leaseMs);
+    }
+    expect(deployment.telemetry.named('sweep.failed')).toHaveLength(5);
+
+    deployment.wire.sqs.reset();
+    await sweep(plentyOfTime);
+
+    expect(sentMessages()).toHaveLength(1);
+  });
+
   test('of SQS with one message of a batch is told, and is that message’s alone', async () => {
     const [unlucky, ...lucky] = [dueIn(-1), dueIn(-1), dueIn(-1)];
     await storeInShard(4, [unlucky, ...lucky]);
