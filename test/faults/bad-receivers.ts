@@ -64,9 +64,9 @@ export const badReceivers: readonly Fault[] = [
     async begin(world) {
       const [gone] = world.take(1);
       if (!gone) throw new Error('nobody to be gone');
-      const endAskedAtMs = Date.now();
+      const disabled = untilDisabled(gone);
       return misbehave(world, [gone], { statuses: [410] }, async () => {
-        gone.evidence = { ...gone.evidence, endAskedAtMs, endedAtMs: Date.now() + cacheMs };
+        await disabled;
         await setTimeout(cacheMs + 3_000);
         await world.publish([{ accountId: gone.accountId }]);
       });
@@ -84,9 +84,9 @@ export const badReceivers: readonly Fault[] = [
     isGuarded: true,
     begin(world) {
       const turning = world.take(2);
-      const endAskedAtMs = Date.now();
       world.resolveTo('10.0.0.7', turning);
       for (const one of turning) one.evidence = { ...one.evidence, isForbidden: true };
+      const disabled = Promise.all(turning.map(untilDisabled));
       let refused = 0;
       return {
         strikes: () => refused,
@@ -95,10 +95,7 @@ export const badReceivers: readonly Fault[] = [
           refused = (await attemptsAt(world, turning)).filter(
             ({ reason }) => reason === 'address-forbidden',
           ).length;
-          for (const subscriber of turning) {
-            const { evidence } = subscriber;
-            subscriber.evidence = { ...evidence, endAskedAtMs, endedAtMs: Date.now() };
-          }
+          await disabled;
         },
       };
     },
@@ -151,6 +148,26 @@ async function killMortals(world: World): Promise<void> {
   }
   await setTimeout(cacheMs);
   await world.mortal.becomeBlackHole();
+}
+
+/**
+ * By us, for what its receiver does. What is taken in after it was last seen enabled may go either way; soon after it is
+ * seen disabled nothing is called.
+ */
+async function untilDisabled(subscriber: Subscriber): Promise<void> {
+  const { owner, id } = subscriber;
+  const deadline = Date.now() + 60_000;
+  let endAskedAtMs = Date.now();
+  for (;;) {
+    const askedAtMs = Date.now();
+    const { status } = await owner('GET', `/subscriptions/${id}`);
+    if (status === 'disabled') break;
+    if (askedAtMs > deadline) throw new Error(`${id} has not been disabled within a minute`);
+    endAskedAtMs = askedAtMs;
+    await setTimeout(100);
+  }
+  const { evidence } = subscriber;
+  subscriber.evidence = { ...evidence, endAskedAtMs, endedAtMs: Date.now() + cacheMs };
 }
 
 async function attemptsAt(world: World, subscribers: readonly Subscriber[]) {

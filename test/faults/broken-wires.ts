@@ -204,14 +204,15 @@ export const brokenWires: readonly Fault[] = [
   {
     name: 'rule-target-denied',
     what: 'EventBridge may not send to the queue of an event type; the events are redriven afterwards',
-    excuses: { heldIn: ['rule-targets-dlq'] },
     begin(world) {
       const trouble = breaks(world.stacks.wire.sqs, sendsTo('ticket-created'), async () => denied, 0);
       return {
         strikes: trouble.strikes,
         async end() {
           await trouble.end?.();
-          world.redriven.push(...(await world.readHeld()));
+          await world.comeToRest();
+          const held = await world.readHeld();
+          world.redriven.push(...held.filter(({ queue }) => queue.endsWith('-rule-targets-dlq')));
           await world.redrive('rule-targets-dlq');
         },
       };

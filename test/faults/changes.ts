@@ -19,7 +19,7 @@ function endAt(subscriber: Subscriber, endAskedAtMs: number, endedAtMs: number):
 
 const tenMinutesMs = 600_000;
 
-/** In which an old secret goes on to sign: longer than most runs. */
+/** In which an old secret goes on to sign. */
 const overlapSeconds = 60;
 
 /** As many sweeps as a busy machine may need to record a call. */
@@ -86,7 +86,10 @@ export const changes: readonly Fault[] = [
         async end() {
           const asked = Date.now();
           const { url } = await moved.owner('GET', `/subscriptions/${moved.id}`);
-          await moved.owner('PATCH', `/subscriptions/${moved.id}`, { url: `${String(url)}?moved` });
+          const movedUrl = `${String(url)}?moved`;
+          const move = await moved.owner('PATCH', `/subscriptions/${moved.id}`, { url: movedUrl });
+          const path = new URL(movedUrl).pathname + new URL(movedUrl).search;
+          moved.evidence = { ...moved.evidence, moved: { path, atMs: effectiveAtMs(move) } };
           const askedToRotate = Date.now();
           const rotation = await rotated.owner('POST', `/subscriptions/${rotated.id}/secret/rotate`, {
             overlapSeconds,
@@ -110,6 +113,9 @@ export const changes: readonly Fault[] = [
           // Then both secrets must sign.
           await setTimeout(Math.max(0, fromMs + settlingMs - Date.now()));
           await world.publish([{ accountId: rotated.accountId }]);
+          // And then the old one no more.
+          await setTimeout(Math.max(0, askedToRotate + overlapSeconds * 1_000 + settlingMs - Date.now()));
+          await world.publish([{ accountId: rotated.accountId }]);
         },
       };
     },
@@ -123,7 +129,8 @@ export const changes: readonly Fault[] = [
         strikes: () => world.redriven.length,
         async end() {
           await world.comeToRest();
-          world.redriven.push(...(await world.readHeld()));
+          const held = await world.readHeld();
+          world.redriven.push(...held.filter(({ queue }) => queue.endsWith('-exhausted-deliveries')));
           for (const subscriber of world.subscribers) world.behave(subscriber, {});
           await world.redrive('exhausted-deliveries');
         },

@@ -39,8 +39,6 @@ export interface Excuses {
   readonly uncountedCalls: number;
   /** How far the clock is off of what signs. */
   readonly clockOffMs: number;
-  /** Dead-letter queues, without the stage's prefix, to which it drives what there is nothing wrong with. */
-  readonly heldIn: readonly string[];
 }
 
 export interface SubscriptionEvidence {
@@ -52,6 +50,8 @@ export interface SubscriptionEvidence {
   readonly endAskedAtMs?: number;
   /** From then on nothing is to be called. */
   readonly endedAtMs?: number;
+  /** Its owner had it called at another path, from then on. */
+  readonly moved?: { readonly path: string; readonly atMs: number };
   /** Its address may not be called: its deliveries end at their first attempt. */
   readonly isForbidden?: boolean;
   /** All that ever signed. */
@@ -86,6 +86,8 @@ export interface TakenInEvidence {
 export interface ReceivedEvidence {
   readonly subscriptionId: string;
   readonly atMs: number;
+  /** With the query. */
+  readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /** Absent if it gave no answer. */
@@ -97,6 +99,8 @@ export interface RowEvidence {
   readonly subscriptionId: string;
   readonly eventId: string;
   readonly state: string;
+  /** When it was last written. */
+  readonly atMs: number;
   /** Calls that are written down. */
   readonly attempts: readonly AttemptEvidence[];
 }

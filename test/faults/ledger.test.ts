@@ -16,6 +16,7 @@ function call(
   return {
     subscriptionId: 'sub_a',
     atMs: 2_000,
+    path: '/acc_a/0',
     headers: headersOf(id, `v1,${signature}`),
     body: text,
     status: 204,
@@ -29,6 +30,8 @@ function headersOf(id: string, signature: string) {
     'webhook-timestamp': '1',
     'webhook-signature': signature,
     'x-token': 'planted',
+    'content-type': 'application/json',
+    'user-agent': 'iOmniHub-Webhooks/1.0',
   };
 }
 
@@ -52,23 +55,27 @@ const row: Evidence['rows'][number] = {
   subscriptionId: 'sub_a',
   eventId: 'evt_1',
   state: 'delivered',
+  atMs: 2_100,
   attempts: [{ status: 204 }],
 };
-const held: Evidence['held'][number] = { queue: 'exhausted', eventId: 'evt_1', subscriptionId: 'sub_a' };
+const held: Evidence['held'][number] = {
+  queue: 'stage-exhausted-deliveries',
+  eventId: 'evt_1',
+  subscriptionId: 'sub_a',
+};
 
 const noExcuses: Evidence['excuses'] = {
   repeatedCalls: 0,
   unrecordedCalls: 0,
   uncountedCalls: 0,
   clockOffMs: 0,
-  heldIn: [],
 };
 /** The calls here are signed with the other one alone, at 2,000 ms. */
 const newSecret = { text: 'whsec_b3RoZXI=', fromMs: -8_000 };
 const refusal = call('evt_1', { status: 500 });
 const refusals = [refusal, refusal, refusal];
 const exhausted: typeof row = { ...row, state: 'exhausted', attempts: refusals.map(() => ({ status: 500 })) };
-const eventHeld = { ...held, subscriptionId: undefined };
+const eventHeld = { ...held, queue: 'stage-rule-targets-dlq', subscriptionId: undefined };
 
 /** One event, delivered by one call. */
 const whole: Evidence = {
@@ -114,14 +121,22 @@ describe('sees a loss', () => {
       { rows: [], received: [], held: [eventHeld] },
     ],
     ['a delivery that is held before it has a row', { rows: [], received: [], held: [held] }],
+    ['a delivery that is held although it was made', { held: [{ ...held, queue: 'stage-deliveries-dlq' }] }],
     [
-      'an event in another dead-letter queue than the fault’s',
+      'an exhausted delivery whose dead letter is elsewhere',
+      { rows: [exhausted], received: refusals, held: [{ ...held, queue: 'stage-retries-dlq' }] },
+    ],
+    [
+      'a delivery that was cancelled before its end was asked for',
       {
-        rows: [],
+        rows: [{ ...row, state: 'cancelled', attempts: [] }],
         received: [],
-        held: [{ ...eventHeld, queue: 'stage-ticket-created-dlq' }],
-        excuses: { ...noExcuses, heldIn: ['rule-targets-dlq'] },
+        subscriptions: [{ ...subscription, endAskedAtMs: 2_101, endedAtMs: 9_000 }],
       },
+    ],
+    [
+      'a delivery that had no need to be planned, and still waits',
+      { rows: [{ ...row, state: 'waiting' }], subscriptions: [{ ...subscription, endAskedAtMs: 500 }] },
     ],
     [
       'a delivery that was given up early',
@@ -157,7 +172,7 @@ describe('sees a loss', () => {
       { published: [event, { ...event, id: 'evt_2', body: undefined }] },
     ],
   ])('%s', (_, evidence) => {
-    expect(report(evidence)).toEqual(['I1']);
+    expect([...new Set(report(evidence))]).toEqual(['I1']);
   });
 
   test.each<[string, Partial<Evidence>]>([
@@ -201,15 +216,6 @@ describe('sees a loss', () => {
         received: [call('evt_1'), ...refusals],
         held: [held],
         interrupted: [{ subscriptionId: 'sub_a', eventId: 'evt_1', fromMs: 1_900, untilMs: 2_100 }],
-      },
-    ],
-    [
-      'an event that a fault drives to a dead-letter queue',
-      {
-        rows: [],
-        received: [],
-        held: [{ ...eventHeld, queue: 'stage-rule-targets-dlq' }],
-        excuses: { ...noExcuses, heldIn: ['rule-targets-dlq'] },
       },
     ],
     [
@@ -272,7 +278,19 @@ test.each<[Invariant, string, Partial<Evidence>]>([
       ],
     },
   ],
-  ['I4', 'a time that no receiver tolerates', { received: [call('evt_1', { atMs: 301_001 })] }],
+  ['I4', 'a time that is not of the call', { received: [call('evt_1', { atMs: 6_001 })] }],
+  [
+    'I4',
+    'a signature by a secret that is over',
+    { subscriptions: [{ ...subscription, secrets: [{ text: secret, fromMs: 0, untilMs: -8_000 }] }] },
+  ],
+  [
+    'I4',
+    'a call that is not of its type',
+    {
+      received: [{ ...call('evt_1'), headers: { ...call('evt_1').headers, 'content-type': 'text/plain' } }],
+    },
+  ],
   [
     'I4',
     'a call without what its owner wants to be sent',
@@ -324,6 +342,11 @@ test.each<[Invariant, string, Partial<Evidence>]>([
     'a call after the end',
     { subscriptions: [{ ...subscription, endAskedAtMs: -9_000, endedAtMs: -8_000 }] },
   ],
+  [
+    'I9',
+    'a call at the path that it has moved from',
+    { subscriptions: [{ ...subscription, moved: { path: '/acc_a/0?moved', atMs: -1 } }] },
+  ],
   ['I10', 'a dead letter that a redrive lost', { redriven: [{ ...held, eventId: 'evt_0' }] }],
   ['I11', 'a secret in the table', { texts: { 'the table': `oh, ${secret}` } }],
   ['I11', 'a secret without its prefix', { texts: { 'the table': secret.slice('whsec_'.length) } }],
@@ -356,15 +379,12 @@ describe('after a redrive, looks at every delivery', () => {
     expect(report({ ...redrivenEvent, received, rows: [row, otherRow] })).toEqual([]);
   });
 
-  test('which may be held again, itself or as the event', () => {
+  test('which may be exhausted again', () => {
     const received = [call('evt_1'), ...refusals.map((one) => ({ ...one, subscriptionId: 'sub_b' }))];
     const rows = [row, { ...exhausted, subscriptionId: 'sub_b' }];
     expect(
       report({ ...redrivenEvent, received, rows, held: [{ ...held, subscriptionId: 'sub_b' }] }),
     ).toEqual([]);
-    const again = { ...eventHeld, queue: 'stage-rule-targets-dlq' };
-    const excuses = { ...noExcuses, heldIn: ['rule-targets-dlq'] };
-    expect(report({ ...redrivenEvent, rows: [], received: [], held: [again], excuses })).toEqual([]);
   });
 
   test('which may be cancelled by an end that was asked for in the meantime', () => {

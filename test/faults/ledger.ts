@@ -92,11 +92,14 @@ function findSlowedDown({ latencyRatio = 0 }: Evidence): Violation[] {
 
 /** I9. */
 function findCalledAfterEnd({ subscriptions }: Evidence, calls: readonly Call[]): Violation[] {
-  const ends = new Map(subscriptions.map(({ id, endedAtMs }) => [id, endedAtMs]));
+  const subscriptionOf = new Map(subscriptions.map((one) => [one.id, one]));
   return calls.flatMap((call): Violation[] => {
-    const endedAtMs = ends.get(call.subscriptionId);
-    if (endedAtMs === undefined || call.atMs <= endedAtMs + onTheWayMs) return [];
-    return [{ invariant: 'I9', what: `called ${call.atMs - endedAtMs} ms after its end`, ...refOf(call) }];
+    const { endedAtMs = Number.POSITIVE_INFINITY, moved } = subscriptionOf.get(call.subscriptionId) ?? {};
+    const lateMs = call.atMs - endedAtMs;
+    if (lateMs > onTheWayMs)
+      return [{ invariant: 'I9', what: `called ${lateMs} ms after its end`, ...refOf(call) }];
+    if (!moved || call.path === moved.path || call.atMs <= moved.atMs + onTheWayMs) return [];
+    return [{ invariant: 'I9', what: `called at ${call.path} after it has moved`, ...refOf(call) }];
   });
 }
 

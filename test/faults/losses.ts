@@ -8,20 +8,14 @@ export function findLost(evidence: Evidence, calls: readonly Call[]): Violation[
   const held = Map.groupBy(evidence.held, ({ subscriptionId, eventId }) => keyOf(subscriptionId, eventId));
   const wasHeld = new Set(evidence.redriven.map((one) => keyOf(one.subscriptionId, one.eventId)));
   const callsOf = groupByDelivery(calls);
-  const unheld = evidence.published
-    .filter(({ body, id }) => body === undefined && !held.has(keyOf(undefined, id)))
-    .map(
-      ({ id }): Violation => ({ invariant: 'I1', what: 'cannot be delivered, and is not held', eventId: id }),
-    );
-
   const expected = expectedDeliveries(evidence);
   const deliveries = expected.flatMap(({ subscription, event }): Violation[] => {
     const [key, eventKey] = [keyOf(subscription.id, event.id), keyOf(undefined, event.id)];
     const whereabouts = {
       row: rows.get(key),
       calls: callsOf.get(key) ?? [],
-      held: held.get(key) ?? [],
-      eventHeld: held.get(eventKey) ?? [],
+      exhausted: (held.get(key) ?? []).some(isExhausted),
+      isHeld: held.has(key) || held.has(eventKey),
     };
     const what = explainLoss(evidence, subscription, whereabouts);
     if (!what) return [];
@@ -29,44 +23,70 @@ export function findLost(evidence: Evidence, calls: readonly Call[]): Violation[
     return [{ invariant, what, subscriptionId: subscription.id, eventId: event.id }];
   });
   const expectedKeys = new Set(expected.map(({ subscription, event }) => keyOf(subscription.id, event.id)));
-  return [...unheld, ...deliveries, ...findUnexpectedLost(evidence, expectedKeys)];
+  return [...findUnduly(evidence), ...deliveries, ...findUnexpectedLost(evidence, expectedKeys)];
+}
+
+/** Whatever can never be delivered is held, and nothing else but what is exhausted: that a person finds it is no reason. */
+function findUnduly({ published, held }: Evidence): Violation[] {
+  const events = new Map(published.map((event) => [event.id, event]));
+  const heldIds = new Set(held.map(({ eventId }) => eventId));
+  const unheld = published
+    .filter(({ body, id }) => body === undefined && !heldIds.has(id))
+    .map(
+      ({ id }): Violation => ({ invariant: 'I1', what: 'cannot be delivered, and is not held', eventId: id }),
+    );
+  const unduly = held
+    .filter((message) => !isExhausted(message) && events.get(message.eventId)?.body !== undefined)
+    .map(({ queue, eventId, subscriptionId }): Violation => {
+      const what = `held in ${queue}, which nothing explains`;
+      return { invariant: 'I1', what, subscriptionId, eventId };
+    });
+  return [...unheld, ...unduly];
+}
+
+function isExhausted({ queue }: HeldEvidence): boolean {
+  return queue.endsWith('-exhausted-deliveries');
 }
 
 interface Whereabouts {
   readonly row: RowEvidence | undefined;
   readonly calls: readonly Call[];
-  readonly held: readonly HeldEvidence[];
-  /** Before it became deliveries. */
-  readonly eventHeld: readonly HeldEvidence[];
+  /** Its dead letter is where exhausted deliveries are. */
+  readonly exhausted: boolean;
+  /** Anywhere, or as the event before it became deliveries: whether it may be is another question. */
+  readonly isHeld: boolean;
 }
 
 function explainLoss(
   evidence: Evidence,
   subscription: SubscriptionEvidence,
-  { row, calls, held, eventHeld }: Whereabouts,
+  { row, calls, exhausted, isHeld }: Whereabouts,
 ): string | undefined {
   switch (row?.state) {
     case undefined:
-      return explainHolding(evidence, [...held, ...eventHeld]);
+      if (exhausted) return 'a dead letter without a row';
+      return isHeld ? undefined : 'no row and no dead letter';
     case 'delivered':
       return calls.some(isSuccess) ? undefined : 'delivered, and its receiver has never taken it';
     case 'exhausted':
-      return held.length > 0
+      return exhausted
         ? explainExhaustion(evidence, subscription, row, calls)
         : 'exhausted without a dead letter';
     case 'cancelled':
-      return subscription.endedAtMs === undefined ? 'cancelled by nobody' : undefined;
+      return explainCancellation(evidence, subscription, row);
     default:
       return `still ${row?.state}, at rest`;
   }
 }
 
-/** Nothing was wrong with it: that a person finds it is no reason to hold it. */
-function explainHolding({ excuses }: Evidence, held: readonly HeldEvidence[]): string | undefined {
-  const [first] = held;
-  if (!first) return 'no row and no dead letter';
-  const isExcused = held.some(({ queue }) => excuses.heldIn.some((name) => queue.endsWith(`-${name}`)));
-  return isExcused ? undefined : `held in ${first.queue}, which nothing explains`;
+function explainCancellation(
+  { excuses }: Evidence,
+  { endAskedAtMs }: SubscriptionEvidence,
+  row: RowEvidence,
+): string | undefined {
+  if (endAskedAtMs === undefined) return 'cancelled by nobody';
+  const aheadMs = endAskedAtMs - excuses.clockOffMs - row.atMs;
+  return aheadMs > 0 ? `cancelled ${aheadMs} ms before anybody asked for its end` : undefined;
 }
 
 /** All attempts were made, or none could help, and none had success. No run lasts as long as a schedule's horizon. */
@@ -90,18 +110,21 @@ function explainExhaustion(
   return attempts < fewest ? `exhausted after ${attempts} of ${fewest} attempts` : undefined;
 }
 
-function expectedDeliveries({ published, takenIn, subscriptions }: Evidence) {
+/** Also what might as well not have been planned, once it has a row. */
+function expectedDeliveries({ published, takenIn, subscriptions, rows }: Evidence) {
+  const planned = new Set(rows.map(({ subscriptionId, eventId }) => keyOf(subscriptionId, eventId)));
   const decidedAtMs = new Map(takenIn.map((one) => [keyOf(one.accountId, one.eventId), one.atMs]));
   return published
     .filter(({ body }) => body !== undefined)
     .flatMap((event) =>
       subscriptions
         .filter(
-          ({ accountId, eventTypes, effectiveAtMs, endAskedAtMs = Number.POSITIVE_INFINITY }) =>
-            accountId === event.accountId &&
-            eventTypes.includes(event.type) &&
-            event.atMs >= effectiveAtMs &&
-            (decidedAtMs.get(keyOf(accountId, event.id)) ?? event.atMs) < endAskedAtMs,
+          ({ id, accountId, eventTypes, effectiveAtMs, endAskedAtMs = Number.POSITIVE_INFINITY }) =>
+            planned.has(keyOf(id, event.id)) ||
+            (accountId === event.accountId &&
+              eventTypes.includes(event.type) &&
+              event.atMs >= effectiveAtMs &&
+              (decidedAtMs.get(keyOf(accountId, event.id)) ?? event.atMs) < endAskedAtMs),
         )
         .map((subscription) => ({ subscription, event })),
     );

@@ -44,6 +44,7 @@ export function rowsOf(items: readonly Item[]): RowEvidence[] {
       subscriptionId: String(item['subscriptionId']),
       eventId: String(item['eventId']),
       state: String(item['state']),
+      atMs: Date.parse(String(item['updatedAt'])),
       attempts: [
         ...(attempts.get(`${String(item['pk'])} ${String(item['sk'])}`) ?? []),
         ...(item['firstAttempt'] ? [toAttempt((item['firstAttempt'] as Item)['outcome'])] : []),

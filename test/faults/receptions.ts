@@ -16,8 +16,11 @@ import type { Violation } from './promises.ts';
 /** Until what has read a subscription before a change has made its call: a deliverer's time, several times over. */
 export const settlingMs = 10_000;
 
-/** What receivers are told to tolerate. */
-const toleratedMs = 300_000;
+/** A call is signed right before it is made, to the second. */
+const signedBeforeMs = 5_000;
+
+/** What receivers are told that every call has. */
+const fixedHeaders = { 'content-type': /^application\/json$/, 'user-agent': /^iOmniHub-Webhooks\/\d/ };
 
 /** I4 and I5. */
 export function findAltered(evidence: Evidence, calls: readonly Call[]): Violation[] {
@@ -28,14 +31,17 @@ export function findAltered(evidence: Evidence, calls: readonly Call[]): Violati
     const expected = call.event && bodies.get(call.event.id);
     const { secrets = [], headers = {} } = subscriptions.get(call.subscriptionId) ?? {};
     const sentAtMs = Number(call.headers['webhook-timestamp']) * 1_000;
-    const missing = Object.entries(headers).filter(([name, value]) => call.headers[name] !== value);
+    const missing = [
+      ...Object.entries(headers).filter(([name, value]) => call.headers[name] !== value),
+      ...Object.entries(fixedHeaders).filter(([name, value]) => !value.test(call.headers[name] ?? '')),
+    ];
     const altered = [
       ...(!call.event || (expected !== undefined && expected !== call.body)
         ? ['its bytes are not those that were published']
         : []),
       ...explainSignature(secrets, call, clockOffMs),
       // Also what is no number.
-      ...(Math.abs(sentAtMs - call.atMs) <= toleratedMs + clockOffMs
+      ...(Math.abs(sentAtMs - call.atMs) <= signedBeforeMs + clockOffMs
         ? []
         : [`its webhook-timestamp is ${call.headers['webhook-timestamp']}`]),
       ...missing.map(([name]) => `its header ${name} is missing, or another`),
@@ -51,6 +57,10 @@ export function findAltered(evidence: Evidence, calls: readonly Call[]): Violati
 function explainSignature(secrets: readonly SecretEvidence[], call: Call, clockOffMs: number): string[] {
   const unused = secrets.filter(({ text }) => !isSignedWith(text, call));
   if (unused.length === secrets.length) return ['its signature is not valid'];
+  const isOver = ({ untilMs = Number.POSITIVE_INFINITY }: SecretEvidence) =>
+    call.atMs >= untilMs + settlingMs + clockOffMs;
+  if (secrets.some((one) => isOver(one) && !unused.includes(one)))
+    return ['a secret has signed it that is over'];
   const isInForce = ({ fromMs, untilMs = Number.POSITIVE_INFINITY }: SecretEvidence) =>
     call.atMs >= fromMs + settlingMs + clockOffMs && call.atMs < untilMs - clockOffMs;
   return unused.some(isInForce) ? ['a secret that is in force has not signed it'] : [];
@@ -84,7 +94,9 @@ export function findCalledTooOften(evidence: Evidence, calls: readonly Call[]): 
   const { excuses, mostAttempts, redriven } = evidence;
   return [...groupByDelivery(calls).values()].flatMap((ofDelivery): Violation[] => {
     const ref = refOf(ofDelivery[0]);
-    const schedules = 1 + redriven.filter((one) => concerns(one, ref)).length;
+    // An event that is redriven becomes its deliveries once.
+    const schedules =
+      1 + redriven.filter((one) => one.subscriptionId !== undefined && concerns(one, ref)).length;
     const excused =
       excuses.repeatedCalls +
       excuses.unrecordedCalls +

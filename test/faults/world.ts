@@ -247,7 +247,7 @@ export async function createWorld(
         published: [...published.values()],
         takenIn: takenInOf(items),
         // Who registered the path is known from the path alone: it survives a change of address.
-        received: calls.map(({ path, port: _, ...line }) => ({ ...line, subscriptionId: byPath(path) })),
+        received: calls.map(({ port: _, ...line }) => ({ ...line, subscriptionId: byPath(line.path) })),
         rows: rowsOf(items),
         held,
         interrupted: readInterrupted(stacks.faults),
