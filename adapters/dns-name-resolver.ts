@@ -2,14 +2,12 @@ import { Resolver } from 'node:dns/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { NameResolver } from '../core/ports.ts';
 
-/** For a whole look-up, with one repetition of a question that got lost. */
-const deadlineMs = 1_000;
-
 /**
  * Asks the name servers through c-ares. The system's own lookup runs on Node's four threads: a few names that answer
  * slowly would hold up every callback of the process. No name server is asked for localhost (RFC 6761, 6.3).
+ * `deadlineMs`: for a whole look-up, with one repetition of a question that got lost.
  */
-export function createNameResolver(servers?: readonly string[]): NameResolver {
+export function createNameResolver(servers?: readonly string[], deadlineMs = 1_000): NameResolver {
   const resolver = new Resolver({ timeout: deadlineMs / 2, tries: 2 });
   if (servers) resolver.setServers(servers);
   return {
