@@ -21,6 +21,7 @@ prepareDeployment(async (suite) => {
 });
 
 const acknowledged = { batchItemFailures: [] };
+const failed = { batchItemFailures: [{ itemIdentifier: 'm-1' }] };
 
 /** Hands one message to the deliverer, as often received as said. */
 function deliver(message: DeliveryMessage, receiveCount = 1) {
@@ -465,6 +466,23 @@ describe('a subscription that takes no callbacks', () => {
     expect(deployment.queues.messagesIn('exhausted')).toMatchObject([{ attributes: { reason: 'gone' } }]);
   });
 
+  test('a 410 whose subscription could not be disabled is not final: the next one disables it', async () => {
+    const message = deployment.messageFor(subscription);
+    respondStatus(410);
+    deployment.wire.table.intercept(async (call) =>
+      JSON.stringify(call.input).includes('disabledReason') ? internalFailure : call.forward(),
+    );
+    expect(await deliver(message)).toEqual(failed);
+    expect(await deployment.deliveries.findDelivery(message)).toBeUndefined();
+
+    deployment.wire.table.reset();
+    expect(await deliver(message, 2)).toEqual(acknowledged);
+
+    const stored = await deployment.subscriptions.findSubscription(message.accountId, subscription.id);
+    expect(stored).toMatchObject({ status: 'disabled', disabledReason: 'gone' });
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({ state: 'exhausted' });
+  });
+
   test('a URL that we cannot use disables it', async () => {
     const { subscription: broken } = await deployment.subscribe({ url: 'not a URL' });
 
@@ -515,8 +533,6 @@ describe('a subscription that takes no callbacks', () => {
 });
 
 describe('a fault of ours fails the record', () => {
-  const failed = { batchItemFailures: [{ itemIdentifier: 'm-1' }] };
-
   test('KMS is down: nobody is called, no attempt is consumed, and the next try delivers', async () => {
     const message = deployment.messageFor(subscription);
     deployment.wire.kms.intercept(async () => internalFailure);
