@@ -311,6 +311,16 @@ test.each<[Invariant, string, Partial<Evidence>]>([
   ],
   [
     'I7',
+    'answers that are recorded as none',
+    {
+      published: [event, { ...event, id: 'evt_2', body: body('evt_2') }],
+      rows: ['evt_1', 'evt_2'].map((eventId) => ({ ...exhausted, eventId, attempts: [{}, {}, {}] })),
+      received: [...refusals, ...refusals.map(() => call('evt_2', { status: 500 }))],
+      held: [held, { ...held, eventId: 'evt_2' }],
+    },
+  ],
+  [
+    'I7',
     'more attempts than there were',
     { rows: [{ ...row, attempts: [{ status: 204 }, { status: 204 }] }] },
   ],

@@ -7,6 +7,7 @@ import {
   findCalledTooOften,
   findMisrecorded,
   findRepeated,
+  findUnheard,
   findUnrecorded,
 } from './receptions.ts';
 
@@ -35,6 +36,7 @@ export function judge(evidence: Evidence): Verdict {
       ...findCalledTooOften(evidence, calls),
       ...findUnrecorded(evidence, calls),
       ...findMisrecorded(evidence, calls),
+      ...findUnheard(evidence, calls),
       ...findSlowedDown(evidence),
       ...findCalledAfterEnd(evidence, calls),
       ...findSecrets(evidence),

@@ -134,3 +134,18 @@ export function findMisrecorded({ rows }: Evidence, calls: readonly Call[]): Vio
     return [{ invariant: 'I7', what, subscriptionId, eventId }];
   });
 }
+
+/** I7 as well: few answers come too late to be heard, where no machine and no fault delays most of them. */
+export function findUnheard({ rows }: Evidence, calls: readonly Call[]): Violation[] {
+  const callsOf = groupByDelivery(calls);
+  const answered = (of: readonly { readonly status?: number }[]) =>
+    of.filter(({ status }) => status !== undefined).length;
+  const unheard = rows.filter(({ subscriptionId, eventId, attempts }) => {
+    const given = callsOf.get(keyOf(subscriptionId, eventId)) ?? [];
+    return attempts.length > answered(attempts) && answered(given) > answered(attempts);
+  });
+  const [first] = unheard;
+  if (!first || unheard.length <= Math.max(1, rows.length / 4)) return [];
+  const what = `one of ${unheard.length} deliveries whose receivers' answers are recorded as none`;
+  return [{ invariant: 'I7', what, subscriptionId: first.subscriptionId, eventId: first.eventId }];
+}
