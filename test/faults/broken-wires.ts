@@ -43,6 +43,11 @@ function breaks(
 
 const isWrite = ({ operation }: WireCall) =>
   /^(PutItem|UpdateItem|BatchWriteItem|SendMessage.*)$/.test(operation);
+/** EventBridge repeats by itself, and holds what it cannot be sure of: its sends, to the queues of events, are not ours. */
+const isOfFunction = (call: WireCall) =>
+  isWrite(call) &&
+  (!call.operation.startsWith('SendMessage') ||
+    ['deliveries', 'retries', 'exhausted-deliveries'].some((queue) => sendsTo(queue)(call)));
 const receivesFrom = (queue: string) => (call: WireCall) =>
   call.operation === 'ReceiveMessage' && String(call.input.QueueUrl).endsWith(`-${queue}`);
 
@@ -100,7 +105,7 @@ export const brokenWires: readonly Fault[] = [
     what: 'writes and sends land, and 20 % of their answers are lost',
     excuses: inDoubt,
     begin: ({ stacks, random }) => {
-      const hit = (call: WireCall) => isWrite(call) && random() < 0.2;
+      const hit = (call: WireCall) => isOfFunction(call) && random() < 0.2;
       const landAndLose = async (call: WireCall) => {
         await call.forward();
         return undefined;
