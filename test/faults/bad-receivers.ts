@@ -82,19 +82,19 @@ export const badReceivers: readonly Fault[] = [
     what: 'the names of receivers begin to stand for a private address, after they have been called',
     isAlone: true,
     isGuarded: true,
-    begin(world) {
+    async begin(world) {
       const turning = world.take(2);
+      const before = (await attemptsAt(world, turning)).length;
       world.resolveTo('10.0.0.7', turning);
       for (const one of turning) one.evidence = { ...one.evidence, isForbidden: true };
-      const disabled = Promise.all(turning.map(untilDisabled));
-      let refused = 0;
+      // A product that goes on calling never disables them: what it has touched tells.
+      const disabled = Promise.allSettled(turning.map(untilDisabled));
+      let attempts = 0;
       return {
-        strikes: () => refused,
+        strikes: () => attempts,
         async end() {
           await world.comeToRest();
-          refused = (await attemptsAt(world, turning)).filter(
-            ({ reason }) => reason === 'address-forbidden',
-          ).length;
+          attempts = (await attemptsAt(world, turning)).length - before;
           await disabled;
         },
       };

@@ -57,15 +57,14 @@ function toAttempt(outcome: unknown): AttemptEvidence {
   return status === undefined ? {} : { status };
 }
 
-/** Each with its receiver and what went wrong, as it is written down. */
+/** Each with its receiver and what that answered, as it is written down. */
 export function attemptsOf(items: readonly Item[]) {
   return items.flatMap((item) => {
     const { sk, pk, outcome, firstAttempt } = item;
     const [, subscriptionId] = /^A#[^#]+#S#([^#]+)$/.exec(String(pk)) ?? [];
     const written = String(sk).startsWith('T#') ? outcome : (firstAttempt as Item | undefined)?.['outcome'];
     if (!subscriptionId || !written) return [];
-    const { status, reason } = written as { readonly status?: number; readonly reason?: string };
-    return [{ subscriptionId, status, reason }];
+    return [{ subscriptionId, ...toAttempt(written) }];
   });
 }
 
