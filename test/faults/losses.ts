@@ -23,11 +23,11 @@ export function findLost(evidence: Evidence, calls: readonly Call[]): Violation[
     return [{ invariant, what, subscriptionId: subscription.id, eventId: event.id }];
   });
   const expectedKeys = new Set(expected.map(({ subscription, event }) => keyOf(subscription.id, event.id)));
-  return [...findUnduly(evidence), ...deliveries, ...findUnexpectedLost(evidence, expectedKeys)];
+  return [...findWronglyHeld(evidence), ...deliveries, ...findUnexpectedLost(evidence, expectedKeys)];
 }
 
 /** Whatever can never be delivered is held, and nothing else but what is exhausted: that a person finds it is no reason. */
-function findUnduly({ published, held }: Evidence): Violation[] {
+function findWronglyHeld({ published, held }: Evidence): Violation[] {
   const events = new Map(published.map((event) => [event.id, event]));
   const heldIds = new Set(held.map(({ eventId }) => eventId));
   const unheld = published
@@ -35,13 +35,13 @@ function findUnduly({ published, held }: Evidence): Violation[] {
     .map(
       ({ id }): Violation => ({ invariant: 'I1', what: 'cannot be delivered, and is not held', eventId: id }),
     );
-  const unduly = held
+  const wronglyHeld = held
     .filter((message) => !isExhausted(message) && events.get(message.eventId)?.body !== undefined)
     .map(({ queue, eventId, subscriptionId }): Violation => {
       const what = `held in ${queue}, which nothing explains`;
       return { invariant: 'I1', what, subscriptionId, eventId };
     });
-  return [...unheld, ...unduly];
+  return [...unheld, ...wronglyHeld];
 }
 
 function isExhausted({ queue }: HeldEvidence): boolean {

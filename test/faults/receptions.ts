@@ -135,7 +135,7 @@ export function findMisrecorded({ rows }: Evidence, calls: readonly Call[]): Vio
   });
 }
 
-/** I7 as well: few answers come too late to be heard, where no machine and no fault delays most of them. */
+/** I7 as well: some answers come too late to be heard; that many do not. */
 export function findUnheard({ rows }: Evidence, calls: readonly Call[]): Violation[] {
   const callsOf = groupByDelivery(calls);
   const answered = (of: readonly { readonly status?: number }[]) =>
