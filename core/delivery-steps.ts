@@ -125,10 +125,10 @@ export function takeUp(row: Delivery, now: Date, leaseMs: number): Delivery | un
   };
 }
 
-/** The sweeper's step back, where its message was refused: it is as late as the first, whatever the queue goes on to refuse. */
-export function leaveUnsent(taken: Delivery, now: Date, leaseMs: number): Delivery {
-  const { sweepCount = 1, ...row } = taken;
-  return { ...row, version: row.version + 1, sweepCount: sweepCount - 1, dueAt: after(now, leaseMs) };
+/** The sweeper's step back, where its message was refused: what was never sent cannot be late, and does not count. */
+export function leaveUnsent(taken: Delivery): Delivery {
+  const { version, sweepCount = 1 } = taken;
+  return { ...taken, version: version + 1, sweepCount: sweepCount - 1 };
 }
 
 /** The operator's step: a delivery that had no attempt left gets a fresh schedule. */

@@ -75,7 +75,7 @@ export function createSweeper(deps: SweeperDeps) {
   async function giveBack(row: Delivery, cause: unknown): Promise<void> {
     telemetry.error('sweep.failed', { eventId: row.eventId, error: cause });
     try {
-      await deps.deliveries.replaceDelivery(row, leaveUnsent(row, deps.now(), deps.leaseMs));
+      await deps.deliveries.replaceDelivery(row, leaveUnsent(row));
     } catch (error) {
       telemetry.error('sweep.failed', { eventId: row.eventId, error });
     }

@@ -286,6 +286,11 @@ test.each<[Invariant, string, Partial<Evidence>]>([
   ],
   [
     'I4',
+    'a call that is not ours by its name',
+    { received: [{ ...call('evt_1'), headers: { ...call('evt_1').headers, 'user-agent': 'node' } }] },
+  ],
+  [
+    'I4',
     'a call that is not of its type',
     {
       received: [{ ...call('evt_1'), headers: { ...call('evt_1').headers, 'content-type': 'text/plain' } }],
@@ -342,7 +347,17 @@ test.each<[Invariant, string, Partial<Evidence>]>([
       interrupted: [
         { subscriptionId: 'sub_a', eventId: 'evt_1', fromMs: 2_001, untilMs: 3_000 },
         { subscriptionId: 'sub_b', eventId: 'evt_1', fromMs: 1_900, untilMs: 3_000 },
+        { subscriptionId: 'sub_a', eventId: 'evt_1', fromMs: -2_000, untilMs: -1 },
       ],
+    },
+  ],
+  [
+    'I6',
+    'more calls than are scheduled, after its event was redriven',
+    {
+      received: [...refusals, call('evt_1')],
+      rows: [{ ...row, attempts: [...exhausted.attempts, { status: 204 }] }],
+      redriven: [eventHeld],
     },
   ],
   ['I7', 'a call that is not recorded', { received: [call('evt_1', { status: 500 }), call('evt_1')] }],

@@ -330,6 +330,29 @@ describe('a later attempt', () => {
     },
   );
 
+  test('which another has ended or claimed meanwhile is not counted', async () => {
+    const message = deployment.messageFor(subscription, { acceptedAt: secondsFromNow(-7 * 86_400 - 1) });
+    deployment.wire.table.intercept(async (call) =>
+      call.operation === 'PutItem'
+        ? { status: 400, body: { __type: 'ConditionalCheckFailedException' } }
+        : call.forward(),
+    );
+
+    expect(await deliver(message)).toEqual(acknowledged);
+
+    expect(deployment.telemetry.counts).toEqual({});
+  });
+
+  test('that was sent again, and not called since, is counted among those that never were', async () => {
+    const message = deployment.messageFor(subscription, { acceptedAt: secondsFromNow(-9 * 86_400) });
+    const restarted = { at: secondsFromNow(-7 * 86_400 - 1), attemptCount: 2 };
+    const row = await existingRow(message, { version: 4, attemptCount: 2, restarted });
+
+    await deliver({ ...message, version: row.version });
+
+    expect(deployment.telemetry.counts).toEqual({ DeliveriesExhausted: 1, DeliveriesUncalled: 1 });
+  });
+
   test('that was called before is not counted among those that never were', async () => {
     const message = deployment.messageFor(subscription, { acceptedAt: secondsFromNow(-7 * 86_400 - 1) });
     const row = await existingRow(message, { version: 4, attemptCount: 2 });
