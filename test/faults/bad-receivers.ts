@@ -4,9 +4,6 @@ import { cacheMs, type Subscriber, type World } from './world.ts';
 
 /** Receivers that are down, silent, late, gone or hostile: over real sockets. */
 
-/** So many as the local run lets there be: calls that are not answered keep their places for as long as a call may last. */
-const manyPlaces = { maxDeliverers: '5' };
-
 /** Enough attempts to live through an outage of seconds. */
 const patient = { retryScheduleSeconds: '0,1,2,4,6,8' };
 
@@ -54,8 +51,6 @@ export const badReceivers: readonly Fault[] = [
   {
     name: 'late-success',
     what: 'receivers answer 200 after the deadline, and in time at the next attempt',
-    // For the receiver, the first was one as well.
-    excuses: { repeatedCalls: 1 },
     begin: (world) => misbehave(world, world.take(2), { statuses: [200], delaysMs: [1_500, 1_500] }),
   },
   {
@@ -103,7 +98,6 @@ export const badReceivers: readonly Fault[] = [
   {
     name: 'black-holed',
     what: 'half of all receivers are black holes: of packets, of name look-ups, of TLS handshakes',
-    settings: manyPlaces,
     mortalAccounts: ({ accounts }) => Math.floor(accounts / 2),
     async begin(world) {
       await killMortals(world);
@@ -122,8 +116,12 @@ export const badReceivers: readonly Fault[] = [
     what: 'one account’s receivers become black holes; the others’ latency is measured before and after',
     mortalAccounts: () => 1,
     isAlone: true,
-    // The one that moves to a port at which it has never answered gets a call a second: few attempts, or rest is far.
-    settings: { ...manyPlaces, retryScheduleSeconds: '0,1' },
+    settings: {
+      // As many as the local run lets there be: calls that are not answered keep their places for as long as one may last.
+      maxDeliverers: '5',
+      // The one that moves to a port at which it has never answered gets a call a second: few attempts, or rest is far.
+      retryScheduleSeconds: '0,1',
+    },
     async begin(world) {
       await warmUp(world);
       const baseline = await measureOthers(world);

@@ -28,6 +28,14 @@ export function isSuccess({ status = 0 }: Pick<Call, 'status'>): boolean {
   return status >= 200 && status <= 299;
 }
 
+/** By its receiver's own clock: what it answers later it has answered in vain. */
+export function isInTime(
+  { deadlineMs }: Pick<Evidence, 'deadlineMs'>,
+  { atMs, answeredAtMs }: Call,
+): boolean {
+  return answeredAtMs !== undefined && answeredAtMs - atMs < deadlineMs;
+}
+
 export function groupByDelivery(calls: readonly Call[]): Map<string, Call[]> {
   return Map.groupBy(
     calls.filter(({ event }) => event),

@@ -21,6 +21,8 @@ export interface Evidence {
   /** 99th percentile of the others' latency over that of their baseline; absent where no account was dead. */
   readonly latencyRatio?: number;
   readonly excuses: Excuses;
+  /** What comes later is no answer. */
+  readonly deadlineMs: number;
   /** How many attempts a delivery gets before it is given up, by the shortest schedule that is at work. */
   readonly fewestAttempts: number;
   /** By the longest one. */
@@ -90,8 +92,10 @@ export interface ReceivedEvidence {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Absent if it gave no answer. */
+  /** Absent if it was to give no answer. */
   readonly status?: number;
+  /** Absent if it did not come to it. */
+  readonly answeredAtMs?: number;
 }
 
 export interface RowEvidence {

@@ -20,6 +20,7 @@ function call(
     headers: headersOf(id, `v1,${signature}`),
     body: text,
     status: 204,
+    answeredAtMs: (overrides.atMs ?? 2_000) + 10,
     ...overrides,
   };
 }
@@ -90,6 +91,7 @@ const whole: Evidence = {
   texts: { 'the table': 'nothing to hide' },
   secrets: { 'the signing secret': secret },
   excuses: noExcuses,
+  deadlineMs: 1_000,
   fewestAttempts: 3,
   mostAttempts: 3,
   interrupted: [],
@@ -340,6 +342,14 @@ test.each<[Invariant, string, Partial<Evidence>]>([
   ],
   [
     'I6',
+    'a call that was taken twice, both times just in time',
+    {
+      received: [call('evt_1', { answeredAtMs: 2_999 }), call('evt_1')],
+      rows: [{ ...row, attempts: [{}, { status: 204 }] }],
+    },
+  ],
+  [
+    'I6',
     'a call that was taken twice, neither time by a function that died',
     {
       received: [call('evt_1'), call('evt_1')],
@@ -431,6 +441,17 @@ describe('takes what the fault explains', () => {
         received: [call('evt_1'), call('evt_1')],
         rows: [{ ...row, attempts: [{ status: 204 }, { status: 204 }] }],
         excuses: { ...noExcuses, repeatedCalls: 1 },
+      },
+    ],
+    [
+      'calls that were answered too late',
+      {
+        received: [
+          call('evt_1', { answeredAtMs: 3_000 }),
+          call('evt_1', { answeredAtMs: undefined }),
+          call('evt_1'),
+        ],
+        rows: [{ ...row, attempts: [{}, {}, { status: 204 }] }],
       },
     ],
     [

@@ -11,6 +11,8 @@ import { setTimeout } from 'node:timers/promises';
  * down itself, before it answers; what it does beyond that the run says.
  */
 export interface ReceiverLine {
+  /** Of this call among all of the process. */
+  readonly number: number;
   readonly port: number;
   readonly atMs: number;
   readonly path: string;
@@ -18,6 +20,12 @@ export interface ReceiverLine {
   readonly body: string;
   /** Absent for a call that gets no answer. */
   readonly status?: number;
+}
+
+/** Written down once the answer is given. */
+export interface AnswerLine {
+  readonly number: number;
+  readonly answeredAtMs: number;
 }
 
 /** How a receiver answers; 204 at once without an order. */
@@ -46,10 +54,11 @@ export interface Premises {
   readonly firstPort: number;
 }
 
-const [, , logFile = '', connectionsFile = '', count = '0', givenPremises] = process.argv;
+const [, , callsFile = '', answersFile = '', connectionsFile = '', count = '0', givenPremises] = process.argv;
 const premises = givenPremises ? (JSON.parse(givenPremises) as Premises) : undefined;
 const behaviours = new Map<number, { statuses: number[]; delaysMs: number[]; echoes: boolean }>();
 let callsUntilTold = Number.POSITIVE_INFINITY;
+let lastNumber = 0;
 
 async function receive(port: number, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const atMs = Date.now();
@@ -58,7 +67,9 @@ async function receive(port: number, request: IncomingMessage, response: ServerR
   const status = (statuses.length > 1 ? statuses.shift() : statuses[0]) ?? 204;
   const delayMs = delaysMs.shift() ?? 0;
   const headers = request.headers as Record<string, string>;
+  const number = (lastNumber += 1);
   const line: ReceiverLine = {
+    number,
     port,
     atMs,
     path: request.url ?? '',
@@ -66,7 +77,7 @@ async function receive(port: number, request: IncomingMessage, response: ServerR
     body,
     ...(status === 0 ? {} : { status }),
   };
-  appendFileSync(logFile, `${JSON.stringify(line)}\n`);
+  appendFileSync(callsFile, `${JSON.stringify(line)}\n`);
   callsUntilTold -= 1;
   if (callsUntilTold <= 0) {
     callsUntilTold = Number.POSITIVE_INFINITY;
@@ -75,7 +86,10 @@ async function receive(port: number, request: IncomingMessage, response: ServerR
     await setTimeout(300);
   }
   if (delayMs > 0) await setTimeout(delayMs);
-  if (status !== 0) response.writeHead(status).end(echoes ? JSON.stringify(headers) + body : '');
+  if (status === 0) return;
+  const answer: AnswerLine = { number, answeredAtMs: Date.now() };
+  response.writeHead(status).end(echoes ? JSON.stringify(headers) + body : '');
+  appendFileSync(answersFile, `${JSON.stringify(answer)}\n`);
 }
 
 process.on('message', (order: Order) => {

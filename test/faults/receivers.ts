@@ -4,16 +4,25 @@ import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Behaviour, Order, Premises, ReceiverLine, ReceiverMessage } from './receivers-process.ts';
+import type {
+  AnswerLine,
+  Behaviour,
+  Order,
+  Premises,
+  ReceiverLine,
+  ReceiverMessage,
+} from './receivers-process.ts';
 
 export type Receivers = Awaited<ReturnType<typeof startReceivers>>;
 
 /** A process of receivers, and what can be done to it. */
-export async function startReceivers(logFile: string, count: number, premises?: Premises) {
+export async function startReceivers(callsFile: string, count: number, premises?: Premises) {
   const script = fileURLToPath(new URL('receivers-process.ts', import.meta.url));
-  const connectionsFile = `${logFile}.connections`;
-  const args = [logFile, connectionsFile, String(count), ...(premises ? [JSON.stringify(premises)] : [])];
-  const child = fork(script, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const [answersFile, connectionsFile] = [`${callsFile}.answers`, `${callsFile}.connections`];
+  const args = [callsFile, answersFile, connectionsFile, String(count)];
+  const child = fork(script, premises ? [...args, JSON.stringify(premises)] : args, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const [{ ports, deafPort }] = (await once(child, 'message')) as [
     Extract<ReceiverMessage, { kind: 'listening' }>,
   ];
@@ -41,7 +50,12 @@ export async function startReceivers(logFile: string, count: number, premises?: 
       );
     },
 
-    calls: async () => (await linesOf(logFile)).map((line) => JSON.parse(line) as ReceiverLine),
+    async calls(): Promise<(ReceiverLine & Partial<AnswerLine>)[]> {
+      const answers = (await linesOf(answersFile)).map((line) => JSON.parse(line) as AnswerLine);
+      const answerOf = new Map(answers.map((answer) => [answer.number, answer]));
+      const calls = (await linesOf(callsFile)).map((line) => JSON.parse(line) as ReceiverLine);
+      return calls.map((call) => ({ ...call, ...answerOf.get(call.number) }));
+    },
 
     /** The address of each connection's own end. */
     connections: () => linesOf(connectionsFile),

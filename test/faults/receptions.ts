@@ -3,6 +3,7 @@ import {
   type Call,
   concerns,
   groupByDelivery,
+  isInTime,
   keyOf,
   refOf,
   successesByDelivery,
@@ -76,7 +77,8 @@ function isSignedWith(secret: string, { body, headers }: ReceivedEvidence): bool
 
 /** I6. */
 export function findRepeated(evidence: Evidence, calls: readonly Call[]): Violation[] {
-  return [...successesByDelivery(evidence, calls).values()]
+  const inTime = calls.filter((call) => isInTime(evidence, call));
+  return [...successesByDelivery(evidence, inTime).values()]
     .filter((successes) => {
       const excused =
         evidence.excuses.repeatedCalls + timesInterrupted(evidence, refOf(successes[0]), successes);
@@ -135,9 +137,10 @@ export function findMisrecorded({ rows }: Evidence, calls: readonly Call[]): Vio
   });
 }
 
-/** I7 as well: some answers come too late to be heard; that many do not. */
-export function findUnheard({ rows }: Evidence, calls: readonly Call[]): Violation[] {
-  const callsOf = groupByDelivery(calls);
+/** I7 as well: what was given in time is lost now and then, with its connection or its function; not that often. */
+export function findUnheard(evidence: Evidence, calls: readonly Call[]): Violation[] {
+  const { rows } = evidence;
+  const callsOf = groupByDelivery(calls.filter((call) => isInTime(evidence, call)));
   const answered = (of: readonly { readonly status?: number }[]) =>
     of.filter(({ status }) => status !== undefined).length;
   const unheard = rows.filter(({ subscriptionId, eventId, attempts }) => {

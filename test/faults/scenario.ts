@@ -1,7 +1,7 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { InterruptedError } from '../../local/lambda-function.ts';
-import { quickSchedule, type SynthesizedStacks } from '../support/stacks-under-fault.ts';
+import { callDeadlineMs, quickSchedule, type SynthesizedStacks } from '../support/stacks-under-fault.ts';
 import type { Excuses } from './evidence.ts';
 import type { Fault } from './fault.ts';
 import { historyOf } from './history.ts';
@@ -79,6 +79,7 @@ export async function runScenario(
       ...(await world.collect()),
       ...(latencyRatio === undefined ? {} : { latencyRatio }),
       excuses,
+      deadlineMs: callDeadlineMs,
       fewestAttempts: Math.min(...attempts),
       mostAttempts: Math.max(...attempts),
     };

@@ -238,7 +238,7 @@ export async function createWorld(
       return [...(await live.calls()), ...(await mortal.calls())];
     },
 
-    async collect(): Promise<Omit<Evidence, 'excuses' | 'fewestAttempts' | 'mostAttempts'>> {
+    async collect(): Promise<Omit<Evidence, 'excuses' | 'deadlineMs' | 'fewestAttempts' | 'mostAttempts'>> {
       const items = await readItems(table);
       const { held, text: heldText } = await readHeld(sqs);
       const calls = await world.calls();
@@ -247,7 +247,10 @@ export async function createWorld(
         published: [...published.values()],
         takenIn: takenInOf(items),
         // Who registered the path is known from the path alone: it survives a change of address.
-        received: calls.map(({ port: _, ...line }) => ({ ...line, subscriptionId: byPath(line.path) })),
+        received: calls.map(({ number: _, port: __, ...line }) => ({
+          ...line,
+          subscriptionId: byPath(line.path),
+        })),
         rows: rowsOf(items),
         held,
         interrupted: readInterrupted(stacks.faults),
