@@ -50,7 +50,7 @@ export const badReceivers: readonly Fault[] = [
   },
   {
     name: 'late-success',
-    what: 'receivers answer 200 after the deadline, and in time at the next attempt',
+    what: 'receivers answer 200 after the deadline, twice, and then in time',
     begin: (world) => misbehave(world, world.take(2), { statuses: [200], delaysMs: [1_500, 1_500] }),
   },
   {

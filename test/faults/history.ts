@@ -1,4 +1,4 @@
-import type { Evidence } from './evidence.ts';
+import type { Evidence, ReceivedEvidence } from './evidence.ts';
 import type { Violation } from './promises.ts';
 import type { Item } from './readings.ts';
 
@@ -18,7 +18,7 @@ export function historyOf(
     lines.push([event.atMs, `taken in for ${event.accountId}`]);
   for (const call of evidence.received.filter(({ body }) => body.includes(`"${eventId}"`))) {
     if (call.subscriptionId === subscriptionId)
-      lines.push([call.atMs, `its receiver was called and answered ${call.status ?? 'nothing'}`]);
+      lines.push([call.atMs, `its receiver was called and ${answerOf(call)}`]);
   }
   for (const [where, text] of Object.entries(evidence.texts).filter(([where]) =>
     where.startsWith('the log '),
@@ -40,6 +40,13 @@ export function historyOf(
     ...now,
     ...held,
   ];
+}
+
+function answerOf({ atMs, status, answeredAtMs }: ReceivedEvidence): string {
+  if (status === undefined) return 'answered nothing';
+  return answeredAtMs === undefined
+    ? `did not come to answer ${status}`
+    : `answered ${status} after ${answeredAtMs - atMs} ms`;
 }
 
 function withoutNoise({ message, outcome, decision, limit, dueAt, error, explanation }: Item): Item {

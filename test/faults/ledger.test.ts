@@ -455,6 +455,17 @@ describe('takes what the fault explains', () => {
       },
     ],
     [
+      'late answers that are recorded as none',
+      {
+        published: [event, { ...event, id: 'evt_2', body: body('evt_2') }],
+        rows: ['evt_1', 'evt_2'].map((eventId) => ({ ...exhausted, eventId, attempts: [{}, {}, {}] })),
+        received: ['evt_1', 'evt_2'].flatMap((id) =>
+          refusals.map(() => call(id, { status: 500, answeredAtMs: 3_000 })),
+        ),
+        held: [held, { ...held, eventId: 'evt_2' }],
+      },
+    ],
+    [
       'a clock that is off',
       {
         received: [call('evt_1', { atMs: 901_000 })],

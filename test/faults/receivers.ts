@@ -51,9 +51,10 @@ export async function startReceivers(callsFile: string, count: number, premises?
     },
 
     async calls(): Promise<(ReceiverLine & Partial<AnswerLine>)[]> {
+      const calls = (await linesOf(callsFile)).map((line) => JSON.parse(line) as ReceiverLine);
+      // After the calls: of each that is read, the answer is there if it was given by then.
       const answers = (await linesOf(answersFile)).map((line) => JSON.parse(line) as AnswerLine);
       const answerOf = new Map(answers.map((answer) => [answer.number, answer]));
-      const calls = (await linesOf(callsFile)).map((line) => JSON.parse(line) as ReceiverLine);
       return calls.map((call) => ({ ...call, ...answerOf.get(call.number) }));
     },
 

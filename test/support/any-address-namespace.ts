@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { describe } from '@jest/globals';
 import { isNamespacePossible, namespaceArguments } from './namespace.ts';
 
-/** The suites that prove the most must not go missing unseen where everything is checked. */
+/** Skipped where the system allows no namespace, but not where everything is checked: these suites prove the most. */
 export const describeInNamespace =
   isNamespacePossible() || process.env['CI'] === 'true' ? describe : describe.skip;
 
