@@ -1,8 +1,13 @@
+import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
 const config: Config = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testSequencer: '<rootDir>/test/support/journeys-first.ts',
+  reporters: ['<rootDir>/test/support/progress-reporter.ts', 'summary'],
+  // Most suites wait for sockets, queues and processes more than they compute.
+  maxWorkers: availableParallelism() + 1,
   extensionsToTreatAsEsm: ['.ts'],
   // No test measures time; a busy machine may take long for what waits for sockets.
   testTimeout: 30_000,

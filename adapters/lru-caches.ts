@@ -1,30 +1,33 @@
 import { LRUCache } from 'lru-cache';
-import { type AccountStatus, accountStatusCacheMs } from '../core/account.ts';
+import type { AccountStatus } from '../core/account.ts';
 import type {
   AccountStatusLookup,
   AccountSubscriptions,
   ReceiverNotes,
   SubscriptionLookup,
 } from '../core/ports.ts';
-import { type Subscription, subscriptionCacheMs } from '../core/subscription.ts';
+import type { Subscription } from '../core/subscription.ts';
 
 /** Bounds what one sandbox holds; an entry is a few KB. */
 const maxEntries = 2_000;
 
-/** The dispatcher's view: an account's subscriptions, read at most once in `subscriptionCacheMs`. */
-export function cacheAccountSubscriptions(store: AccountSubscriptions): AccountSubscriptions {
+/** The dispatcher's view: an account's subscriptions, read at most once in `cacheMs`. */
+export function cacheAccountSubscriptions(
+  store: AccountSubscriptions,
+  cacheMs: number,
+): AccountSubscriptions {
   const cache = new LRUCache<string, readonly Subscription[]>({
     max: maxEntries,
-    ttl: subscriptionCacheMs,
+    ttl: cacheMs,
     fetchMethod: (accountId) => store.listSubscriptions(accountId),
   });
   return { listSubscriptions: async (accountId) => (await cache.fetch(accountId)) ?? [] };
 }
 
-export function cacheAccountStatus(store: AccountStatusLookup): AccountStatusLookup {
+export function cacheAccountStatus(store: AccountStatusLookup, cacheMs: number): AccountStatusLookup {
   const cache = new LRUCache<string, AccountStatus>({
     max: maxEntries,
-    ttl: accountStatusCacheMs,
+    ttl: cacheMs,
     fetchMethod: (accountId) => store.findAccountStatus(accountId),
   });
   return { findAccountStatus: async (accountId) => (await cache.fetch(accountId)) ?? 'active' };
@@ -32,15 +35,16 @@ export function cacheAccountStatus(store: AccountStatusLookup): AccountStatusLoo
 
 /**
  * The deliverer's view: single subscriptions. That there is none is cached as well. What this sandbox has noted itself,
- * it sees at once: a receiver that has just answered for the first time is not kept waiting for another five seconds.
+ * it sees at once: a receiver that has just answered for the first time is not kept waiting until the cache ends.
  */
 export function cacheSubscriptionLookup(
   store: SubscriptionLookup,
   notes: ReceiverNotes,
+  cacheMs: number,
 ): SubscriptionLookup & ReceiverNotes {
   const cache = new LRUCache<string, { found: Subscription | undefined }>({
     max: maxEntries,
-    ttl: subscriptionCacheMs,
+    ttl: cacheMs,
     // Who is reading while another forgets gets what he has read; it is not kept.
     ignoreFetchAbort: true,
     fetchMethod: async (_, __, { context }) => {

@@ -3,6 +3,3 @@
  * removed: the same for good, and its subscriptions and API keys are gone.
  */
 export type AccountStatus = 'active' | 'suspended' | 'removed';
-
-/** How long a function may go on using what it has read of an account's status, in milliseconds. */
-export const accountStatusCacheMs = 5_000;

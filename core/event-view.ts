@@ -1,11 +1,10 @@
 import * as z from 'zod';
-import { accountStatusCacheMs } from './account.ts';
 import type { Delivery } from './delivery.ts';
 import { deliveryView, presentDelivery, statusOf } from './delivery-view.ts';
 import type { PlannedDelivery } from './dispatch.ts';
 import type { LoggedEvent, LoggedEventDetail } from './history-ports.ts';
 import { identifierSchema, timestampSchema } from './identifiers.ts';
-import { type Subscription, subscriptionCacheMs } from './subscription.ts';
+import type { Subscription } from './subscription.ts';
 
 /** How an account's owner is told of events, and why each did or did not come. */
 
@@ -53,12 +52,20 @@ export function presentEvent(event: LoggedEvent): z.output<typeof eventView> {
   return { id, type, acceptedAt, recordedAt, isTest };
 }
 
-/** `deliveries` are those that have a row; `subscriptions` are all that the account has now. */
+/** What else is known when somebody looks an event up. */
+export interface EventSurroundings {
+  /** All that the account has now. */
+  readonly subscriptions: readonly Subscription[];
+  /** Those of the event that have a row. */
+  readonly deliveries: readonly Delivery[];
+  readonly now: Date;
+  /** How old what the event was planned by may have been. */
+  readonly cacheMs: number;
+}
+
 export function presentEventDetail(
   event: LoggedEventDetail,
-  subscriptions: readonly Subscription[],
-  deliveries: readonly Delivery[],
-  now: Date,
+  { subscriptions, deliveries, now, cacheMs }: EventSurroundings,
 ): z.output<typeof eventDetailView> {
   const planned = event.plan.map(({ subscriptionId }) => subscriptionId);
   // A test is for one subscription; of it the others have nothing to ask.
@@ -73,6 +80,7 @@ export function presentEventDetail(
           delivery: deliveries.find(({ subscriptionId }) => subscriptionId === one.subscriptionId),
           subscription: subscriptions.find(({ id }) => id === one.subscriptionId),
           now,
+          whenItCame: `When the event came, or up to ${cacheMs / 1_000} seconds before,`,
         }),
       ),
       ...later.map(explainLater),
@@ -88,15 +96,13 @@ interface Known {
   /** As it is now. */
   readonly subscription: Subscription | undefined;
   readonly now: Date;
+  /** Events are planned by what was read of the account's subscriptions and status not long before. */
+  readonly whenItCame: string;
 }
-
-/** Events are planned by what was read of the account's subscriptions and status within these seconds. */
-const maxAgeSeconds = Math.max(subscriptionCacheMs, accountStatusCacheMs) / 1_000;
-const whenItCame = `When the event came, or up to ${maxAgeSeconds} seconds before,`;
 
 function explainPlanned(
   { subscriptionId, decision }: PlannedDelivery,
-  { event, delivery, subscription, now }: Known,
+  { event, delivery, subscription, now, whenItCame }: Known,
 ): EventAtSubscription {
   switch (decision) {
     case 'enqueue':

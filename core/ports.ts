@@ -12,12 +12,12 @@ import type { DisabledReason, Subscription } from './subscription.ts';
 /** What the core needs of the outside. A rejected promise always means that we are broken, never a receiver. */
 
 export interface AccountSubscriptions {
-  /** All of an account's subscriptions, oldest first. May be as old as `subscriptionCacheMs`. */
+  /** All of an account's subscriptions, oldest first. May be as old as the stage's `cacheMs`. */
   listSubscriptions(accountId: string): Promise<readonly Subscription[]>;
 }
 
 export interface SubscriptionLookup {
-  /** May be as old as `subscriptionCacheMs`. */
+  /** May be as old as the stage's `cacheMs`. */
   findSubscription(accountId: string, subscriptionId: string): Promise<Subscription | undefined>;
 }
 
@@ -41,7 +41,7 @@ export interface ReceiverNotes {
 }
 
 export interface AccountStatusLookup {
-  /** May be as old as `accountStatusCacheMs`. An account that nobody has spoken of is active. */
+  /** May be as old as the stage's `cacheMs`. An account that nobody has spoken of is active. */
   findAccountStatus(accountId: string): Promise<AccountStatus>;
 }
 

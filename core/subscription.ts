@@ -59,9 +59,6 @@ export const maxAddressRefusals = 3;
 /** More would make the dispatcher's one Query for an account's subscriptions longer than a page. */
 export const maxSubscriptionsPerAccount = 50;
 
-/** How long a function may go on using what it has read of a subscription, in milliseconds. */
-export const subscriptionCacheMs = 5_000;
-
 /** A call's shortest and longest deadline, in milliseconds. */
 const minTimeoutMs = 1_000;
 const longestTimeoutMs = 20_000;

@@ -37,7 +37,7 @@ const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 const api = createApi({
   subscriptions: createSubscriptionStore(table),
   accounts,
-  accountStatus: cacheAccountStatus(accounts),
+  accountStatus: cacheAccountStatus(accounts, env.CACHE_MS),
   credentials: createCredentialStore(table),
   auditLog: createAuditLog(table),
   idempotency: createIdempotencyStore(table),
@@ -48,6 +48,7 @@ const api = createApi({
   queue: createRetryQueue(new SQSClient({ useQueueUrlAsEndpoint: false }), env.RETRY_QUEUE_URL),
   queueMarginSeconds: env.QUEUE_MARGIN_SECONDS,
   callbackTimeoutMs: env.CALLBACK_TIMEOUT_MS,
+  cacheMs: env.CACHE_MS,
   statistics: createStatisticsLog(table),
   cipher: createSecretCipher(kms, env.SECRETS_KEY_ID),
   cursorKey: deriveKey(kms, env.CURSOR_KEY_ID, 'cursors of the HTTP API'),

@@ -11,7 +11,12 @@ import { type AttemptDeps, createAttempt, type Receipt } from './attempt-deliver
 import { type BatchStatisticsDeps, openBatchTally } from './batch-statistics.ts';
 import { openFlushWindow } from './flush-window.ts';
 
-export type DelivererDeps = AttemptDeps & BatchStatisticsDeps & { readonly deadLetters: DeadLetters };
+export type DelivererDeps = AttemptDeps &
+  BatchStatisticsDeps & {
+    readonly deadLetters: DeadLetters;
+    /** How long the result of a call may wait for its neighbours', in milliseconds: they are written together. */
+    readonly recordWithinMs: number;
+  };
 
 /** Delivers a batch side by side; every result is written before its message is acknowledged. */
 export function createDeliverer(deps: DelivererDeps) {
@@ -23,7 +28,7 @@ export function createDeliverer(deps: DelivererDeps) {
     const failed = new Set<SQSRecord>();
     const recordsOf = new Map<Delivery, SQSRecord[]>();
     const inProgress = new Map<string, Promise<Delivery | undefined>>();
-    const delivered = openFlushWindow<Delivery>(deliveries.recordDelivered, 1_000, (error) =>
+    const delivered = openFlushWindow<Delivery>(deliveries.recordDelivered, deps.recordWithinMs, (error) =>
       telemetry.error('delivery.unrecorded', { error }),
     );
     const tally = openBatchTally(deps);

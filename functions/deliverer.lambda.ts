@@ -24,13 +24,17 @@ import { createTelemetry } from './telemetry.ts';
 const env = readEnv(delivererEnvSchema, process.env);
 const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
 const table = connectTable(env.TABLE_NAME, env.RETENTION_DAYS);
-const subscriptions = cacheSubscriptionLookup(createSubscriptionStore(table), createReceiverNotes(table));
+const subscriptions = cacheSubscriptionLookup(
+  createSubscriptionStore(table),
+  createReceiverNotes(table),
+  env.CACHE_MS,
+);
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const deliverer = createDeliverer({
   subscriptions,
   receiverNotes: subscriptions,
-  accounts: cacheAccountStatus(createAccountStore(table)),
+  accounts: cacheAccountStatus(createAccountStore(table), env.CACHE_MS),
   events: createEventLog(table),
   deliveries: createDeliveryLog(table),
   statistics: createStatisticsLog(table),
@@ -45,6 +49,7 @@ const deliverer = createDeliverer({
   userAgent: `iOmniHub-Webhooks/${packageJson.version}`,
   askLimits: createCallLimiter(createTokenStore(table)),
   telemetry,
+  recordWithinMs: 1_000,
   settings: {
     callbackTimeoutMs: env.CALLBACK_TIMEOUT_MS,
     claimLeaseMs: env.CLAIM_LEASE_MS,

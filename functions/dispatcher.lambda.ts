@@ -19,8 +19,8 @@ const table = connectTable(env.TABLE_NAME, env.RETENTION_DAYS);
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const dispatcher = createDispatcher({
-  subscriptions: cacheAccountSubscriptions(createSubscriptionStore(table)),
-  accounts: cacheAccountStatus(createAccountStore(table)),
+  subscriptions: cacheAccountSubscriptions(createSubscriptionStore(table), env.CACHE_MS),
+  accounts: cacheAccountStatus(createAccountStore(table), env.CACHE_MS),
   events: createEventLog(table),
   queue: createDeliveryQueue(sqs, {
     deliveryQueueUrl: env.DELIVERY_QUEUE_URL,

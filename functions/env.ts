@@ -24,7 +24,10 @@ export const retryScheduleTextSchema = z
 
 const queues = { DELIVERY_QUEUE_URL: z.url(), RETRY_QUEUE_URL: z.url(), EXHAUSTED_QUEUE_URL: z.url() };
 
-export const dispatcherEnvSchema = z.object({ ...common, ...queues });
+/** How long a function goes by what it has read of a subscription or an account. */
+const cache = { CACHE_MS: positiveInt };
+
+export const dispatcherEnvSchema = z.object({ ...common, ...queues, ...cache });
 
 /** Ports such as `443,8443`. */
 export const portsTextSchema = z
@@ -50,6 +53,7 @@ const callbackRules = {
 
 export const delivererEnvSchema = z.object({
   ...common,
+  ...cache,
   ...queues,
   ...callbackRules,
   SECRETS_KEY_ID: z.string().min(1),
@@ -69,6 +73,7 @@ export const sweeperEnvSchema = z.object({
 
 export const apiEnvSchema = z.object({
   ...common,
+  ...cache,
   ...callbackRules,
   SECRETS_KEY_ID: z.string().min(1),
   CURSOR_KEY_ID: z.string().min(1),

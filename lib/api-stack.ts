@@ -21,7 +21,7 @@ import { apiRoutes } from '../functions/api/routes.ts';
 import { apiEnvSchema, authorizerEnvSchema } from '../functions/env.ts';
 import { corsPreflight } from './cors.ts';
 import type { DataStack } from './data-stack.ts';
-import { callbackEnv, commonEnv } from './delivery-functions.ts';
+import { cacheEnv, callbackEnv, commonEnv } from './delivery-functions.ts';
 import { resourceName, type Stage } from './stage.ts';
 import { WebhookFunction } from './webhook-function.ts';
 
@@ -105,6 +105,7 @@ export class ApiStack extends Stack {
       envSchema: apiEnvSchema,
       env: {
         ...commonEnv(stage, data),
+        ...cacheEnv(stage),
         ...callbackEnv(stage),
         SECRETS_KEY_ID: data.secretsKey.keyId,
         CURSOR_KEY_ID: data.cursorKey.keyId,

@@ -33,7 +33,7 @@ export function createDispatcher(
     entry: 'dispatcher',
     description: 'Turns published events into deliveries, one for each subscription that takes the event',
     envSchema: dispatcherEnvSchema,
-    env: { ...commonEnv(stage, data), ...queueEnv(queues) },
+    env: { ...commonEnv(stage, data), ...cacheEnv(stage), ...queueEnv(queues) },
     timeout,
     memoryMb: 512,
   });
@@ -56,6 +56,7 @@ export function createDeliverer(
     envSchema: delivererEnvSchema,
     env: {
       ...commonEnv(stage, data),
+      ...cacheEnv(stage),
       ...queueEnv(queues),
       SECRETS_KEY_ID: data.secretsKey.keyId,
       RETRY_SCHEDULE_SECONDS: stage.retryScheduleSeconds,
@@ -85,6 +86,11 @@ export function commonEnv(stage: Stage, data: DataStack) {
     RETENTION_DAYS: String(stage.retentionDays),
     METRICS_NAMESPACE: metricsNamespace(stage),
   };
+}
+
+/** For every function that reads subscriptions or accounts again and again. */
+export function cacheEnv({ cacheMs }: Stage) {
+  return { CACHE_MS: String(cacheMs) };
 }
 
 /** Where callbacks may go, and how many a second: for every function that calls receivers. */

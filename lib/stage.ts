@@ -45,6 +45,8 @@ const stageSchema = z
       ),
     retryHorizonSeconds: wholeNumber('seconds', 1, 7 * 24 * 3600).default(7 * 24 * 3600),
     callbackTimeoutMs: wholeNumber('milliseconds', 1_000, 20_000).default(15_000),
+    /** How long functions go by what they have read of a subscription or an account: changes count after it. */
+    cacheMs: wholeNumber('milliseconds', 100, 5_000).default(5_000),
     /** Visibility timeouts, and with them how soon work of a crashed function is taken up, derive from the two. */
     dispatcherTimeoutSeconds: wholeNumber('seconds', 2, 120).default(30),
     /** How long events, deliveries and attempts can be looked up: the longest horizon, and then a dead letter's time. */

@@ -15,9 +15,6 @@ export const demoAccountId = 'acc_demo';
 
 const demoDescription = 'Demo receiver of the local run';
 
-/** How long the five callbacks may take. */
-const patienceMs = 20_000;
-
 export interface DemoOptions {
   readonly apiKey: string;
   readonly apiUrl: string;
@@ -27,6 +24,8 @@ export interface DemoOptions {
   readonly receiverPort: number;
   /** Registered instead of the receiver's own URL, to put a proxy in between. */
   readonly callbackUrl: string | undefined;
+  /** How long the five callbacks may take. */
+  readonly patienceMs: number;
 }
 
 export interface Demo {
@@ -86,7 +85,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 }
 
 async function* deliverExamples(
-  { eventsUrl, eventBusName }: DemoOptions,
+  { eventsUrl, eventBusName, patienceMs }: DemoOptions,
   reports: EventEmitter,
 ): AsyncGenerator<DemoCallback> {
   const patience = AbortSignal.timeout(patienceMs);

@@ -42,6 +42,8 @@ export interface LambdaFunction {
   readonly settings: LambdaSettings;
   /** Rejects if the handler does, or its sandbox dies or runs out of time. */
   invoke(event: unknown): Promise<unknown>;
+  /** kill -9 of every sandbox; answers with how many there were. */
+  kill(): number;
   close(): Promise<void>;
 }
 
@@ -90,6 +92,11 @@ export async function createLambdaFunction(settings: LambdaSettings): Promise<La
     return answer.result;
   }
 
+  function kill(): number {
+    for (const sandbox of all) sandbox.kill('SIGKILL');
+    return all.size;
+  }
+
   // As provisioned concurrency does: the first event should not wait for a process to start.
   acquire().then(
     (sandbox) => idle.push(sandbox),
@@ -99,11 +106,12 @@ export async function createLambdaFunction(settings: LambdaSettings): Promise<La
   return {
     settings,
     invoke: (event) => limit(invoke, event),
+    kill,
     async close() {
       closed = true;
       limit.clearQueue();
       const exits = [...all].map((sandbox) => once(sandbox, 'exit'));
-      for (const sandbox of all) sandbox.kill('SIGKILL');
+      kill();
       await Promise.all(exits);
       await log.close();
     },

@@ -6,15 +6,18 @@ export interface StartOptions {
   /** CDK context: the stage's settings. */
   readonly context: Readonly<Record<string, string>>;
   readonly dataFolder: string | undefined;
-  /** For the synthesized stacks, logs and outputs.json. */
+  /** For logs and outputs.json. */
   readonly localFolder: string;
   readonly port: number;
   readonly receiverPort: number;
   readonly callbackUrl: string | undefined;
   readonly sweepIntervalMs: number | undefined;
+  /** How long the five callbacks may take. */
+  readonly patienceMs: number;
 }
 
-const localDefaults = { stage: 'local', allowPrivateCallbacks: 'true' };
+/** What a developer changes should count at once. */
+const localDefaults = { stage: 'local', allowPrivateCallbacks: 'true', cacheMs: '500' };
 
 /** Reads the command line; ends the process after `--help`, and throws for what it does not know. */
 export function readOptions(
@@ -28,13 +31,14 @@ export function readOptions(
     .option('--once', 'End after the five callbacks; the exit status says whether all were verified')
     .option('-c, --context <key=value>', 'CDK context, as for cdk deploy: retryScheduleSeconds=0,1,1')
     .option('--data <folder>', 'Keep the data there (default: in memory)')
-    .option('--local-folder <folder>', 'Stacks, logs and outputs.json of this run (default: .local)')
+    .option('--local-folder <folder>', 'Logs and outputs.json of this run (default: .local)')
     .option('--receiver-port <port>', 'Port of the demo receiver (default: a free one)')
     .option(
       '--callback-url <url>',
       "Register this URL instead of the demo receiver's, to put a proxy in between",
     )
     .option('--sweep-seconds <seconds>', 'Interval of the sweeper (default: what the template says)')
+    .option('--patience-seconds <seconds>', 'How long the five callbacks may take (default: 20)')
     .action(() => undefined);
   cli.help();
   const { options } = cli.parse(argv);
@@ -49,7 +53,10 @@ export function readOptions(
     receiverPort: readPort('--receiver-port', String(options['receiverPort'] ?? 0)),
     callbackUrl: options['callbackUrl'] === undefined ? undefined : String(options['callbackUrl']),
     sweepIntervalMs:
-      options['sweepSeconds'] === undefined ? undefined : readSeconds(options['sweepSeconds']) * 1_000,
+      options['sweepSeconds'] === undefined
+        ? undefined
+        : readSeconds('--sweep-seconds', options['sweepSeconds']) * 1_000,
+    patienceMs: readSeconds('--patience-seconds', options['patienceSeconds'] ?? 20) * 1_000,
   };
 }
 
@@ -65,9 +72,9 @@ function readContext(given: unknown): Record<string, string> {
   );
 }
 
-function readSeconds(given: unknown): number {
+function readSeconds(name: string, given: unknown): number {
   const seconds = Number(given);
-  if (!(seconds > 0)) throw new Error(`--sweep-seconds=${String(given)}: must be a number above 0`);
+  if (!(seconds > 0)) throw new Error(`${name}=${String(given)}: must be a number above 0`);
   return seconds;
 }
 

@@ -6,6 +6,7 @@ import { startEventBus } from './event-bus.ts';
 import { startPolling } from './event-source-mapping.ts';
 import { startHttpApi } from './http-api.ts';
 import { region } from './intrinsics.ts';
+import type { LambdaFunction } from './lambda-function.ts';
 import { readResources } from './resources.ts';
 import { startSchedule } from './schedule.ts';
 import { operatorCredentials } from './sigv4.ts';
@@ -15,6 +16,8 @@ export interface RunningStacks {
   readonly eventsUrl: string;
   /** Per stack, as `cdk deploy --outputs-file` writes them. */
   readonly outputs: Readonly<Record<string, Record<string, string>>>;
+  /** By their ARNs. */
+  readonly functions: ReadonlyMap<string, LambdaFunction>;
   close(): Promise<void>;
 }
 
@@ -57,7 +60,7 @@ export async function runStacks(
     closers.push(() => running.forEach((schedule) => schedule.stop()));
     const pollers = mappingsOf(resources, functions).map((mapping) => startPolling(mapping, sqs, onFault));
     closers.push(() => Promise.all(pollers.map((poller) => poller.stop())));
-    return { eventsUrl: bus.url, outputs: resources.outputs(), close };
+    return { eventsUrl: bus.url, outputs: resources.outputs(), functions, close };
   } catch (error) {
     await close();
     throw error;

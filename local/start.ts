@@ -1,12 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { styleText } from 'node:util';
-import { type StackTemplate, synthesize } from './cloud-assembly.ts';
+import type { StackTemplate } from './cloud-assembly.ts';
 import { demoAccountId, issueDemoKey, startDemo } from './demo.ts';
 import { type Engines, prepareDataFolder, startEngines } from './engines.ts';
 import { describeDifferences } from './honoured-properties.ts';
 import { readOptions, type StartOptions } from './options.ts';
 import { runStacks } from './run-stacks.ts';
+import { synthesize } from './synthesis.ts';
 
 /** `npm start`: runs the deployed template on this machine and shows that it works. */
 
@@ -35,9 +36,7 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
   await refuseFolderInUse(options.localFolder, outputsFile);
   await mkdir(logFolder, { recursive: true });
   if (options.dataFolder) await prepareDataFolder(options.dataFolder);
-  const startedAt = performance.now();
-  const stacks = await synthesize(options.context, options.localFolder);
-  say(`  Synthesized ${stacks.length} stacks in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+  const stacks = await prepareStacks(options.context);
 
   const engines = await startEngines(options.dataFolder);
   closers.push(() => engines.close());
@@ -87,6 +86,20 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
       say(`    ${styleText('green', 'verified')}  ${report.type.padEnd(18)} ${report.id}`);
     if (report.kind === 'refused') say(`    ${styleText('red', 'refused')}   ${report.id}: ${report.reason}`);
   });
+}
+
+/** Says first what is going on: the first time, and after each change of the sources, it takes seconds. */
+async function prepareStacks(context: StartOptions['context']): Promise<readonly StackTemplate[]> {
+  const startedAt = performance.now();
+  const isSlow = setTimeout(() => say('  Synthesizing the CDK stacks …'), 500);
+  const { stacks, isReused } = await synthesize(context).finally(() => clearTimeout(isSlow));
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+  say(
+    isReused
+      ? `  ${stacks.length} stacks, unchanged since they were synthesized`
+      : `  Synthesized ${stacks.length} stacks in ${seconds} s`,
+  );
+  return stacks;
 }
 
 /** Two runs in one folder would write over each other's stacks, logs and outputs. */

@@ -1,14 +1,15 @@
 import * as z from 'zod';
-import { accountStatusCacheMs } from '../../core/account.ts';
 import { identifierSchema } from '../../core/identifiers.ts';
 import type { AccountStore, CredentialStore, SubscriptionStore } from '../../core/ports.ts';
 import type { Audit } from './audit-log.ts';
 import { type ApiRequest, type ApiResponse, parseBody, respondInvalid, respondJson } from './http.ts';
+import { effectiveAfter } from './written-subscription.ts';
 
 export interface AccountRouteDeps {
   readonly accounts: AccountStore;
   readonly subscriptions: SubscriptionStore;
   readonly credentials: CredentialStore;
+  readonly cacheMs: number;
   readonly now: () => Date;
 }
 
@@ -26,8 +27,6 @@ export function accountOf(request: ApiRequest): { accountId: string } | { proble
 
 /** What the helpdesk backend says of an account as a whole. */
 export function createAccountRoutes(deps: AccountRouteDeps, audit: Audit) {
-  const effectiveAt = () => new Date(deps.now().getTime() + accountStatusCacheMs).toISOString();
-
   return {
     async setStatus(request: ApiRequest): Promise<ApiResponse> {
       const account = accountOf(request);
@@ -38,7 +37,7 @@ export function createAccountRoutes(deps: AccountRouteDeps, audit: Audit) {
       const { status } = parsed.body;
       await audit(request, accountId, 'account.status-changed', { details: { status } });
       await deps.accounts.setAccountStatus(accountId, status, deps.now());
-      return respondJson(200, { accountId, status, effectiveAt: effectiveAt() });
+      return respondJson(200, { accountId, status, effectiveAt: effectiveAfter(deps) });
     },
 
     /** May be repeated after a fault: what is gone stays gone. Events and deliveries go by their time to live. */
@@ -53,7 +52,7 @@ export function createAccountRoutes(deps: AccountRouteDeps, audit: Audit) {
         await deps.credentials.revokeApiKey(accountId, id);
       for (const { id } of await deps.subscriptions.listSubscriptions(accountId))
         await deps.subscriptions.deleteSubscription(accountId, id);
-      return respondJson(200, { accountId, status: 'removed', effectiveAt: effectiveAt() });
+      return respondJson(200, { accountId, status: 'removed', effectiveAt: effectiveAfter(deps) });
     },
   };
 }

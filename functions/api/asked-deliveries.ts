@@ -7,7 +7,7 @@ import { type EventType, eventTypes } from '../../core/event-catalog.ts';
 import { isSelected } from '../../core/event-selector.ts';
 import { exampleEvent } from '../../core/example-event.ts';
 import type { DeliveryLog, DeliveryQueue, EventLog, SubscriptionStore } from '../../core/ports.ts';
-import { type Subscription, subscriptionCacheMs } from '../../core/subscription.ts';
+import type { Subscription } from '../../core/subscription.ts';
 import type { CallLimiter } from '../call-limiter.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { findRequested } from './change-subscription.ts';
@@ -29,6 +29,7 @@ export interface AskedDeliveryDeps {
   readonly askLimits: CallLimiter;
   /** How long the message of a delivery may take until the sweeper takes over. */
   readonly queueMarginSeconds: number;
+  readonly cacheMs: number;
   readonly telemetry: Telemetry;
   readonly now: () => Date;
   readonly randomBytes: (size: number) => Buffer;
@@ -44,7 +45,7 @@ export function createAskedDeliveryRoutes(deps: AskedDeliveryDeps) {
 
   /** Not before every function has seen the subscription as the caller has left it. */
   function timesFor({ updatedAt }: Subscription): WaitTimes {
-    const seenAt = Date.parse(updatedAt) + subscriptionCacheMs;
+    const seenAt = Date.parse(updatedAt) + deps.cacheMs;
     const waitMs = Math.max(0, seenAt - now().getTime());
     return { waitMs, dueInMs: waitMs + deps.queueMarginSeconds * 1_000 };
   }

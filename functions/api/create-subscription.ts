@@ -25,7 +25,7 @@ export function createSubscriptionCreation(deps: SubscriptionCreationDeps, audit
   const schemas = subscriptionSchemas(deps.rules, deps.callbackTimeoutMs);
   const findFault = createDestinationCheck(deps);
   const admit = createAdmission(deps);
-  const respondWritten = createWrittenAnswer(deps.now);
+  const respondWritten = createWrittenAnswer(deps);
 
   return async function create(request: AccountRequest): Promise<ApiResponse> {
     const { accountId } = request;

@@ -12,6 +12,7 @@ export interface EventRouteDeps {
   readonly eventHistory: EventHistory;
   readonly deliveryHistory: DeliveryHistory;
   readonly cursorKey: () => Promise<Uint8Array>;
+  readonly cacheMs: number;
   readonly now: () => Date;
 }
 
@@ -47,7 +48,9 @@ export function createEventRoutes(deps: EventRouteDeps) {
         deps.subscriptions.listSubscriptions(accountId),
         deps.deliveryHistory.findDeliveries(refs),
       ]);
-      return respondJson(200, presentEventDetail(event, subscriptions, deliveries, deps.now()));
+      const { cacheMs } = deps;
+      const surroundings = { subscriptions, deliveries, now: deps.now(), cacheMs };
+      return respondJson(200, presentEventDetail(event, surroundings));
     },
   };
 }

@@ -11,6 +11,7 @@ import { effectiveAfter } from './written-subscription.ts';
 export interface SecretRouteDeps {
   readonly subscriptions: SubscriptionStore;
   readonly cipher: SecretCipher;
+  readonly cacheMs: number;
   readonly now: () => Date;
   readonly randomBytes: (size: number) => Buffer;
 }
@@ -59,7 +60,7 @@ export function createSecretRoutes(deps: SecretRouteDeps, audit: Audit) {
         return { subscription: { ...seen, secrets } };
       });
       if ('problem' in changed) return changed.problem;
-      const effectiveAt = effectiveAfter(deps.now());
+      const effectiveAt = effectiveAfter(deps);
       const [, outgoing] = changed.subscription.secrets;
       return respondJson(200, { secret, previousExpiresAt: outgoing?.expiresAt ?? null, effectiveAt });
     },

@@ -23,6 +23,7 @@ export interface SubscriptionRouteDeps extends DestinationDeps, AdmissionDeps {
   readonly cursorKey: () => Promise<Uint8Array>;
   /** The stage's time for a call, in milliseconds. */
   readonly callbackTimeoutMs: number;
+  readonly cacheMs: number;
 }
 
 export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Audit) {
@@ -30,7 +31,7 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Aud
   const findFault = createDestinationCheck(deps);
   const admit = createAdmission(deps);
   const respondPage = createPages(deps, noFilter);
-  const respondWritten = createWrittenAnswer(deps.now);
+  const respondWritten = createWrittenAnswer(deps);
 
   return {
     list: (request: AccountRequest): Promise<ApiResponse> =>
@@ -93,9 +94,7 @@ export function createSubscriptionRoutes(deps: SubscriptionRouteDeps, audit: Aud
 
     async remove(request: AccountRequest): Promise<ApiResponse> {
       const deleted = await deleteRequested(deps.subscriptions, request);
-      return 'problem' in deleted
-        ? deleted.problem
-        : respondJson(200, { effectiveAt: effectiveAfter(deps.now()) });
+      return 'problem' in deleted ? deleted.problem : respondJson(200, { effectiveAt: effectiveAfter(deps) });
     },
   };
 

@@ -1,16 +1,22 @@
-import { type Subscription, subscriptionCacheMs } from '../../core/subscription.ts';
+import type { Subscription } from '../../core/subscription.ts';
 import { presentSubscription } from '../../core/subscription-view.ts';
 import { type ApiResponse, respondJson } from './http.ts';
 import { etagOf } from './preconditions.ts';
 import { presentVerification, type Verification } from './verification.ts';
 
-/** From when on what was written at that time counts for every event. */
-export function effectiveAfter(now: Date): string {
-  return new Date(now.getTime() + subscriptionCacheMs).toISOString();
+export interface EffectDeps {
+  readonly now: () => Date;
+  /** For so long, functions go by what they have read. */
+  readonly cacheMs: number;
+}
+
+/** From when on what was written just now counts for every event. */
+export function effectiveAfter({ now, cacheMs }: EffectDeps): string {
+  return new Date(now().getTime() + cacheMs).toISOString();
 }
 
 /** The answer that shows a subscription which was just written. */
-export function createWrittenAnswer(now: () => Date) {
+export function createWrittenAnswer(deps: EffectDeps) {
   return function respondWritten(
     statusCode: 200 | 201,
     subscription: Subscription,
@@ -20,7 +26,7 @@ export function createWrittenAnswer(now: () => Date) {
     const shown = {
       ...presentSubscription(subscription),
       ...(verification ? { verification: presentVerification(verification) } : {}),
-      effectiveAt: effectiveAfter(now()),
+      effectiveAt: effectiveAfter(deps),
       ...extra,
     };
     return respondJson(statusCode, shown, { etag: etagOf(subscription) });

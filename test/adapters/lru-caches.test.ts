@@ -4,10 +4,11 @@ import {
   cacheAccountSubscriptions,
   cacheSubscriptionLookup,
 } from '../../adapters/lru-caches.ts';
-import { accountStatusCacheMs } from '../../core/account.ts';
-import type { ReceiverNotes } from '../../core/ports.ts';
-import { type Subscription, subscriptionCacheMs } from '../../core/subscription.ts';
+import type { AccountStatusLookup, ReceiverNotes } from '../../core/ports.ts';
+import type { Subscription } from '../../core/subscription.ts';
 import { subscription } from '../support/builders.ts';
+
+const cacheMs = 5_000;
 
 // The cache reads these clocks itself: the first for the age of an entry, the timers to read it not too often.
 let elapsedMs = 1_000;
@@ -46,11 +47,11 @@ function createSource() {
 describe('the dispatcher’s cache', () => {
   test('reads an account once in five seconds, and anew after them', async () => {
     const source = createSource();
-    const cached = cacheAccountSubscriptions(source);
+    const cached = cacheAccountSubscriptions(source, cacheMs);
 
     expect(await cached.listSubscriptions('acc_1')).toEqual([]);
     source.stored.set('acc_1 sub_1', subscription());
-    pass(subscriptionCacheMs - 1);
+    pass(cacheMs - 1);
     expect(await cached.listSubscriptions('acc_1')).toEqual([]);
     pass(2);
     expect(await cached.listSubscriptions('acc_1')).toEqual([subscription()]);
@@ -60,7 +61,7 @@ describe('the dispatcher’s cache', () => {
   test('keeps accounts apart', async () => {
     const source = createSource();
     source.stored.set('acc_1 sub_1', subscription());
-    const cached = cacheAccountSubscriptions(source);
+    const cached = cacheAccountSubscriptions(source, cacheMs);
     await cached.listSubscriptions('acc_1');
 
     expect(await cached.listSubscriptions('acc_2')).toEqual([]);
@@ -68,7 +69,7 @@ describe('the dispatcher’s cache', () => {
 
   test('ten events at once cost one read', async () => {
     const source = createSource();
-    const cached = cacheAccountSubscriptions(source);
+    const cached = cacheAccountSubscriptions(source, cacheMs);
 
     await Promise.all(Array.from({ length: 10 }, () => cached.listSubscriptions('acc_1')));
 
@@ -78,12 +79,13 @@ describe('the dispatcher’s cache', () => {
   test('a failed read is not kept', async () => {
     const source = createSource();
     let broken = true;
-    const cached = cacheAccountSubscriptions({
-      async listSubscriptions(accountId) {
+    const store = {
+      async listSubscriptions(accountId: string) {
         if (broken) throw new Error('the table is down');
         return source.listSubscriptions(accountId);
       },
-    });
+    };
+    const cached = cacheAccountSubscriptions(store, cacheMs);
 
     await expect(cached.listSubscriptions('acc_1')).rejects.toThrow('the table is down');
     broken = false;
@@ -103,11 +105,11 @@ describe('the deliverer’s cache', () => {
   test('reads a subscription once in five seconds, and anew after them', async () => {
     const source = createSource();
     source.stored.set('acc_1 sub_1', subscription());
-    const cached = cacheSubscriptionLookup(source, unheard);
+    const cached = cacheSubscriptionLookup(source, unheard, cacheMs);
 
     expect(await cached.findSubscription('acc_1', 'sub_1')).toEqual(subscription());
     source.stored.clear();
-    pass(subscriptionCacheMs - 1);
+    pass(cacheMs - 1);
     expect(await cached.findSubscription('acc_1', 'sub_1')).toEqual(subscription());
     pass(2);
     expect(await cached.findSubscription('acc_1', 'sub_1')).toBeUndefined();
@@ -115,7 +117,7 @@ describe('the deliverer’s cache', () => {
 
   test('remembers that there is none', async () => {
     const source = createSource();
-    const cached = cacheSubscriptionLookup(source, unheard);
+    const cached = cacheSubscriptionLookup(source, unheard, cacheMs);
 
     await cached.findSubscription('acc_1', 'sub_1');
     await cached.findSubscription('acc_1', 'sub_1');
@@ -126,7 +128,7 @@ describe('the deliverer’s cache', () => {
   test('never answers with another account’s subscription', async () => {
     const source = createSource();
     source.stored.set('acc_1 sub_1', subscription());
-    const cached = cacheSubscriptionLookup(source, unheard);
+    const cached = cacheSubscriptionLookup(source, unheard, cacheMs);
     await cached.findSubscription('acc_1', 'sub_1');
 
     expect(await cached.findSubscription('acc_2', 'sub_1')).toBeUndefined();
@@ -135,10 +137,10 @@ describe('the deliverer’s cache', () => {
   test('answers who is reading while this sandbox notes something, and then reads anew', async () => {
     const source = createSource();
     source.stored.set('acc_1 sub_1', subscription());
-    const cached = cacheSubscriptionLookup(source, unheard);
+    const cached = cacheSubscriptionLookup(source, unheard, cacheMs);
 
     await cached.findSubscription('acc_1', 'sub_1');
-    pass(subscriptionCacheMs + 1);
+    pass(cacheMs + 1);
     const reading = cached.findSubscription('acc_1', 'sub_1');
     await cached.noteSuccess(subscription(), new Date());
 
@@ -152,7 +154,7 @@ describe('the deliverer’s cache', () => {
     async (note) => {
       const source = createSource();
       source.stored.set('acc_1 sub_1', subscription());
-      const cached = cacheSubscriptionLookup(source, unheard);
+      const cached = cacheSubscriptionLookup(source, unheard, cacheMs);
       await cached.findSubscription('acc_1', 'sub_1');
       const at = new Date();
       const notes = {
@@ -171,17 +173,18 @@ describe('the deliverer’s cache', () => {
 
 test('an account’s status is read once in five seconds', async () => {
   const reads: string[] = [];
-  const cached = cacheAccountStatus({
+  const store: AccountStatusLookup = {
     async findAccountStatus(accountId) {
       reads.push(accountId);
       return reads.length > 1 ? 'suspended' : 'active';
     },
-  });
+  };
+  const cached = cacheAccountStatus(store, cacheMs);
 
   expect([await cached.findAccountStatus('acc_1'), await cached.findAccountStatus('acc_1')]).toEqual([
     'active',
     'active',
   ]);
-  pass(accountStatusCacheMs + 1);
+  pass(cacheMs + 1);
   expect(await cached.findAccountStatus('acc_1')).toBe('suspended');
 });

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
+import { cacheMs } from '../support/stacks-under-fault.ts';
 import type { Fault, Trouble } from './fault.ts';
-import { cacheMs, type Subscriber, type World } from './world.ts';
+import type { Subscriber, World } from './world.ts';
 
 /** Receivers that are down, silent, late, gone or hostile: over real sockets. */
 
@@ -116,6 +117,7 @@ export const badReceivers: readonly Fault[] = [
     what: 'one account’s receivers become black holes; the others’ latency is measured before and after',
     mortalAccounts: () => 1,
     isAlone: true,
+    isTimed: true,
     settings: {
       // As many as the local run lets there be: calls that are not answered keep their places for as long as one may last.
       maxDeliverers: '5',

@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { createPatchedCopy } from './patched-product.ts';
 import type { Invariant } from './promises.ts';
+import { type Job, runScenarioProcess } from './side-by-side.ts';
 
 /** By the invariant that its patch breaks: the fault under which the ledger must report that one, and no other. */
-export const brokenProducts: Readonly<Record<Invariant, string>> = {
+const faultsByInvariant: Readonly<Record<Invariant, string>> = {
   I1: 'entries-refused',
   I2: 'published-twice',
   I3: 'published-twice',
@@ -21,23 +18,24 @@ export const brokenProducts: Readonly<Record<Invariant, string>> = {
   I12: 'name-turns-private',
 };
 
-/** What the ledger says about a product that breaks an invariant: the invariants that it reports, and all it printed. */
-export async function judgeBrokenProduct(
-  invariant: Invariant,
-  seed: number,
-): Promise<{ reported: string; output: string }> {
-  const copy = createPatchedCopy(invariant);
-  try {
-    const args = ['--fault', brokenProducts[invariant], '--seed', String(seed), '--measurements', '1'];
-    const run = spawn(process.execPath, [join(copy.folder, 'test/faults/run.ts'), ...args], {
-      cwd: copy.folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const exited = once(run, 'exit');
-    const output = (await Promise.all([text(run.stdout), text(run.stderr)])).join('');
-    await exited;
-    return { reported: /BROKEN ([I\d ]+\d)/.exec(output)?.[1] ?? 'nothing', output };
-  } finally {
-    copy.remove();
-  }
+/** A product that breaks an invariant on purpose: the ledger must see it, and see it for what it is. */
+export function brokenProduct(invariant: Invariant, seed: number): Job {
+  const fault = faultsByInvariant[invariant];
+  return {
+    name: `broken ${invariant}`,
+    isTimed: invariant === 'I8',
+    async run() {
+      const copy = createPatchedCopy(invariant);
+      try {
+        const args = ['--fault', fault, '--seed', String(seed), '--measurements', '1'];
+        const { output } = await runScenarioProcess(args, copy.folder);
+        const reported = /BROKEN ([I\d ]+\d)/.exec(output)?.[1] ?? 'nothing';
+        const isGood = reported === invariant;
+        const row = `${`broken on purpose: ${invariant}`.padEnd(33)}under ${fault}: reported ${reported}`;
+        return { isGood, shown: isGood ? row : `${row}\n${output}` };
+      } finally {
+        copy.remove();
+      }
+    },
+  };
 }

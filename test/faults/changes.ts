@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
-import { alterEnvironment } from '../support/stacks-under-fault.ts';
+import { alterEnvironment, cacheMs } from '../support/stacks-under-fault.ts';
 import type { Fault, Trouble } from './fault.ts';
 import { synthesizePatched } from './patched-product.ts';
 import type { Item } from './readings.ts';
 import { settlingMs } from './receptions.ts';
-import { cacheMs, type Subscriber, type World } from './world.ts';
+import type { Subscriber, World } from './world.ts';
 
 /** What people and deployments change while deliveries are on their way, and clocks that are off. */
 

@@ -14,8 +14,10 @@ export interface Fault {
   readonly otherSchedules?: readonly string[];
   /** Of the accounts, the last ones, whose receivers become a black hole. */
   readonly mortalAccounts?: (size: Size) => number;
-  /** Measures, and would measure the others as well. */
+  /** No other fault may be let loose with it. */
   readonly isAlone?: boolean;
+  /** Measures latencies, on which whatever else the machine does would tell. */
+  readonly isTimed?: boolean;
   /** Runs with the guard on, with receivers at public addresses; only where every address is this machine's own. */
   readonly isGuarded?: boolean;
   alterStacks?(synthesized: SynthesizedStacks): SynthesizedStacks;

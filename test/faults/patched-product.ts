@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { applyPatch, parsePatch } from 'diff';
-import type * as cloudAssembly from '../../local/cloud-assembly.ts';
+import type * as synthesis from '../../local/synthesis.ts';
 import { createScratchCopy, type ScratchCopy } from '../../scripts/scratch-copy.ts';
 import { type SynthesizedStacks, synthesizeUnderFault } from '../support/stacks-under-fault.ts';
 
@@ -28,8 +28,8 @@ export async function synthesizePatched(
   const copy = createPatchedCopy(patchName);
   try {
     const { synthesize } = (await import(
-      pathToFileURL(join(copy.folder, 'local/cloud-assembly.ts')).href
-    )) as typeof cloudAssembly;
+      pathToFileURL(join(copy.folder, 'local/synthesis.ts')).href
+    )) as typeof synthesis;
     return await synthesizeUnderFault(settings, synthesize);
   } finally {
     copy.remove();

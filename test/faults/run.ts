@@ -1,47 +1,66 @@
-import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { cac } from 'cac';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { enterNamespace, isInNamespace } from '../support/namespace.ts';
-import { type SynthesizedStacks, synthesizeUnderFault } from '../support/stacks-under-fault.ts';
-import { brokenProducts, judgeBrokenProduct } from './broken-products.ts';
+import { brokenProduct } from './broken-products.ts';
 import type { Fault } from './fault.ts';
 import { allFaults } from './faults.ts';
 import { startNames } from './names.ts';
 import { type Invariant, invariants } from './promises.ts';
 import { type Report, runScenario } from './scenario.ts';
+import { type Job, runScenarioProcess, runSideBySide } from './side-by-side.ts';
 import type { Size } from './world.ts';
 
 /** `npm run faults`: the local run under faults, judged by a ledger outside the code. */
 
 interface Options {
-  /** Instead of faults: products that are broken on purpose, to see the ledger see it. */
+  readonly scenarios: readonly Scenario[];
+  /** Products that are broken on purpose, to see the ledger see it. */
   readonly broken: readonly Invariant[];
-  readonly scenarios: readonly (readonly Fault[])[];
   readonly seed: number;
   readonly size: Size;
   /** At most, of a run whose only fault is that others are late. */
   readonly measurements: number;
+  /** How many scenarios run at the same time. */
+  readonly places: number;
+  /** Without head and sum, for whoever started this scenario among others. */
+  readonly rowsOnly: boolean;
 }
+
+/** Faults at the same time, and what is left to chance. */
+interface Scenario {
+  readonly faults: readonly Fault[];
+  readonly seed: number;
+}
+
+/** Of the triples that `--everything` runs. */
+const tripleSeeds = [1, 2, 3];
 
 function readOptions(): Options | undefined {
   const cli = cac('npm run faults --');
   const named = cli
     .command('', 'Let faults loose on the local run, and judge by what is left that nothing was lost')
-    .option('--fault <name>', 'A name, several with commas between them for all at once, all, or random', {
-      default: 'all',
-    })
+    .option(
+      '--fault <name>',
+      'A name, several with commas between them for all at once, all (default), or random',
+    )
     .option(
       '--broken <invariant>',
       'Instead: I1 to I12, or all, broken on purpose; the ledger must report it',
     )
+    .option('--everything', 'Each fault alone, three random triples, and every broken product')
     .option('--seed <number>', 'Of all that is left to chance; printed if it is not given')
     .option('--accounts <count>', 'Accounts', { default: 4 })
     .option('--subscriptions <count>', 'Subscriptions of each account', { default: 3 })
     .option('--events <count>', 'Events that are published while the fault is there', { default: 40 })
+    .option('--places <count>', 'How many scenarios run at the same time', {
+      default: availableParallelism() + 1,
+    })
     .option('--measurements <count>', 'How often, at most, a latency that is too long is measured', {
       default: 3,
     })
+    .option('--rows-only', 'Print nothing but what came of each scenario')
     .action(() => undefined);
   cli.help((sections) => [
     ...sections,
@@ -58,27 +77,39 @@ function readOptions(): Options | undefined {
   const seed = options['seed'] === undefined ? Date.now() % 1_000_000 : count('seed', 0);
   return {
     seed,
-    broken: options['broken'] === undefined ? [] : chooseBroken(String(options['broken'])),
-    scenarios: chooseScenarios(String(options['fault']), seed),
+    ...chooseWork(options, seed),
     size: {
       accounts: count('accounts', 2),
       subscriptions: count('subscriptions', 3),
       events: count('events', 1),
     },
     measurements: count('measurements', 1),
+    places: count('places', 1),
+    rowsOnly: options['rowsOnly'] === true,
   };
 }
 
-function chooseScenarios(given: string, seed: number): Fault[][] {
-  if (given === 'all') return allFaults.map((fault) => [fault]);
-  if (given === 'random') return [chooseThree(seed)];
-  return [
-    given.split(',').map((name) => {
-      const fault = allFaults.find((candidate) => candidate.name === name);
-      if (fault) return fault;
-      throw new Error(`--fault=${name}: no such fault; --help lists them`);
-    }),
-  ];
+function chooseWork(
+  { everything, broken, fault = 'all' }: Readonly<Record<string, string | undefined>>,
+  seed: number,
+): Pick<Options, 'scenarios' | 'broken'> {
+  if (everything) {
+    const triples = tripleSeeds.map((one) => ({ faults: chooseThree(one), seed: one }));
+    return { scenarios: [...chooseScenarios('all', seed), ...triples], broken: chooseBroken('all') };
+  }
+  if (broken !== undefined) return { scenarios: [], broken: chooseBroken(broken) };
+  return { scenarios: chooseScenarios(fault, seed), broken: [] };
+}
+
+function chooseScenarios(given: string, seed: number): Scenario[] {
+  if (given === 'all') return allFaults.map((fault) => ({ faults: [fault], seed }));
+  if (given === 'random') return [{ faults: chooseThree(seed), seed }];
+  const faults = given.split(',').map((name) => {
+    const fault = allFaults.find((candidate) => candidate.name === name);
+    if (fault) return fault;
+    throw new Error(`--fault=${name}: no such fault; --help lists them`);
+  });
+  return [{ faults, seed }];
 }
 
 function chooseBroken(given: string): Invariant[] {
@@ -117,51 +148,72 @@ function toRow(fault: string, { counts, restMs, violations, latencyRatio, timeou
 async function main(): Promise<void> {
   const options = readOptions();
   if (!options) return;
-  if (!isInNamespace && (await enterNamespace(process.argv.slice(1)))) return;
-  if (!isInNamespace)
-    say('Without a network namespace of its own: no fault of name look-ups is injected.', '');
-
-  const failed = await (options.broken.length > 0 ? runBrokenProducts(options) : runFaults(options));
-  const count = options.broken.length || options.scenarios.length;
-  say('', `${count - failed} passed, ${failed} failed`);
+  const { scenarios, broken, rowsOnly } = options;
+  const [scenario, ...others] = scenarios;
+  const isAlone = scenario && others.length === 0 && broken.length === 0;
+  if (isAlone && !isInNamespace && (await enterNamespace(process.argv.slice(1)))) return;
+  if (!rowsOnly) sayHead(options);
+  const failed = isAlone ? await runHere(options, scenario) : await runEach(options);
+  if (!rowsOnly) say('', `${scenarios.length + broken.length - failed} passed, ${failed} failed`);
   process.exitCode = failed > 0 ? 1 : 0;
 }
 
-/** How many scenarios broke an invariant. */
-async function runFaults(options: Options): Promise<number> {
-  const { seed, size, scenarios, measurements } = options;
-  const names = isInNamespace ? await startNames() : undefined;
-  const cache = createStacksCache();
+function sayHead({ seed, size, scenarios }: Options): void {
   say(
     `seed ${seed}, ${size.accounts} accounts of ${size.subscriptions} subscriptions, ${size.events} events`,
     '',
-    ['fault'.padEnd(33), ...columns.map((name) => ` ${name}`), ' to rest'].join(' '),
   );
-  let broken = 0;
+  if (scenarios.length > 0)
+    say(['fault'.padEnd(33), ...columns.map((name) => ` ${name}`), ' to rest'].join(' '));
+}
+
+/** Each in a process of its own. Answers with how many broke a promise, or were broken unseen. */
+function runEach({ scenarios, broken, seed, size, measurements, places }: Options): Promise<number> {
+  const sizes = Object.entries({ ...size, measurements }).flatMap(([name, value]) => [
+    `--${name}`,
+    String(value),
+  ]);
+  const jobs: Job[] = scenarios.map((scenario) => {
+    const name = nameOf(scenario);
+    return {
+      name,
+      isTimed: scenario.faults.some(({ isTimed }) => isTimed),
+      async run() {
+        const args = ['--fault', name, '--seed', String(scenario.seed), ...sizes];
+        const { exitCode, output } = await runScenarioProcess(args);
+        return { isGood: exitCode === 0, shown: output };
+      },
+    };
+  });
+  return runSideBySide([...jobs, ...broken.map((invariant) => brokenProduct(invariant, seed))], places, say);
+}
+
+function nameOf({ faults }: Scenario): string {
+  return faults.map((fault) => fault.name).join(',');
+}
+
+/** In this process. Answers with 1 if it broke a promise. */
+async function runHere(options: Options, scenario: Scenario): Promise<number> {
+  const { size, measurements } = options;
+  const { faults, seed } = scenario;
+  const name = nameOf(scenario);
+  const names = isInNamespace ? await startNames() : undefined;
+  if (!names) say('Without a network namespace of its own: no fault of name look-ups is injected.');
   try {
-    for (const faults of scenarios) {
-      const name = faults.map((fault) => fault.name).join(',');
-      if (faults.some(({ isGuarded }) => isGuarded) && !names) {
-        say(`${name.padEnd(33)} skipped: needs a network namespace`);
-        continue;
-      }
-      try {
-        const report = await untilMeasured(name, measurements, () =>
-          runScenario({ faults, size, seed, names }, cache.synthesize),
-        );
-        say(toRow(name, report));
-        if (report.violations.length === 0) continue;
-        explain(name, options, report);
-      } catch (error) {
-        say(`${name.padEnd(33)} not run: ${String(error)}`);
-      }
-      broken += 1;
+    if (faults.some(({ isGuarded }) => isGuarded) && !names) {
+      say(`${name.padEnd(33)} skipped: needs a network namespace`);
+      return 0;
     }
+    const report = await untilMeasured(name, measurements, () => runScenario({ faults, size, seed, names }));
+    say(toRow(name, report));
+    if (report.violations.length === 0) return 0;
+    explain(name, options, report);
+  } catch (error) {
+    say(`${name.padEnd(33)} not run: ${String(error)}`);
   } finally {
     names?.close();
-    await cache.clear();
   }
-  return broken;
+  return 1;
 }
 
 /** Whatever else a machine is busy with makes others only later: a latency that is too long is measured again. */
@@ -180,37 +232,6 @@ async function untilMeasured(
 
 function isLateAlone({ violations }: Report): boolean {
   return violations.length > 0 && violations.every(({ invariant }) => invariant === 'I8');
-}
-
-/** Stacks with the same settings are synthesized once. */
-function createStacksCache() {
-  const synthesized = new Map<string, Promise<SynthesizedStacks>>();
-  return {
-    synthesize(settings: Readonly<Record<string, string>>): Promise<SynthesizedStacks> {
-      const key = JSON.stringify(settings);
-      const stacks = synthesized.get(key) ?? synthesizeUnderFault(settings);
-      synthesized.set(key, stacks);
-      return stacks;
-    },
-    async clear(): Promise<void> {
-      for (const stacks of synthesized.values())
-        await rm((await stacks).folder, { recursive: true, force: true });
-    },
-  };
-}
-
-/** How many of them the ledger did not see, or not for what they are. */
-async function runBrokenProducts({ broken, seed }: Options): Promise<number> {
-  say(`seed ${seed}`, '', `${'broken on purpose'.padEnd(19)}${'under'.padEnd(26)}reported`);
-  let unseen = 0;
-  for (const invariant of broken) {
-    const { reported, output } = await judgeBrokenProduct(invariant, seed);
-    say(`${invariant.padEnd(19)}${brokenProducts[invariant].padEnd(26)}${reported}`);
-    if (reported === invariant) continue;
-    unseen += 1;
-    say(output);
-  }
-  return unseen;
 }
 
 function explain(name: string, { seed, size }: Options, { violations, history }: Report): void {

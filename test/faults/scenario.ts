@@ -1,7 +1,7 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { InterruptedError } from '../../local/lambda-function.ts';
-import { callDeadlineMs, quickSchedule, type SynthesizedStacks } from '../support/stacks-under-fault.ts';
+import { callDeadlineMs, quickSchedule, synthesizeUnderFault } from '../support/stacks-under-fault.ts';
 import type { Excuses } from './evidence.ts';
 import type { Fault } from './fault.ts';
 import { historyOf } from './history.ts';
@@ -30,10 +30,7 @@ export interface Report extends Verdict {
 }
 
 /** Runs faults against a world of its own and judges what is left of it once it has come to rest. */
-export async function runScenario(
-  { faults, size, seed, names }: Scenario,
-  synthesize: (settings: Readonly<Record<string, string>>) => Promise<SynthesizedStacks>,
-): Promise<Report> {
+export async function runScenario({ faults, size, seed, names }: Scenario): Promise<Report> {
   const isGuarded = faults.some((fault) => fault.isGuarded);
   const settings = Object.assign(
     {
@@ -47,7 +44,7 @@ export async function runScenario(
   ) as Record<string, string>;
   const synthesized = faults.reduce(
     (stacks, fault) => fault.alterStacks?.(stacks) ?? stacks,
-    await synthesize(settings),
+    await synthesizeUnderFault(settings),
   );
   const generator = xoroshiro128plus(seed);
   const excuses = sumExcuses(faults);

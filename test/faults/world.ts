@@ -15,6 +15,7 @@ import { makeTrustedCertificate } from '../support/certificates.ts';
 import { connectTableAt } from '../support/engines.ts';
 import {
   alterEnvironment,
+  cacheMs,
   runUnderFault,
   type StacksUnderFault,
   type SynthesizedStacks,
@@ -294,9 +295,6 @@ async function proveReceivers(world: Pick<World, 'publish' | 'accountIds' | 'com
   // Until the functions' caches know.
   await setTimeout(cacheMs);
 }
-
-/** How long a change takes to count, as the API promises. */
-export const cacheMs = 5_000;
 
 function toEntry(
   { accountId, id: givenId, type = entry.type, detail }: EventToPublish,

@@ -6,7 +6,7 @@ import type { Delivery, DeliveryMessage, DeliveryRef } from '../../core/delivery
 import { eventCatalog } from '../../core/event-catalog.ts';
 import type { Subscription } from '../../core/subscription.ts';
 import { envelope, sqsRecord, waitingDelivery } from '../support/builders.ts';
-import { claimLeaseMs, type Deployment } from '../support/deployment.ts';
+import { claimLeaseMs, type Deployment, slowedBy } from '../support/deployment.ts';
 import { type Receiver, verifyCallback } from '../support/receiver.ts';
 import { prepareDeployment } from '../support/suite.ts';
 import { internalFailure } from '../support/wire-proxy.ts';
@@ -173,14 +173,12 @@ describe('a first attempt', () => {
 });
 
 describe('a receiver that takes long', () => {
-  const slowMs = 700;
-  const respondSlowly = () =>
-    receiver.respond((response) => void setTimeout(() => response.writeHead(204).end(), slowMs));
   const stored = () => deployment.subscriptions.findSubscription(subscription.accountId, subscription.id);
 
   beforeEach(async () => {
-    respondSlowly();
-    await deliver(deployment.messageFor(subscription));
+    const deliverSlowly = deployment.delivererWith({ sender: slowedBy(5_000, deployment.sender) });
+    const message = JSON.stringify(deployment.messageFor(subscription));
+    await deliverSlowly(sqsRecord(deployment.deliveryQueue.arn, message));
   });
 
   test('is noted as slow, and as fast again once it is', async () => {

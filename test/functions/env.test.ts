@@ -5,6 +5,7 @@ const complete = {
   TABLE_NAME: 'webhooks',
   METRICS_NAMESPACE: 'webhooks',
   RETENTION_DAYS: '30',
+  CACHE_MS: '5000',
   DELIVERY_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/deliveries',
   RETRY_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/retries',
   EXHAUSTED_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/exhausted',
@@ -26,6 +27,7 @@ describe('readEnv', () => {
     expect(readEnv(delivererEnvSchema, { ...complete, HOME: '/root' })).toEqual({
       ...complete,
       RETENTION_DAYS: 30,
+      CACHE_MS: 5_000,
       RETRY_SCHEDULE_SECONDS: [0, 5, 300],
       RETRY_HORIZON_SECONDS: 604_800,
       QUEUE_MARGIN_SECONDS: 60,

@@ -39,7 +39,7 @@ describe('npm start -- --once', () => {
   });
 
   /** Stands between the deliverer and the demo receiver; `change` sees each body, undefined withholds it. */
-  async function startThroughProxy(change: (body: Buffer) => Buffer | undefined) {
+  async function startThroughProxy(change: (body: Buffer) => Buffer | undefined, ...args: string[]) {
     const receiverPort = await freePort();
     const server = createServer((request, response) => {
       void buffer(request).then((body) => {
@@ -58,6 +58,7 @@ describe('npm start -- --once', () => {
       '--once',
       `--receiver-port=${receiverPort}`,
       `--callback-url=http://127.0.0.1:${port}/hooks/iomnihub`,
+      ...args,
     );
   }
 
@@ -84,7 +85,8 @@ describe('npm start -- --once', () => {
 
   test('exits non-zero and names the type if one callback never arrives', async () => {
     const [withheld] = eventTypes;
-    const run = await startThroughProxy((body) => (body.includes(`"type":"${withheld}"`) ? undefined : body));
+    const withhold = (body: Buffer) => (body.includes(`"type":"${withheld}"`) ? undefined : body);
+    const run = await startThroughProxy(withhold, '--patience-seconds=8');
     expect(await run.exited()).toBe(1);
     expect(run.output()).toMatch(new RegExp(`no callback within \\d+ s for: ${withheld}\n`));
   });

@@ -65,6 +65,7 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
     queue: deployment.queue,
     queueMarginSeconds: 60,
     callbackTimeoutMs: 15_000,
+    cacheMs: 5_000,
     statistics: deployment.statistics,
     cipher,
     sender,

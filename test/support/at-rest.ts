@@ -13,10 +13,11 @@ export function connectSqs(endpoint: string): SQSClient {
 
 /** Resolves once no queue that is drained holds anything: waiting, in work or delayed. */
 export async function untilAtRest(sqs: SQSClient): Promise<void> {
+  const queues = await drainedQueues(sqs);
   for (;;) {
-    const counts = await Promise.all((await drainedQueues(sqs)).map((url) => countOf(sqs, url)));
+    const counts = await Promise.all(queues.map((url) => countOf(sqs, url)));
     if (counts.every((count) => count === 0)) return;
-    await setTimeout(100);
+    await setTimeout(200);
   }
 }
 

@@ -17,7 +17,7 @@ import type { CallbackSender } from '../../core/ports.ts';
 import { formatSecret } from '../../core/signature.ts';
 import type { Subscription } from '../../core/subscription.ts';
 import { createCallLimiter } from '../../functions/call-limiter.ts';
-import { createDeliverer } from '../../functions/deliver-callbacks.ts';
+import { createDeliverer, type DelivererDeps } from '../../functions/deliver-callbacks.ts';
 import { createDispatcher } from '../../functions/dispatch-events.ts';
 import { deliveryMessage, sqsEvent, subscription, uniqueId } from './builders.ts';
 import { type Clock, createClock } from './clock.ts';
@@ -55,6 +55,8 @@ export interface Deployment {
   readonly wire: { readonly table: WireProxy; readonly sqs: WireProxy; readonly kms: WireProxy };
   dispatch(...records: SQSRecord[]): Promise<SQSBatchResponse>;
   deliver(...records: SQSRecord[]): Promise<SQSBatchResponse>;
+  /** The same with other parts or settings. */
+  delivererWith(overrides: Partial<DelivererDeps>): Deployment['deliver'];
   /** A subscription of an account of its own with one live secret. */
   subscribe(overrides: Partial<Subscription>): Promise<{ subscription: Subscription; secret: string }>;
   /** The first message of an event of now to that subscription. */
@@ -70,7 +72,20 @@ export interface Deployment {
 export const anywhere: CallbackUrlRules = { allowPrivateCallbacks: true, allowedPorts: [443], ownHosts: [] };
 
 export const scheduleSeconds = [0, 5, 3_600];
+/** For whatever gives up by the machine's own clock: a busy machine is no fault. */
+const patienceMs = 20_000;
+
 export const claimLeaseMs = 60_000;
+
+/** The same sender, to which every call seems to have taken so much longer. */
+export function slowedBy(ms: number, sender: CallbackSender): CallbackSender {
+  return {
+    async send(request) {
+      const outcome = await sender.send(request);
+      return { ...outcome, durationMs: outcome.durationMs + ms };
+    },
+  };
+}
 
 /** Dispatcher and deliverer with the adapters that are deployed, on engines that speak AWS' wire protocols. */
 export async function startDeployment(
@@ -96,7 +111,7 @@ export async function startDeployment(
   const subscriptions = createSubscriptionStore(table);
   const events = createEventLog(table);
   const deliveries = createDeliveryLog(table);
-  const statistics = createStatisticsLog(table);
+  const statistics = createStatisticsLog(table, patienceMs);
   const cipher = createSecretCipher(kms, 'alias/webhooks');
   const accounts = createAccountStore(table);
   const receiverNotes = createReceiverNotes(table);
@@ -115,7 +130,7 @@ export async function startDeployment(
     telemetry,
     now: clock.now,
   });
-  const deliverBatch = createDeliverer({
+  const delivererDeps: DelivererDeps = {
     subscriptions,
     receiverNotes,
     accounts,
@@ -133,14 +148,19 @@ export async function startDeployment(
       scheduleSeconds,
       horizonSeconds: 7 * 86_400,
       queueMarginSeconds: 60,
-      callbackTimeoutMs: 2_000,
+      callbackTimeoutMs: patienceMs,
       claimLeaseMs,
       accountRatePerSecond: 500,
       hostRatePerSecond: 200,
     },
+    recordWithinMs: 1_000,
     now: clock.now,
     random: () => 0.5,
-  });
+  };
+  const delivererWith = (overrides: Partial<DelivererDeps>): Deployment['deliver'] => {
+    const deliverBatch = createDeliverer({ ...delivererDeps, ...overrides });
+    return (...records) => deliverBatch(sqsEvent(...records));
+  };
 
   return {
     clock,
@@ -161,7 +181,8 @@ export async function startDeployment(
     retryQueue,
     wire,
     dispatch: (...records) => dispatchBatch(sqsEvent(...records)),
-    deliver: (...records) => deliverBatch(sqsEvent(...records)),
+    deliver: delivererWith({}),
+    delivererWith,
     async subscribe(overrides) {
       const created = subscription({ accountId: uniqueId('acc'), id: uniqueId('sub'), ...overrides });
       const { accountId, id: subscriptionId } = created;

@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type StackTemplate, synthesize } from '../../local/cloud-assembly.ts';
+import type { StackTemplate } from '../../local/cloud-assembly.ts';
 import { startEngines } from '../../local/engines.ts';
+import type { LambdaFunction } from '../../local/lambda-function.ts';
 import { runStacks } from '../../local/run-stacks.ts';
+import { assembliesFolder, synthesize } from '../../local/synthesis.ts';
 import { startWireProxy, type WireCall, type WireProxy } from './wire-proxy.ts';
 
 export type FunctionName = 'Dispatcher' | 'Deliverer' | 'Sweeper';
@@ -33,13 +34,19 @@ export interface StacksUnderFault {
   close(): Promise<void>;
 }
 
-export interface SynthesizedStacks {
-  readonly folder: string;
-  readonly stacks: readonly StackTemplate[];
-}
+export type SynthesizedStacks = readonly StackTemplate[];
 
 /** Of each call. */
 export const callDeadlineMs = 1_000;
+
+/** How long a change takes to count. */
+export const cacheMs = 300;
+
+/** Longer than any function may run. */
+const visibilitySeconds = 6;
+
+/** How long a message of the sweeper may be on its way, in proportion to all the rest. */
+const quickSweeps = { SWEEP_LEASE_MS: '6000', SWEEP_SPREAD_SECONDS: '1' };
 
 /** Three attempts within seconds. */
 export const quickSchedule = '0,1,1';
@@ -49,21 +56,38 @@ export async function synthesizeUnderFault(
   settings: Readonly<Record<string, string>>,
   synthesizeApp = synthesize,
 ): Promise<SynthesizedStacks> {
-  const folder = await mkdtemp(join(tmpdir(), 'webhooks-stacks-'));
   const context = {
     stage: 'local',
     allowPrivateCallbacks: 'true',
     callbackTimeoutMs: String(callDeadlineMs),
     dispatcherTimeoutSeconds: '2',
+    cacheMs: String(cacheMs),
     retryScheduleSeconds: quickSchedule,
     ...settings,
   };
-  return { folder, stacks: await synthesizeApp(context, folder) };
+  const { stacks } = await synthesizeApp(context, assembliesFolder);
+  return alterEnvironment(shortenVisibility(stacks), 'Sweeper', (variables) => ({
+    ...variables,
+    ...quickSweeps,
+  }));
+}
+
+/**
+ * AWS asks for six times the function's timeout, which is what the template has. A function that ran out of time has ended
+ * by then, so less will do where every test that kills one waits for it.
+ */
+function shortenVisibility(stacks: SynthesizedStacks): SynthesizedStacks {
+  const altered = structuredClone(stacks);
+  for (const { Type, Properties } of altered.flatMap(({ resources }) => Object.values(resources))) {
+    if (Type === 'AWS::SQS::Queue' && Properties?.['RedrivePolicy'])
+      Object.assign(Properties, { VisibilityTimeout: visibilitySeconds });
+  }
+  return altered;
 }
 
 /** The same stacks with other variables in one function's environment. */
 export function alterEnvironment(
-  { folder, stacks }: SynthesizedStacks,
+  stacks: SynthesizedStacks,
   functionName: FunctionName,
   alter: (variables: Readonly<Record<string, string>>) => Record<string, string>,
 ): SynthesizedStacks {
@@ -75,25 +99,16 @@ export function alterEnvironment(
       environment.Variables = alter(environment.Variables);
     }
   }
-  return { folder, stacks: altered };
+  return altered;
 }
 
 /** The local run's own parts with a proxy on every wire. */
 export async function startStacksUnderFault(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<StacksUnderFault> {
-  const synthesized = await synthesizeUnderFault(settings);
-  const running = await runUnderFault(synthesized);
-  return {
-    ...running,
-    async close() {
-      await running.close();
-      await rm(synthesized.folder, { recursive: true, force: true });
-    },
-  };
+  return runUnderFault(await synthesizeUnderFault(settings));
 }
 
-/** Leaves what was synthesized for another run. */
 export async function runUnderFault(synthesized: SynthesizedStacks): Promise<StacksUnderFault> {
   const folder = await mkdtemp(join(tmpdir(), 'webhooks-faults-'));
   const logFolder = join(folder, 'logs');
@@ -106,7 +121,7 @@ export async function runUnderFault(synthesized: SynthesizedStacks): Promise<Sta
   };
   const proxied = { ...engines, sqsUrl: wire.sqs.url, dynamoUrl: wire.table.url, kmsUrl: wire.kms.url };
   const faults: unknown[] = [];
-  const deploy = ({ stacks }: SynthesizedStacks) =>
+  const deploy = (stacks: SynthesizedStacks) =>
     runStacks(stacks, proxied, {
       port: 0,
       logFolder,
@@ -134,7 +149,7 @@ export async function runUnderFault(synthesized: SynthesizedStacks): Promise<Sta
     outputsFile,
     wire,
     faults,
-    kill: (functionName) => killSandboxesOf(functionName, synthesized.folder),
+    kill: (functionName) => killSandboxesOf(functionName, running.functions),
     async deployBeside(other) {
       const beside = await deploy(other);
       closers.push(() => beside.close());
@@ -155,14 +170,10 @@ export function sendsTo(queue: string): (call: WireCall) => boolean {
     operation.startsWith('SendMessage') && String(input.QueueUrl).endsWith(end);
 }
 
-/** By the folder of the run, which stands on every sandbox's command line: no other run is hit. */
-function killSandboxesOf(functionName: string, folder: string): number {
-  const sandboxes = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' })
-    .split('\n')
-    .filter(
-      (line) =>
-        line.includes('sandbox.ts') && line.includes(folder) && line.includes(`${functionName}Function`),
-    );
-  for (const line of sandboxes) process.kill(Number.parseInt(line, 10), 'SIGKILL');
-  return sandboxes.length;
+function killSandboxesOf(functionName: string, functions: ReadonlyMap<string, LambdaFunction>): number {
+  const [found] = [...functions.values()].filter(({ settings }) =>
+    settings.name.includes(`${functionName}Function`),
+  );
+  if (!found) throw new Error(`there is no function ${functionName}`);
+  return found.kill();
 }

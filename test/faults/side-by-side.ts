@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import pLimit from 'p-limit';
+
+/** A run in a process of its own, with engines, functions and a network of its own. */
+export interface Job {
+  readonly name: string;
+  /** It measures latencies: nothing else may run at that time. */
+  readonly isTimed: boolean;
+  run(): Promise<JobResult>;
+}
+
+export interface JobResult {
+  readonly isGood: boolean;
+  /** What is to be shown of it: a row, and an explanation if it is not good. */
+  readonly shown: string;
+}
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * Runs jobs side by side, those that measure afterwards and one by one; tells of each as soon as it has ended. Answers with
+ * how many were not good.
+ */
+export async function runSideBySide(
+  jobs: readonly Job[],
+  places: number,
+  tell: (line: string) => void,
+): Promise<number> {
+  const limit = pLimit(places);
+  let ended = 0;
+  let failed = 0;
+  const runOne = async (job: Job) => {
+    const { isGood, shown } = await job.run();
+    ended += 1;
+    if (!isGood) failed += 1;
+    tell(`${String(ended).padStart(String(jobs.length).length)}/${jobs.length}  ${shown}`);
+  };
+  await Promise.all(jobs.filter(({ isTimed }) => !isTimed).map((job) => limit(runOne, job)));
+  for (const job of jobs.filter(({ isTimed }) => isTimed)) await runOne(job);
+  return failed;
+}
+
+/** `npm run faults` for one scenario, in this checkout or in a copy of it; answers with all that it printed. */
+export async function runScenarioProcess(
+  args: readonly string[],
+  folder = repository,
+): Promise<{ readonly exitCode: number | null; readonly output: string }> {
+  const run = spawn(process.execPath, [join(folder, 'test/faults/run.ts'), '--rows-only', ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(run, 'exit') as Promise<[number | null]>;
+  const output = (await Promise.all([text(run.stdout), text(run.stderr)])).join('');
+  const [exitCode] = await exited;
+  return { exitCode, output: output.trimEnd() };
+}
