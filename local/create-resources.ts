@@ -9,7 +9,7 @@ import {
 import { CreateQueueCommand, SetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Engines } from './engines.ts';
 import { region } from './intrinsics.ts';
-import { createLambdaFunction, type LambdaFunction } from './lambda-function.ts';
+import { createLambdaFunction, type LambdaFunction, type LambdaSettings } from './lambda-function.ts';
 import { functionArn, type Resources } from './resources.ts';
 import { operatorCredentials } from './sigv4.ts';
 
@@ -90,8 +90,11 @@ async function createQueue(
 export async function createFunctions(
   resources: Resources,
   engines: Engines,
-  logFolder: string,
-  onFault: (fault: unknown) => void,
+  {
+    logFolder,
+    maxSandboxes,
+    onFault,
+  }: Pick<LambdaSettings, 'maxSandboxes' | 'onFault'> & { logFolder: string },
 ): Promise<Map<string, LambdaFunction>> {
   const lambdas = await Promise.all(
     resources.ofType('AWS::Lambda::Function').map(({ ref, stack, properties }) => {
@@ -111,6 +114,7 @@ export async function createFunctions(
         environment: { ...Environment?.Variables, ...awsEnvironment(ref, engines) },
         timeoutMs: Timeout * 1_000,
         logFile: join(logFolder, `${ref}.log`),
+        maxSandboxes,
         onFault,
       });
     }),

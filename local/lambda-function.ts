@@ -16,6 +16,8 @@ export interface LambdaSettings {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly logFile: string;
+  /** Invocations at a time; more of them wait. */
+  readonly maxSandboxes: number;
   readonly onFault: (fault: unknown) => void;
 }
 
@@ -47,9 +49,6 @@ export interface LambdaFunction {
   close(): Promise<void>;
 }
 
-/** Five batches of each of two event source mappings; AWS would start more, for others than these to wait in. */
-const maxSandboxes = 10;
-
 /** Of all functions: more at a time than there are processors would take them from invocations whose time is running. */
 const startLimit = pLimit(availableParallelism());
 
@@ -60,7 +59,7 @@ export async function createLambdaFunction(settings: LambdaSettings): Promise<La
   const log = await open(settings.logFile, 'a');
   const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
-  const limit = pLimit({ concurrency: maxSandboxes, rejectOnClear: true });
+  const limit = pLimit({ concurrency: settings.maxSandboxes, rejectOnClear: true });
 
   let closed = false;
 

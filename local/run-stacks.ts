@@ -27,15 +27,20 @@ export interface RunOptions {
   readonly logFolder: string;
   /** Instead of what the template says; the one thing that a run may change. */
   readonly sweepIntervalMs?: number | undefined;
+  /** Of each function. */
+  readonly maxSandboxes?: number;
   /** Told of functions that crashed or failed; what they logged is in `logFolder`. */
   readonly onFault: (fault: unknown) => void;
 }
+
+/** Five batches of each of two event source mappings; AWS would start more, for others than these to wait in. */
+const defaultSandboxes = 10;
 
 /** Creates what the templates describe, in the order in which the parts need each other. */
 export async function runStacks(
   stacks: readonly StackTemplate[],
   engines: Engines,
-  { port, logFolder, sweepIntervalMs, onFault }: RunOptions,
+  { port, logFolder, sweepIntervalMs, maxSandboxes = defaultSandboxes, onFault }: RunOptions,
 ): Promise<RunningStacks> {
   const endpoints: { sqsUrl: string; apiUrl?: string } = { sqsUrl: engines.sqsUrl };
   const resources = readResources(stacks, endpoints);
@@ -48,7 +53,7 @@ export async function runStacks(
   try {
     await createTables(resources, engines);
     await createQueues(resources, sqs);
-    const functions = await createFunctions(resources, engines, logFolder, onFault);
+    const functions = await createFunctions(resources, engines, { logFolder, maxSandboxes, onFault });
     closers.push(() => Promise.all([...functions.values()].map((lambda) => lambda.close())));
     const api = await startHttpApi(httpApiOf(resources, functions), port, onFault);
     closers.push(() => api.close());

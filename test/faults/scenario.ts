@@ -55,6 +55,8 @@ export async function runScenario({ faults, size, seed, names }: Scenario): Prom
     names,
     isGuarded,
     clockOffMs: excuses.clockOffMs,
+    // Of the deliverer, which drains two queues.
+    maxSandboxes: 2 * Number(settings['maxDeliverers']),
   });
   try {
     const troubles = [];

@@ -91,15 +91,17 @@ export interface WorldOptions {
   readonly isGuarded: boolean;
   /** A claim of a function that died lasts so much longer. */
   readonly clockOffMs: number;
+  /** Of each function. */
+  readonly maxSandboxes: number;
 }
 
 export async function createWorld(
   synthesized: SynthesizedStacks,
-  { size, random, mortalAccounts, names, isGuarded, clockOffMs }: WorldOptions,
+  { size, random, mortalAccounts, names, isGuarded, clockOffMs, maxSandboxes }: WorldOptions,
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'webhooks-ledger-'));
   const premises = isGuarded ? await makePremises(folder) : undefined;
-  const stacks = await runUnderFault(premises ? trust(synthesized, premises) : synthesized);
+  const stacks = await runUnderFault(premises ? trust(synthesized, premises) : synthesized, maxSandboxes);
   const sqs = connectSqs(stacks.sqsUrl);
   const eventBridge = new EventBridgeClient({
     endpoint: stacks.eventsUrl,

@@ -45,6 +45,9 @@ export const cacheMs = 300;
 /** Longer than any function may run. */
 const visibilitySeconds = 6;
 
+/** A process that starts takes a third of a second of a core, and functions have little time. */
+const fewSandboxes = 4;
+
 /** How long a message of the sweeper may be on its way, in proportion to all the rest. */
 const quickSweeps = { SWEEP_LEASE_MS: '6000', SWEEP_SPREAD_SECONDS: '1' };
 
@@ -109,7 +112,10 @@ export async function startStacksUnderFault(
   return runUnderFault(await synthesizeUnderFault(settings));
 }
 
-export async function runUnderFault(synthesized: SynthesizedStacks): Promise<StacksUnderFault> {
+export async function runUnderFault(
+  synthesized: SynthesizedStacks,
+  maxSandboxes = fewSandboxes,
+): Promise<StacksUnderFault> {
   const folder = await mkdtemp(join(tmpdir(), 'webhooks-faults-'));
   const logFolder = join(folder, 'logs');
   await mkdir(logFolder);
@@ -125,6 +131,7 @@ export async function runUnderFault(synthesized: SynthesizedStacks): Promise<Sta
     runStacks(stacks, proxied, {
       port: 0,
       logFolder,
+      maxSandboxes,
       sweepIntervalMs: 500,
       onFault: (fault) => void faults.push(fault),
     });
