@@ -55,7 +55,7 @@ function readOptions(): Options | undefined {
     .option('--subscriptions <count>', 'Subscriptions of each account', { default: 3 })
     .option('--events <count>', 'Events that are published while the fault is there', { default: 40 })
     .option('--places <count>', 'How many scenarios run at the same time', {
-      default: availableParallelism() + 1,
+      default: availableParallelism(),
     })
     .option('--measurements <count>', 'How often, at most, a latency that is too long is measured', {
       default: 3,
