@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 import { setTimeout } from 'node:timers/promises';
-import type { NameResolver } from '../core/ports.ts';
+import type { NameResolver } from '../core/receivers/name-resolver.ts';
 
 /**
  * Asks the name servers through c-ares. The system's own lookup runs on Node's four threads: a few names that answer

@@ -1,6 +1,6 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { AccountStatus } from '../core/account.ts';
-import type { AccountStore } from '../core/ports.ts';
+import type { AccountStatus } from '../core/accounts/account.ts';
+import type { AccountStore } from '../core/accounts/account-store.ts';
 import type { DynamoTable } from './dynamo-client.ts';
 import { accountKey } from './dynamo-keys.ts';
 

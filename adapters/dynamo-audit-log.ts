@@ -1,6 +1,6 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type AuditEntry, auditRetentionDays } from '../core/audit.ts';
-import type { AuditLog } from '../core/ports.ts';
+import { type AuditEntry, auditRetentionDays } from '../core/accounts/audit.ts';
+import type { AuditLog } from '../core/accounts/audit-log.ts';
 import type { DynamoTable } from './dynamo-client.ts';
 import { auditKey } from './dynamo-keys.ts';
 

@@ -1,6 +1,6 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Credential } from '../core/credential.ts';
-import type { CredentialLookup, CredentialStore } from '../core/ports.ts';
+import type { Credential } from '../core/accounts/credential.ts';
+import type { CredentialLookup, CredentialStore } from '../core/accounts/credential-store.ts';
 import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
 import { accountKey, apiKeyOfAccountKey, apiKeyPrefix, credentialKey } from './dynamo-keys.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { BatchWriteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { Delivery } from '../core/delivery.ts';
-import type { DeliveryLog } from '../core/ports.ts';
+import type { Delivery } from '../core/deliveries/delivery.ts';
+import type { DeliveryLog } from '../core/deliveries/delivery-log.ts';
 import { type DynamoTable, expiryAfter, isConditionFailure } from './dynamo-client.ts';
 import { attemptKey, deliveryKey, type Key } from './dynamo-keys.ts';
 

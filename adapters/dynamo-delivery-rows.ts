@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { splitIntoBatches } from '../core/batches.ts';
-import type { Delivery } from '../core/delivery.ts';
+import type { Delivery } from '../core/deliveries/delivery.ts';
 import type { DynamoTable } from './dynamo-client.ts';
 import { toDelivery } from './dynamo-delivery-log.ts';
 import type { Key } from './dynamo-keys.ts';

@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { DueIndex } from '../core/ports.ts';
+import type { DueIndex } from '../core/deliveries/due-index.ts';
 import type { DynamoTable } from './dynamo-client.ts';
 import { dueShards } from './dynamo-delivery-log.ts';
 import { readRows } from './dynamo-delivery-rows.ts';

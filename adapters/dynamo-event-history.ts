@@ -1,5 +1,10 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { EventFilter, EventHistory, LoggedEvent, LoggedEventDetail } from '../core/history-ports.ts';
+import type {
+  EventFilter,
+  EventHistory,
+  LoggedEvent,
+  LoggedEventDetail,
+} from '../core/deliveries/event-history.ts';
 import type { DynamoTable } from './dynamo-client.ts';
 import { bodyOf } from './dynamo-event-log.ts';
 import { fillPage, type Row } from './dynamo-filled-page.ts';

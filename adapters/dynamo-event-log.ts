@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { EventBodies, EventLog, StoredEvent } from '../core/ports.ts';
+import type { EventBodies, EventLog, StoredEvent } from '../core/deliveries/event-log.ts';
 import { type DynamoTable, expiryAfter, isConditionFailure } from './dynamo-client.ts';
 import { eventKey, feedKey } from './dynamo-keys.ts';
 

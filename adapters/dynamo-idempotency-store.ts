@@ -1,6 +1,6 @@
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { idempotencyLockMs, idempotencyRetentionSeconds } from '../core/idempotency.ts';
-import type { HeldKey, IdempotencyClaim, IdempotencyStore } from '../core/ports.ts';
+import { idempotencyLockMs, idempotencyRetentionSeconds } from '../core/accounts/idempotency.ts';
+import type { HeldKey, IdempotencyClaim, IdempotencyStore } from '../core/accounts/idempotency-store.ts';
 import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
 import { idempotencyClaimKey } from './dynamo-keys.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DeliveryRef, SubscriptionRef } from '../core/delivery.ts';
+import type { DeliveryRef, SubscriptionRef } from '../core/deliveries/delivery.ts';
 
 /**
  * Every key of the table, in one place. All but credentials and limits start with the account, which comes from an

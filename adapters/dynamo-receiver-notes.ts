@@ -1,6 +1,10 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { ReceiverNotes } from '../core/ports.ts';
-import { type DisabledReason, maxAddressRefusals, type Subscription } from '../core/subscription.ts';
+import type { ReceiverNotes } from '../core/subscriptions/receiver-notes.ts';
+import {
+  type DisabledReason,
+  maxAddressRefusals,
+  type Subscription,
+} from '../core/subscriptions/subscription.ts';
 import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
 import { subscriptionKey } from './dynamo-keys.ts';
 

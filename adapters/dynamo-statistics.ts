@@ -1,6 +1,4 @@
 import { paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { StatisticsHistory } from '../core/history-ports.ts';
-import type { StatisticsLog } from '../core/ports.ts';
 import {
   endOfHour,
   type HourlyTally,
@@ -8,7 +6,8 @@ import {
   latencyBoundsMs,
   statisticsRetentionDays,
   type Tally,
-} from '../core/statistics.ts';
+} from '../core/deliveries/statistics.ts';
+import type { StatisticsHistory, StatisticsLog } from '../core/deliveries/statistics-log.ts';
 import type { DynamoTable } from './dynamo-client.ts';
 import { statisticsKey, statisticsPrefix } from './dynamo-keys.ts';
 

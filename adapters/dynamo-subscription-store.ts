@@ -1,6 +1,6 @@
 import { DeleteCommand, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import type { SubscriptionStore } from '../core/ports.ts';
-import type { Subscription } from '../core/subscription.ts';
+import type { Subscription } from '../core/subscriptions/subscription.ts';
+import type { SubscriptionStore } from '../core/subscriptions/subscription-store.ts';
 import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
 import { subscriptionKey, subscriptionPrefix } from './dynamo-keys.ts';
 

@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { intervalMs } from '../core/call-limits.ts';
-import type { TokenStore } from '../core/ports.ts';
+import type { TokenStore } from '../core/rate-limit.ts';
+import { intervalMs } from '../core/rate-limit.ts';
 import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
 import { bucketKey } from './dynamo-keys.ts';
 

@@ -1,11 +1,11 @@
 import { buildConnector } from 'undici';
-import type { NameResolver } from '../core/ports.ts';
-import { type AddressRefusal, addressInHost, refuseAddress } from '../core/public-address.ts';
+import type { NameResolver } from '../core/receivers/name-resolver.ts';
+import { type AddressRefusal, addressInHost, refuseAddress } from '../core/receivers/public-address.ts';
 
 /** For a connection with its TLS handshake; once it has passed, no further address of a name is tried. */
 const deadlineMs = 5_000;
 
-/** A connection that was not even tried; `code` is classified in core/delivery-outcome.ts. */
+/** A connection that was not even tried; `code` is classified in core/receivers/delivery-outcome.ts. */
 export class RefusedConnection extends Error {
   readonly code: 'CALLBACK_NAME_UNRESOLVED' | 'CALLBACK_ADDRESS_FORBIDDEN';
   readonly refusal: AddressRefusal | undefined;

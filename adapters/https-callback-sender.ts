@@ -1,16 +1,17 @@
 import { LRUCache } from 'lru-cache';
 import { type buildConnector, Pool } from 'undici';
-import { type CallbackUrlRules, checkCallbackUrl } from '../core/callback-address.ts';
+import { type CallbackUrlRules, checkCallbackUrl } from '../core/receivers/callback-address.ts';
+import type { CallbackRequest, CallbackSender } from '../core/receivers/callback-sender.ts';
 import {
   type DeliveryOutcome,
   type FailureReason,
   outcomeOfStatus,
   parseRetryAfter,
   reasonOfErrorCode,
-} from '../core/delivery-outcome.ts';
-import type { CallbackRequest, CallbackSender, NameResolver } from '../core/ports.ts';
-import type { AddressRefusal } from '../core/public-address.ts';
-import { excerptResponse } from '../core/response-excerpt.ts';
+} from '../core/receivers/delivery-outcome.ts';
+import type { NameResolver } from '../core/receivers/name-resolver.ts';
+import type { AddressRefusal } from '../core/receivers/public-address.ts';
+import { excerptResponse } from '../core/receivers/response-excerpt.ts';
 import { createNameResolver } from './dns-name-resolver.ts';
 import { createGuardedConnector, RefusedConnection } from './guarded-connector.ts';
 

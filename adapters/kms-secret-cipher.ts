@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { LRUCache } from 'lru-cache';
-import type { SecretCipher, SecretContext } from '../core/ports.ts';
+import type { SecretCipher, SecretContext } from '../core/secret-cipher.ts';
 
 const algorithm = 'aes-256-gcm';
 const ivBytes = 12;

@@ -1,12 +1,9 @@
 import { LRUCache } from 'lru-cache';
-import type { AccountStatus } from '../core/account.ts';
-import type {
-  AccountStatusLookup,
-  AccountSubscriptions,
-  ReceiverNotes,
-  SubscriptionLookup,
-} from '../core/ports.ts';
-import type { Subscription } from '../core/subscription.ts';
+import type { AccountStatus } from '../core/accounts/account.ts';
+import type { AccountStatusLookup } from '../core/accounts/account-store.ts';
+import type { ReceiverNotes } from '../core/subscriptions/receiver-notes.ts';
+import type { Subscription } from '../core/subscriptions/subscription.ts';
+import type { AccountSubscriptions, SubscriptionLookup } from '../core/subscriptions/subscription-store.ts';
 
 /** Bounds what one sandbox holds; an entry is a few KB. */
 const maxEntries = 2_000;

@@ -5,7 +5,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { LRUCache } from 'lru-cache';
-import type { DeadLetters } from '../core/ports.ts';
+import type { DeadLetters } from '../core/events/dead-letters.ts';
 
 /**
  * Finds a queue's dead-letter queue in the queue's own redrive policy: what we reject and what SQS gives up on can

@@ -7,9 +7,10 @@ import {
   type EventType,
   eventSource,
   eventTypeSchema,
-} from '../core/event-catalog.ts';
+} from '../core/events/event-catalog.ts';
+import { eventDetailSchema, maxCallbackBodyBytes } from '../core/events/published-event.ts';
 import { toJsonText } from '../core/json-text.ts';
-import { eventDetailSchema, explain, maxCallbackBodyBytes } from '../core/published-event.ts';
+import { explain } from '../core/zod-issues.ts';
 
 export type { EventData, EventType };
 

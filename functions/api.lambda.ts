@@ -19,7 +19,7 @@ import { createCallbackSender } from '../adapters/https-callback-sender.ts';
 import { deriveKey } from '../adapters/kms-derived-key.ts';
 import { createSecretCipher } from '../adapters/kms-secret-cipher.ts';
 import { cacheAccountStatus } from '../adapters/lru-caches.ts';
-import { createRetryQueue } from '../adapters/sqs-delivery-queue.ts';
+import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ApiResponse } from './api/http.ts';
 import { createCallLimiter } from './call-limiter.ts';
@@ -45,7 +45,7 @@ const api = createApi({
   deliveryHistory: createDeliveryHistory(table),
   events: createEventLog(table),
   eventHistory: createEventHistory(table),
-  queue: createRetryQueue(new SQSClient({ useQueueUrlAsEndpoint: false }), env.RETRY_QUEUE_URL),
+  retries: createRetryQueue(new SQSClient({ useQueueUrlAsEndpoint: false }), env.RETRY_QUEUE_URL),
   queueMarginSeconds: env.QUEUE_MARGIN_SECONDS,
   callbackTimeoutMs: env.CALLBACK_TIMEOUT_MS,
   cacheMs: env.CACHE_MS,

@@ -1,4 +1,4 @@
-import type { LimitSettings } from '../core/call-limits.ts';
+import type { LimitSettings } from '../core/deliveries/call-limits.ts';
 import {
   type Attempt,
   type Delivery,
@@ -7,11 +7,12 @@ import {
   messageFor,
   mustClaim,
   refOf,
-} from '../core/delivery.ts';
-import { claim, scheduleOf, settle } from '../core/delivery-steps.ts';
-import type * as ports from '../core/ports.ts';
-import { decideRetry, type RetryDecision, type RetryPolicy } from '../core/retry-policy.ts';
-import { deadlineOf, type Subscription } from '../core/subscription.ts';
+} from '../core/deliveries/delivery.ts';
+import { claim, scheduleOf, settle } from '../core/deliveries/delivery-steps.ts';
+import type { EventBodies } from '../core/deliveries/event-log.ts';
+import { decideRetry, type RetryDecision, type RetryPolicy } from '../core/deliveries/retry-policy.ts';
+import type { ReceiverNotes } from '../core/subscriptions/receiver-notes.ts';
+import { deadlineOf, type Subscription } from '../core/subscriptions/subscription.ts';
 import { createTurnCheck, type TurnDeps } from './await-turn.ts';
 import type { BatchTally } from './batch-statistics.ts';
 import { createReceiverCall, type ReceiverCallDeps } from './call-receiver.ts';
@@ -20,8 +21,8 @@ import { createNoteTaker, hostOf } from './note-receiver.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface AttemptDeps extends ReceiverCallDeps, TurnDeps, TakerDeps {
-  readonly receiverNotes: ports.ReceiverNotes;
-  readonly events: ports.EventBodies;
+  readonly receiverNotes: ReceiverNotes;
+  readonly events: EventBodies;
   readonly settings: RetryPolicy &
     LimitSettings & { readonly callbackTimeoutMs: number; readonly claimLeaseMs: number };
 }
@@ -116,7 +117,7 @@ export function createAttempt(deps: AttemptDeps) {
   /** To the retry queue, which has consumers of its own: a call that takes long keeps no others' first waiting. */
   async function stepAside(message: DeliveryMessage): Promise<undefined> {
     // Both messages may live on after a crash.
-    await deps.queue.sendRetry({ ...message, recheck: true }, 0);
+    await deps.retries.sendRetry({ ...message, recheck: true }, 0);
     telemetry.count('DeliveriesSteppedAside');
   }
 
@@ -139,12 +140,12 @@ export function createAttempt(deps: AttemptDeps) {
       case 'retry': {
         const written = await deliveries.replaceDelivery(claimed, settled);
         // A crash from here on costs punctuality only: the due index has the row.
-        if (written && decision.byQueue) await deps.queue.sendRetry(next, decision.delaySeconds);
+        if (written && decision.byQueue) await deps.retries.sendRetry(next, decision.delaySeconds);
         return;
       }
       case 'exhausted':
         // Before the row is final: after it, nothing would send the message again. A superfluous one is harmless.
-        await deps.queue.sendExhausted(next, decision.reason);
+        await deps.exhausted.sendExhausted(next, decision.reason);
         if (decision.disable) await deps.receiverNotes.disable(subscription, decision.disable, now());
         await deliveries.replaceDelivery(claimed, settled);
         return;

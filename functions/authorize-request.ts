@@ -2,8 +2,13 @@ import type {
   APIGatewayRequestAuthorizerEventV2,
   APIGatewaySimpleAuthorizerWithContextResult,
 } from 'aws-lambda';
-import { type Credential, isGood, lastUsedPrecisionMs, parseAuthorization } from '../core/credential.ts';
-import type { CredentialLookup } from '../core/ports.ts';
+import {
+  type Credential,
+  isGood,
+  lastUsedPrecisionMs,
+  parseAuthorization,
+} from '../core/accounts/credential.ts';
+import type { CredentialLookup } from '../core/accounts/credential-store.ts';
 import type { AuthorizerContext } from './serve-api.ts';
 import type { Telemetry } from './telemetry.ts';
 

@@ -1,21 +1,23 @@
-import { callbackLimits, type LimitSettings, limitsAhead, maxTurnWaitMs } from '../core/call-limits.ts';
+import { callbackLimits, type LimitSettings, limitsAhead } from '../core/deliveries/call-limits.ts';
 import {
   type Delivery,
   type DeliveryMessage,
   messageFor,
   type ReservedTurn,
   refOf,
-} from '../core/delivery.ts';
-import { postpone, type WaitTimes } from '../core/delivery-steps.ts';
-import type { DeliveryLog, DeliveryQueue } from '../core/ports.ts';
-import type { Subscription } from '../core/subscription.ts';
+} from '../core/deliveries/delivery.ts';
+import type { DeliveryLog } from '../core/deliveries/delivery-log.ts';
+import type { RetryQueue } from '../core/deliveries/delivery-queues.ts';
+import { postpone, type WaitTimes } from '../core/deliveries/delivery-steps.ts';
+import { maxTurnWaitMs } from '../core/rate-limit.ts';
+import type { Subscription } from '../core/subscriptions/subscription.ts';
 import type { CallLimiter } from './call-limiter.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface TurnDeps {
   readonly askLimits: CallLimiter;
   readonly deliveries: DeliveryLog;
-  readonly queue: DeliveryQueue;
+  readonly retries: RetryQueue;
   readonly telemetry: Telemetry;
   readonly settings: LimitSettings & { readonly queueMarginSeconds: number };
   readonly now: () => Date;
@@ -26,7 +28,7 @@ export interface TurnDeps {
 export function createTurnCheck({
   askLimits,
   deliveries,
-  queue,
+  retries,
   telemetry,
   settings,
   now,
@@ -50,7 +52,7 @@ export function createTurnCheck({
         const times = { waitMs, dueInMs: waitMs + marginMs };
         const row = await write(message, claimed, times, turn.limit, reserved);
         // A crash from here on costs punctuality only: the due index has the row.
-        if (row) await queue.sendRetry(messageFor(row), Math.ceil(waitMs / 1_000));
+        if (row) await retries.sendRetry(messageFor(row), Math.ceil(waitMs / 1_000));
         return false;
       }
       case 'full': {

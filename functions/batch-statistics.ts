@@ -1,7 +1,7 @@
-import type { Attempt, DeliveryRef, SubscriptionRef } from '../core/delivery.ts';
-import type { StatisticsLog } from '../core/ports.ts';
-import type { RetryDecision } from '../core/retry-policy.ts';
-import { addTallies, emptyTally, type Tally, tallyAttempt } from '../core/statistics.ts';
+import type { Attempt, DeliveryRef, SubscriptionRef } from '../core/deliveries/delivery.ts';
+import type { RetryDecision } from '../core/deliveries/retry-policy.ts';
+import { addTallies, emptyTally, type Tally, tallyAttempt } from '../core/deliveries/statistics.ts';
+import type { StatisticsLog } from '../core/deliveries/statistics-log.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface BatchStatisticsDeps {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { type CallLimit, type LimitName, turnMs } from '../core/call-limits.ts';
-import type { TokenStore } from '../core/ports.ts';
+import type { TokenStore } from '../core/rate-limit.ts';
+import { type CallLimit, type LimitName, turnMs } from '../core/rate-limit.ts';
 
 /** Now or later; undefined when all turns that are given out are taken. */
 type Turn = number | undefined;

@@ -1,8 +1,9 @@
-import type { CustomHeaders } from '../core/custom-headers.ts';
-import type { Attempt } from '../core/delivery.ts';
-import type { CallbackSender, SecretCipher } from '../core/ports.ts';
-import { signCallback } from '../core/signature.ts';
-import { liveSecrets, type Subscription } from '../core/subscription.ts';
+import type { Attempt } from '../core/deliveries/delivery.ts';
+import { signCallback } from '../core/deliveries/signature.ts';
+import type { CallbackSender } from '../core/receivers/callback-sender.ts';
+import type { SecretCipher } from '../core/secret-cipher.ts';
+import type { CustomHeaders } from '../core/subscriptions/custom-headers.ts';
+import { liveSecrets, type Subscription } from '../core/subscriptions/subscription.ts';
 
 export interface ReceiverCallDeps {
   readonly cipher: SecretCipher;

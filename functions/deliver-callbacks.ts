@@ -4,9 +4,9 @@ import {
   type DeliveryMessage,
   deliveryIdOf,
   deliveryMessageSchema,
-} from '../core/delivery.ts';
-import type { DeadLetters } from '../core/ports.ts';
-import { explain } from '../core/published-event.ts';
+} from '../core/deliveries/delivery.ts';
+import type { DeadLetters } from '../core/events/dead-letters.ts';
+import { explain } from '../core/zod-issues.ts';
 import { type AttemptDeps, createAttempt, type Receipt } from './attempt-delivery.ts';
 import { type BatchStatisticsDeps, openBatchTally } from './batch-statistics.ts';
 import { openFlushWindow } from './flush-window.ts';

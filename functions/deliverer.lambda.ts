@@ -14,7 +14,8 @@ import { createCallbackSender } from '../adapters/https-callback-sender.ts';
 import { createSecretCipher } from '../adapters/kms-secret-cipher.ts';
 import { cacheAccountStatus, cacheSubscriptionLookup } from '../adapters/lru-caches.ts';
 import { createDeadLetters } from '../adapters/sqs-dead-letters.ts';
-import { createDeliveryQueue } from '../adapters/sqs-delivery-queue.ts';
+import { createExhaustedQueue } from '../adapters/sqs-exhausted-queue.ts';
+import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { createCallLimiter } from './call-limiter.ts';
 import { createDeliverer } from './deliver-callbacks.ts';
@@ -38,11 +39,8 @@ const deliverer = createDeliverer({
   events: createEventLog(table),
   deliveries: createDeliveryLog(table),
   statistics: createStatisticsLog(table),
-  queue: createDeliveryQueue(sqs, {
-    deliveryQueueUrl: env.DELIVERY_QUEUE_URL,
-    retryQueueUrl: env.RETRY_QUEUE_URL,
-    exhaustedQueueUrl: env.EXHAUSTED_QUEUE_URL,
-  }),
+  retries: createRetryQueue(sqs, env.RETRY_QUEUE_URL),
+  exhausted: createExhaustedQueue(sqs, env.EXHAUSTED_QUEUE_URL),
   deadLetters: createDeadLetters(sqs),
   cipher: createSecretCipher(new KMSClient({}), env.SECRETS_KEY_ID),
   sender: createCallbackSender(callbackUrlRules(env)),

@@ -1,26 +1,24 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { DeliveryMessage } from '../core/delivery.ts';
-import { type PlannedDelivery, planDeliveries } from '../core/dispatch.ts';
-import type {
-  AccountStatusLookup,
-  AccountSubscriptions,
-  DeadLetters,
-  DeliveryQueue,
-  EventLog,
-} from '../core/ports.ts';
+import type { AccountStatusLookup } from '../core/accounts/account-store.ts';
+import type { DeliveryMessage } from '../core/deliveries/delivery.ts';
+import type { FirstAttemptQueue } from '../core/deliveries/delivery-queues.ts';
+import type { EventLog } from '../core/deliveries/event-log.ts';
+import { type PlannedDelivery, planDeliveries } from '../core/deliveries/planning.ts';
+import type { DeadLetters } from '../core/events/dead-letters.ts';
 import {
   identifyEvent,
   type PublishedEvent,
   parsePublishedEvent,
   type Rejection,
-} from '../core/published-event.ts';
+} from '../core/events/published-event.ts';
+import type { AccountSubscriptions } from '../core/subscriptions/subscription-store.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface DispatcherDeps {
   readonly subscriptions: AccountSubscriptions;
   readonly accounts: AccountStatusLookup;
   readonly events: EventLog;
-  readonly queue: DeliveryQueue;
+  readonly firstAttempts: FirstAttemptQueue;
   readonly deadLetters: DeadLetters;
   readonly telemetry: Telemetry;
   readonly now: () => Date;
@@ -48,10 +46,10 @@ export function createDispatcher(deps: DispatcherDeps) {
       }),
     );
     const first = planned.flatMap(({ messages }) => messages);
-    const refusals = await deps.queue.sendFirstAttempts(first);
+    const refusals = await deps.firstAttempts.sendFirstAttempts(first);
     // Once more, and to be claimed: a send whose answer was lost may have been taken.
     const again = refusals.map(({ message }) => ({ ...message, recheck: true }));
-    for (const { message, cause } of await deps.queue.sendFirstAttempts(again)) {
+    for (const { message, cause } of await deps.firstAttempts.sendFirstAttempts(again)) {
       telemetry.error('event.failed', { eventId: message.eventId, error: cause });
       const isRefused = (one: DeliveryMessage) =>
         one.eventId === message.eventId && one.accountId === message.accountId;

@@ -7,7 +7,7 @@ import { createEventLog } from '../adapters/dynamo-event-log.ts';
 import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
 import { cacheAccountStatus, cacheAccountSubscriptions } from '../adapters/lru-caches.ts';
 import { createDeadLetters } from '../adapters/sqs-dead-letters.ts';
-import { createDeliveryQueue } from '../adapters/sqs-delivery-queue.ts';
+import { createFirstAttemptQueue } from '../adapters/sqs-first-attempt-queue.ts';
 import { createDispatcher } from './dispatch-events.ts';
 import { dispatcherEnvSchema, readEnv } from './env.ts';
 import { createTelemetry } from './telemetry.ts';
@@ -22,11 +22,7 @@ const dispatcher = createDispatcher({
   subscriptions: cacheAccountSubscriptions(createSubscriptionStore(table), env.CACHE_MS),
   accounts: cacheAccountStatus(createAccountStore(table), env.CACHE_MS),
   events: createEventLog(table),
-  queue: createDeliveryQueue(sqs, {
-    deliveryQueueUrl: env.DELIVERY_QUEUE_URL,
-    retryQueueUrl: env.RETRY_QUEUE_URL,
-    exhaustedQueueUrl: env.EXHAUSTED_QUEUE_URL,
-  }),
+  firstAttempts: createFirstAttemptQueue(sqs, env.DELIVERY_QUEUE_URL),
   deadLetters: createDeadLetters(sqs),
   telemetry,
   now: () => new Date(),

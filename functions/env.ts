@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { CallbackUrlRules } from '../core/callback-address.ts';
-import { retryScheduleSchema } from '../core/retry-policy.ts';
+import { retryScheduleSchema } from '../core/deliveries/retry-policy.ts';
+import type { CallbackUrlRules } from '../core/receivers/callback-address.ts';
 
 /**
  * The environment of each function. The stacks fill it in by these types, so that a variable that a handler reads and
@@ -22,12 +22,10 @@ export const retryScheduleTextSchema = z
   .transform((text) => text.split(',').map(Number))
   .pipe(retryScheduleSchema);
 
-const queues = { DELIVERY_QUEUE_URL: z.url(), RETRY_QUEUE_URL: z.url(), EXHAUSTED_QUEUE_URL: z.url() };
-
 /** How long a function goes by what it has read of a subscription or an account. */
 const cache = { CACHE_MS: positiveInt };
 
-export const dispatcherEnvSchema = z.object({ ...common, ...queues, ...cache });
+export const dispatcherEnvSchema = z.object({ ...common, ...cache, DELIVERY_QUEUE_URL: z.url() });
 
 /** Ports such as `443,8443`. */
 export const portsTextSchema = z
@@ -54,8 +52,9 @@ const callbackRules = {
 export const delivererEnvSchema = z.object({
   ...common,
   ...cache,
-  ...queues,
   ...callbackRules,
+  RETRY_QUEUE_URL: z.url(),
+  EXHAUSTED_QUEUE_URL: z.url(),
   SECRETS_KEY_ID: z.string().min(1),
   RETRY_SCHEDULE_SECONDS: retryScheduleTextSchema,
   RETRY_HORIZON_SECONDS: positiveInt,
@@ -66,7 +65,7 @@ export const delivererEnvSchema = z.object({
 
 export const sweeperEnvSchema = z.object({
   ...common,
-  ...queues,
+  RETRY_QUEUE_URL: z.url(),
   SWEEP_LEASE_MS: positiveInt,
   SWEEP_SPREAD_SECONDS: positiveInt,
 });

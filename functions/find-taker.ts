@@ -1,22 +1,25 @@
-import type { AccountStatus } from '../core/account.ts';
+import type { AccountStatus } from '../core/accounts/account.ts';
+import type { AccountStatusLookup } from '../core/accounts/account-store.ts';
 import {
   type CancellationReason,
   type Delivery,
   type DeliveryMessage,
   messageFor,
   refOf,
-} from '../core/delivery.ts';
-import { cancel, expire, scheduleOf } from '../core/delivery-steps.ts';
-import type { AccountStatusLookup, DeliveryLog, DeliveryQueue, SubscriptionLookup } from '../core/ports.ts';
-import { isExpired, type RetryPolicy } from '../core/retry-policy.ts';
-import type { Subscription } from '../core/subscription.ts';
+} from '../core/deliveries/delivery.ts';
+import type { DeliveryLog } from '../core/deliveries/delivery-log.ts';
+import type { ExhaustedQueue } from '../core/deliveries/delivery-queues.ts';
+import { cancel, expire, scheduleOf } from '../core/deliveries/delivery-steps.ts';
+import { isExpired, type RetryPolicy } from '../core/deliveries/retry-policy.ts';
+import type { Subscription } from '../core/subscriptions/subscription.ts';
+import type { SubscriptionLookup } from '../core/subscriptions/subscription-store.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface TakerDeps {
   readonly subscriptions: SubscriptionLookup;
   readonly accounts: AccountStatusLookup;
   readonly deliveries: DeliveryLog;
-  readonly queue: DeliveryQueue;
+  readonly exhausted: ExhaustedQueue;
   readonly telemetry: Telemetry;
   readonly settings: RetryPolicy;
   readonly now: () => Date;
@@ -27,7 +30,7 @@ export function createTakerLookup({
   subscriptions,
   accounts,
   deliveries,
-  queue,
+  exhausted,
   telemetry,
   settings,
   now,
@@ -55,7 +58,7 @@ export function createTakerLookup({
   /** Its time is over, or its event's: nothing could ever be sent. */
   async function endExpired(message: DeliveryMessage, claimed: Delivery | undefined): Promise<undefined> {
     const expired = expire(claimed, message, now());
-    await queue.sendExhausted(messageFor(expired), 'expired');
+    await exhausted.sendExhausted(messageFor(expired), 'expired');
     if (!(await deliveries.replaceDelivery(claimed, expired))) return;
     telemetry.count('DeliveriesExhausted');
     if (scheduleOf(claimed, message).attemptCount > 0) return;

@@ -1,6 +1,6 @@
-import type { Attempt } from '../core/delivery.ts';
-import type { ReceiverNotes } from '../core/ports.ts';
-import type { Subscription } from '../core/subscription.ts';
+import type { Attempt } from '../core/deliveries/delivery.ts';
+import type { ReceiverNotes } from '../core/subscriptions/receiver-notes.ts';
+import type { Subscription } from '../core/subscriptions/subscription.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface NoteTakerDeps {

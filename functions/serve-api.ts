@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { requestLimits } from '../core/call-limits.ts';
-import type { CredentialKind, Role } from '../core/credential.ts';
-import type { AccountStatusLookup } from '../core/ports.ts';
+import type { AccountStatusLookup } from '../core/accounts/account-store.ts';
+import type { CredentialKind, Role } from '../core/accounts/credential.ts';
+import { requestLimits } from '../core/accounts/request-limits.ts';
 import { type AccountRouteDeps, accountOf, createAccountRoutes } from './api/accounts.ts';
 import { type AskedDeliveryDeps, createAskedDeliveryRoutes } from './api/asked-deliveries.ts';
 import { type AuditDeps, createAudit, createAuditRoutes } from './api/audit-log.ts';

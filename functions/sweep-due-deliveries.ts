@@ -1,12 +1,14 @@
-import { type Delivery, messageFor } from '../core/delivery.ts';
-import { leaveUnsent, takeUp } from '../core/delivery-steps.ts';
-import type { DeliveryLog, DeliveryQueue, DueIndex } from '../core/ports.ts';
+import { type Delivery, messageFor } from '../core/deliveries/delivery.ts';
+import type { DeliveryLog } from '../core/deliveries/delivery-log.ts';
+import type { RetryQueue } from '../core/deliveries/delivery-queues.ts';
+import { leaveUnsent, takeUp } from '../core/deliveries/delivery-steps.ts';
+import type { DueIndex } from '../core/deliveries/due-index.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface SweeperDeps {
   readonly dueIndex: DueIndex;
   readonly deliveries: DeliveryLog;
-  readonly queue: DeliveryQueue;
+  readonly retries: RetryQueue;
   readonly telemetry: Telemetry;
   /** How long a delivery that was sent has until it counts as due again. */
   readonly leaseMs: number;
@@ -52,7 +54,7 @@ export function createSweeper(deps: SweeperDeps) {
   async function sendDue(due: readonly Delivery[], nextDelay: Spread): Promise<number> {
     const taken = (await Promise.all(due.map(takeUpOne))).flat();
     const retries = taken.map((row) => ({ row, message: messageFor(row), delaySeconds: nextDelay(row) }));
-    const refused = await deps.queue.sendRetries(retries);
+    const refused = await deps.retries.sendRetries(retries);
     const causes = new Map(refused.map(({ message, cause }) => [message, cause]));
     const unsent = retries.filter(({ message }) => causes.has(message));
     await Promise.all(unsent.map(({ row, message }) => giveBack(row, causes.get(message))));

@@ -4,7 +4,7 @@ import type { Context } from 'aws-lambda';
 import { connectTable } from '../adapters/dynamo-client.ts';
 import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
 import { createDueIndex } from '../adapters/dynamo-due-index.ts';
-import { createDeliveryQueue } from '../adapters/sqs-delivery-queue.ts';
+import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
 import { readEnv, sweeperEnvSchema } from './env.ts';
 import { createSweeper } from './sweep-due-deliveries.ts';
 import { createTelemetry } from './telemetry.ts';
@@ -16,11 +16,7 @@ const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 const sweep = createSweeper({
   dueIndex: createDueIndex(table),
   deliveries: createDeliveryLog(table),
-  queue: createDeliveryQueue(new SQSClient({ useQueueUrlAsEndpoint: false }), {
-    deliveryQueueUrl: env.DELIVERY_QUEUE_URL,
-    retryQueueUrl: env.RETRY_QUEUE_URL,
-    exhaustedQueueUrl: env.EXHAUSTED_QUEUE_URL,
-  }),
+  retries: createRetryQueue(new SQSClient({ useQueueUrlAsEndpoint: false }), env.RETRY_QUEUE_URL),
   telemetry,
   leaseMs: env.SWEEP_LEASE_MS,
   spreadSeconds: env.SWEEP_SPREAD_SECONDS,

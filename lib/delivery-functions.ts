@@ -33,7 +33,11 @@ export function createDispatcher(
     entry: 'dispatcher',
     description: 'Turns published events into deliveries, one for each subscription that takes the event',
     envSchema: dispatcherEnvSchema,
-    env: { ...commonEnv(stage, data), ...cacheEnv(stage), ...queueEnv(queues) },
+    env: {
+      ...commonEnv(stage, data),
+      ...cacheEnv(stage),
+      DELIVERY_QUEUE_URL: queues.deliveries.queueUrl,
+    },
     timeout,
     memoryMb: 512,
   });
@@ -57,7 +61,8 @@ export function createDeliverer(
     env: {
       ...commonEnv(stage, data),
       ...cacheEnv(stage),
-      ...queueEnv(queues),
+      RETRY_QUEUE_URL: queues.retries.queueUrl,
+      EXHAUSTED_QUEUE_URL: queues.exhausted.queueUrl,
       SECRETS_KEY_ID: data.secretsKey.keyId,
       RETRY_SCHEDULE_SECONDS: stage.retryScheduleSeconds,
       RETRY_HORIZON_SECONDS: String(stage.retryHorizonSeconds),
@@ -101,14 +106,6 @@ export function callbackEnv(stage: Stage) {
     OWN_HOSTS: stage.ownHosts,
     ACCOUNT_RATE_PER_SECOND: String(stage.accountRatePerSecond),
     HOST_RATE_PER_SECOND: String(stage.hostRatePerSecond),
-  };
-}
-
-export function queueEnv(queues: DeliveryQueues) {
-  return {
-    DELIVERY_QUEUE_URL: queues.deliveries.queueUrl,
-    RETRY_QUEUE_URL: queues.retries.queueUrl,
-    EXHAUSTED_QUEUE_URL: queues.exhausted.queueUrl,
   };
 }
 

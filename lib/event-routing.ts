@@ -5,7 +5,7 @@ import { AccountRootPrincipal, ArnPrincipal, PolicyStatement } from 'aws-cdk-lib
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { eventCatalog, eventSource, eventTypes } from '../core/event-catalog.ts';
+import { eventCatalog, eventSource, eventTypes } from '../core/events/event-catalog.ts';
 import { HoldingQueue, WorkQueue } from './queues.ts';
 import { resourceName, type Stage } from './stage.ts';
 

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { sweeperEnvSchema } from '../functions/env.ts';
 import { addAlarm } from './alarms.ts';
 import type { DataStack } from './data-stack.ts';
-import { commonEnv, type DeliveryQueues, queueEnv } from './delivery-functions.ts';
+import { commonEnv, type DeliveryQueues } from './delivery-functions.ts';
 import type { Stage } from './stage.ts';
 import { WebhookFunction } from './webhook-function.ts';
 
@@ -28,7 +28,7 @@ export class Sweeping extends Construct {
       envSchema: sweeperEnvSchema,
       env: {
         ...commonEnv(stage, data),
-        ...queueEnv(queues),
+        RETRY_QUEUE_URL: queues.retries.queueUrl,
         SWEEP_LEASE_MS: String(stage.sweepLeaseMs),
         SWEEP_SPREAD_SECONDS: String(stage.sweepSpreadSeconds),
       },

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { createPublisher, type EventToPublish } from '../client/publisher.ts';
-import { eventCatalog } from '../core/event-catalog.ts';
+import { eventCatalog } from '../core/events/event-catalog.ts';
 import { connectApi } from './api-client.ts';
 import type { ReceiverReport } from './demo-receiver.ts';
 import { region } from './intrinsics.ts';

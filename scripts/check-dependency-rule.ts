@@ -10,17 +10,29 @@ import { createScratchCopy } from './scratch-copy.ts';
 
 /** Folder of the importing file -> what it must not import. */
 const forbiddenModules: Record<string, string[]> = {
-  core: ['node:fs', 'undici', '@aws-sdk/client-sqs', '../adapters/dynamo-keys.ts', '../functions/env.ts'],
+  core: [
+    './events/event-catalog.ts',
+    'node:fs',
+    'undici',
+    '@aws-sdk/client-sqs',
+    '../adapters/dynamo-keys.ts',
+    '../functions/env.ts',
+  ],
+  'core/accounts': ['../events/event-catalog.ts', '../subscriptions/subscription.ts'],
+  'core/events': ['../accounts/account.ts', '../subscriptions/subscription.ts', '../deliveries/delivery.ts'],
+  'core/receivers': ['../subscriptions/subscription.ts', '../deliveries/delivery.ts'],
+  'core/subscriptions': ['../deliveries/delivery.ts', '../../adapters/dynamo-keys.ts'],
+  'core/deliveries': ['../../functions/env.ts', 'undici'],
   adapters: ['../functions/env.ts', './../functions/env.ts', '../lib/stage.ts', '../client/publisher.ts'],
   functions: ['../lib/stage.ts', './api/../../lib/stage.ts', '../local/start.ts', '../client/publisher.ts'],
   'functions/api': ['../../lib/stage.ts', './../../bin/app.ts', '../../local/start.ts'],
   lib: [
     '../adapters/dynamo-keys.ts',
-    '../core/delivery.ts',
+    '../core/deliveries/delivery.ts',
     '../functions/api/http.ts',
     './../local/start.ts',
   ],
-  bin: ['../core/event-catalog.ts', '../functions/env.ts', '../local/start.ts'],
+  bin: ['../core/events/event-catalog.ts', '../functions/env.ts', '../local/start.ts'],
   client: ['../adapters/dynamo-keys.ts', '../functions/env.ts', '../lib/stage.ts', '../local/start.ts'],
   local: ['../functions/env.ts', '../functions/api/http.ts', '../adapters/dynamo-keys.ts', '../lib/stage.ts'],
   scripts: ['../functions/env.ts', '../lib/stage.ts', '../bin/app.ts', '../local/start.ts'],

@@ -1,9 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { HeldMessage, HeldMessages } from '../adapters/sqs-held-messages.ts';
-import { deliveryMessageSchema, isFinal, messageFor } from '../core/delivery.ts';
-import { revive } from '../core/delivery-steps.ts';
-import type { DeliveryLog, EventLog } from '../core/ports.ts';
-import { parsePublishedEvent } from '../core/published-event.ts';
+import { deliveryMessageSchema, isFinal, messageFor } from '../core/deliveries/delivery.ts';
+import type { DeliveryLog } from '../core/deliveries/delivery-log.ts';
+import { revive } from '../core/deliveries/delivery-steps.ts';
+import type { EventLog } from '../core/deliveries/event-log.ts';
+import { parsePublishedEvent } from '../core/events/published-event.ts';
 
 /** What became of one held message. */
 export type RedriveResult =

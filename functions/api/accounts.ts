@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import type { AccountStore } from '../../core/accounts/account-store.ts';
+import type { CredentialStore } from '../../core/accounts/credential-store.ts';
 import { identifierSchema } from '../../core/identifiers.ts';
-import type { AccountStore, CredentialStore, SubscriptionStore } from '../../core/ports.ts';
+import type { SubscriptionStore } from '../../core/subscriptions/subscription-store.ts';
 import type { Audit } from './audit-log.ts';
 import { type ApiRequest, type ApiResponse, parseBody, respondInvalid, respondJson } from './http.ts';
 import { effectiveAfter } from './written-subscription.ts';

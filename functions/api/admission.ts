@@ -1,4 +1,4 @@
-import type { Subscription } from '../../core/subscription.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import { type ApiResponse, respondTooManyRequests } from './http.ts';
 import { createReceiverVerification, type Verification, type VerificationDeps } from './verification.ts';
 

@@ -1,13 +1,21 @@
 import * as z from 'zod';
-import { askedDeliveryLimits } from '../../core/call-limits.ts';
-import { type Delivery, type DeliveryRef, messageFor, parseDeliveryId } from '../../core/delivery.ts';
-import { postpone, resend, type WaitTimes } from '../../core/delivery-steps.ts';
-import { presentDelivery } from '../../core/delivery-view.ts';
-import { type EventType, eventTypes } from '../../core/event-catalog.ts';
-import { isSelected } from '../../core/event-selector.ts';
-import { exampleEvent } from '../../core/example-event.ts';
-import type { DeliveryLog, DeliveryQueue, EventLog, SubscriptionStore } from '../../core/ports.ts';
-import type { Subscription } from '../../core/subscription.ts';
+import { askedDeliveryLimits } from '../../core/deliveries/call-limits.ts';
+import {
+  type Delivery,
+  type DeliveryRef,
+  messageFor,
+  parseDeliveryId,
+} from '../../core/deliveries/delivery.ts';
+import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
+import type { RetryQueue } from '../../core/deliveries/delivery-queues.ts';
+import { postpone, resend, type WaitTimes } from '../../core/deliveries/delivery-steps.ts';
+import { presentDelivery } from '../../core/deliveries/delivery-view.ts';
+import type { EventLog } from '../../core/deliveries/event-log.ts';
+import { type EventType, eventTypes } from '../../core/events/event-catalog.ts';
+import { exampleEvent } from '../../core/events/example-event.ts';
+import { isSelected } from '../../core/subscriptions/event-selector.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
+import type { SubscriptionStore } from '../../core/subscriptions/subscription-store.ts';
 import type { CallLimiter } from '../call-limiter.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { findRequested } from './change-subscription.ts';
@@ -25,7 +33,7 @@ export interface AskedDeliveryDeps {
   readonly subscriptions: SubscriptionStore;
   readonly deliveries: DeliveryLog;
   readonly events: EventLog;
-  readonly queue: Pick<DeliveryQueue, 'sendRetry'>;
+  readonly retries: Pick<RetryQueue, 'sendRetry'>;
   readonly askLimits: CallLimiter;
   /** How long the message of a delivery may take until the sweeper takes over. */
   readonly queueMarginSeconds: number;
@@ -105,7 +113,7 @@ export function createAskedDeliveryRoutes(deps: AskedDeliveryDeps) {
   /** Once its row waits, the due index owns the delivery; the message only makes it start sooner. */
   async function accept(row: Delivery, { waitMs }: WaitTimes): Promise<ApiResponse> {
     try {
-      await deps.queue.sendRetry(messageFor(row), Math.ceil(waitMs / 1_000));
+      await deps.retries.sendRetry(messageFor(row), Math.ceil(waitMs / 1_000));
     } catch (error) {
       telemetry.error('delivery.unsent', { eventId: row.eventId, error });
     }

@@ -1,5 +1,5 @@
-import { type AuditEntry, type AuditedAction, presentAuditEntry } from '../../core/audit.ts';
-import type { AuditLog } from '../../core/ports.ts';
+import { type AuditEntry, type AuditedAction, presentAuditEntry } from '../../core/accounts/audit.ts';
+import type { AuditLog } from '../../core/accounts/audit-log.ts';
 import type { AccountRequest, ApiRequest, ApiResponse } from './http.ts';
 import { createPages, noFilter } from './pages.ts';
 

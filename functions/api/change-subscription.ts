@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { identifierSchema } from '../../core/identifiers.ts';
-import type { SubscriptionStore } from '../../core/ports.ts';
-import type { Subscription } from '../../core/subscription.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
+import type { SubscriptionStore } from '../../core/subscriptions/subscription-store.ts';
 import { type AccountRequest, type ApiResponse, respondNotFound, respondProblem } from './http.ts';
 import { refuseStale } from './preconditions.ts';
 

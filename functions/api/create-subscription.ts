@@ -1,6 +1,6 @@
-import type { AccountStore } from '../../core/ports.ts';
-import { formatSecret } from '../../core/signature.ts';
-import { maxSubscriptionsPerAccount, subscriptionSchemas } from '../../core/subscription.ts';
+import type { AccountStore } from '../../core/accounts/account-store.ts';
+import { formatSecret } from '../../core/deliveries/signature.ts';
+import { maxSubscriptionsPerAccount, subscriptionSchemas } from '../../core/subscriptions/subscription.ts';
 import { contextOf } from '../call-receiver.ts';
 import { createAdmission } from './admission.ts';
 import { type Audit, auditHeaders } from './audit-log.ts';

@@ -1,12 +1,13 @@
 import * as z from 'zod';
+import type { AccountStore } from '../../core/accounts/account-store.ts';
 import {
   type Credential,
   formatCredential,
   hashCredentialSecret,
   maxApiKeysPerAccount,
   presentCredential,
-} from '../../core/credential.ts';
-import type { AccountStore, CredentialStore } from '../../core/ports.ts';
+} from '../../core/accounts/credential.ts';
+import type { CredentialStore } from '../../core/accounts/credential-store.ts';
 import { accountOf } from './accounts.ts';
 import type { Audit } from './audit-log.ts';
 import {

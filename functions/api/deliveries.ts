@@ -1,14 +1,16 @@
 import * as z from 'zod';
-import { parseDeliveryId } from '../../core/delivery.ts';
+import { parseDeliveryId } from '../../core/deliveries/delivery.ts';
+import type { DeliveryHistory } from '../../core/deliveries/delivery-history.ts';
+import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import {
   deliveryStatuses,
   presentAttempt,
   presentDelivery,
   statesOf,
   statusClasses,
-} from '../../core/delivery-view.ts';
-import type { DeliveryHistory } from '../../core/history-ports.ts';
-import type { DeliveryLog, EventBodies, SubscriptionStore } from '../../core/ports.ts';
+} from '../../core/deliveries/delivery-view.ts';
+import type { EventBodies } from '../../core/deliveries/event-log.ts';
+import type { SubscriptionStore } from '../../core/subscriptions/subscription-store.ts';
 import { findRequested } from './change-subscription.ts';
 import { type AccountRequest, type ApiResponse, respondJson, respondNotFound } from './http.ts';
 import { createPages } from './pages.ts';

@@ -1,6 +1,6 @@
-import { type CallbackUrlRules, explainUrlRefusal } from '../../core/callback-address.ts';
-import type { NameResolver } from '../../core/ports.ts';
-import { addressInHost, refuseAddress } from '../../core/public-address.ts';
+import { type CallbackUrlRules, explainUrlRefusal } from '../../core/receivers/callback-address.ts';
+import type { NameResolver } from '../../core/receivers/name-resolver.ts';
+import { addressInHost, refuseAddress } from '../../core/receivers/public-address.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { ApiRequest, ProblemIssue } from './http.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { eventCatalog } from '../../core/event-catalog.ts';
+import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { type ApiResponse, respondJson } from './http.ts';
 
 /** The catalog, for whoever chooses what to subscribe to. */

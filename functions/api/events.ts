@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { presentEvent, presentEventDetail } from '../../core/event-view.ts';
-import type { DeliveryHistory, EventHistory } from '../../core/history-ports.ts';
+import type { DeliveryHistory } from '../../core/deliveries/delivery-history.ts';
+import type { EventHistory } from '../../core/deliveries/event-history.ts';
+import { presentEvent, presentEventDetail } from '../../core/deliveries/event-view.ts';
 import { identifierSchema } from '../../core/identifiers.ts';
-import type { SubscriptionStore } from '../../core/ports.ts';
+import type { SubscriptionStore } from '../../core/subscriptions/subscription-store.ts';
 import { type AccountRequest, type ApiResponse, respondJson, respondNotFound } from './http.ts';
 import { createPages } from './pages.ts';
 import { isInOrder, notInOrder, timeRange } from './query-time.ts';

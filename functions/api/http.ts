@@ -1,6 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type * as z from 'zod';
-import type { Actor } from '../../core/audit.ts';
+import type { Actor } from '../../core/accounts/audit.ts';
 import { type ProblemSlug, problems, problemType } from './problems.ts';
 
 /** A request as the routes see it. */

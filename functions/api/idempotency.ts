@@ -1,5 +1,10 @@
-import { fingerprintRequest, hashIdempotencyKey, idempotencyKeySchema } from '../../core/idempotency.ts';
-import type { HeldKey, IdempotencyClaim, IdempotencyStore, SecretCipher } from '../../core/ports.ts';
+import {
+  fingerprintRequest,
+  hashIdempotencyKey,
+  idempotencyKeySchema,
+} from '../../core/accounts/idempotency.ts';
+import type { HeldKey, IdempotencyClaim, IdempotencyStore } from '../../core/accounts/idempotency-store.ts';
+import type { SecretCipher } from '../../core/secret-cipher.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { type ApiRequest, type ApiResponse, respondInvalid, respondProblem } from './http.ts';
 

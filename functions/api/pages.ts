@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { openCursor, signCursor } from '../../core/cursor.ts';
+import { openCursor, signCursor } from '../../core/accounts/cursor.ts';
 import { type AccountRequest, type ApiResponse, parseQuery, respondInvalid, respondJson } from './http.ts';
 
 const maxPageSize = 100;

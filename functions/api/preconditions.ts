@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Subscription } from '../../core/subscription.ts';
-import { presentSubscription } from '../../core/subscription-view.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
+import { presentSubscription } from '../../core/subscriptions/subscription-view.ts';
 import { type ApiRequest, type ApiResponse, respondInvalid, respondProblem } from './http.ts';
 
 /** A strong validator (RFC 9110, 8.8.3) of what GET shows; what only we note of a receiver does not change it. */

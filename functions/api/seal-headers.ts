@@ -1,6 +1,11 @@
-import { type CustomHeaders, mergeHeaders, type SealedHeaders, tooMany } from '../../core/custom-headers.ts';
-import type { SecretCipher, SecretContext } from '../../core/ports.ts';
-import type { Subscription } from '../../core/subscription.ts';
+import type { SecretCipher, SecretContext } from '../../core/secret-cipher.ts';
+import {
+  type CustomHeaders,
+  mergeHeaders,
+  type SealedHeaders,
+  tooMany,
+} from '../../core/subscriptions/custom-headers.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import { contextOf, openHeaders } from '../call-receiver.ts';
 import type { ProblemIssue } from './http.ts';
 

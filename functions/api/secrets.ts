@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import type { SecretCipher, SubscriptionStore } from '../../core/ports.ts';
-import { formatSecret } from '../../core/signature.ts';
-import { liveSecrets, rotateSecrets } from '../../core/subscription.ts';
+import { formatSecret } from '../../core/deliveries/signature.ts';
+import type { SecretCipher } from '../../core/secret-cipher.ts';
+import { liveSecrets, rotateSecrets } from '../../core/subscriptions/subscription.ts';
+import type { SubscriptionStore } from '../../core/subscriptions/subscription-store.ts';
 import { contextOf } from '../call-receiver.ts';
 import type { Audit } from './audit-log.ts';
 import { changeRequested, findRequested } from './change-subscription.ts';

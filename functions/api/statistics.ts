@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import type { StatisticsHistory } from '../../core/history-ports.ts';
-import type { SubscriptionStore } from '../../core/ports.ts';
 import {
   hourOf,
   hoursFrom,
   hoursTouched,
   presentStatistics,
   statisticsRetentionDays,
-} from '../../core/statistics.ts';
+} from '../../core/deliveries/statistics.ts';
+import type { StatisticsHistory } from '../../core/deliveries/statistics-log.ts';
+import type { SubscriptionStore } from '../../core/subscriptions/subscription-store.ts';
 import { findRequested } from './change-subscription.ts';
 import { type AccountRequest, type ApiResponse, parseQuery, respondJson } from './http.ts';
 import { timeRange } from './query-time.ts';

@@ -1,12 +1,12 @@
-import { mergeMetadata } from '../../core/metadata.ts';
-import type { SubscriptionStore } from '../../core/ports.ts';
+import { mergeMetadata } from '../../core/subscriptions/metadata.ts';
 import {
   patchSubscription,
   type Subscription,
   type SubscriptionPatch,
   subscriptionSchemas,
-} from '../../core/subscription.ts';
-import { presentSubscription } from '../../core/subscription-view.ts';
+} from '../../core/subscriptions/subscription.ts';
+import type { SubscriptionStore } from '../../core/subscriptions/subscription-store.ts';
+import { presentSubscription } from '../../core/subscriptions/subscription-view.ts';
 import { type AdmissionDeps, createAdmission } from './admission.ts';
 import { type Audit, auditHeaders } from './audit-log.ts';
 import { changeRequested, deleteRequested, findRequested } from './change-subscription.ts';

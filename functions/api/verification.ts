@@ -1,7 +1,7 @@
-import { type LimitSettings, requestedCallLimits } from '../../core/call-limits.ts';
-import type { DeliveryOutcome } from '../../core/delivery-outcome.ts';
-import type { Subscription } from '../../core/subscription.ts';
-import { echoesChallenge, verificationBody } from '../../core/verification.ts';
+import { type LimitSettings, requestedCallLimits } from '../../core/deliveries/call-limits.ts';
+import type { DeliveryOutcome } from '../../core/receivers/delivery-outcome.ts';
+import { echoesChallenge, verificationBody } from '../../core/receivers/verification.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import type { CallLimiter } from '../call-limiter.ts';
 import { createReceiverCall, type ReceiverCallDeps } from '../call-receiver.ts';
 

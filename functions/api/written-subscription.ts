@@ -1,5 +1,5 @@
-import type { Subscription } from '../../core/subscription.ts';
-import { presentSubscription } from '../../core/subscription-view.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
+import { presentSubscription } from '../../core/subscriptions/subscription-view.ts';
 import { type ApiResponse, respondJson } from './http.ts';
 import { etagOf } from './preconditions.ts';
 import { presentVerification, type Verification } from './verification.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { eventCatalog } from '../../core/event-catalog.ts';
-import { exampleEvent } from '../../core/example-event.ts';
+import { eventCatalog } from '../../core/events/event-catalog.ts';
+import { exampleEvent } from '../../core/events/example-event.ts';
 import { table } from './markdown.ts';
 
 type CatalogEntry = (typeof eventCatalog)[number];
@@ -10,7 +10,7 @@ type JsonSchema = z.core.JSONSchema.JSONSchema;
 export function describeEventTypes(): string {
   return `${[
     '# Event types',
-    '<!-- Written by `npm run docs` from core/event-catalog.ts: change that file, not this one. -->',
+    '<!-- Written by `npm run docs` from core/events/event-catalog.ts: change that file, not this one. -->',
     'Account owners subscribe to these events by their identifier. The names are those on the screens of iOmniHub.',
     table(
       ['Identifier', 'iOmniHub name', 'When'],

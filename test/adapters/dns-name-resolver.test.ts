@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Answer, decode, encode, type Packet } from 'dns-packet';
 import { createNameResolver } from '../../adapters/dns-name-resolver.ts';
-import type { NameResolver } from '../../core/ports.ts';
+import type { NameResolver } from '../../core/receivers/name-resolver.ts';
 
 /** What a name server says to a question; undefined if it says nothing. */
 type Respond = (name: string, type: string, question: Packet) => Buffer | undefined;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createCredentialStore } from '../../adapters/dynamo-credential-store.ts';
-import type { Credential } from '../../core/credential.ts';
+import type { Credential } from '../../core/accounts/credential.ts';
 import { uniqueId } from '../support/builders.ts';
 import { connectTableAt, startTable, type TableEngine } from '../support/engines.ts';
 import { internalFailure, startWireProxy, type WireProxy } from '../support/wire-proxy.ts';

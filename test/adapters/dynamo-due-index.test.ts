@@ -4,7 +4,7 @@ import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { createDeliveryLog, dueShards } from '../../adapters/dynamo-delivery-log.ts';
 import { createDueIndex } from '../../adapters/dynamo-due-index.ts';
 import { deliveryKey } from '../../adapters/dynamo-keys.ts';
-import type { Delivery } from '../../core/delivery.ts';
+import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { deliveredDelivery, uniqueId, waitingDelivery } from '../support/builders.ts';
 import { connectTableAt, startTable, type TableEngine } from '../support/engines.ts';
 import {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createEventHistory } from '../../adapters/dynamo-event-history.ts';
 import { createEventLog } from '../../adapters/dynamo-event-log.ts';
 import { feedKey } from '../../adapters/dynamo-keys.ts';
-import { eventCatalog } from '../../core/event-catalog.ts';
+import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { publishedEvent } from '../support/builders.ts';
 import { startTable, type TableEngine } from '../support/engines.ts';
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createReceiverNotes } from '../../adapters/dynamo-receiver-notes.ts';
 import { createSubscriptionStore } from '../../adapters/dynamo-subscription-store.ts';
-import type { ReceiverNotes, SubscriptionStore } from '../../core/ports.ts';
-import type { Subscription } from '../../core/subscription.ts';
+import type { ReceiverNotes } from '../../core/subscriptions/receiver-notes.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
+import type { SubscriptionStore } from '../../core/subscriptions/subscription-store.ts';
 import { subscription, uniqueId } from '../support/builders.ts';
 import { startTable, type TableEngine } from '../support/engines.ts';
 

@@ -2,7 +2,13 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { statisticsKey } from '../../adapters/dynamo-keys.ts';
 import { createStatisticsLog } from '../../adapters/dynamo-statistics.ts';
-import { addTallies, emptyTally, hoursTouched, type Tally, tallyAttempt } from '../../core/statistics.ts';
+import {
+  addTallies,
+  emptyTally,
+  hoursTouched,
+  type Tally,
+  tallyAttempt,
+} from '../../core/deliveries/statistics.ts';
 import { uniqueId } from '../support/builders.ts';
 import { connectTableAt, startTable, type TableEngine } from '../support/engines.ts';
 import { startWireProxy, type WireProxy } from '../support/wire-proxy.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
-import type { CallLimit } from '../../core/call-limits.ts';
+import type { CallLimit } from '../../core/rate-limit.ts';
 import { uniqueId } from '../support/builders.ts';
 import { connectTableAt, startTable, type TableEngine } from '../support/engines.ts';
 import { startWireProxy, type WireProxy } from '../support/wire-proxy.ts';

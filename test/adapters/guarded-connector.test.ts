@@ -5,7 +5,7 @@ import { Pool } from 'undici';
 import { createNameResolver } from '../../adapters/dns-name-resolver.ts';
 import { createGuardedConnector } from '../../adapters/guarded-connector.ts';
 import { createCallbackSender } from '../../adapters/https-callback-sender.ts';
-import type { NameResolver } from '../../core/ports.ts';
+import type { NameResolver } from '../../core/receivers/name-resolver.ts';
 
 /**
  * Everything on this machine is what the guard has to keep callbacks from. no-way-inside.test.ts shows the same for every

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createCallbackSender } from '../../adapters/https-callback-sender.ts';
-import type { CallbackRequest } from '../../core/ports.ts';
-import { mask } from '../../core/response-excerpt.ts';
+import type { CallbackRequest } from '../../core/receivers/callback-sender.ts';
+import { mask } from '../../core/receivers/response-excerpt.ts';
 import { type Receiver, startRawServer, startReceiver } from '../support/receiver.ts';
 
 /** What receivers do wrong is in receiver-faults.test.ts. */

@@ -1,7 +1,7 @@
 import type { KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createSecretCipher } from '../../adapters/kms-secret-cipher.ts';
-import { formatSecret } from '../../core/signature.ts';
+import { formatSecret } from '../../core/deliveries/signature.ts';
 import { connectKmsAt, type KmsEngine, startKmsEngine } from '../support/engines.ts';
 import { internalFailure, startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
 

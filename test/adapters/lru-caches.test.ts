@@ -4,8 +4,9 @@ import {
   cacheAccountSubscriptions,
   cacheSubscriptionLookup,
 } from '../../adapters/lru-caches.ts';
-import type { AccountStatusLookup, ReceiverNotes } from '../../core/ports.ts';
-import type { Subscription } from '../../core/subscription.ts';
+import type { AccountStatusLookup } from '../../core/accounts/account-store.ts';
+import type { ReceiverNotes } from '../../core/subscriptions/receiver-notes.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import { subscription } from '../support/builders.ts';
 
 const cacheMs = 5_000;

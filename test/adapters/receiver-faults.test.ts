@@ -3,8 +3,8 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pLimit from 'p-limit';
 import { createCallbackSender } from '../../adapters/https-callback-sender.ts';
-import type { DeliveryOutcome } from '../../core/delivery-outcome.ts';
-import { decideRetry, standardRetryScheduleSeconds } from '../../core/retry-policy.ts';
+import { decideRetry, standardRetryScheduleSeconds } from '../../core/deliveries/retry-policy.ts';
+import type { DeliveryOutcome } from '../../core/receivers/delivery-outcome.ts';
 import { makeCertificates, type TestCertificates } from '../support/certificates.ts';
 import { type ReceiverFault, receiverFaults, startFaultyReceiver } from '../support/receiver-faults.ts';
 

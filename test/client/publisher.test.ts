@@ -1,7 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createPublisher, type EventToPublish } from '../../client/publisher.ts';
-import { type EventType, eventCatalog } from '../../core/event-catalog.ts';
+import { type EventType, eventCatalog } from '../../core/events/event-catalog.ts';
 import { AwsError, type LocalServer, serveAwsJson } from '../../local/http-server.ts';
 import { uniqueId } from '../support/builders.ts';
 

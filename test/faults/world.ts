@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
-import { eventCatalog } from '../../core/event-catalog.ts';
+import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { type CallApi, connectApi } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
 import { connectSqs, untilAtRest } from '../support/at-rest.ts';

@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { type DeliveryMessage, type DeliveryRef, deliveryIdOf, messageFor } from '../../core/delivery.ts';
-import { eventCatalog, eventTypes } from '../../core/event-catalog.ts';
+import {
+  type DeliveryMessage,
+  type DeliveryRef,
+  deliveryIdOf,
+  messageFor,
+} from '../../core/deliveries/delivery.ts';
+import { eventCatalog, eventTypes } from '../../core/events/event-catalog.ts';
 import type { TestApi } from '../support/api.ts';
 import { envelopeOf, publishedEvent, sqsRecord, uniqueId } from '../support/builders.ts';
 import type { Deployment } from '../support/deployment.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { type DeliveryRef, deliveryIdOf } from '../../core/delivery.ts';
-import { eventTypes } from '../../core/event-catalog.ts';
-import type { Subscription } from '../../core/subscription.ts';
+import { type DeliveryRef, deliveryIdOf } from '../../core/deliveries/delivery.ts';
+import { eventTypes } from '../../core/events/event-catalog.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import type { TestApi } from '../support/api.ts';
 import { sqsRecord } from '../support/builders.ts';
 import type { Deployment } from '../support/deployment.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { type DeliveryMessage, deliveryIdOf } from '../../core/delivery.ts';
-import { eventCatalog } from '../../core/event-catalog.ts';
-import type { Subscription } from '../../core/subscription.ts';
+import { type DeliveryMessage, deliveryIdOf } from '../../core/deliveries/delivery.ts';
+import { eventCatalog } from '../../core/events/event-catalog.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import type { TestApi } from '../support/api.ts';
 import { attempt, envelopeOf, publishedEvent, sqsRecord, uniqueId } from '../support/builders.ts';
 import type { Deployment } from '../support/deployment.ts';

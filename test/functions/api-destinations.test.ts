@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { eventTypes } from '../../core/event-catalog.ts';
+import { eventTypes } from '../../core/events/event-catalog.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { uniqueId } from '../support/builders.ts';
 import { type Deployment, startDeployment } from '../support/deployment.ts';

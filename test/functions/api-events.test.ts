@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { eventCatalog } from '../../core/event-catalog.ts';
-import type { Subscription } from '../../core/subscription.ts';
+import { eventCatalog } from '../../core/events/event-catalog.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import type { TestApi } from '../support/api.ts';
 import { envelopeOf, publishedEvent, sqsRecord, uniqueId } from '../support/builders.ts';
 import type { Deployment } from '../support/deployment.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type DeliveryRef, deliveryIdOf } from '../../core/delivery.ts';
+import { type DeliveryRef, deliveryIdOf } from '../../core/deliveries/delivery.ts';
 import { apiRoutes, type RouteKey } from '../../functions/api/routes.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { hostileTexts, type JsonSchema, nearlyValidValues, valuesOf } from '../support/arbitrary-json.ts';

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from '@jest/globals';
-import { eventTypes } from '../../core/event-catalog.ts';
-import { hashIdempotencyKey } from '../../core/idempotency.ts';
+import { hashIdempotencyKey } from '../../core/accounts/idempotency.ts';
+import { eventTypes } from '../../core/events/event-catalog.ts';
 import { type ApiAnswer, type ApiCall, type TestApi } from '../support/api.ts';
 import { uniqueId } from '../support/builders.ts';
 import type { Deployment } from '../support/deployment.ts';

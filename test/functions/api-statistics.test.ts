@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { addTallies, emptyTally, statisticsView, tallyAttempt } from '../../core/statistics.ts';
-import type { Subscription } from '../../core/subscription.ts';
+import { addTallies, emptyTally, statisticsView, tallyAttempt } from '../../core/deliveries/statistics.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { sqsRecord, uniqueId } from '../support/builders.ts';
 import { type Deployment, startDeployment } from '../support/deployment.ts';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { createCredentialStore } from '../../adapters/dynamo-credential-store.ts';
-import { type Credential, formatCredential, hashCredentialSecret } from '../../core/credential.ts';
+import { type Credential, formatCredential, hashCredentialSecret } from '../../core/accounts/credential.ts';
 import { createAuthorizer } from '../../functions/authorize-request.ts';
 import { connectTableAt, startTable, type TableEngine } from '../support/engines.ts';
 import { recordTelemetry } from '../support/telemetry.ts';

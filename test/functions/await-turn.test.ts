@@ -3,9 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import { createDueIndex } from '../../adapters/dynamo-due-index.ts';
 import { bucketKey } from '../../adapters/dynamo-keys.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
-import { callbackLimits } from '../../core/call-limits.ts';
-import { type DeliveryMessage, deliveryMessageSchema } from '../../core/delivery.ts';
-import type { Subscription } from '../../core/subscription.ts';
+import { callbackLimits } from '../../core/deliveries/call-limits.ts';
+import { type DeliveryMessage, deliveryMessageSchema } from '../../core/deliveries/delivery.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import { createSweeper } from '../../functions/sweep-due-deliveries.ts';
 import { eventOf, sqsRecord, uniqueId } from '../support/builders.ts';
 import type { Deployment } from '../support/deployment.ts';
@@ -336,12 +336,12 @@ function takeRetries(): DeliveryMessage[] {
 }
 
 function sweep(): Promise<void> {
-  const { table, deliveries, queue, telemetry, clock } = deployment;
+  const { table, deliveries, retries, telemetry, clock } = deployment;
   const dueIndex = createDueIndex(table);
   return createSweeper({
     dueIndex,
     deliveries,
-    queue,
+    retries,
     telemetry,
     leaseMs: 300_000,
     spreadSeconds: 55,

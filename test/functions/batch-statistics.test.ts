@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { DeliveryMessage } from '../../core/delivery.ts';
-import { hoursTouched } from '../../core/statistics.ts';
-import type { Subscription } from '../../core/subscription.ts';
+import type { DeliveryMessage } from '../../core/deliveries/delivery.ts';
+import { hoursTouched } from '../../core/deliveries/statistics.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import { sqsRecord } from '../support/builders.ts';
 import type { Deployment } from '../support/deployment.ts';
 import type { Receiver } from '../support/receiver.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { type CallLimit, intervalMs } from '../../core/call-limits.ts';
-import type { TokenStore } from '../../core/ports.ts';
+import type { TokenStore } from '../../core/rate-limit.ts';
+import { type CallLimit, intervalMs } from '../../core/rate-limit.ts';
 import { type CallLimiter, createCallLimiter } from '../../functions/call-limiter.ts';
 
 const startMs = Date.parse('2026-11-23T17:00:00.000Z');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { DeliveryMessage } from '../../core/delivery.ts';
+import type { DeliveryMessage } from '../../core/deliveries/delivery.ts';
 import { sqsRecord } from '../support/builders.ts';
 import type { Deployment } from '../support/deployment.ts';
 import { type Receiver, startReceiver, verifyCallback } from '../support/receiver.ts';

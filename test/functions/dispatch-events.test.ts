@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventCatalog, eventTypes } from '../../core/event-catalog.ts';
+import { eventCatalog, eventTypes } from '../../core/events/event-catalog.ts';
 import { type EnvelopeParts, envelope, sqsRecord, uniqueId } from '../support/builders.ts';
 import { type Deployment, startDeployment } from '../support/deployment.ts';
 import { internalFailure } from '../support/wire-proxy.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createCallbackSender } from '../../adapters/https-callback-sender.ts';
-import type { Subscription } from '../../core/subscription.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import { sqsRecord } from '../support/builders.ts';
 import { type Deployment, startDeployment } from '../support/deployment.ts';
 import { internalFailure } from '../support/wire-proxy.ts';

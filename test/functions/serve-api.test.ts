@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { parseAuthorization } from '../../core/credential.ts';
-import { eventTypes } from '../../core/event-catalog.ts';
+import { parseAuthorization } from '../../core/accounts/credential.ts';
+import { eventTypes } from '../../core/events/event-catalog.ts';
 import { apiRoutes } from '../../functions/api/routes.ts';
 import { createAuthorizer } from '../../functions/authorize-request.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';

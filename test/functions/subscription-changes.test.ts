@@ -1,10 +1,10 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { subscriptionKey } from '../../adapters/dynamo-keys.ts';
-import type { DeliveryMessage } from '../../core/delivery.ts';
-import { eventCatalog } from '../../core/event-catalog.ts';
-import { formatSecret } from '../../core/signature.ts';
-import type { StoredSecret, Subscription } from '../../core/subscription.ts';
+import type { DeliveryMessage } from '../../core/deliveries/delivery.ts';
+import { formatSecret } from '../../core/deliveries/signature.ts';
+import { eventCatalog } from '../../core/events/event-catalog.ts';
+import type { StoredSecret, Subscription } from '../../core/subscriptions/subscription.ts';
 import { envelope, sqsRecord, uniqueId } from '../support/builders.ts';
 import { type Deployment, startDeployment } from '../support/deployment.ts';
 import { type ReceivedCallback, type Receiver, startReceiver, verifyCallback } from '../support/receiver.ts';

@@ -2,9 +2,9 @@ import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createDueIndex } from '../../adapters/dynamo-due-index.ts';
 import { deliveryKey } from '../../adapters/dynamo-keys.ts';
-import { createDeliveryQueue } from '../../adapters/sqs-delivery-queue.ts';
-import type { Delivery, DeliveryMessage } from '../../core/delivery.ts';
-import { eventTypeSchema } from '../../core/event-catalog.ts';
+import { createRetryQueue } from '../../adapters/sqs-retry-queue.ts';
+import type { Delivery, DeliveryMessage } from '../../core/deliveries/delivery.ts';
+import { eventTypeSchema } from '../../core/events/event-catalog.ts';
 import { createSweeper } from '../../functions/sweep-due-deliveries.ts';
 import { deliveredDelivery, sqsRecord, uniqueId, waitingDelivery } from '../support/builders.ts';
 import { type Deployment, startDeployment } from '../support/deployment.ts';
@@ -29,11 +29,7 @@ beforeAll(async () => {
   sweep = createSweeper({
     dueIndex: createDueIndex(deployment.table),
     deliveries: deployment.deliveries,
-    queue: createDeliveryQueue(sqs, {
-      deliveryQueueUrl: deployment.deliveryQueue.url,
-      retryQueueUrl: deployment.retryQueue.url,
-      exhaustedQueueUrl: deployment.deliveryQueue.url,
-    }),
+    retries: createRetryQueue(sqs, deployment.retryQueue.url),
     telemetry: deployment.telemetry,
     leaseMs,
     spreadSeconds: 55,

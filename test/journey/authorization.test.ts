@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { createCredentialStore } from '../../adapters/dynamo-credential-store.ts';
 import { createEventLog } from '../../adapters/dynamo-event-log.ts';
-import { formatCredential, hashCredentialSecret } from '../../core/credential.ts';
-import { deliveryIdOf } from '../../core/delivery.ts';
-import { eventTypes } from '../../core/event-catalog.ts';
+import { formatCredential, hashCredentialSecret } from '../../core/accounts/credential.ts';
+import { deliveryIdOf } from '../../core/deliveries/delivery.ts';
+import { eventTypes } from '../../core/events/event-catalog.ts';
 import { apiRoutes, type RouteKey } from '../../functions/api/routes.ts';
 import { type ApiCredentials, signRequest } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';

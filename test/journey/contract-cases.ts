@@ -1,9 +1,9 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { bucketKey } from '../../adapters/dynamo-keys.ts';
-import { maxApiKeysPerAccount } from '../../core/credential.ts';
-import { deliveryIdOf, parseDeliveryId } from '../../core/delivery.ts';
-import { eventTypes } from '../../core/event-catalog.ts';
-import { maxSubscriptionsPerAccount } from '../../core/subscription.ts';
+import { maxApiKeysPerAccount } from '../../core/accounts/credential.ts';
+import { deliveryIdOf, parseDeliveryId } from '../../core/deliveries/delivery.ts';
+import { eventTypes } from '../../core/events/event-catalog.ts';
+import { maxSubscriptionsPerAccount } from '../../core/subscriptions/subscription.ts';
 import { type ProblemSlug, problemType } from '../../functions/api/problems.ts';
 import { apiRoutes, type RouteKey } from '../../functions/api/routes.ts';
 import type { SeenAnswer, SeenRequest } from '../support/contract.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { type EventType, eventCatalog, eventTypes } from '../../core/event-catalog.ts';
+import { type EventType, eventCatalog, eventTypes } from '../../core/events/event-catalog.ts';
 import { type CallApi, connectApi } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
 import { connectSqs, peek, untilAtRest } from '../support/at-rest.ts';

@@ -4,7 +4,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createPublisher, type EventToPublish } from '../../client/publisher.ts';
-import { eventCatalog } from '../../core/event-catalog.ts';
+import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { connectApi } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
 import { connectSqs, peek, untilAtRest } from '../support/at-rest.ts';

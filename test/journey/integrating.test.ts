@@ -11,7 +11,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { createPublisher, type EventToPublish } from '../../client/publisher.ts';
-import { catalogEntryOf, type EventType, eventTypes } from '../../core/event-catalog.ts';
+import { catalogEntryOf, type EventType, eventTypes } from '../../core/events/event-catalog.ts';
 import { connectApi } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
 import { connectSqs, untilAtRest } from '../support/at-rest.ts';

@@ -7,7 +7,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
-import { eventCatalog } from '../../core/event-catalog.ts';
+import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { signRequest } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
 import { connectSqs, peekAll, untilAtRest } from '../support/at-rest.ts';

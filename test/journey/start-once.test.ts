@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { eventTypes } from '../../core/event-catalog.ts';
+import { eventTypes } from '../../core/events/event-catalog.ts';
 import { startLocalRun, startLocalRunIn } from '../support/local-run.ts';
 
 jest.setTimeout(120_000);

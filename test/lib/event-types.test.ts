@@ -3,11 +3,11 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseSync } from '@swc/core';
-import { eventSource, eventTypes } from '../../core/event-catalog.ts';
+import { eventSource, eventTypes } from '../../core/events/event-catalog.ts';
 import { createScratchCopy, type ScratchCopy } from '../../scripts/scratch-copy.ts';
 
 const repository = new URL('../..', import.meta.url);
-const catalogFile = 'core/event-catalog.ts';
+const catalogFile = 'core/events/event-catalog.ts';
 const folders = '{bin,lib,functions,core,adapters,client,local,scripts,portal}';
 
 /** `ticket.created` and what may be made of it for a name: `ticket-created`, `ticket_created`. */
@@ -60,7 +60,7 @@ describe('a further event type takes one entry in one file, and then', () => {
   const end = '] as const satisfies';
 
   /** Uses the type by its name, as a publisher would. */
-  const use = `import type { EventData, EventType } from '../core/event-catalog.ts';
+  const use = `import type { EventData, EventType } from '../core/events/event-catalog.ts';
 export const type: EventType = 'ticket.assigned';
 export const previous = (data: EventData<'ticket.assigned'>): string | null => data.previousAssigneeId;
 `;

@@ -5,8 +5,8 @@ import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type * as z from 'zod';
-import { eventCatalog, eventSource, eventTypes } from '../../core/event-catalog.ts';
-import { idempotencyLockMs } from '../../core/idempotency.ts';
+import { idempotencyLockMs } from '../../core/accounts/idempotency.ts';
+import { eventCatalog, eventSource, eventTypes } from '../../core/events/event-catalog.ts';
 import { apiRoutes } from '../../functions/api/routes.ts';
 import {
   apiEnvSchema,

@@ -28,7 +28,7 @@ describe('stacks are synthesized', () => {
   test('once for all that ask at the same time, and not again for those that ask later', async () => {
     const all = await Promise.all([1, 2, 3].map(() => synthesize(context, folder)));
 
-    expect(all.map(({ isReused }) => isReused).sort()).toEqual([false, true, true]);
+    expect(all.filter(({ isReused }) => !isReused)).toHaveLength(1);
     for (const { stacks } of all) expect(stacks).toEqual(all[0]?.stacks);
     expect(all[0]?.stacks.map(({ name }) => name.split('-')[1])).toEqual(['local', 'local', 'local']);
     expect(await synthesize(context, folder)).toMatchObject({ isReused: true });

@@ -3,11 +3,11 @@ import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createDueIndex } from '../../adapters/dynamo-due-index.ts';
 import { eventKey } from '../../adapters/dynamo-keys.ts';
-import { createDeliveryQueue } from '../../adapters/sqs-delivery-queue.ts';
 import { createHeldMessages } from '../../adapters/sqs-held-messages.ts';
-import { type Delivery, type DeliveryMessage, messageFor, refOf } from '../../core/delivery.ts';
-import { eventCatalog } from '../../core/event-catalog.ts';
-import type { Subscription } from '../../core/subscription.ts';
+import { createRetryQueue } from '../../adapters/sqs-retry-queue.ts';
+import { type Delivery, type DeliveryMessage, messageFor, refOf } from '../../core/deliveries/delivery.ts';
+import { eventCatalog } from '../../core/events/event-catalog.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import { createSweeper } from '../../functions/sweep-due-deliveries.ts';
 import { createRedrive, type RedriveOptions } from '../../scripts/redrive-queue.ts';
 import {
@@ -153,11 +153,7 @@ async function sweep(): Promise<void> {
   const sweepDue = createSweeper({
     dueIndex: createDueIndex(deployment.table),
     deliveries: deployment.deliveries,
-    queue: createDeliveryQueue(sqs, {
-      deliveryQueueUrl: deployment.deliveryQueue.url,
-      retryQueueUrl: deployment.retryQueue.url,
-      exhaustedQueueUrl: deployment.deliveryQueue.url,
-    }),
+    retries: createRetryQueue(sqs, deployment.retryQueue.url),
     telemetry: deployment.telemetry,
     leaseMs: 300_000,
     spreadSeconds: 55,

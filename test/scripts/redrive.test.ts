@@ -7,7 +7,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
 import { createEventLog } from '../../adapters/dynamo-event-log.ts';
-import { type Delivery, messageFor } from '../../core/delivery.ts';
+import { type Delivery, messageFor } from '../../core/deliveries/delivery.ts';
 import { envelope, eventOf, uniqueId, waitingDelivery } from '../support/builders.ts';
 import {
   type QueueEngine,

@@ -62,7 +62,7 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
     deliveryHistory: createDeliveryHistory(table),
     events: deployment.events,
     eventHistory: createEventHistory(table),
-    queue: deployment.queue,
+    retries: deployment.retries,
     queueMarginSeconds: 60,
     callbackTimeoutMs: 15_000,
     cacheMs: 5_000,

@@ -5,10 +5,10 @@ import {
   type DeliveryMessage,
   type DeliveryRef,
   deliveryMessageSchema,
-} from '../../core/delivery.ts';
-import { eventCatalog } from '../../core/event-catalog.ts';
-import { type PublishedEvent, parsePublishedEvent } from '../../core/published-event.ts';
-import type { Subscription } from '../../core/subscription.ts';
+} from '../../core/deliveries/delivery.ts';
+import { eventCatalog } from '../../core/events/event-catalog.ts';
+import { type PublishedEvent, parsePublishedEvent } from '../../core/events/published-event.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
 
 let lastNumber = 0;
 

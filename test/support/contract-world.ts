@@ -5,8 +5,8 @@ import { createCredentialStore } from '../../adapters/dynamo-credential-store.ts
 import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
 import { createEventLog } from '../../adapters/dynamo-event-log.ts';
 import { createSubscriptionStore } from '../../adapters/dynamo-subscription-store.ts';
-import { formatCredential, hashCredentialSecret, type Role } from '../../core/credential.ts';
-import { type Delivery, deliveryIdOf } from '../../core/delivery.ts';
+import { formatCredential, hashCredentialSecret, type Role } from '../../core/accounts/credential.ts';
+import { type Delivery, deliveryIdOf } from '../../core/deliveries/delivery.ts';
 import { signRequest } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
 import { deliveredDelivery, publishedEvent, subscription, uniqueId } from './builders.ts';

@@ -10,12 +10,14 @@ import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
 import { createCallbackSender } from '../../adapters/https-callback-sender.ts';
 import { createSecretCipher } from '../../adapters/kms-secret-cipher.ts';
 import { createDeadLetters } from '../../adapters/sqs-dead-letters.ts';
-import { createDeliveryQueue } from '../../adapters/sqs-delivery-queue.ts';
-import type { CallbackUrlRules } from '../../core/callback-address.ts';
-import { type DeliveryMessage, deliveryMessageSchema } from '../../core/delivery.ts';
-import type { CallbackSender } from '../../core/ports.ts';
-import { formatSecret } from '../../core/signature.ts';
-import type { Subscription } from '../../core/subscription.ts';
+import { createExhaustedQueue } from '../../adapters/sqs-exhausted-queue.ts';
+import { createFirstAttemptQueue } from '../../adapters/sqs-first-attempt-queue.ts';
+import { createRetryQueue } from '../../adapters/sqs-retry-queue.ts';
+import { type DeliveryMessage, deliveryMessageSchema } from '../../core/deliveries/delivery.ts';
+import { formatSecret } from '../../core/deliveries/signature.ts';
+import type { CallbackUrlRules } from '../../core/receivers/callback-address.ts';
+import type { CallbackSender } from '../../core/receivers/callback-sender.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import { createCallLimiter } from '../../functions/call-limiter.ts';
 import { createDeliverer, type DelivererDeps } from '../../functions/deliver-callbacks.ts';
 import { createDispatcher } from '../../functions/dispatch-events.ts';
@@ -46,7 +48,7 @@ export interface Deployment {
   readonly deliveries: ReturnType<typeof createDeliveryLog>;
   readonly statistics: ReturnType<typeof createStatisticsLog>;
   readonly cipher: ReturnType<typeof createSecretCipher>;
-  readonly queue: ReturnType<typeof createDeliveryQueue>;
+  readonly retries: ReturnType<typeof createRetryQueue>;
   readonly queues: QueueEngine;
   readonly eventQueue: WorkQueue;
   readonly deliveryQueue: WorkQueue;
@@ -116,16 +118,12 @@ export async function startDeployment(
   const accounts = createAccountStore(table);
   const receiverNotes = createReceiverNotes(table);
   const deadLetters = createDeadLetters(sqs);
-  const queue = createDeliveryQueue(sqs, {
-    deliveryQueueUrl: deliveryQueue.url,
-    retryQueueUrl: retryQueue.url,
-    exhaustedQueueUrl: exhaustedQueue.url,
-  });
+  const retries = createRetryQueue(sqs, retryQueue.url);
   const dispatchBatch = createDispatcher({
     subscriptions,
     accounts,
     events,
-    queue,
+    firstAttempts: createFirstAttemptQueue(sqs, deliveryQueue.url),
     deadLetters,
     telemetry,
     now: clock.now,
@@ -137,7 +135,8 @@ export async function startDeployment(
     events,
     deliveries,
     statistics,
-    queue,
+    retries,
+    exhausted: createExhaustedQueue(sqs, exhaustedQueue.url),
     deadLetters,
     cipher,
     sender,
@@ -174,7 +173,7 @@ export async function startDeployment(
     deliveries,
     statistics,
     cipher,
-    queue,
+    retries,
     queues,
     eventQueue,
     deliveryQueue,

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { gzipSync } from 'node:zlib';
-import type { FailureReason } from '../../core/delivery-outcome.ts';
+import type { FailureReason } from '../../core/receivers/delivery-outcome.ts';
 import type { TestCertificates } from './certificates.ts';
 
 /** What a receiver does with a connection; over TLS, once the handshake is done. */

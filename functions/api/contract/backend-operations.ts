@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { credentialView } from '../../../core/credential.ts';
+import { credentialView } from '../../../core/accounts/credential.ts';
 import { identifierSchema, timestampSchema } from '../../../core/identifiers.ts';
 import { statusSchema } from '../accounts.ts';
 import { newApiKeySchema, newSessionSchema } from '../credentials.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { auditEntryView } from '../../../core/audit.ts';
-import { deliveryDetailView, deliveryView } from '../../../core/delivery-view.ts';
-import { eventDetailView, eventView } from '../../../core/event-view.ts';
-import { statisticsView } from '../../../core/statistics.ts';
+import { auditEntryView } from '../../../core/accounts/audit.ts';
+import { deliveryDetailView, deliveryView } from '../../../core/deliveries/delivery-view.ts';
+import { eventDetailView, eventView } from '../../../core/deliveries/event-view.ts';
+import { statisticsView } from '../../../core/deliveries/statistics.ts';
 import { testSchema } from '../asked-deliveries.ts';
 import { deliveryFilterSchema } from '../deliveries.ts';
 import { eventFilterSchema } from '../events.ts';

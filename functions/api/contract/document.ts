@@ -6,7 +6,7 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
-import { idempotencyKeySchema } from '../../../core/idempotency.ts';
+import { idempotencyKeySchema } from '../../../core/accounts/idempotency.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { apiRoutes, type RouteKey } from '../routes.ts';
 import { backendOperations } from './backend-operations.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { failureReasons } from '../../../core/delivery-outcome.ts';
 import { timestampSchema } from '../../../core/identifiers.ts';
-import { subscriptionSchemas } from '../../../core/subscription.ts';
-import { subscriptionView } from '../../../core/subscription-view.ts';
+import { failureReasons } from '../../../core/receivers/delivery-outcome.ts';
+import { subscriptionSchemas } from '../../../core/subscriptions/subscription.ts';
+import { subscriptionView } from '../../../core/subscriptions/subscription-view.ts';
 import { pageSchema } from '../pages.ts';
 import { rotationSchema } from '../secrets.ts';
 import { listOf, type Operation } from './operation.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ZodOpenApiPathItemObject } from 'zod-openapi';
-import { type EventType, eventCatalog } from '../../../core/event-catalog.ts';
-import { exampleEvent } from '../../../core/example-event.ts';
+import { type EventType, eventCatalog } from '../../../core/events/event-catalog.ts';
+import { exampleEvent } from '../../../core/events/example-event.ts';
 import { identifierSchema, timestampSchema } from '../../../core/identifiers.ts';
 
 /** What a receiver has to serve, one webhook for each event type. */

@@ -1,0 +1,45 @@
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { splitIntoBatches } from '../core/batches.ts';
+import type { DelayedMessage, RefusedMessage } from '../core/deliveries/delivery-queues.ts';
+
+/** SendMessageBatch takes 10 messages and 1 MiB in all; the margin is for attributes. */
+const batchLimits = { maxCount: 10, maxBytes: 1_000_000 };
+
+/** Sends messages ten at a time; answers with those that were refused, and never rejects. */
+export async function sendInBatches(
+  sqs: SQSClient,
+  queueUrl: string,
+  delayed: readonly DelayedMessage[],
+): Promise<RefusedMessage[]> {
+  const entries = delayed.map((one) => ({ ...one, text: JSON.stringify(one.message) }));
+  const batches = splitIntoBatches(entries, ({ text }) => Buffer.byteLength(text), batchLimits);
+  const refused = await Promise.all(batches.map((batch) => sendBatch(sqs, queueUrl, batch)));
+  return refused.flat();
+}
+
+async function sendBatch(
+  sqs: SQSClient,
+  queueUrl: string,
+  batch: readonly (DelayedMessage & { readonly text: string })[],
+): Promise<RefusedMessage[]> {
+  try {
+    const { Failed = [] } = await sqs.send(
+      new SendMessageBatchCommand({
+        QueueUrl: queueUrl,
+        Entries: batch.map(({ message, text, delaySeconds }, index) => ({
+          Id: String(index),
+          MessageBody: text,
+          DelaySeconds: delaySeconds,
+          // Fair queues: one subscription's backlog does not hold up the others'.
+          MessageGroupId: message.subscriptionId,
+        })),
+      }),
+    );
+    return Failed.flatMap(({ Id, Code }) => {
+      const message = batch[Number(Id)]?.message;
+      return message ? [{ message, cause: Code }] : [];
+    });
+  } catch (cause) {
+    return batch.map(({ message }) => ({ message, cause }));
+  }
+}

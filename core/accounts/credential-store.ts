@@ -1,0 +1,14 @@
+import type { Credential } from './credential.ts';
+
+export interface CredentialLookup {
+  findCredential(id: string): Promise<Credential | undefined>;
+  noteUse(id: string, now: Date): Promise<void>;
+}
+
+export interface CredentialStore {
+  createCredential(credential: Credential): Promise<void>;
+  /** An account's API keys, oldest first; sessions end by themselves and are not listed. */
+  listApiKeys(accountId: string): Promise<readonly Credential[]>;
+  /** False if the account has no such key. */
+  revokeApiKey(accountId: string, id: string): Promise<boolean>;
+}

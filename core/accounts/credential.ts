@@ -1,0 +1,85 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import * as z from 'zod';
+import { identifierSchema, timestampSchema } from '../identifiers.ts';
+
+/** `read` sees everything but secrets; `manage` may also change things, see secrets and read the audit log. */
+export type Role = 'read' | 'manage';
+
+/** What speaks for an account: a key of a program, or the short-lived session of a person on the page. */
+export type CredentialKind = 'api-key' | 'portal-session';
+
+export interface Credential {
+  readonly id: string;
+  readonly kind: CredentialKind;
+  readonly accountId: string;
+  /** SHA-256 of the secret part, hex. */
+  readonly secretHash: string;
+  readonly role: Role;
+  readonly description: string;
+  readonly createdAt: string;
+  /** Until then it is good; without it, until it is revoked. */
+  readonly expiresAt?: string;
+  /** Up to `lastUsedPrecisionMs` behind. */
+  readonly lastUsedAt?: string;
+}
+
+/** Two for a rotation, and some for an account's other programs. */
+export const maxApiKeysPerAccount = 20;
+
+/** Every use would otherwise cost a write. */
+export const lastUsedPrecisionMs = 10 * 60_000;
+
+const prefixes: Record<CredentialKind, string> = { 'api-key': 'whk', 'portal-session': 'whs' };
+
+/** What a caller sends: `whk_<id>_<secret>`, the id in hex and the secret in base64url. */
+const credentialPattern = /^(wh[ks])_([0-9a-f]{24})_([A-Za-z0-9_-]{43})$/;
+
+export function formatCredential(kind: CredentialKind, id: string, secret: string): string {
+  return `${prefixes[kind]}_${id}_${secret}`;
+}
+
+export interface PresentedCredential {
+  readonly kind: CredentialKind;
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** Reads `Authorization: Bearer whk_…`; undefined if it is anything else. */
+export function parseAuthorization(header: string | undefined): PresentedCredential | undefined {
+  const [, prefix, id, secret] = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1]?.match(credentialPattern) ?? [];
+  if (!id || !secret) return undefined;
+  return { kind: prefix === prefixes['api-key'] ? 'api-key' : 'portal-session', id, secret };
+}
+
+/** A plain hash is enough: the secret is 32 random bytes, so there is nothing to guess from it. */
+export function hashCredentialSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+/** Is what was presented this very credential, and is it still good? */
+export function isGood(stored: Credential, presented: PresentedCredential, now: Date): boolean {
+  const given = Buffer.from(hashCredentialSecret(presented.secret), 'hex');
+  return (
+    timingSafeEqual(given, Buffer.from(stored.secretHash, 'hex')) &&
+    stored.kind === presented.kind &&
+    (stored.expiresAt === undefined || new Date(stored.expiresAt) > now)
+  );
+}
+
+/** How the backend is told of a credential: everything but the hash. */
+export const credentialView = z
+  .object({
+    id: z.string().meta({ description: 'Stands in the credential itself, and in the audit log.' }),
+    accountId: identifierSchema,
+    role: z.enum(['read', 'manage']),
+    description: z.string(),
+    createdAt: timestampSchema,
+    expiresAt: timestampSchema.optional(),
+    lastUsedAt: timestampSchema.optional().meta({ description: 'Up to ten minutes behind.' }),
+  })
+  .meta({ id: 'ApiKey' });
+
+export function presentCredential(credential: Credential): z.output<typeof credentialView> {
+  const { id, accountId, role, description, createdAt, expiresAt, lastUsedAt } = credential;
+  return { id, accountId, role, description, createdAt, expiresAt, lastUsedAt };
+}

@@ -1,0 +1,37 @@
+import type { AccountStatus } from '../accounts/account.ts';
+import type { PublishedEvent } from '../events/published-event.ts';
+import { isSelected } from '../subscriptions/event-selector.ts';
+import type { Subscription } from '../subscriptions/subscription.ts';
+
+/** Why a subscription does or does not get an event. Stored with the event: it answers "why did I not get it?". */
+export type DispatchDecision = 'enqueue' | 'not-subscribed' | 'disabled' | 'pending' | 'account-suspended';
+
+export interface PlannedDelivery {
+  readonly subscriptionId: string;
+  readonly decision: DispatchDecision;
+}
+
+/** Decides for every subscription of the event's account; the order is the subscriptions'. */
+export function planDeliveries(
+  event: PublishedEvent,
+  subscriptions: readonly Subscription[],
+  accountStatus: AccountStatus,
+): PlannedDelivery[] {
+  return subscriptions
+    .filter((subscription) => subscription.accountId === event.accountId)
+    .map((subscription) => ({
+      subscriptionId: subscription.id,
+      decision: decide(event, subscription, accountStatus),
+    }));
+}
+
+function decide(
+  event: PublishedEvent,
+  subscription: Subscription,
+  accountStatus: AccountStatus,
+): DispatchDecision {
+  if (accountStatus !== 'active') return 'account-suspended';
+  if (subscription.status !== 'enabled') return subscription.status;
+  if (!isSelected(event.type, subscription.eventTypes)) return 'not-subscribed';
+  return 'enqueue';
+}

@@ -1,0 +1,90 @@
+import * as z from 'zod';
+import { mask } from '../receivers/response-excerpt.ts';
+
+/** Headers of a subscription's own as they are stored: the names, and all values sealed together. */
+export interface SealedHeaders {
+  readonly names: readonly string[];
+  readonly sealed: string;
+}
+
+export type CustomHeaders = Readonly<Record<string, string>>;
+
+const maxHeaders = 10;
+
+/** What the connection, the signature or we ourselves need. In any case: names are lower-cased first. */
+const reservedNames = [
+  'host',
+  'connection',
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'transfer-encoding',
+  'te',
+  'trailer',
+  'upgrade',
+  'expect',
+  'keep-alive',
+  'cookie',
+  'user-agent',
+];
+const reservedPrefixes = ['proxy-', 'webhook-', 'x-amz'];
+
+const nameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be a header name of up to 64 letters, digits, "-" or "_"')
+  .transform((name) => name.toLowerCase())
+  .refine(
+    (name) => !reservedNames.includes(name) && !reservedPrefixes.some((prefix) => name.startsWith(prefix)),
+    'is set by iOmniHub or the connection; choose another name',
+  );
+
+const valueSchema = z
+  .string()
+  .regex(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/, 'must be printable ASCII without spaces around it')
+  .max(1_024, 'must have at most 1024 characters')
+  .refine((value) => !/^\*+$/.test(value), 'is how a stored value is shown; leave the header out to keep it');
+
+/** Of POST: names and values. */
+export const newHeadersSchema = headersOf(valueSchema).refine(isFew, tooMany());
+
+/** Of PATCH, as in RFC 7396: null removes a header, one that is left out stays. */
+export const headersPatchSchema = headersOf(valueSchema.nullable());
+
+function headersOf<Value extends z.ZodType>(value: Value) {
+  return z.record(z.string(), value).transform((given, context): Record<string, z.output<Value>> => {
+    const entries = Object.entries(given).map(([name, headerValue]) => {
+      const parsed = nameSchema.safeParse(name);
+      if (parsed.success) return [parsed.data, headerValue] as const;
+      for (const { message } of parsed.error.issues)
+        context.addIssue({ code: 'custom', path: [name], message });
+      return [name, headerValue] as const;
+    });
+    if (new Set(entries.map(([name]) => name)).size < entries.length)
+      context.addIssue({ code: 'custom', message: 'names a header twice; case makes no difference' });
+    return Object.fromEntries(entries);
+  });
+}
+
+/** The headers after a change; undefined if there would be too many. */
+export function mergeHeaders(
+  stored: CustomHeaders,
+  patch: Readonly<Record<string, string | null>>,
+): CustomHeaders | undefined {
+  const merged = Object.entries({ ...stored, ...patch }).filter(
+    (entry): entry is [string, string] => entry[1] !== null,
+  );
+  return isFew(Object.fromEntries(merged)) ? Object.fromEntries(merged) : undefined;
+}
+
+export function tooMany(): string {
+  return `must hold at most ${maxHeaders} headers`;
+}
+
+function isFew(headers: object): boolean {
+  return Object.keys(headers).length <= maxHeaders;
+}
+
+/** What the API shows: which headers there are. */
+export function presentHeaders(headers: SealedHeaders | undefined): CustomHeaders {
+  return Object.fromEntries((headers?.names ?? []).map((name) => [name, mask]));
+}

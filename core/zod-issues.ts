@@ -1,0 +1,14 @@
+import type * as z from 'zod';
+
+/**
+ * One line of field paths and rules, such as `detail.accountId: must be 1 to 64 letters, digits, "_" or "-"`. Paths hold
+ * the publisher's own keys: what SQS would not take in a message attribute is taken out.
+ */
+export function explain(error: z.ZodError, root?: string): string {
+  return error.issues
+    .slice(0, 5)
+    .map((issue) => `${[...(root ? [root] : []), ...issue.path].join('.') || 'value'}: ${issue.message}`)
+    .join('; ')
+    .replaceAll(/[^\x20-\x7e]/g, '?')
+    .slice(0, 1_000);
+}

@@ -1,0 +1,459 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  type Delivery,
+  type DeliveryMessage,
+  type DeliveryState,
+  deliveryIdOf,
+  deliveryMessageSchema,
+  isFinal,
+  isLateFirst,
+  messageFor,
+  mustClaim,
+} from '../../../core/deliveries/delivery.ts';
+import {
+  cancel,
+  claim,
+  postpone,
+  resend,
+  revive,
+  scheduleOf,
+  settle,
+  takeUp,
+} from '../../../core/deliveries/delivery-steps.ts';
+import {
+  acceptedAt,
+  attempt,
+  deliveredDelivery,
+  deliveryMessage,
+  deliveryRef,
+  waitingDelivery,
+} from '../../support/builders.ts';
+
+const now = new Date('2026-11-23T17:00:00.000Z');
+const leaseMs = 60_000;
+
+const rows = {
+  waiting: waitingDelivery({ version: 3, attemptCount: 2 }),
+  claimed: waitingDelivery({ version: 3, attemptCount: 2, state: 'claimed' }),
+  delivered: deliveredDelivery({ version: 3, attemptCount: 2 }),
+  exhausted: finalDelivery('exhausted'),
+  cancelled: finalDelivery('cancelled'),
+};
+
+function finalDelivery(state: DeliveryState) {
+  const { dueAt: _, ...rest } = waitingDelivery({ version: 3, attemptCount: 2, state });
+  return rest;
+}
+
+describe('deliveryMessageSchema', () => {
+  test('a message without version and recheck is a first attempt', () => {
+    expect(deliveryMessageSchema.parse(deliveryRef())).toEqual({
+      ...deliveryRef(),
+      version: 0,
+      recheck: false,
+    });
+  });
+
+  test('takes a type that the catalog no longer holds: what was planned is delivered', () => {
+    expect(deliveryMessageSchema.safeParse({ ...deliveryRef(), eventType: 'ticket.retired' }).success).toBe(
+      true,
+    );
+  });
+
+  test.each([
+    ['another account id', { accountId: 'a/b' }],
+    ['no type', { eventType: '' }],
+    ['a negative version', { version: -1 }],
+    ['a fractional version', { version: 1.5 }],
+    ['a time that is none', { acceptedAt: 'yesterday' }],
+  ])('refuses %s', (_, wrong) => {
+    expect(deliveryMessageSchema.safeParse({ ...deliveryRef(), ...wrong }).success).toBe(false);
+  });
+});
+
+describe('deliveryIdOf', () => {
+  test('is the same for the same delivery, and another when subscription, event or time is', () => {
+    const ids = [
+      deliveryRef(),
+      deliveryRef({ subscriptionId: 'sub_2' }),
+      deliveryRef({ eventId: 'evt_2' }),
+      deliveryRef({ acceptedAt: '2026-11-23T16:55:01.001Z' }),
+    ].map(deliveryIdOf);
+
+    expect(new Set(ids).size).toBe(4);
+    expect(deliveryIdOf(deliveryMessage({ version: 4, recheck: true }))).toBe(ids[0]);
+  });
+
+  test('holds what the row is found by', () => {
+    const [prefix, encoded = ''] = deliveryIdOf(deliveryRef()).split('_');
+
+    expect(prefix).toBe('dlv');
+    expect(Buffer.from(encoded, 'base64url').toString()).toBe('sub_1 2026-11-23T16:55:01.000Z evt_1');
+  });
+
+  test('no two deliveries share an id', () => {
+    const identifier = fc.stringMatching(/^[A-Za-z0-9_-]{1,8}$/);
+    const ref = fc.record({ subscriptionId: identifier, eventId: identifier });
+    fc.assert(
+      fc.property(ref, ref, (a, b) => {
+        const same = a.subscriptionId === b.subscriptionId && a.eventId === b.eventId;
+        expect(deliveryIdOf(deliveryRef(a)) === deliveryIdOf(deliveryRef(b))).toBe(same);
+      }),
+    );
+  });
+});
+
+describe('mustClaim', () => {
+  test.each([
+    ['a first attempt, received once', {}, 1, false],
+    ['a first attempt, received again', {}, 2, true],
+    ['a recheck', { recheck: true }, 1, true],
+    ['a retry', { version: 1 }, 1, true],
+  ])('%s', (_, overrides, receiveCount, expected) => {
+    expect(mustClaim(deliveryMessage(overrides), receiveCount)).toBe(expected);
+  });
+});
+
+test.each([
+  [-1_000, false],
+  [60_000, false],
+  [60_001, true],
+])('a first message that was sent %i ms ago is late: %s', (ageMs, late) => {
+  expect(isLateFirst(new Date(now.getTime() - ageMs), now)).toBe(late);
+});
+
+describe('claim', () => {
+  test.each([
+    ['no row', undefined, 0, true],
+    ['no row', undefined, 1, false],
+    ['a waiting row', rows.waiting, 3, true],
+    ['a waiting row', rows.waiting, 2, false],
+    ['a waiting row', rows.waiting, 4, false],
+    ['a waiting row', rows.waiting, 0, false],
+    ['a claimed row', rows.claimed, 3, true],
+    ['a claimed row', rows.claimed, 2, false],
+    ['a delivered row', rows.delivered, 3, false],
+    ['an exhausted row', rows.exhausted, 3, false],
+    ['a cancelled row', rows.cancelled, 3, false],
+  ])('%s of version 3, message of version %#: %s', (_, row, version, allowed) => {
+    expect(claim(row, deliveryMessage({ version }), now, leaseMs) !== undefined).toBe(allowed);
+  });
+
+  test('takes the delivery for as long as the lease and counts no attempt', () => {
+    expect(claim(rows.waiting, deliveryMessage({ version: 3 }), now, leaseMs)).toEqual({
+      ...deliveryRef(),
+      state: 'claimed',
+      version: 4,
+      attemptCount: 2,
+      updatedAt: now.toISOString(),
+      dueAt: '2026-11-23T17:01:00.000Z',
+    });
+  });
+
+  test('a delivery without a row starts at version 1 with no attempt', () => {
+    const claimed = claim(undefined, deliveryMessage({ body: '{}' }), now, leaseMs);
+
+    expect(claimed).toMatchObject({ version: 1, attemptCount: 0 });
+    expect(claimed).not.toHaveProperty('body');
+  });
+});
+
+describe('settle', () => {
+  const claimed = waitingDelivery({ state: 'claimed', version: 4, attemptCount: 2 });
+
+  test('a first attempt that succeeded keeps the attempt in its row', () => {
+    const row = settle(undefined, deliveryMessage({ body: '{}' }), attempt(), { kind: 'delivered' }, now);
+
+    expect(row).toEqual({
+      ...deliveryRef(),
+      state: 'delivered',
+      version: 1,
+      attemptCount: 1,
+      responseStatus: 204,
+      updatedAt: now.toISOString(),
+      firstAttempt: attempt(),
+    });
+  });
+
+  test('a later attempt that succeeded is an item of its own', () => {
+    const row = settle(claimed, claimed, attempt(), { kind: 'delivered' }, now);
+
+    expect(row).toMatchObject({ state: 'delivered', version: 5, attemptCount: 3 });
+    expect(row).not.toHaveProperty('firstAttempt');
+    expect(row).not.toHaveProperty('dueAt');
+  });
+
+  test.each([
+    [65, '2026-11-23T17:01:05.000Z'],
+    [7200, '2026-11-23T19:00:00.000Z'],
+  ])('a retry is due for the sweeper after %i s, at %s', (dueInSeconds, dueAt) => {
+    const decision = { kind: 'retry', delaySeconds: 5, byQueue: true, dueInSeconds } as const;
+    const row = settle(claimed, claimed, attempt(), decision, now);
+
+    expect(row).toMatchObject({ state: 'waiting', version: 5, attemptCount: 3, dueAt });
+    expect(row.nextAttemptAt).toBe('2026-11-23T17:00:05.000Z');
+  });
+
+  test('the row shows what the receiver answered last, and nothing once it no longer answers', () => {
+    const decision = { kind: 'retry', delaySeconds: 5, byQueue: true, dueInSeconds: 65 } as const;
+    const failed = (status?: number) =>
+      attempt({
+        outcome: { kind: 'failure', reason: 'status', durationMs: 1, ...(status ? { status } : {}) },
+      });
+    const answered = settle(claimed, claimed, failed(503), decision, now);
+    const taken = claim(answered, messageFor(answered), now, leaseMs);
+
+    expect(answered.responseStatus).toBe(503);
+    expect(taken?.responseStatus).toBe(503);
+    expect(settle(taken, claimed, failed(), decision, now)).not.toHaveProperty('responseStatus');
+  });
+
+  test('an exhausted delivery is final and says why', () => {
+    const row = settle(claimed, claimed, attempt(), { kind: 'exhausted', reason: 'timeout' }, now);
+
+    expect(row).toMatchObject({ state: 'exhausted', reason: 'timeout', version: 5, attemptCount: 3 });
+    expect(isFinal(row)).toBe(true);
+  });
+});
+
+describe('cancel', () => {
+  test('ends a delivery without counting an attempt', () => {
+    const row = cancel(rows.claimed, rows.claimed, 'subscription-disabled', now);
+
+    expect(row).toEqual({
+      ...deliveryRef(),
+      state: 'cancelled',
+      reason: 'subscription-disabled',
+      version: 4,
+      attemptCount: 2,
+      updatedAt: now.toISOString(),
+    });
+  });
+
+  test('a delivery that has no row yet gets one', () => {
+    const row = cancel(undefined, deliveryRef(), 'subscription-deleted', now);
+
+    expect(row).toMatchObject({ version: 1, attemptCount: 0 });
+  });
+});
+
+describe('takeUp', () => {
+  const [past, future] = ['2026-11-23T16:59:59.999Z', '2026-11-23T17:00:00.001Z'];
+
+  test.each([
+    ['waiting', past, true],
+    ['waiting', now.toISOString(), true],
+    ['waiting', future, false],
+    ['claimed', past, true],
+    ['claimed', now.toISOString(), true],
+    ['claimed', future, false],
+  ] as const)('a %s row that is due at %s: %s', (state, dueAt, taken) => {
+    expect(takeUp({ ...rows[state], dueAt }, now, leaseMs) !== undefined).toBe(taken);
+  });
+
+  test.each(['delivered', 'exhausted', 'cancelled'] as const)('a row that is %s is never due', (state) => {
+    expect(takeUp(rows[state], new Date('2099-01-01'), leaseMs)).toBeUndefined();
+  });
+
+  test.each(['waiting', 'claimed'] as const)(
+    'a row that is %s stays so and is postponed by the lease, under another version',
+    (state) => {
+      const row = { ...rows[state], dueAt: past };
+
+      expect(takeUp(row, now, leaseMs)).toEqual({
+        ...row,
+        version: 4,
+        sweepCount: 1,
+        updatedAt: now.toISOString(),
+        nextAttemptAt: now.toISOString(),
+        dueAt: '2026-11-23T17:01:00.000Z',
+      });
+    },
+  );
+
+  test('doubles the lease each time in a row, up to six hours, and begins anew after a claim', () => {
+    const leases: number[] = [];
+    let row: Delivery = { ...rows.waiting, dueAt: past };
+    for (let count = 0; count < 11; count += 1) {
+      const at = new Date(row.dueAt ?? '');
+      row = takeUp(row, at, leaseMs) ?? row;
+      leases.push((Date.parse(row.dueAt ?? '') - at.getTime()) / 60_000);
+    }
+
+    expect(leases).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]);
+    expect(claim(row, messageFor(row), now, leaseMs)).not.toHaveProperty('sweepCount');
+  });
+
+  test.each([30, 90, 600, 7_200])(
+    'a message that is always %i s late is valid when it comes',
+    (lateSeconds) => {
+      let row: Delivery = { ...rows.waiting, dueAt: now.toISOString() };
+      const messages: { readonly message: DeliveryMessage; readonly atMs: number }[] = [];
+      const isClaimed = (atMs: number) =>
+        messages.some((one) => one.atMs === atMs && claim(row, one.message, new Date(atMs), leaseMs));
+      const minutes = Array.from({ length: 24 * 60 }, (_, minute) => now.getTime() + minute * 60_000);
+      // Twice a minute, the sweeper's turn before the deliverer's.
+      const claimedAtMs = minutes
+        .flatMap((atMs) => [atMs, atMs + 30_000])
+        .find((atMs) => {
+          const taken = takeUp(row, new Date(atMs), leaseMs);
+          if (taken) {
+            row = taken;
+            messages.push({ message: messageFor(row), atMs: atMs + lateSeconds * 1_000 });
+          }
+          return isClaimed(atMs);
+        });
+
+      expect((claimedAtMs ?? Number.NaN) - now.getTime()).toBeLessThan(4 * lateSeconds * 1_000 + 60_000);
+    },
+  );
+
+  test('makes every earlier message void and its own valid', () => {
+    const row = { ...rows.claimed, dueAt: past };
+    const next = takeUp(row, now, leaseMs);
+    if (!next) throw new Error('nothing was taken up');
+
+    expect(claim(next, messageFor(row), now, leaseMs)).toBeUndefined();
+    expect(claim(next, messageFor(next), now, leaseMs)).toMatchObject({ version: 5, attemptCount: 2 });
+  });
+});
+
+describe('a turn', () => {
+  const turn = { at: '2026-11-23T16:55:00.000Z', passed: ['subscription acc_1 sub_1'] };
+  const times = { waitMs: 5_000, dueInMs: leaseMs };
+  const waiting = postpone(rows.claimed, rows.claimed, times, new Date('2026-11-23T16:55:00.000Z'), turn);
+
+  test('stands in the row that waits for it and in the message for that row', () => {
+    expect(waiting).toMatchObject({ state: 'waiting', version: 4, turn });
+    expect(deliveryMessageSchema.parse(JSON.parse(JSON.stringify(messageFor(waiting))))).toEqual({
+      ...deliveryRef(),
+      version: 4,
+      recheck: false,
+      turn,
+    });
+  });
+
+  test('outlives the sweeper', () => {
+    const taken = takeUp(waiting, now, leaseMs);
+
+    expect(taken && messageFor(taken)).toMatchObject({ version: 5, turn });
+  });
+
+  test('is gone with its claim, whatever becomes of that, and can be claimed once', () => {
+    const claimed = claim(waiting, messageFor(waiting), now, leaseMs);
+    if (!claimed) throw new Error('nothing was claimed');
+    const decision = { kind: 'retry', delaySeconds: 5, byQueue: true, dueInSeconds: 65 } as const;
+    const later = new Date('2026-11-23T17:02:00.000Z');
+
+    expect(claimed).not.toHaveProperty('turn');
+    expect(takeUp(claimed, later, leaseMs)).not.toHaveProperty('turn');
+    expect(settle(claimed, claimed, attempt(), decision, now)).not.toHaveProperty('turn');
+    expect(claim(claimed, messageFor(waiting), now, leaseMs)).toBeUndefined();
+  });
+
+  test('is gone when an owner sends the delivery again, and when it ends', () => {
+    expect(resend(waiting, times, now)).not.toHaveProperty('turn');
+    expect(cancel(waiting, waiting, 'subscription-deleted', now)).not.toHaveProperty('turn');
+    expect(postpone(waiting, waiting, times, now)).not.toHaveProperty('turn');
+  });
+});
+
+describe('revive', () => {
+  test.each(['waiting', 'claimed', 'delivered', 'cancelled'] as const)(
+    'a row that is %s is left as it is',
+    (state) => {
+      expect(revive(rows[state], now, leaseMs)).toBeUndefined();
+    },
+  );
+
+  test('an exhausted row gets a fresh schedule, and the sweeper in case its message is lost', () => {
+    const exhausted = { ...rows.exhausted, reason: 'timeout' as const };
+
+    expect(revive(exhausted, now, leaseMs)).toEqual({
+      ...deliveryRef(),
+      state: 'waiting',
+      version: 4,
+      attemptCount: 2,
+      restarted: { at: now.toISOString(), attemptCount: 2 },
+      updatedAt: now.toISOString(),
+      nextAttemptAt: now.toISOString(),
+      dueAt: '2026-11-23T17:01:00.000Z',
+    });
+  });
+
+  test('the schedule and the horizon of what was revived begin anew, and stay so through every step', () => {
+    const revived = revive(rows.exhausted, now, leaseMs);
+    if (!revived) throw new Error('nothing was revived');
+    const taken = claim(revived, messageFor(revived), now, leaseMs);
+    const decision = { kind: 'retry', delaySeconds: 5, byQueue: true, dueInSeconds: 65 } as const;
+    const settled = settle(taken, deliveryRef(), attempt(), decision, now);
+
+    expect(scheduleOf(undefined, deliveryRef())).toEqual({ begunAt: acceptedAt, attemptCount: 0 });
+    expect(scheduleOf(rows.waiting, deliveryRef())).toEqual({ begunAt: acceptedAt, attemptCount: 2 });
+    expect(scheduleOf(taken, deliveryRef())).toEqual({ begunAt: now.toISOString(), attemptCount: 0 });
+    expect(scheduleOf(settled, deliveryRef())).toEqual({ begunAt: now.toISOString(), attemptCount: 1 });
+  });
+
+  test('what has been revived can be claimed by its message, once', () => {
+    const revived = revive(rows.exhausted, now, leaseMs);
+    if (!revived) throw new Error('nothing was revived');
+    const claimed = claim(revived, messageFor(revived), now, leaseMs);
+
+    expect(claimed).toMatchObject({ state: 'claimed', version: 5, attemptCount: 2 });
+    expect(claim(claimed, messageFor(revived), now, leaseMs)).toBeUndefined();
+  });
+});
+
+describe('resend', () => {
+  const soon = { waitMs: 2_000, dueInMs: leaseMs };
+
+  test.each(['waiting', 'delivered', 'exhausted', 'cancelled'] as const)(
+    'a row that is %s waits for a call at once, and its earlier messages are void',
+    (state) => {
+      const resent = resend(rows[state], soon, now);
+      if (!resent) throw new Error('nothing was resent');
+
+      expect(resent).toMatchObject({
+        state: 'waiting',
+        version: 4,
+        nextAttemptAt: '2026-11-23T17:00:02.000Z',
+        dueAt: '2026-11-23T17:01:00.000Z',
+      });
+      expect(resent).not.toHaveProperty('reason');
+      expect(claim(resent, messageFor(rows[state]), now, leaseMs)).toBeUndefined();
+      expect(claim(resent, messageFor(resent), now, leaseMs)).toMatchObject({ state: 'claimed' });
+    },
+  );
+
+  test('what is being called is left alone', () => {
+    expect(resend(rows.claimed, soon, now)).toBeUndefined();
+  });
+
+  test('the attempt that a delivered row holds is kept', () => {
+    expect(resend(rows.delivered, soon, now)?.firstAttempt).toEqual(rows.delivered.firstAttempt);
+  });
+});
+
+describe('messageFor', () => {
+  test.each(Object.values(rows))('names the version of a $state row and holds nothing else of it', (row) => {
+    const message = messageFor(row);
+
+    expect(message).toEqual({ ...deliveryRef(), version: 3, recheck: false });
+    expect(deliveryMessageSchema.parse(JSON.parse(JSON.stringify(message)))).toEqual(message);
+  });
+
+  test('must be claimed, even when it is received for the first time', () => {
+    expect(mustClaim(messageFor(rows.waiting), 1)).toBe(true);
+  });
+});
+
+test.each([
+  ['waiting', false],
+  ['claimed', false],
+  ['delivered', true],
+  ['exhausted', true],
+  ['cancelled', true],
+] as const)('final or not: %s is %s', (state, final) => {
+  expect(isFinal(rows[state])).toBe(final);
+});

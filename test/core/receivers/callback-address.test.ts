@@ -1,0 +1,230 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  type CallbackUrlRules,
+  checkCallbackUrl,
+  explainUrlRefusal,
+} from '../../../core/receivers/callback-address.ts';
+import { namesOfNonPublicAddresses, nonPublicSpellings } from '../../support/non-public-spellings.ts';
+
+const publicOnly: CallbackUrlRules = {
+  allowPrivateCallbacks: false,
+  allowedPorts: [443, 8443],
+  ownHosts: [],
+};
+const anywhere: CallbackUrlRules = { ...publicOnly, allowPrivateCallbacks: true };
+
+describe('checkCallbackUrl', () => {
+  test.each([
+    ['https://crm.example.com/hooks', 'https://crm.example.com/hooks'],
+    ['https://crm.example.com', 'https://crm.example.com/'],
+    ['HTTPS://CRM.Example.com/Hooks?Key=A', 'https://crm.example.com/Hooks?Key=A'],
+    ['https://crm.example.com:443/a/../b', 'https://crm.example.com/b'],
+    ['https://crm.example.com:8443/', 'https://crm.example.com:8443/'],
+    ['https://8.8.8.8/hooks', 'https://8.8.8.8/hooks'],
+    ['https://[2606:4700::1111]/hooks', 'https://[2606:4700::1111]/hooks'],
+    ['https://mycorp.example.com/', 'https://mycorp.example.com/'],
+    ['https://xn--exmple-cua.com/', 'https://xn--exmple-cua.com/'],
+    ['https://crm.example.com/a%20b?c=@d', 'https://crm.example.com/a%20b?c=@d'],
+    // Others read the user "crm.example.com\\" of 127.0.0.1 here; they get to see the normalized form only.
+    ['https://crm.example.com\\@127.0.0.1/', 'https://crm.example.com/@127.0.0.1/'],
+  ])('takes %s in its normalized form', (text, normalized) => {
+    expect(checkCallbackUrl(text, publicOnly)).toMatchObject({ url: { href: normalized } });
+  });
+
+  test.each([
+    ['', 'not-a-url'],
+    ['crm.example.com/hooks', 'not-a-url'],
+    ['/hooks', 'not-a-url'],
+    ['https://', 'not-a-url'],
+    ['https://crm.example.com/a b', 'not-a-url'],
+    [' https://crm.example.com/', 'not-a-url'],
+    ['https://crm.example.com/\n', 'not-a-url'],
+    ['https://crm.exämple.com/', 'not-a-url'],
+    [`https://crm.example.com/${'a'.repeat(2048)}`, 'too-long'],
+    [`https://crm.example.com/${'"'.repeat(1000)}`, 'too-long'],
+    ['https://8.8.8.8./', 'host-not-canonical'],
+    ['http://crm.example.com/', 'not-https'],
+    ['ftp://crm.example.com/', 'not-https'],
+    ['file:///etc/passwd', 'not-https'],
+    ['javascript:alert(1)', 'not-https'],
+    ['https://user@crm.example.com/', 'has-credentials'],
+    ['https://:password@crm.example.com/', 'has-credentials'],
+    ['https://crm.example.com/#top', 'has-fragment'],
+    ['https://crm.example.com/#', 'has-fragment'],
+    ['https://@crm.example.com/', 'has-credentials'],
+    ['https://crm%2eexample.com/', 'has-credentials'],
+    ['https://crm.example.com:22/', 'port-not-allowed'],
+    ['https://crm.example.com:8080/', 'port-not-allowed'],
+    ['http://crm.example.com:443/', 'not-https'],
+    ['https://crm/', 'host-not-public'],
+    ['https://crm.example.com./', 'host-not-canonical'],
+    ['https://169.254.169.254/latest/meta-data', 'host-not-public'],
+    // 8.0.0.1 to us, and 10.0.0.1 to whoever does not know of octal numbers.
+    ['https://010.0.0.1/', 'host-not-canonical'],
+    ['https://0x8080808/', 'host-not-canonical'],
+    ['https://127.1/', 'host-not-canonical'],
+    ['https://0x7f000001/', 'host-not-canonical'],
+    ['https://2130706433/', 'host-not-canonical'],
+  ])('refuses %j as %s', (text, refusal) => {
+    expect(checkCallbackUrl(text, publicOnly)).toEqual({ refusal });
+  });
+
+  test('a URL of exactly 2048 characters is not too long', () => {
+    const text = 'https://crm.example.com/'.padEnd(2048, 'a');
+
+    expect(checkCallbackUrl(text, publicOnly)).toHaveProperty('url');
+    expect(checkCallbackUrl(`${text}a`, publicOnly)).toEqual({ refusal: 'too-long' });
+  });
+
+  test('plain http passes only where private callbacks do', () => {
+    expect(checkCallbackUrl('http://127.0.0.1:9000/hook', anywhere)).toHaveProperty('url');
+    expect(checkCallbackUrl('http://127.0.0.1:9000/hook', publicOnly)).toEqual({ refusal: 'not-https' });
+    expect(checkCallbackUrl('ftp://127.0.0.1/hook', anywhere)).toEqual({ refusal: 'not-https' });
+  });
+
+  test('every text is either taken or refused, and what is taken is taken again in its normalized form', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.webUrl({ withFragments: true, withQueryParameters: true }),
+    );
+    const hrefOf = (candidate: string, rules: CallbackUrlRules) => {
+      const checked = checkCallbackUrl(candidate, rules);
+      return 'url' in checked ? checked.url.href : undefined;
+    };
+    fc.assert(
+      fc.property(text, fc.constantFrom(anywhere, publicOnly), (candidate, rules) => {
+        const href = hrefOf(candidate, rules);
+        expect(href && hrefOf(href, rules)).toBe(href);
+      }),
+    );
+  });
+});
+
+describe('the ports', () => {
+  const rules = { ...publicOnly, allowedPorts: [8443, 9443] };
+
+  test.each([
+    ['https://crm.example.com:8443/', { url: { port: '8443' } }],
+    ['https://crm.example.com:9443/', { url: { port: '9443' } }],
+    ['https://crm.example.com/', { refusal: 'port-not-allowed' }],
+    ['https://crm.example.com:443/', { refusal: 'port-not-allowed' }],
+    ['https://crm.example.com:94430/', { refusal: 'not-a-url' }],
+    ['https://crm.example.com:0/', { refusal: 'port-not-allowed' }],
+    ['https://8.8.8.8/', { refusal: 'port-not-allowed' }],
+  ])('are those of the rules: %s', (text, checked) => {
+    expect(checkCallbackUrl(text, rules)).toMatchObject(checked);
+  });
+
+  test('are named to whoever asks for another one', () => {
+    expect(explainUrlRefusal('port-not-allowed', rules)).toBe('must use port 8443 or 9443');
+  });
+});
+
+describe('our own hosts', () => {
+  const rules = { ...publicOnly, ownHosts: ['iomnihub.com', 'd-1.execute-api.example.net'] };
+
+  test.each([
+    'https://iomnihub.com/',
+    'https://IOMNIHUB.com:8443/',
+    'https://hooks.iomnihub.com/',
+    'https://a.b.iomnihub.com/',
+    'https://d-1.execute-api.example.net/prod/subscriptions',
+  ])('get no callback, nor does anything below them: %s', (text) => {
+    expect(checkCallbackUrl(text, rules)).toEqual({ refusal: 'own-host' });
+    expect(checkCallbackUrl(text, publicOnly)).toHaveProperty('url');
+  });
+
+  test.each([
+    'https://notiomnihub.com/',
+    'https://iomnihub.com.example.org/',
+    'https://iomnihub.community/',
+    'https://execute-api.example.net/',
+    'https://d-2.execute-api.example.net/',
+    'https://example.org/iomnihub.com',
+  ])('are not meant by %s', (text) => {
+    expect(checkCallbackUrl(text, rules)).toHaveProperty('url');
+  });
+});
+
+describe('names that mean something inside networks only', () => {
+  const suffixes = [
+    'localhost',
+    'local',
+    'localdomain',
+    'internal',
+    'lan',
+    'home',
+    'corp',
+    'intranet',
+    'private',
+    'home.arpa',
+    'arpa',
+    'onion',
+    'test',
+    'invalid',
+    'example',
+    'svc',
+    'cluster.local',
+    'alt',
+  ];
+
+  test.each(suffixes)('%s and everything below it is refused', (suffix) => {
+    for (const host of [suffix, `crm.${suffix}`, `a.b.${suffix}`, `CRM.${suffix.toUpperCase()}`])
+      expect([host, checkCallbackUrl(`https://${host}/`, publicOnly)]).toEqual([
+        host,
+        { refusal: 'host-not-public' },
+      ]);
+    expect(checkCallbackUrl(`https://crm.${suffix}./`, publicOnly)).toEqual({
+      refusal: 'host-not-canonical',
+    });
+  });
+
+  test.each(suffixes)('%s is a suffix by whole labels only', (suffix) => {
+    for (const host of [`${suffix}.example.com`, `crm.my${suffix.replaceAll('.', '-')}`])
+      expect(checkCallbackUrl(`https://${host}/`, publicOnly)).toHaveProperty('url');
+  });
+});
+
+describe('every spelling of a non-public address', () => {
+  const forms = Map.groupBy(nonPublicSpellings, ({ form }) => form);
+
+  test.each([...forms.keys()])('is refused: %s', (form) => {
+    const taken = forms.get(form)?.filter(({ url }) => 'url' in checkCallbackUrl(url, publicOnly));
+    expect(taken).toEqual([]);
+  });
+
+  test('is one to the parser of URLs too, mostly', () => {
+    // Otherwise the list above would consist of texts that no parser makes an address of.
+    for (const [address, spellings] of Map.groupBy(nonPublicSpellings, ({ address }) => address)) {
+      const host = address.includes(':') ? `[${address}]` : address;
+      const read = spellings.filter(
+        ({ url }) => URL.parse(url)?.hostname === new URL(`http://${host}`).hostname,
+      );
+      expect([address, read.length > 25]).toEqual([address, true]);
+    }
+  });
+
+  test('that is a name is taken: what the name resolves to is seen only when a connection is opened', () => {
+    const refused = namesOfNonPublicAddresses.filter(
+      ({ name }) => 'refusal' in checkCallbackUrl(`https://${name}/`, publicOnly),
+    );
+    expect(refused).toEqual([]);
+  });
+});
+
+describe('explainUrlRefusal', () => {
+  test.each([
+    'not-a-url',
+    'too-long',
+    'not-https',
+    'has-credentials',
+    'has-fragment',
+    'port-not-allowed',
+    'host-not-public',
+    'host-not-canonical',
+    'own-host',
+  ] as const)('explains %s by a rule', (refusal) => {
+    expect(explainUrlRefusal(refusal, publicOnly)).toMatch(/^must /);
+  });
+});

@@ -1,0 +1,117 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  outcomeOfStatus,
+  parseRetryAfter,
+  reasonOfErrorCode,
+} from '../../../core/receivers/delivery-outcome.ts';
+
+const now = new Date('2026-11-23T16:55:00.000Z');
+
+describe('outcomeOfStatus', () => {
+  test('200 to 299 and nothing else is success', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 100, max: 999 }), (status) => {
+        expect(outcomeOfStatus(status, 5).kind).toBe(status >= 200 && status <= 299 ? 'success' : 'failure');
+      }),
+      { numRuns: 900 },
+    );
+  });
+
+  test.each([
+    [199, 'status'],
+    [300, 'status'],
+    [301, 'status'],
+    [404, 'status'],
+    [410, 'gone'],
+    [500, 'status'],
+    [999, 'status'],
+  ])('%i fails with the reason %s', (status, reason) => {
+    expect(outcomeOfStatus(status, 5)).toEqual({ kind: 'failure', reason, status, durationMs: 5 });
+  });
+
+  test.each([429, 503])('%i keeps Retry-After', (status) => {
+    expect(outcomeOfStatus(status, 5, 30)).toMatchObject({ retryAfterSeconds: 30 });
+  });
+
+  test.each([204, 301, 404, 410, 500, 502])('%i ignores Retry-After', (status) => {
+    expect(outcomeOfStatus(status, 5, 30)).not.toHaveProperty('retryAfterSeconds');
+  });
+});
+
+describe('reasonOfErrorCode', () => {
+  test.each([
+    ['ENOTFOUND', 'dns'],
+    ['EAI_AGAIN', 'dns'],
+    ['ESERVFAIL', 'dns'],
+    ['ETIMEOUT', 'dns'],
+    ['ECONNREFUSED', 'connection-refused'],
+    ['EHOSTUNREACH', 'connection-refused'],
+    ['ECONNRESET', 'connection-lost'],
+    ['UND_ERR_SOCKET', 'connection-lost'],
+    ['ETIMEDOUT', 'timeout'],
+    ['UND_ERR_CONNECT_TIMEOUT', 'timeout'],
+    ['UND_ERR_HEADERS_TIMEOUT', 'timeout'],
+    ['UND_ERR_HEADERS_OVERFLOW', 'protocol'],
+    ['HPE_INVALID_CONSTANT', 'protocol'],
+    ['HPE_HEADER_OVERFLOW', 'protocol'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls'],
+    ['CERT_HAS_EXPIRED', 'tls'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'tls'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'tls'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'tls'],
+    ['EPROTO', 'tls'],
+    ['SOMETHING_NEW', 'connection-lost'],
+  ])('%s is %s', (code, reason) => {
+    expect(reasonOfErrorCode(code)).toBe(reason);
+  });
+});
+
+describe('parseRetryAfter', () => {
+  test.each([
+    ['120', 120],
+    ['0', 0],
+    [' 7 ', 7],
+    ['9999999999', 9_999_999_999],
+    ['Mon, 23 Nov 2026 16:55:30 GMT', 30],
+    ['Monday, 23-Nov-26 16:56:00 GMT', 60],
+    ['Wed, 23 Nov 2099 16:55:00 GMT', 2_303_683_200],
+  ])('%j is %i seconds', (header, seconds) => {
+    expect(parseRetryAfter(header, now)).toBe(seconds);
+  });
+
+  test.each([
+    undefined,
+    '',
+    '-5',
+    '+5',
+    '1.5',
+    '1e3',
+    '0x10',
+    '99999999999',
+    '5 seconds',
+    '2026-11-23T17:00:00Z',
+    'soon',
+    'Mon, 23 Nov 2026 16:55:00 GMT',
+    'Mon, 23 Nov 2020 16:55:00 GMT',
+    'Mon, 99 Foo 2026 99:99:99 GMT',
+  ])('%j says nothing', (header) => {
+    expect(parseRetryAfter(header, now)).toBeUndefined();
+  });
+
+  test('is undefined or a whole, non-negative number of seconds for any text', () => {
+    const garbage = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.integer().map(String),
+      fc.string().map((text) => `Mon, ${text}`),
+      fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
+    );
+    fc.assert(
+      fc.property(garbage, (header) => {
+        const seconds = parseRetryAfter(header, now) ?? 0;
+        expect(Number.isInteger(seconds) && seconds >= 0).toBe(true);
+      }),
+    );
+  });
+});

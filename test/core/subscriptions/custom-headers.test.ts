@@ -1,0 +1,104 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  headersPatchSchema,
+  mergeHeaders,
+  newHeadersSchema,
+  presentHeaders,
+} from '../../../core/subscriptions/custom-headers.ts';
+
+function faultOf(headers: unknown): string | undefined {
+  const [issue] = newHeadersSchema.safeParse(headers).error?.issues ?? [];
+  return issue && `${issue.path.join('.')}: ${issue.message}`;
+}
+
+describe('custom headers', () => {
+  test('are taken by name in lower case', () => {
+    expect(newHeadersSchema.parse({ 'X-Api-Key': 'secret value', Authorization: 'Bearer abc' })).toEqual({
+      'x-api-key': 'secret value',
+      authorization: 'Bearer abc',
+    });
+  });
+
+  test.each([
+    'Host',
+    'CONNECTION',
+    'Content-Length',
+    'content-type',
+    'Content-Encoding',
+    'Transfer-Encoding',
+    'TE',
+    'Trailer',
+    'upgrade',
+    'Expect',
+    'Keep-Alive',
+    'Proxy-Authorization',
+    'proxy-connection',
+    'Webhook-Id',
+    'webhook-signature',
+    'X-Amz-Date',
+    'x-amzn-trace-id',
+    'Cookie',
+    'User-Agent',
+  ])('never include %s, in any case', (name) => {
+    for (const spelling of [name, name.toLowerCase(), name.toUpperCase()])
+      expect(faultOf({ [spelling]: 'x' })).toBe(
+        `${spelling}: is set by iOmniHub or the connection; choose another name`,
+      );
+  });
+
+  test.each(['', ' ', 'a b', 'a:b', 'a\r\nb', 'a\0', 'é', '_x', '-x', 'x'.repeat(65), ':path'])(
+    'have no name such as %j',
+    (name) => expect(faultOf({ [name]: 'x' })).toContain('must be a header name'),
+  );
+
+  test.each(['', ' x', 'x ', 'x\r\nwebhook-id: forged', 'x\ny', 'a\0b', 'ü', '\t', 'x'.repeat(1_025)])(
+    'have no value such as %j',
+    (value) => expect(faultOf({ 'x-key': value })).toMatch(/^x-key: must /),
+  );
+
+  test('are strings', () => {
+    for (const value of [1, null, ['x'], {}, true]) expect(faultOf({ 'x-key': value })).toContain('x-key');
+    for (const headers of [[], 'x', null, 5]) expect(faultOf(headers)).toBeDefined();
+  });
+
+  test('are ten at most', () => {
+    const named = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, 'value']));
+
+    expect(faultOf(named(10))).toBeUndefined();
+    expect(faultOf(named(11))).toBe(': must hold at most 10 headers');
+  });
+
+  test('name nothing twice in two cases', () => {
+    expect(faultOf({ 'X-Key': 'one', 'x-key': 'two' })).toContain('names a header twice');
+  });
+
+  test('can have the longest value, and a name that objects have of themselves', () => {
+    expect(faultOf({ 'x-key': 'x'.repeat(1_024), constructor: 'fine' })).toBeUndefined();
+    expect(newHeadersSchema.parse(JSON.parse('{"constructor":"fine"}'))).toEqual({ constructor: 'fine' });
+  });
+
+  test('take no prototype', () => {
+    expect(
+      Object.getPrototypeOf(newHeadersSchema.safeParse(JSON.parse('{"__proto__":"x"}')).data ?? {}),
+    ).toBe(Object.prototype);
+  });
+});
+
+test('a change removes by null, sets by value and leaves the others', () => {
+  const patch = headersPatchSchema.parse({ 'X-A': null, 'x-b': 'new', 'x-d': 'more' });
+
+  expect(mergeHeaders({ 'x-a': '1', 'x-b': '2', 'x-c': '3' }, patch)).toEqual({
+    'x-b': 'new',
+    'x-c': '3',
+    'x-d': 'more',
+  });
+});
+
+test('what is shown are the names', () => {
+  expect(presentHeaders({ names: ['x-a', 'x-b'], sealed: 'PLANTED' })).toEqual({
+    'x-a': '********',
+    'x-b': '********',
+  });
+  expect(presentHeaders(undefined)).toEqual({});
+});

@@ -1,0 +1,178 @@
+import { describe, expect, test } from '@jest/globals';
+import { eventTypes } from '../../../core/events/event-catalog.ts';
+import {
+  liveSecrets,
+  maxLiveSecrets,
+  patchSubscription,
+  rotateSecrets,
+  subscriptionSchemas,
+} from '../../../core/subscriptions/subscription.ts';
+import { presentSubscription } from '../../../core/subscriptions/subscription-view.ts';
+import { subscription } from '../../support/builders.ts';
+
+const publicOnly = { allowPrivateCallbacks: false, allowedPorts: [443], ownHosts: [] };
+const { create: schema, patch: patchSchema } = subscriptionSchemas(publicOnly, 15_000);
+const [first, second] = eventTypes;
+const valid = { url: 'https://CRM.example.com/hook', eventTypes: [first], description: 'CRM' };
+
+describe('a new subscription', () => {
+  test('takes a subscription with its URL normalized', () => {
+    expect(schema.parse(valid)).toEqual({
+      ...valid,
+      url: 'https://crm.example.com/hook',
+      status: 'enabled',
+      headers: {},
+      metadata: {},
+    });
+  });
+
+  test('needs no description', () => {
+    expect(schema.parse({ url: valid.url, eventTypes: [first] }).description).toBe('');
+  });
+
+  test('an event type named twice counts once', () => {
+    expect(schema.parse({ ...valid, eventTypes: [second, first, second] }).eventTypes).toEqual([
+      second,
+      first,
+    ]);
+  });
+
+  test.each([
+    ['no URL', { url: undefined }, 'url', ''],
+    ['a URL that is none', { url: 'crm' }, 'url', 'must be an absolute URL'],
+    ['plain http', { url: 'http://crm.example.com/' }, 'url', 'must start with https://'],
+    ['a URL that is a number', { url: 5 }, 'url', ''],
+    ['no types', { eventTypes: undefined }, 'eventTypes', ''],
+    ['an empty list of types', { eventTypes: [] }, 'eventTypes', ''],
+    ['an unknown type', { eventTypes: [first, 'ticket.exploded'] }, 'eventTypes.1', first],
+    ['a status that there is not', { status: 'pending' }, 'status', 'must be "enabled" or "disabled"'],
+    ['a rate of nothing', { rateLimitPerSecond: 0 }, 'rateLimitPerSecond', ''],
+    ['a header that is ours', { headers: { Host: 'x' } }, 'headers.Host', 'is set by iOmniHub'],
+    ['a long description', { description: 'x'.repeat(501) }, 'description', ''],
+  ])('%s is an error of its field', (_, wrong, field, message) => {
+    const issues = schema.safeParse({ ...valid, ...wrong }).error?.issues ?? [];
+
+    expect(issues.map(({ path }) => path.join('.'))).toEqual([field]);
+    expect(issues[0]?.message).toContain(message);
+  });
+
+  test.each(['accountId', 'id', 'secrets', 'provenAt', 'version', 'anything'])(
+    'refuses %s, which is not the caller’s',
+    (field) => {
+      expect(schema.safeParse({ ...valid, [field]: 'x' }).error?.issues[0]).toMatchObject({
+        code: 'unrecognized_keys',
+        keys: [field],
+      });
+    },
+  );
+
+  test('private addresses are a matter of the stage', () => {
+    const { create: local } = subscriptionSchemas({ ...publicOnly, allowPrivateCallbacks: true }, 15_000);
+
+    expect(local.parse({ ...valid, url: 'http://127.0.0.1:4000/hook' }).url).toBe(
+      'http://127.0.0.1:4000/hook',
+    );
+  });
+});
+
+test('what the API shows holds no secrets, no header values and no account', () => {
+  const shown = presentSubscription(subscription({ headers: { names: ['x-key'], sealed: 'sealed-too' } }));
+
+  expect(shown.headers).toEqual({ 'x-key': '********' });
+
+  expect(shown).toMatchObject({ id: 'sub_1', status: 'enabled' });
+  expect(JSON.stringify(shown)).not.toMatch(/secret|sealed|acc_1/);
+});
+
+test('a secret signs until it expires, and not from that moment', () => {
+  const [current, previous] = [
+    { sealed: 'new', createdAt: '2026-11-23T00:00:00.000Z' },
+    { sealed: 'old', createdAt: '2026-01-01T00:00:00.000Z', expiresAt: '2026-11-24T00:00:00.000Z' },
+  ];
+  const at = (time: string) => liveSecrets(subscription({ secrets: [current, previous] }), new Date(time));
+
+  expect(at('2026-11-23T23:59:59.999Z')).toEqual([current, previous]);
+  expect(at('2026-11-24T00:00:00.000Z')).toEqual([current]);
+});
+
+describe('a change', () => {
+  const seen = subscription({ verifiedAt: '2026-11-23T00:00:00.000Z', addressRefusals: 2 });
+
+  test('leaves alone what it does not name', () => {
+    expect(patchSubscription(seen, patchSchema.parse({ description: 'new' }))).toEqual({
+      ...seen,
+      description: 'new',
+    });
+  });
+
+  test('of the URL makes void what was known of the receiver', () => {
+    const moved = patchSubscription(seen, patchSchema.parse({ url: 'https://new.example.com/' }));
+
+    expect(moved).toMatchObject({
+      url: 'https://new.example.com/',
+      provenAt: undefined,
+      verifiedAt: undefined,
+      addressRefusals: undefined,
+    });
+  });
+
+  test('to the same URL, however written, makes nothing void', () => {
+    const same = patchSubscription(
+      seen,
+      patchSchema.parse({ url: 'https://CRM.example.com:443/hooks/iomnihub' }),
+    );
+
+    expect(same).toMatchObject({ provenAt: seen.provenAt, verifiedAt: seen.verifiedAt });
+  });
+
+  test('takes a rate limit away by null', () => {
+    const limited = { ...seen, rateLimitPerSecond: 5 };
+
+    expect(patchSubscription(limited, { description: 'x' }).rateLimitPerSecond).toBe(5);
+    expect(patchSubscription(limited, { rateLimitPerSecond: null }).rateLimitPerSecond).toBeUndefined();
+  });
+
+  test('of the status takes away why it was disabled', () => {
+    const gone = subscription({ status: 'disabled', disabledReason: 'gone' });
+
+    expect(patchSubscription(gone, { status: 'enabled' }).disabledReason).toBeUndefined();
+    expect(patchSubscription(gone, { description: 'x' }).disabledReason).toBe('gone');
+  });
+});
+
+describe('a rotation', () => {
+  const now = new Date('2026-11-24T00:00:00.000Z');
+  const current = { sealed: 'current', createdAt: '2026-11-01T00:00:00.000Z' };
+
+  test('puts the new secret first and lets the old one sign until the overlap ends', () => {
+    expect(rotateSecrets(subscription({ secrets: [current] }), 'new', 3_600, now)).toEqual([
+      { sealed: 'new', createdAt: now.toISOString() },
+      { ...current, expiresAt: '2026-11-24T01:00:00.000Z' },
+    ]);
+  });
+
+  test('prolongs no secret that was to end sooner, and drops those that have ended', () => {
+    const secrets = [
+      current,
+      { ...current, sealed: 'ending', expiresAt: '2026-11-24T00:10:00.000Z' },
+      { ...current, sealed: 'ended', expiresAt: now.toISOString() },
+    ];
+
+    const rotated = rotateSecrets(subscription({ secrets }), 'new', 3_600, now);
+    expect(rotated.map(({ sealed, expiresAt }) => [sealed, expiresAt])).toEqual([
+      ['new', undefined],
+      ['current', '2026-11-24T01:00:00.000Z'],
+      ['ending', '2026-11-24T00:10:00.000Z'],
+    ]);
+  });
+
+  test('ends the oldest at once when many sign already', () => {
+    const secrets = Array.from({ length: maxLiveSecrets }, (_, age) => ({
+      ...current,
+      sealed: `old ${age}`,
+    }));
+
+    const rotated = rotateSecrets(subscription({ secrets }), 'new', 3_600, now);
+    expect(rotated.map(({ sealed }) => sealed)).toEqual(['new', 'old 0', 'old 1', 'old 2', 'old 3']);
+  });
+});
