@@ -52,7 +52,7 @@ export const badReceivers: readonly Fault[] = [
   {
     name: 'late-success',
     what: 'receivers answer 200 after the deadline, twice, and then in time',
-    begin: (world) => misbehave(world, world.take(2), { statuses: [200], delaysMs: [1_500, 1_500] }),
+    begin: (world) => misbehave(world, world.take(2), { statuses: [200], delaysMs: [2_500, 2_500] }),
   },
   {
     name: 'gone',
@@ -190,7 +190,7 @@ async function countUnanswered(world: World): Promise<number> {
 /** So that neither measurement counts cold starts: slow calls make both lanes' functions start as many as there may be. */
 async function warmUp(world: World): Promise<void> {
   const ofEveryAccount = () => world.accountIds.map((accountId) => ({ accountId }));
-  for (const subscriber of world.subscribers) world.behave(subscriber, { delaysMs: [400, 400] });
+  for (const subscriber of world.subscribers) world.behave(subscriber, { delaysMs: [800, 800] });
   for (let round = 0; round < 3; round += 1) await world.publish(ofEveryAccount());
   await world.comeToRest();
   // Fast again.

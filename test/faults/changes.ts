@@ -39,8 +39,6 @@ function clockOffBy(ms: number, functionName: 'Deliverer' | 'Sweeper'): Pick<Fau
   };
 }
 
-/** Each version has processes of its own, and two cores need time to start them. */
-const sideBySide = { maxDeliverers: '2', dispatcherTimeoutSeconds: '5' };
 const nextSchedule = '0,1,1,2';
 
 /** By the attribute that it alone writes. */
@@ -161,12 +159,10 @@ export const changes: readonly Fault[] = [
   {
     name: 'two-versions',
     what: 'two versions of the code, with two schedules, work on the same queues and table',
-    settings: sideBySide,
     otherSchedules: [nextSchedule],
     async begin(world) {
       for (const subscriber of world.take(3)) world.behave(subscriber, { statuses: [500, 500, 204] });
       const next = await synthesizePatched('next-version', {
-        ...sideBySide,
         retryScheduleSeconds: nextSchedule,
       });
       await world.stacks.deployBeside(next);

@@ -9,8 +9,8 @@ import { judge, type Verdict } from './ledger.ts';
 import type { Names } from './names.ts';
 import { createWorld, guardedSettings, type Size } from './world.ts';
 
-/** Two cores are busy starting functions at first: few of them, with time to begin. */
-const fewProcesses = { maxDeliverers: '2', dispatcherTimeoutSeconds: '3' };
+/** Two cores are busy starting functions at first. */
+const fewProcesses = { maxDeliverers: '2' };
 
 export interface Scenario {
   /** All at the same time. */
