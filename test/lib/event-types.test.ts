@@ -92,8 +92,8 @@ export const previous = (data: EventData<'ticket.assigned'>): string | null => d
 
   test('a published event of the type is accepted, and one with wrong data is refused', () => {
     const parsed = run(`
-      import { catalogEntryOf } from './core/event-catalog.ts';
-      import { parsePublishedEvent } from './core/published-event.ts';
+      import { catalogEntryOf } from './core/events/event-catalog.ts';
+      import { parsePublishedEvent } from './core/events/published-event.ts';
       const parse = (data) => parsePublishedEvent(JSON.stringify({
         id: 'f1a2c3d4', time: '2026-11-23T16:55:01Z', 'detail-type': 'ticket.assigned',
         detail: { id: 'evt_1', accountId: 'acc_1', occurredAt: '2026-11-23T16:55:00.000Z', data },

@@ -395,14 +395,19 @@ describe('every function', () => {
     },
   );
 
-  test('finds under the name of a queue that very queue', () => {
-    for (const name of ['Delivery.Dispatcher', 'Delivery.Deliverer', 'Delivery.SweepingSweeper'] as const) {
-      expect(functionNamed(name).properties.Environment.Variables).toMatchObject({
-        DELIVERY_QUEUE_URL: queueNamed(queueName('deliveries')).ref,
-        RETRY_QUEUE_URL: queueNamed(queueName('retries')).ref,
-        EXHAUSTED_QUEUE_URL: queueNamed(queueName('exhausted-deliveries')).ref,
-      });
-    }
+  test.each([
+    ['Delivery.Dispatcher', { DELIVERY_QUEUE_URL: 'deliveries' }],
+    ['Delivery.Deliverer', { RETRY_QUEUE_URL: 'retries', EXHAUSTED_QUEUE_URL: 'exhausted-deliveries' }],
+    ['Delivery.SweepingSweeper', { RETRY_QUEUE_URL: 'retries' }],
+    ['Api.Api', { RETRY_QUEUE_URL: 'retries' }],
+  ] as const)('%s finds the queues that it sends to under their names, and no other', (name, queues) => {
+    const { Variables } = functionNamed(name).properties.Environment;
+    const urls = Object.entries(Variables).filter(([variable]) => variable.endsWith('_QUEUE_URL'));
+    expect(Object.fromEntries(urls)).toEqual(
+      Object.fromEntries(
+        Object.entries(queues).map(([variable, queue]) => [variable, queueNamed(queueName(queue)).ref]),
+      ),
+    );
   });
 
   test('has an alarm for crashes, which it cannot report itself', () => {
