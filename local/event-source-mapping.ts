@@ -37,6 +37,11 @@ export function startPolling(
         await Promise.race(inFlight);
         continue;
       }
+      // As AWS' pollers do: a batch that waited for its function would become visible again meanwhile.
+      if (!mapping.target.hasRoom()) {
+        await setTimeout(20);
+        continue;
+      }
       const messages = await receive();
       if (messages.length === 0) continue;
       const batch = runBatch(messages).finally(() => inFlight.delete(batch));

@@ -44,6 +44,8 @@ export interface LambdaFunction {
   readonly settings: LambdaSettings;
   /** Rejects if the handler does, or its sandbox dies or runs out of time. */
   invoke(event: unknown): Promise<unknown>;
+  /** Would an invocation begin at once? */
+  hasRoom(): boolean;
   /** kill -9 of every sandbox; answers with how many there were. */
   kill(): number;
   close(): Promise<void>;
@@ -105,6 +107,7 @@ export async function createLambdaFunction(settings: LambdaSettings): Promise<La
   return {
     settings,
     invoke: (event) => limit(invoke, event),
+    hasRoom: () => limit.activeCount + limit.pendingCount < settings.maxSandboxes,
     kill,
     async close() {
       closed = true;

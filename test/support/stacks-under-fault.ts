@@ -46,7 +46,7 @@ export const callDeadlineMs = 2_000;
 export const cacheMs = 300;
 
 /** Longer than any function may run. */
-const visibilitySeconds = 8;
+const visibilitySeconds = 10;
 
 /** A process that starts takes a third of a second of a core, and functions have little time. */
 const fewSandboxes = 4;
