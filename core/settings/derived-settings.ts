@@ -19,12 +19,12 @@ export const derivedSettings = {
     derive: ({ callbackTimeoutMs }) => callbackTimeoutMs * 4,
   },
   queueMarginSeconds: {
-    reason: 'A message that carries an attempt is given this long before the due index takes over.',
+    reason: 'A message that carries a retry may come this late. After that the due index sends another one.',
     derive: ({ callbackTimeoutMs }) => Math.ceil((callbackTimeoutMs * 4) / 1_000),
   },
   sweepLeaseMs: {
     reason:
-      "A message of the sweeper gets its turn even on a busy retry queue. A second message would make the first one's void.",
+      'A message of the sweeper gets its turn within this time even on a busy retry queue. A second message would make the first one void.',
     derive: ({ callbackTimeoutMs }) => callbackTimeoutMs * 20,
   },
   sweepSpreadSeconds: {

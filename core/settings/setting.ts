@@ -17,6 +17,18 @@ export interface Setting<Value extends SettingValue | undefined = SettingValue |
   readonly schema: z.ZodType<Value, string | undefined>;
 }
 
+/** What the setting does and whether production may have it, as people read it. */
+export function explain({ summary, neverInProduction }: Setting): string {
+  return neverInProduction === undefined
+    ? summary
+    : `${summary} Refused for stage=prod: ${neverInProduction}.`;
+}
+
+/** The default as people read it. */
+export function defaultText({ default: value }: Setting): string {
+  return value === undefined ? 'none' : String(value) || 'none';
+}
+
 interface WholeNumber extends Pick<Setting<number>, 'default' | 'summary'> {
   readonly unit: string;
   readonly min: number;

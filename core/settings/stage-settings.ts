@@ -18,7 +18,7 @@ export const stageSettings = {
     mustBe: 'the ARN of an IAM principal, such as arn:aws:iam::111122223333:role/helpdesk',
     default: undefined,
     summary:
-      'The only principal that may publish events, for a helpdesk in another AWS account. Without it, principals of the own account may.',
+      'The only principal that may publish events, for a helpdesk in another AWS account. Without it, any principal of this AWS account may, if its own policy allows it.',
     schema: z.string().startsWith('arn:').optional(),
   },
   retryScheduleSeconds: {
@@ -32,7 +32,8 @@ export const stageSettings = {
     min: 1,
     max: 7 * 24 * 3600,
     default: 7 * 24 * 3600,
-    summary: 'How long a delivery is tried. No attempt is planned later than this after the first one.',
+    summary:
+      'How long a delivery is tried, from its event or from a request to send it again. No attempt is planned for later.',
   }),
   callbackTimeoutMs: wholeNumber({
     unit: 'milliseconds',
@@ -125,3 +126,7 @@ export const stageSettings = {
 export type StageSettings = {
   readonly [Name in keyof typeof stageSettings]: z.output<(typeof stageSettings)[Name]['schema']>;
 };
+
+export const defaultSettings = Object.fromEntries(
+  Object.entries(stageSettings).map(([name, { default: value }]) => [name, value]),
+) as unknown as StageSettings;

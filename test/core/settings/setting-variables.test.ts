@@ -8,12 +8,9 @@ import {
   variableOf,
   writeSettings,
 } from '../../../core/settings/setting-variables.ts';
-import { type StageSettings, stageSettings } from '../../../core/settings/stage-settings.ts';
+import { defaultSettings, stageSettings } from '../../../core/settings/stage-settings.ts';
 
-const defaults = Object.fromEntries(
-  Object.entries(stageSettings).map(([name, entry]) => [name, entry.default]),
-) as unknown as StageSettings;
-const usual = deriveSettings(defaults);
+const usual = deriveSettings(defaultSettings);
 const names = Object.keys(usual) as SettingName[];
 
 const read = (variables: Record<string, string>) =>
