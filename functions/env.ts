@@ -12,8 +12,8 @@ export interface FunctionEnv<Resources extends z.ZodRawShape, Name extends Setti
   readonly settings: readonly Name[];
 }
 
-const name = z.string().min(1);
-const common = { TABLE_NAME: name, METRICS_NAMESPACE: name };
+const nonEmpty = z.string().min(1);
+const common = { TABLE_NAME: nonEmpty, METRICS_NAMESPACE: nonEmpty };
 const callbackSettings = [
   'allowPrivateCallbacks',
   'callbackPorts',
@@ -28,7 +28,7 @@ export const dispatcherEnv = functionEnv({ ...common, DELIVERY_QUEUE_URL: z.url(
 ]);
 
 export const delivererEnv = functionEnv(
-  { ...common, RETRY_QUEUE_URL: z.url(), EXHAUSTED_QUEUE_URL: z.url(), SECRETS_KEY_ID: name },
+  { ...common, RETRY_QUEUE_URL: z.url(), EXHAUSTED_QUEUE_URL: z.url(), SECRETS_KEY_ID: nonEmpty },
   [
     'retentionDays',
     'cacheMs',
@@ -48,7 +48,7 @@ export const sweeperEnv = functionEnv({ ...common, RETRY_QUEUE_URL: z.url() }, [
 ]);
 
 export const apiEnv = functionEnv(
-  { ...common, SECRETS_KEY_ID: name, CURSOR_KEY_ID: name, RETRY_QUEUE_URL: z.url() },
+  { ...common, SECRETS_KEY_ID: nonEmpty, CURSOR_KEY_ID: nonEmpty, RETRY_QUEUE_URL: z.url() },
   [
     'retentionDays',
     'cacheMs',

@@ -1,4 +1,3 @@
-import { positiveWholeNumber } from './setting.ts';
 import type { StageSettings } from './stage-settings.ts';
 
 interface DerivedSetting {
@@ -38,8 +37,6 @@ type DerivedSettings = Readonly<Record<keyof typeof derivedSettings, number>>;
 
 /** What a stack or a function may read: the settings of a stage and what derives from them. */
 export type Settings = StageSettings & DerivedSettings;
-
-export const derivedSettingSchema = positiveWholeNumber;
 
 export function deriveSettings(settings: StageSettings): Settings {
   const derived = Object.entries(derivedSettings).map(([name, { derive }]) => [name, derive(settings)]);

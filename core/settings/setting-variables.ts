@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { derivedSettingSchema, type Settings } from './derived-settings.ts';
-import type { Setting } from './setting.ts';
+import type { Settings } from './derived-settings.ts';
+import { positiveWholeNumber, type Setting } from './setting.ts';
 import { stageSettings } from './stage-settings.ts';
 
 /** Settings as the environment variables of a function: a stack writes them, the function reads them. */
@@ -36,7 +36,8 @@ export function pickSettings<Name extends SettingName>(
   return Object.fromEntries(values) as Pick<Settings, Name>;
 }
 
+/** What derives from settings has no entry: it is a time. */
 function schemaOf(name: SettingName): z.ZodType {
   const entries: Readonly<Record<string, Setting>> = stageSettings;
-  return entries[name]?.schema ?? derivedSettingSchema;
+  return entries[name]?.schema ?? positiveWholeNumber;
 }

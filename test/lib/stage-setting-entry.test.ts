@@ -16,10 +16,12 @@ describe('a further stage setting takes one entry, its name in the list of the f
   const name = "\n  'greetingPauseSeconds',";
 
   /** Uses the setting by its name, as a handler would. */
-  const use = `import { dispatcherEnv, readEnv, sweeperEnv } from './env.ts';
+  const use = `import { dispatcherEnv, type ResourceVariables, readEnv, sweeperEnv } from './env.ts';
 export const pauseSeconds: number = readEnv(dispatcherEnv, process.env).settings.greetingPauseSeconds;
 // @ts-expect-error: this one has not named it.
 export const unnamed = readEnv(sweeperEnv, process.env).settings.greetingPauseSeconds;
+// @ts-expect-error: a stack must not forget the queue.
+export const forgetful: ResourceVariables<typeof sweeperEnv.resources> = { TABLE_NAME: '', METRICS_NAMESPACE: '' };
 `;
 
   let copy: ChangedCopy;
@@ -30,7 +32,7 @@ export const unnamed = readEnv(sweeperEnv, process.env).settings.greetingPauseSe
   });
   afterAll(() => copy.remove());
 
-  test('the sources compile, and a handler that has named it gets it as a number', () => {
+  test('the sources compile, a handler that has named it gets it as a number, and one that has not does not', () => {
     copy.write('functions/use.ts', use);
     expect(copy.compile()).toBe('');
   });
