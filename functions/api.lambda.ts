@@ -23,21 +23,22 @@ import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ApiResponse } from './api/http.ts';
 import { createCallLimiter } from './call-limiter.ts';
-import { apiEnvSchema, callbackUrlRules, readEnv } from './env.ts';
+import { apiEnv, callbackUrlRules, readEnv } from './env.ts';
 import { type ApiEvent, createApi } from './serve-api.ts';
 import { createTelemetry } from './telemetry.ts';
 
-const env = readEnv(apiEnvSchema, process.env);
+const env = readEnv(apiEnv, process.env);
 const kms = new KMSClient({});
-const table = connectTable(env.TABLE_NAME, env.RETENTION_DAYS);
-const rules = callbackUrlRules(env);
+const table = connectTable(env.TABLE_NAME, env.settings.retentionDays);
+const rules = callbackUrlRules(env.settings);
 const accounts = createAccountStore(table);
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const api = createApi({
+  ...env.settings,
   subscriptions: createSubscriptionStore(table),
   accounts,
-  accountStatus: cacheAccountStatus(accounts, env.CACHE_MS),
+  accountStatus: cacheAccountStatus(accounts, env.settings.cacheMs),
   credentials: createCredentialStore(table),
   auditLog: createAuditLog(table),
   idempotency: createIdempotencyStore(table),
@@ -46,9 +47,6 @@ const api = createApi({
   events: createEventLog(table),
   eventHistory: createEventHistory(table),
   retries: createRetryQueue(new SQSClient({ useQueueUrlAsEndpoint: false }), env.RETRY_QUEUE_URL),
-  queueMarginSeconds: env.QUEUE_MARGIN_SECONDS,
-  callbackTimeoutMs: env.CALLBACK_TIMEOUT_MS,
-  cacheMs: env.CACHE_MS,
   statistics: createStatisticsLog(table),
   cipher: createSecretCipher(kms, env.SECRETS_KEY_ID),
   cursorKey: deriveKey(kms, env.CURSOR_KEY_ID, 'cursors of the HTTP API'),
@@ -56,12 +54,8 @@ const api = createApi({
   names: createNameResolver(),
   sender: createCallbackSender(rules),
   userAgent: `iOmniHub-Webhooks/${packageJson.version}`,
-  receiverVerification: env.RECEIVER_VERIFICATION,
   askLimits: createCallLimiter(createTokenStore(table)),
-  limits: {
-    accountRatePerSecond: env.ACCOUNT_RATE_PER_SECOND,
-    hostRatePerSecond: env.HOST_RATE_PER_SECOND,
-  },
+  limits: env.settings,
   now: () => new Date(),
   randomBytes,
   telemetry,

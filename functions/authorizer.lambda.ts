@@ -3,11 +3,11 @@ import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
 import { connectTable } from '../adapters/dynamo-client.ts';
 import { createCredentialStore } from '../adapters/dynamo-credential-store.ts';
 import { type AuthorizerResult, createAuthorizer } from './authorize-request.ts';
-import { authorizerEnvSchema, readEnv } from './env.ts';
+import { authorizerEnv, readEnv } from './env.ts';
 import { createTelemetry } from './telemetry.ts';
 
-const env = readEnv(authorizerEnvSchema, process.env);
-const table = connectTable(env.TABLE_NAME, env.RETENTION_DAYS);
+const env = readEnv(authorizerEnv, process.env);
+const table = connectTable(env.TABLE_NAME, env.settings.retentionDays);
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const authorizer = createAuthorizer({

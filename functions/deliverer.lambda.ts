@@ -19,23 +19,23 @@ import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { createCallLimiter } from './call-limiter.ts';
 import { createDeliverer } from './deliver-callbacks.ts';
-import { callbackUrlRules, delivererEnvSchema, readEnv } from './env.ts';
+import { callbackUrlRules, delivererEnv, readEnv } from './env.ts';
 import { createTelemetry } from './telemetry.ts';
 
-const env = readEnv(delivererEnvSchema, process.env);
+const env = readEnv(delivererEnv, process.env);
 const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
-const table = connectTable(env.TABLE_NAME, env.RETENTION_DAYS);
+const table = connectTable(env.TABLE_NAME, env.settings.retentionDays);
 const subscriptions = cacheSubscriptionLookup(
   createSubscriptionStore(table),
   createReceiverNotes(table),
-  env.CACHE_MS,
+  env.settings.cacheMs,
 );
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const deliverer = createDeliverer({
   subscriptions,
   receiverNotes: subscriptions,
-  accounts: cacheAccountStatus(createAccountStore(table), env.CACHE_MS),
+  accounts: cacheAccountStatus(createAccountStore(table), env.settings.cacheMs),
   events: createEventLog(table),
   deliveries: createDeliveryLog(table),
   statistics: createStatisticsLog(table),
@@ -43,20 +43,12 @@ const deliverer = createDeliverer({
   exhausted: createExhaustedQueue(sqs, env.EXHAUSTED_QUEUE_URL),
   deadLetters: createDeadLetters(sqs),
   cipher: createSecretCipher(new KMSClient({}), env.SECRETS_KEY_ID),
-  sender: createCallbackSender(callbackUrlRules(env)),
+  sender: createCallbackSender(callbackUrlRules(env.settings)),
   userAgent: `iOmniHub-Webhooks/${packageJson.version}`,
   askLimits: createCallLimiter(createTokenStore(table)),
   telemetry,
   recordWithinMs: 1_000,
-  settings: {
-    callbackTimeoutMs: env.CALLBACK_TIMEOUT_MS,
-    claimLeaseMs: env.CLAIM_LEASE_MS,
-    scheduleSeconds: env.RETRY_SCHEDULE_SECONDS,
-    horizonSeconds: env.RETRY_HORIZON_SECONDS,
-    queueMarginSeconds: env.QUEUE_MARGIN_SECONDS,
-    accountRatePerSecond: env.ACCOUNT_RATE_PER_SECOND,
-    hostRatePerSecond: env.HOST_RATE_PER_SECOND,
-  },
+  settings: env.settings,
   now: () => new Date(),
   random: Math.random,
 });

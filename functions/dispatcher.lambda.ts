@@ -9,18 +9,18 @@ import { cacheAccountStatus, cacheAccountSubscriptions } from '../adapters/lru-c
 import { createDeadLetters } from '../adapters/sqs-dead-letters.ts';
 import { createFirstAttemptQueue } from '../adapters/sqs-first-attempt-queue.ts';
 import { createDispatcher } from './dispatch-events.ts';
-import { dispatcherEnvSchema, readEnv } from './env.ts';
+import { dispatcherEnv, readEnv } from './env.ts';
 import { createTelemetry } from './telemetry.ts';
 
-const env = readEnv(dispatcherEnvSchema, process.env);
+const env = readEnv(dispatcherEnv, process.env);
 // One try: the SDK would send a message again whose answer was lost, and both copies would look like the first.
 const sqs = new SQSClient({ maxAttempts: 1, useQueueUrlAsEndpoint: false });
-const table = connectTable(env.TABLE_NAME, env.RETENTION_DAYS);
+const table = connectTable(env.TABLE_NAME, env.settings.retentionDays);
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const dispatcher = createDispatcher({
-  subscriptions: cacheAccountSubscriptions(createSubscriptionStore(table), env.CACHE_MS),
-  accounts: cacheAccountStatus(createAccountStore(table), env.CACHE_MS),
+  subscriptions: cacheAccountSubscriptions(createSubscriptionStore(table), env.settings.cacheMs),
+  accounts: cacheAccountStatus(createAccountStore(table), env.settings.cacheMs),
   events: createEventLog(table),
   firstAttempts: createFirstAttemptQueue(sqs, env.DELIVERY_QUEUE_URL),
   deadLetters: createDeadLetters(sqs),

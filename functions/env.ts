@@ -1,113 +1,100 @@
 import * as z from 'zod';
-import { retryScheduleSchema } from '../core/deliveries/retry-policy.ts';
 import type { CallbackUrlRules } from '../core/receivers/callback-address.ts';
+import type { Settings } from '../core/settings/derived-settings.ts';
+import { pickSettings, type SettingName, settingShape } from '../core/settings/setting-variables.ts';
 
 /**
- * The environment of each function. The stacks fill it in by these types, so that a variable that a handler reads and
- * a stack forgets does not compile.
+ * What each function reads from its environment: resources, which its stack names by the types of this file, so that a
+ * variable that a stack forgets does not compile; and settings of the stage, which every stack fills in from these lists.
  */
-
-const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
-const positiveInt = z.coerce.number().int().positive();
-const common = {
-  TABLE_NAME: z.string().min(1),
-  RETENTION_DAYS: positiveInt,
-  METRICS_NAMESPACE: z.string().min(1),
-};
-
-/** Seconds between attempts, such as `0,5,300`. */
-export const retryScheduleTextSchema = z
-  .string()
-  .regex(/^\d+(,\d+)*$/)
-  .transform((text) => text.split(',').map(Number))
-  .pipe(retryScheduleSchema);
-
-/** How long a function goes by what it has read of a subscription or an account. */
-const cache = { CACHE_MS: positiveInt };
-
-export const dispatcherEnvSchema = z.object({ ...common, ...cache, DELIVERY_QUEUE_URL: z.url() });
-
-/** Ports such as `443,8443`. */
-export const portsTextSchema = z
-  .string()
-  .regex(/^\d{1,5}(,\d{1,5})*$/)
-  .transform((text) => text.split(',').map(Number))
-  .pipe(z.array(z.int().min(1).max(65_535)));
-
-/** Host names such as `iomnihub.com,iomnihub.app`; may be empty. */
-export const hostsTextSchema = z
-  .string()
-  .regex(/^([a-z0-9.-]+(,[a-z0-9.-]+)*)?$/)
-  .transform((text) => text.split(',').filter(Boolean));
-
-/** Where callbacks may go, and how many a second. */
-const callbackRules = {
-  ALLOW_PRIVATE_CALLBACKS: flag,
-  CALLBACK_PORTS: portsTextSchema,
-  OWN_HOSTS: hostsTextSchema,
-  ACCOUNT_RATE_PER_SECOND: positiveInt,
-  HOST_RATE_PER_SECOND: positiveInt,
-};
-
-export const delivererEnvSchema = z.object({
-  ...common,
-  ...cache,
-  ...callbackRules,
-  RETRY_QUEUE_URL: z.url(),
-  EXHAUSTED_QUEUE_URL: z.url(),
-  SECRETS_KEY_ID: z.string().min(1),
-  RETRY_SCHEDULE_SECONDS: retryScheduleTextSchema,
-  RETRY_HORIZON_SECONDS: positiveInt,
-  QUEUE_MARGIN_SECONDS: positiveInt,
-  CALLBACK_TIMEOUT_MS: positiveInt,
-  CLAIM_LEASE_MS: positiveInt,
-});
-
-export const sweeperEnvSchema = z.object({
-  ...common,
-  RETRY_QUEUE_URL: z.url(),
-  SWEEP_LEASE_MS: positiveInt,
-  SWEEP_SPREAD_SECONDS: positiveInt,
-});
-
-export const apiEnvSchema = z.object({
-  ...common,
-  ...cache,
-  ...callbackRules,
-  SECRETS_KEY_ID: z.string().min(1),
-  CURSOR_KEY_ID: z.string().min(1),
-  RETRY_QUEUE_URL: z.url(),
-  QUEUE_MARGIN_SECONDS: positiveInt,
-  CALLBACK_TIMEOUT_MS: positiveInt,
-  RECEIVER_VERIFICATION: z.enum(['off', 'required']),
-});
-
-export const authorizerEnvSchema = z.object({ ...common });
-
-/** The rules for callbacks as the adapters take them. */
-export function callbackUrlRules(env: z.output<z.ZodObject<typeof callbackRules>>): CallbackUrlRules {
-  return {
-    allowPrivateCallbacks: env.ALLOW_PRIVATE_CALLBACKS,
-    allowedPorts: env.CALLBACK_PORTS,
-    ownHosts: env.OWN_HOSTS,
-  };
+export interface FunctionEnv<Resources extends z.ZodRawShape, Name extends SettingName> {
+  readonly resources: Resources;
+  readonly settings: readonly Name[];
 }
 
-/** What a stack has to set for a function with this schema. */
-export type FunctionEnv<Schema extends z.ZodObject> = { [Name in keyof z.input<Schema>]: string };
+const nonEmpty = z.string().min(1);
+const common = { TABLE_NAME: nonEmpty, METRICS_NAMESPACE: nonEmpty };
+const callbackSettings = [
+  'allowPrivateCallbacks',
+  'callbackPorts',
+  'ownHosts',
+  'accountRatePerSecond',
+  'hostRatePerSecond',
+] as const;
+
+export const dispatcherEnv = functionEnv({ ...common, DELIVERY_QUEUE_URL: z.url() }, [
+  'retentionDays',
+  'cacheMs',
+]);
+
+export const delivererEnv = functionEnv(
+  { ...common, RETRY_QUEUE_URL: z.url(), EXHAUSTED_QUEUE_URL: z.url(), SECRETS_KEY_ID: nonEmpty },
+  [
+    'retentionDays',
+    'cacheMs',
+    ...callbackSettings,
+    'retryScheduleSeconds',
+    'retryHorizonSeconds',
+    'queueMarginSeconds',
+    'callbackTimeoutMs',
+    'claimLeaseMs',
+  ],
+);
+
+export const sweeperEnv = functionEnv({ ...common, RETRY_QUEUE_URL: z.url() }, [
+  'retentionDays',
+  'sweepLeaseMs',
+  'sweepSpreadSeconds',
+]);
+
+export const apiEnv = functionEnv(
+  { ...common, SECRETS_KEY_ID: nonEmpty, CURSOR_KEY_ID: nonEmpty, RETRY_QUEUE_URL: z.url() },
+  [
+    'retentionDays',
+    'cacheMs',
+    ...callbackSettings,
+    'queueMarginSeconds',
+    'callbackTimeoutMs',
+    'receiverVerification',
+  ],
+);
+
+export const authorizerEnv = functionEnv(common, ['retentionDays']);
+
+function functionEnv<Resources extends z.ZodRawShape, Name extends SettingName>(
+  resources: Resources,
+  settings: readonly Name[],
+): FunctionEnv<Resources, Name> {
+  return { resources, settings };
+}
+
+/** What a stack has to name for a function with these resources. */
+export type ResourceVariables<Resources extends z.ZodRawShape> = {
+  readonly [Name in keyof Resources]: string;
+};
 
 /** With one of them, what the guard has vetted would not be what is connected to. */
 const proxyVariables = /^((https?|all|no)_proxy|node_use_env_proxy)$/i;
 
 /** Reads a function's environment on cold start; throws with the variables' names, never with their values. */
-export function readEnv<Schema extends z.ZodObject>(
-  schema: Schema,
+export function readEnv<Resources extends z.ZodRawShape, Name extends SettingName>(
+  { resources, settings }: FunctionEnv<Resources, Name>,
   variables: NodeJS.ProcessEnv,
-): z.output<Schema> {
+): z.output<z.ZodObject<Resources>> & { readonly settings: Pick<Settings, Name> } {
   const proxies = Object.keys(variables).filter((name) => proxyVariables.test(name));
   if (proxies.length > 0) throw new Error(`environment variables must not be set: ${proxies.join(', ')}`);
-  const parsed = schema.safeParse(variables);
-  if (parsed.success) return parsed.data;
-  const names = parsed.error.issues.map(({ path }) => String(path[0]));
-  throw new Error(`environment variables missing or invalid: ${[...new Set(names)].join(', ')}`);
+  const named = z.object(resources).safeParse(variables);
+  const set = z.object(settingShape(settings)).safeParse(variables);
+  if (named.success && set.success) return { ...named.data, settings: pickSettings(set.data, settings) };
+  const issues = [named, set].flatMap(({ error }) => error?.issues ?? []);
+  const names = new Set(issues.map(({ path }) => String(path[0])));
+  throw new Error(`environment variables missing or invalid: ${[...names].join(', ')}`);
+}
+
+/** The rules for callbacks as the adapters take them. */
+export function callbackUrlRules(
+  settings: Pick<Settings, 'allowPrivateCallbacks' | 'callbackPorts' | 'ownHosts'>,
+): CallbackUrlRules {
+  const { allowPrivateCallbacks, callbackPorts, ownHosts } = settings;
+  return { allowPrivateCallbacks, allowedPorts: callbackPorts, ownHosts };
 }

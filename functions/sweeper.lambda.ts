@@ -5,12 +5,12 @@ import { connectTable } from '../adapters/dynamo-client.ts';
 import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
 import { createDueIndex } from '../adapters/dynamo-due-index.ts';
 import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
-import { readEnv, sweeperEnvSchema } from './env.ts';
+import { readEnv, sweeperEnv } from './env.ts';
 import { createSweeper } from './sweep-due-deliveries.ts';
 import { createTelemetry } from './telemetry.ts';
 
-const env = readEnv(sweeperEnvSchema, process.env);
-const table = connectTable(env.TABLE_NAME, env.RETENTION_DAYS);
+const env = readEnv(sweeperEnv, process.env);
+const table = connectTable(env.TABLE_NAME, env.settings.retentionDays);
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const sweep = createSweeper({
@@ -18,8 +18,8 @@ const sweep = createSweeper({
   deliveries: createDeliveryLog(table),
   retries: createRetryQueue(new SQSClient({ useQueueUrlAsEndpoint: false }), env.RETRY_QUEUE_URL),
   telemetry,
-  leaseMs: env.SWEEP_LEASE_MS,
-  spreadSeconds: env.SWEEP_SPREAD_SECONDS,
+  leaseMs: env.settings.sweepLeaseMs,
+  spreadSeconds: env.settings.sweepSpreadSeconds,
   now: () => new Date(),
 });
 

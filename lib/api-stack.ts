@@ -18,10 +18,10 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { apiRoutes } from '../functions/api/routes.ts';
-import { apiEnvSchema, authorizerEnvSchema } from '../functions/env.ts';
+import { apiEnv, authorizerEnv } from '../functions/env.ts';
 import { corsPreflight } from './cors.ts';
 import type { DataStack } from './data-stack.ts';
-import { cacheEnv, callbackEnv, commonEnv } from './delivery-functions.ts';
+import { commonResources } from './delivery-functions.ts';
 import { resourceName, type Stage } from './stage.ts';
 import { WebhookFunction } from './webhook-function.ts';
 
@@ -102,17 +102,13 @@ export class ApiStack extends Stack {
       alarmTopic: data.alarmTopic,
       entry: 'api',
       description: 'Serves the HTTP API of the webhooks',
-      envSchema: apiEnvSchema,
-      env: {
-        ...commonEnv(stage, data),
-        ...cacheEnv(stage),
-        ...callbackEnv(stage),
+      stage,
+      env: apiEnv,
+      resources: {
+        ...commonResources(stage, data),
         SECRETS_KEY_ID: data.secretsKey.keyId,
         CURSOR_KEY_ID: data.cursorKey.keyId,
-        RECEIVER_VERIFICATION: stage.receiverVerification,
         RETRY_QUEUE_URL: retries.queueUrl,
-        QUEUE_MARGIN_SECONDS: String(stage.queueMarginSeconds),
-        CALLBACK_TIMEOUT_MS: String(stage.callbackTimeoutMs),
       },
       timeout: Duration.seconds(20),
       memoryMb: 512,
@@ -135,8 +131,9 @@ export class ApiStack extends Stack {
       alarmTopic: data.alarmTopic,
       entry: 'authorizer',
       description: 'Tells whom an API key or a portal session speaks for',
-      envSchema: authorizerEnvSchema,
-      env: commonEnv(stage, data),
+      stage,
+      env: authorizerEnv,
+      resources: commonResources(stage, data),
       timeout: Duration.seconds(5),
       memoryMb: 512,
     });

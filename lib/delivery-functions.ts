@@ -2,7 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type * as z from 'zod';
-import { delivererEnvSchema, dispatcherEnvSchema } from '../functions/env.ts';
+import { delivererEnv, dispatcherEnv } from '../functions/env.ts';
 import type { DataStack } from './data-stack.ts';
 import { metricsNamespace, type Stage } from './stage.ts';
 import { WebhookFunction } from './webhook-function.ts';
@@ -32,10 +32,10 @@ export function createDispatcher(
     alarmTopic: data.alarmTopic,
     entry: 'dispatcher',
     description: 'Turns published events into deliveries, one for each subscription that takes the event',
-    envSchema: dispatcherEnvSchema,
-    env: {
-      ...commonEnv(stage, data),
-      ...cacheEnv(stage),
+    stage,
+    env: dispatcherEnv,
+    resources: {
+      ...commonResources(stage, data),
       DELIVERY_QUEUE_URL: queues.deliveries.queueUrl,
     },
     timeout,
@@ -57,19 +57,13 @@ export function createDeliverer(
     alarmTopic: data.alarmTopic,
     entry: 'deliverer',
     description: 'Delivers signed callbacks to the URLs of account owners',
-    envSchema: delivererEnvSchema,
-    env: {
-      ...commonEnv(stage, data),
-      ...cacheEnv(stage),
+    stage,
+    env: delivererEnv,
+    resources: {
+      ...commonResources(stage, data),
       RETRY_QUEUE_URL: queues.retries.queueUrl,
       EXHAUSTED_QUEUE_URL: queues.exhausted.queueUrl,
       SECRETS_KEY_ID: data.secretsKey.keyId,
-      RETRY_SCHEDULE_SECONDS: stage.retryScheduleSeconds,
-      RETRY_HORIZON_SECONDS: String(stage.retryHorizonSeconds),
-      QUEUE_MARGIN_SECONDS: String(stage.queueMarginSeconds),
-      CALLBACK_TIMEOUT_MS: String(stage.callbackTimeoutMs),
-      CLAIM_LEASE_MS: String(stage.claimLeaseMs),
-      ...callbackEnv(stage),
     },
     timeout,
     memoryMb: 512,
@@ -85,32 +79,15 @@ export function createDeliverer(
   return deliverer.lambda;
 }
 
-export function commonEnv(stage: Stage, data: DataStack) {
+export function commonResources(stage: Stage, data: DataStack) {
   return {
     TABLE_NAME: data.table.tableName,
-    RETENTION_DAYS: String(stage.retentionDays),
     METRICS_NAMESPACE: metricsNamespace(stage),
   };
 }
 
-/** For every function that reads subscriptions or accounts again and again. */
-export function cacheEnv({ cacheMs }: Stage) {
-  return { CACHE_MS: String(cacheMs) };
-}
-
-/** Where callbacks may go, and how many a second: for every function that calls receivers. */
-export function callbackEnv(stage: Stage) {
-  return {
-    ALLOW_PRIVATE_CALLBACKS: String(stage.allowPrivateCallbacks),
-    CALLBACK_PORTS: stage.callbackPorts,
-    OWN_HOSTS: stage.ownHosts,
-    ACCOUNT_RATE_PER_SECOND: String(stage.accountRatePerSecond),
-    HOST_RATE_PER_SECOND: String(stage.hostRatePerSecond),
-  };
-}
-
 function allowRejecting(
-  webhookFunction: Pick<WebhookFunction<z.ZodObject>, 'allow'>,
+  webhookFunction: Pick<WebhookFunction<z.ZodRawShape>, 'allow'>,
   deadLetters: readonly IQueue[],
 ) {
   webhookFunction.allow(

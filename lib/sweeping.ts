@@ -2,10 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
-import { sweeperEnvSchema } from '../functions/env.ts';
+import { sweeperEnv } from '../functions/env.ts';
 import { addAlarm } from './alarms.ts';
 import type { DataStack } from './data-stack.ts';
-import { commonEnv, type DeliveryQueues } from './delivery-functions.ts';
+import { commonResources, type DeliveryQueues } from './delivery-functions.ts';
 import type { Stage } from './stage.ts';
 import { WebhookFunction } from './webhook-function.ts';
 
@@ -25,13 +25,9 @@ export class Sweeping extends Construct {
       alarmTopic: data.alarmTopic,
       entry: 'sweeper',
       description: 'Sends deliveries that are due to the retry queue',
-      envSchema: sweeperEnvSchema,
-      env: {
-        ...commonEnv(stage, data),
-        RETRY_QUEUE_URL: queues.retries.queueUrl,
-        SWEEP_LEASE_MS: String(stage.sweepLeaseMs),
-        SWEEP_SPREAD_SECONDS: String(stage.sweepSpreadSeconds),
-      },
+      stage,
+      env: sweeperEnv,
+      resources: { ...commonResources(stage, data), RETRY_QUEUE_URL: queues.retries.queueUrl },
       timeout: Duration.seconds(50),
       memoryMb: 512,
     });

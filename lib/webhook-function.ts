@@ -6,25 +6,29 @@ import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type * as z from 'zod';
-import type { FunctionEnv } from '../functions/env.ts';
+import { type SettingName, writeSettings } from '../core/settings/setting-variables.ts';
+import type { FunctionEnv, ResourceVariables } from '../functions/env.ts';
 import { type AlarmText, addAlarm } from './alarms.ts';
+import type { Stage } from './stage.ts';
 
-interface WebhookFunctionProps<Schema extends z.ZodObject> extends AlarmText {
+interface WebhookFunctionProps<Resources extends z.ZodRawShape> extends AlarmText {
+  readonly stage: Stage;
   /** The file in functions/, without `.lambda.ts`. */
   readonly entry: string;
   readonly description: string;
-  /** The handler's schema: joins the stack and the handler at compile time. */
-  readonly envSchema: Schema;
-  readonly env: FunctionEnv<Schema>;
+  /** What the handler reads: its settings come from the stage. */
+  readonly env: FunctionEnv<Resources, SettingName>;
+  /** What the stack names for it: a variable that is forgotten does not compile. */
+  readonly resources: ResourceVariables<Resources>;
   readonly timeout: Duration;
   readonly memoryMb: number;
 }
 
 /** A Lambda function of ours, with a role that may write its own log and nothing else until it is allowed more. */
-export class WebhookFunction<Schema extends z.ZodObject> extends Construct {
+export class WebhookFunction<Resources extends z.ZodRawShape> extends Construct {
   readonly lambda: NodejsFunction;
 
-  constructor(scope: Construct, id: string, props: WebhookFunctionProps<Schema>) {
+  constructor(scope: Construct, id: string, props: WebhookFunctionProps<Resources>) {
     super(scope, id);
     const logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.ONE_MONTH,
@@ -41,7 +45,11 @@ export class WebhookFunction<Schema extends z.ZodObject> extends Construct {
       architecture: Architecture.ARM_64,
       timeout: props.timeout,
       memorySize: props.memoryMb,
-      environment: { ...props.env, NODE_OPTIONS: '--enable-source-maps' },
+      environment: {
+        ...props.resources,
+        ...writeSettings(props.stage, props.env.settings),
+        NODE_OPTIONS: '--enable-source-maps',
+      },
       role,
       logGroup,
       bundling: {

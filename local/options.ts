@@ -1,4 +1,6 @@
 import { cac } from 'cac';
+import { defaultText, explain, type Setting } from '../core/settings/setting.ts';
+import { type StageSettings, stageSettings } from '../core/settings/stage-settings.ts';
 
 export interface StartOptions {
   /** Ends after the five callbacks. */
@@ -17,7 +19,11 @@ export interface StartOptions {
 }
 
 /** What a developer changes should count at once. */
-const localDefaults = { stage: 'local', allowPrivateCallbacks: 'true', cacheMs: '500' };
+const localDefaults = {
+  stage: 'local',
+  allowPrivateCallbacks: 'true',
+  cacheMs: '500',
+} satisfies Partial<Record<keyof StageSettings, string>>;
 
 /** Reads the command line; ends the process after `--help`, and throws for what it does not know. */
 export function readOptions(
@@ -29,7 +35,7 @@ export function readOptions(
   cli
     .command('', 'Run the deployed template on this machine and show that it works')
     .option('--once', 'End after the five callbacks; the exit status says whether all were verified')
-    .option('-c, --context <key=value>', 'CDK context, as for cdk deploy: retryScheduleSeconds=0,1,1')
+    .option('-c, --context <key=value>', 'A stage setting, as for cdk deploy: retryScheduleSeconds=0,1,1')
     .option('--data <folder>', 'Keep the data there (default: in memory)')
     .option('--local-folder <folder>', 'Logs and outputs.json of this run (default: .local)')
     .option('--receiver-port <port>', 'Port of the demo receiver (default: a free one)')
@@ -40,7 +46,7 @@ export function readOptions(
     .option('--sweep-seconds <seconds>', 'Interval of the sweeper (default: what the template says)')
     .option('--patience-seconds <seconds>', 'How long the five callbacks may take (default: 20)')
     .action(() => undefined);
-  cli.help();
+  cli.help((sections) => [...sections, { title: 'Stage settings (-c key=value)', body: describeSettings() }]);
   const { options } = cli.parse(argv);
   if (options['help']) process.exit(0);
 
@@ -58,6 +64,19 @@ export function readOptions(
         : readSeconds('--sweep-seconds', options['sweepSeconds']) * 1_000,
     patienceMs: readSeconds('--patience-seconds', options['patienceSeconds'] ?? 20) * 1_000,
   };
+}
+
+/** A paragraph for each: its name and default, what it must be, what it does. */
+function describeSettings(): string {
+  const defaults: Readonly<Record<string, string>> = localDefaults;
+  return Object.entries<Setting>(stageSettings)
+    .map(([name, setting]) => {
+      const usual = defaultText(setting);
+      const local = defaults[name];
+      const shown = local === undefined ? usual : `${local} in a local run, otherwise ${usual}`;
+      return `  ${name} (default: ${shown})\n    Must be ${setting.mustBe}.\n    ${explain(setting)}`;
+    })
+    .join('\n');
 }
 
 function readContext(given: unknown): Record<string, string> {

@@ -22,8 +22,21 @@ const forbiddenModules: Record<string, string[]> = {
   'core/events': ['../accounts/account.ts', '../subscriptions/subscription.ts', '../deliveries/delivery.ts'],
   'core/receivers': ['../subscriptions/subscription.ts', '../deliveries/delivery.ts'],
   'core/subscriptions': ['../deliveries/delivery.ts', '../../adapters/dynamo-keys.ts'],
-  'core/deliveries': ['../../functions/env.ts', 'undici'],
-  adapters: ['../functions/env.ts', './../functions/env.ts', '../lib/stage.ts', '../client/publisher.ts'],
+  'core/deliveries': ['../../functions/env.ts', '../settings/stage-settings.ts', 'undici'],
+  'core/settings': [
+    '../../functions/env.ts',
+    '../../lib/stage.ts',
+    '../subscriptions/subscription.ts',
+    'node:net',
+    'undici',
+  ],
+  adapters: [
+    '../functions/env.ts',
+    './../functions/env.ts',
+    '../core/settings/stage-settings.ts',
+    '../lib/stage.ts',
+    '../client/publisher.ts',
+  ],
   functions: ['../lib/stage.ts', './api/../../lib/stage.ts', '../local/start.ts', '../client/publisher.ts'],
   'functions/api': ['../../lib/stage.ts', './../../bin/app.ts', '../../local/start.ts'],
   lib: [
@@ -33,7 +46,13 @@ const forbiddenModules: Record<string, string[]> = {
     './../local/start.ts',
   ],
   bin: ['../core/events/event-catalog.ts', '../functions/env.ts', '../local/start.ts'],
-  client: ['../adapters/dynamo-keys.ts', '../functions/env.ts', '../lib/stage.ts', '../local/start.ts'],
+  client: [
+    '../adapters/dynamo-keys.ts',
+    '../core/settings/stage-settings.ts',
+    '../functions/env.ts',
+    '../lib/stage.ts',
+    '../local/start.ts',
+  ],
   local: ['../functions/env.ts', '../functions/api/http.ts', '../adapters/dynamo-keys.ts', '../lib/stage.ts'],
   scripts: ['../functions/env.ts', '../lib/stage.ts', '../bin/app.ts', '../local/start.ts'],
 };

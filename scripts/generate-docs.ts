@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { stageSettings } from '../core/settings/stage-settings.ts';
 import { createOpenApiDocument } from '../functions/api/contract/document.ts';
 import { describeEventTypes } from './docs/event-types.ts';
 import { describeProblems } from './docs/problems.ts';
+import { describeSettings } from './docs/settings.ts';
 import { embedSnippets } from './docs/snippets.ts';
 
 /**
@@ -11,13 +13,14 @@ import { embedSnippets } from './docs/snippets.ts';
  */
 const root = new URL('../', import.meta.url);
 
-/** Of a stage by default. */
-const callbackTimeoutMs = 15_000;
+/** On which one limit of the contract depends. */
+const callbackTimeoutMs = stageSettings.callbackTimeoutMs.default;
 
 /** By the file, what it is to be; `current` is what it is. */
 const documents: Record<string, (current: string) => string> = {
   'docs/event-types.md': describeEventTypes,
   'docs/problems.md': describeProblems,
+  'docs/settings.md': describeSettings,
   'docs/openapi.json': () => `${JSON.stringify(createOpenApiDocument(callbackTimeoutMs), null, 2)}\n`,
   'docs/integrating.md': (current) => embedSnippets(current, root),
 };

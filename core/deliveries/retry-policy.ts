@@ -31,9 +31,9 @@ export const retryScheduleSchema = z
 export const standardRetryScheduleSeconds = [0, 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400];
 
 export interface RetryPolicy {
-  readonly scheduleSeconds: readonly number[];
+  readonly retryScheduleSeconds: readonly number[];
   /** From the begin of the schedule; no attempt is planned after it. */
-  readonly horizonSeconds: number;
+  readonly retryHorizonSeconds: number;
   /** How long after the planned time the due index takes over from a message that should have carried the attempt. */
   readonly queueMarginSeconds: number;
 }
@@ -74,7 +74,7 @@ export function decideRetry(
   }
   // Somebody turns the name inwards: trying again is what they want. The third time in a row disables.
   if (outcome.reason === 'address-forbidden') return { kind: 'exhausted', reason: outcome.reason };
-  const gapSeconds = policy.scheduleSeconds[context.attemptCount];
+  const gapSeconds = policy.retryScheduleSeconds[context.attemptCount];
   if (gapSeconds === undefined) return { kind: 'exhausted', reason: outcome.reason };
 
   const delaySeconds = clampToRetryAfter(
@@ -93,10 +93,10 @@ export function decideRetry(
 /** Is an attempt at that time beyond the horizon? */
 export function isExpired(
   { begunAt }: Pick<AttemptContext, 'begunAt'>,
-  { horizonSeconds }: Pick<RetryPolicy, 'horizonSeconds'>,
+  { retryHorizonSeconds }: Pick<RetryPolicy, 'retryHorizonSeconds'>,
   at: Date,
 ): boolean {
-  return at.getTime() - new Date(begunAt).getTime() > horizonSeconds * 1000;
+  return at.getTime() - new Date(begunAt).getTime() > retryHorizonSeconds * 1000;
 }
 
 /**

@@ -13,7 +13,7 @@ export const statisticsRetentionDays = 14;
 const hourMs = 3_600_000;
 
 /**
- * Upper bounds of the latency buckets. The last is the longest timeout that a stage can have (lib/stage.ts): a call that
+ * Upper bounds of the latency buckets. The last is the longest timeout that a stage can have (core/settings/stage-settings.ts): a call that
  * a busy sandbox measures as even longer falls into the last bucket all the same.
  */
 export const latencyBoundsMs = [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 20_000];

@@ -119,8 +119,8 @@ function decideUponFirst(outcome: DeliveryOutcome) {
     outcome,
     { attemptCount: 1, begunAt, now: new Date(begunAt), random: 0.5 },
     {
-      scheduleSeconds: standardRetryScheduleSeconds,
-      horizonSeconds: 7 * 24 * 3600,
+      retryScheduleSeconds: standardRetryScheduleSeconds,
+      retryHorizonSeconds: 7 * 24 * 3600,
       queueMarginSeconds: 60,
     },
   );

@@ -7,14 +7,16 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type * as z from 'zod';
 import { idempotencyLockMs } from '../../core/accounts/idempotency.ts';
 import { eventCatalog, eventSource, eventTypes } from '../../core/events/event-catalog.ts';
+import { type SettingName, variableOf } from '../../core/settings/setting-variables.ts';
 import { apiRoutes } from '../../functions/api/routes.ts';
 import {
-  apiEnvSchema,
-  authorizerEnvSchema,
-  delivererEnvSchema,
-  dispatcherEnvSchema,
+  apiEnv,
+  authorizerEnv,
+  delivererEnv,
+  dispatcherEnv,
+  type FunctionEnv,
   readEnv,
-  sweeperEnvSchema,
+  sweeperEnv,
 } from '../../functions/env.ts';
 import { createStacks } from '../../lib/stacks.ts';
 import {
@@ -28,13 +30,13 @@ import {
 
 type Queue = Resource<'AWS::SQS::Queue'>;
 
-/** Each function of ours by the name of its construct, with the schema of its environment. */
+/** Each function of ours by the name of its construct, with what it reads from its environment. */
 const environments = {
-  'Delivery.Dispatcher': dispatcherEnvSchema,
-  'Delivery.Deliverer': delivererEnvSchema,
-  'Delivery.SweepingSweeper': sweeperEnvSchema,
-  'Api.Api': apiEnvSchema,
-  'Api.Authorizer': authorizerEnvSchema,
+  'Delivery.Dispatcher': dispatcherEnv,
+  'Delivery.Deliverer': delivererEnv,
+  'Delivery.SweepingSweeper': sweeperEnv,
+  'Api.Api': apiEnv,
+  'Api.Authorizer': authorizerEnv,
 };
 type FunctionName = keyof typeof environments;
 
@@ -363,7 +365,7 @@ describe('the event bus', () => {
 describe('every function', () => {
   const functions = () => template.of('AWS::Lambda::Function');
 
-  test('is one whose environment has a schema', () => {
+  test('is one that says what it reads from its environment', () => {
     expect(namesOf(functions()).toSorted()).toEqual(
       (Object.keys(environments) as FunctionName[]).map((name) => functionNamed(name).ref).toSorted(),
     );
@@ -384,14 +386,14 @@ describe('every function', () => {
     for (const group of groups) expect(template.get('AWS::Logs::LogGroup', group)).toBeDefined();
   });
 
-  test.each(Object.entries(environments) as [FunctionName, z.ZodObject][])(
+  test.each(Object.entries(environments) as [FunctionName, FunctionEnv<z.ZodRawShape, SettingName>][])(
     '%s gets the variables that it reads and no others',
-    (name, schema) => {
+    (name, env) => {
       const { Variables } = functionNamed(name).properties.Environment;
       expect(Object.keys(Variables).toSorted()).toEqual(
-        [...Object.keys(schema.shape), 'NODE_OPTIONS'].toSorted(),
+        [...Object.keys(env.resources), ...env.settings.map(variableOf), 'NODE_OPTIONS'].toSorted(),
       );
-      expect(() => readEnv(schema, deployedValues(Variables))).not.toThrow();
+      expect(() => readEnv(env, deployedValues(Variables))).not.toThrow();
     },
   );
 

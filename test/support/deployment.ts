@@ -144,8 +144,8 @@ export async function startDeployment(
     askLimits: createCallLimiter(createTokenStore(table)),
     telemetry,
     settings: {
-      scheduleSeconds,
-      horizonSeconds: 7 * 86_400,
+      retryScheduleSeconds: scheduleSeconds,
+      retryHorizonSeconds: 7 * 86_400,
       queueMarginSeconds: 60,
       callbackTimeoutMs: patienceMs,
       claimLeaseMs,

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { variableOf } from '../../core/settings/setting-variables.ts';
 import type { StackTemplate } from '../../local/cloud-assembly.ts';
 import { startEngines } from '../../local/engines.ts';
 import type { LambdaFunction } from '../../local/lambda-function.ts';
@@ -52,7 +53,7 @@ const visibilitySeconds = 10;
 const fewSandboxes = 4;
 
 /** How long a message of the sweeper may be on its way, in proportion to all the rest. */
-const quickSweeps = { SWEEP_LEASE_MS: '6000', SWEEP_SPREAD_SECONDS: '1' };
+const quickSweeps = { [variableOf('sweepLeaseMs')]: '6000', [variableOf('sweepSpreadSeconds')]: '1' };
 
 /** Three attempts within seconds. */
 export const quickSchedule = '0,1,1';

@@ -11,8 +11,8 @@ import type { DeliveryOutcome } from '../../../core/receivers/delivery-outcome.t
 const acceptedAt = '2026-11-23T16:55:00.000Z';
 const day = 86_400;
 const policy = {
-  scheduleSeconds: standardRetryScheduleSeconds,
-  horizonSeconds: 7 * day,
+  retryScheduleSeconds: standardRetryScheduleSeconds,
+  retryHorizonSeconds: 7 * day,
   queueMarginSeconds: 60,
 };
 const refused: DeliveryOutcome = { kind: 'failure', reason: 'connection-refused', durationMs: 3 };

@@ -29,7 +29,7 @@ export type World = ReturnType<typeof createWorld>;
 
 export const scheduleSeconds = [0, 5, 3_600];
 const second = 1_000;
-/** As lib/stage.ts derives them from a deadline of 15 s. */
+/** As core/settings/derived-settings.ts derives them from a deadline of 15 s. */
 const functionTimeoutMs = 45 * second;
 const claimLeaseMs = 60 * second;
 const sweepLeaseMs = 300 * second;
@@ -273,8 +273,8 @@ export function createWorld(deliveryCount: number) {
           },
           telemetry: recordTelemetry(),
           settings: {
-            scheduleSeconds,
-            horizonSeconds: 7 * 86_400,
+            retryScheduleSeconds: scheduleSeconds,
+            retryHorizonSeconds: 7 * 86_400,
             queueMarginSeconds: 60,
             callbackTimeoutMs: 15 * second,
             claimLeaseMs,

@@ -1,0 +1,44 @@
+import type { StageSettings } from './stage-settings.ts';
+
+interface DerivedSetting {
+  /** Why it is as long as it is. */
+  readonly reason: string;
+  readonly derive: (settings: StageSettings) => number;
+}
+
+/** Times that follow from a stage's settings. Nobody sets them; functions read them as they read settings. */
+export const derivedSettings = {
+  delivererTimeoutSeconds: {
+    reason:
+      'Three receivers in a row may use up their whole time. The connections of a batch run side by side.',
+    derive: ({ callbackTimeoutMs }) => Math.ceil((callbackTimeoutMs * 3) / 1_000),
+  },
+  claimLeaseMs: {
+    reason: 'A claim outlives the deliverer that made it.',
+    derive: ({ callbackTimeoutMs }) => callbackTimeoutMs * 4,
+  },
+  queueMarginSeconds: {
+    reason: 'A message that carries a retry may come this late. After that the due index sends another one.',
+    derive: ({ callbackTimeoutMs }) => Math.ceil((callbackTimeoutMs * 4) / 1_000),
+  },
+  sweepLeaseMs: {
+    reason:
+      'A message of the sweeper gets its turn within this time even on a busy retry queue. A second message would make the first one void.',
+    derive: ({ callbackTimeoutMs }) => callbackTimeoutMs * 20,
+  },
+  sweepSpreadSeconds: {
+    reason:
+      'What a sweep sends to one subscription spreads over the minute until the next, and over no more than a quarter of the lease.',
+    derive: ({ callbackTimeoutMs }) => Math.min(55, Math.floor((callbackTimeoutMs * 5) / 1_000)),
+  },
+} satisfies Record<string, DerivedSetting>;
+
+type DerivedSettings = Readonly<Record<keyof typeof derivedSettings, number>>;
+
+/** What a stack or a function may read: the settings of a stage and what derives from them. */
+export type Settings = StageSettings & DerivedSettings;
+
+export function deriveSettings(settings: StageSettings): Settings {
+  const derived = Object.entries(derivedSettings).map(([name, { derive }]) => [name, derive(settings)]);
+  return { ...settings, ...(Object.fromEntries(derived) as DerivedSettings) };
+}

@@ -1,0 +1,132 @@
+import * as z from 'zod';
+import { retryScheduleSchema, standardRetryScheduleSeconds } from '../deliveries/retry-policy.ts';
+import { isOrigin } from './origin.ts';
+import { flag, type Setting, wholeNumber, wholeNumberList, wordList } from './setting.ts';
+
+/**
+ * The settings of a stage: THE list. `npx cdk deploy -c name=value` and `npm start -- -c name=value` read them, functions
+ * get them by naming them in functions/env.ts, and `npm start -- --help` and docs/settings.md list them.
+ */
+export const stageSettings = {
+  stage: {
+    mustBe: '1 to 16 lower-case letters and digits',
+    default: 'dev',
+    summary: 'The name of the stage. Stacks, queues and the event bus carry it in their names.',
+    schema: z.string().regex(/^[a-z][a-z0-9]{0,15}$/),
+  },
+  publisherPrincipalArn: {
+    mustBe: 'the ARN of an IAM principal, such as arn:aws:iam::111122223333:role/helpdesk',
+    default: undefined,
+    summary:
+      'The only principal that may publish events, for a helpdesk in another AWS account. Without it, any principal of this AWS account may, if its own policy allows it.',
+    schema: z.string().startsWith('arn:').optional(),
+  },
+  retryScheduleSeconds: {
+    mustBe: 'seconds such as 0,5,300: 0 first, at most 10 gaps of 15 minutes or less',
+    default: standardRetryScheduleSeconds,
+    summary: 'The gap before each attempt of a delivery. The first attempt is made at once.',
+    schema: wholeNumberList.pipe(retryScheduleSchema),
+  },
+  retryHorizonSeconds: wholeNumber({
+    unit: 'seconds',
+    min: 1,
+    max: 7 * 24 * 3600,
+    default: 7 * 24 * 3600,
+    summary:
+      'How long a delivery is tried, from its event or from a request to send it again. No attempt is planned for later.',
+  }),
+  callbackTimeoutMs: wholeNumber({
+    unit: 'milliseconds',
+    min: 1_000,
+    max: 20_000,
+    default: 15_000,
+    summary: 'How long a receiver may take to answer a callback. Many other times derive from it.',
+  }),
+  cacheMs: wholeNumber({
+    unit: 'milliseconds',
+    min: 100,
+    max: 5_000,
+    default: 5_000,
+    summary:
+      'How long functions rely on what they have read about a subscription or an account. A change takes effect after that.',
+  }),
+  dispatcherTimeoutSeconds: wholeNumber({
+    unit: 'seconds',
+    min: 2,
+    max: 120,
+    default: 30,
+    summary:
+      'How long the dispatcher may take for one batch. The visibility timeout of the event queues derives from it, and so does how soon the work of a crashed dispatcher is done again.',
+  }),
+  retentionDays: wholeNumber({
+    unit: 'days',
+    // The longest horizon, and after it the 14 days that a dead letter is kept.
+    min: 21,
+    max: 3_650,
+    default: 30,
+    summary: 'How long events, deliveries and attempts can be looked up.',
+  }),
+  maxDeliverers: wholeNumber({
+    unit: 'invocations',
+    min: 2,
+    max: 1_000,
+    default: 100,
+    summary:
+      'How many deliverers may run at a time for each of their two queues. Each of them makes up to ten calls at a time.',
+  }),
+  callbackPorts: {
+    mustBe: 'ports such as 443,8443',
+    default: [443, 8443],
+    summary: 'The ports that callback URLs may name.',
+    schema: wholeNumberList.pipe(z.array(z.int().min(1).max(65_535))),
+  },
+  ownHosts: {
+    mustBe: 'host names in lower case such as iomnihub.example,api.iomnihub.example',
+    default: [],
+    summary: 'Domains of iOmniHub itself. No callback goes to them or to a name below them.',
+    schema: wordList.pipe(z.array(z.string().regex(/^[a-z0-9.-]+$/))),
+  },
+  receiverVerification: {
+    mustBe: 'off or required',
+    default: 'off',
+    summary:
+      'With required, a receiver has to echo a challenge before it gets callbacks. No-code receivers cannot do that.',
+    schema: z.enum(['off', 'required']),
+  },
+  accountRatePerSecond: wholeNumber({
+    unit: 'calls',
+    min: 1,
+    max: 100_000,
+    default: 500,
+    summary: 'Calls per second to all receivers of one account. More calls wait.',
+  }),
+  hostRatePerSecond: wholeNumber({
+    unit: 'calls',
+    min: 1,
+    max: 100_000,
+    default: 200,
+    summary: 'Calls per second to one host for all accounts together. More calls wait.',
+  }),
+  corsOrigins: {
+    mustBe:
+      'origins as browsers send them, such as https://app.iomnihub.example,https://crm.example.com:8443: ' +
+      'no path, no *, http for localhost and 127.0.0.1 only',
+    default: [],
+    summary: 'The origins of pages whose scripts may call the API.',
+    schema: wordList.pipe(z.array(z.string().refine(isOrigin))),
+  },
+  allowPrivateCallbacks: flag({
+    default: false,
+    summary: 'Lets callbacks reach plain http and private addresses.',
+    neverInProduction: 'account owners could make us call our own network',
+  }),
+} satisfies Record<string, Setting>;
+
+/** The value of each setting in one stage. */
+export type StageSettings = {
+  readonly [Name in keyof typeof stageSettings]: z.output<(typeof stageSettings)[Name]['schema']>;
+};
+
+export const defaultSettings = Object.fromEntries(
+  Object.entries(stageSettings).map(([name, { default: value }]) => [name, value]),
+) as unknown as StageSettings;
