@@ -10,7 +10,7 @@ const config: Config = {
   maxWorkers: availableParallelism() + 1,
   extensionsToTreatAsEsm: ['.ts'],
   // No test measures time; a busy machine may take long for what waits for sockets.
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

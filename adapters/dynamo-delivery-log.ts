@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { BatchWriteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { Delivery } from '../core/deliveries/delivery.ts';
+import { type Delivery, isOpen } from '../core/deliveries/delivery.ts';
 import type { DeliveryLog } from '../core/deliveries/delivery-log.ts';
 import { type DynamoTable, expiryAfter, isConditionFailure } from './dynamo-client.ts';
 import { attemptKey, deliveryKey, type Key } from './dynamo-keys.ts';
@@ -21,7 +21,7 @@ export function createDeliveryLog(table: DynamoTable): DeliveryLog {
     return {
       ...key,
       ...delivery,
-      ...(delivery.dueAt ? { dueShard: shardOf(key.sk) } : {}),
+      ...(isOpen(delivery) ? { dueShard: shardOf(key.sk) } : {}),
       expiresAt: expiryAfter(table, delivery.updatedAt),
     };
   }

@@ -1,4 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type Delivery, isOpen } from '../core/deliveries/delivery.ts';
 import type { DueIndex } from '../core/deliveries/due-index.ts';
 import type { DynamoTable } from './dynamo-client.ts';
 import { dueShards } from './dynamo-delivery-log.ts';
@@ -27,7 +28,11 @@ export function createDueIndex(table: DynamoTable): DueIndex {
       if (Items.length === 0) return [];
       // The index holds keys only and lags behind: the rows themselves say what is due. The next sweep finds the unread.
       const { rows } = await readRows(table, Items as unknown as Key[]);
-      return rows.sort((a, b) => (a.dueAt ?? '').localeCompare(b.dueAt ?? ''));
+      return rows.sort((a, b) => dueAtOf(a).localeCompare(dueAtOf(b)));
     },
   };
+}
+
+function dueAtOf(row: Delivery): string {
+  return isOpen(row) ? row.dueAt : '';
 }

@@ -1,9 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { AccountStatus } from '../core/accounts/account.ts';
 import type { AccountStatusLookup } from '../core/accounts/account-store.ts';
-import type { ReceiverNotes } from '../core/subscriptions/receiver-notes.ts';
 import type { Subscription } from '../core/subscriptions/subscription.ts';
-import type { AccountSubscriptions, SubscriptionLookup } from '../core/subscriptions/subscription-store.ts';
+import type {
+  AccountSubscriptions,
+  SubscriptionLookup,
+  SubscriptionWriter,
+} from '../core/subscriptions/subscription-store.ts';
 
 /** Bounds what one sandbox holds; an entry is a few KB. */
 const maxEntries = 2_000;
@@ -31,14 +34,13 @@ export function cacheAccountStatus(store: AccountStatusLookup, cacheMs: number):
 }
 
 /**
- * The deliverer's view: single subscriptions. That there is none is cached as well. What this sandbox has noted itself,
- * it sees at once: a receiver that has just answered for the first time is not kept waiting until the cache ends.
+ * The deliverer's view: single subscriptions. That there is none is cached as well. What this sandbox writes itself, it
+ * sees at once: a receiver that has just answered for the first time is not kept waiting until the cache ends.
  */
 export function cacheSubscriptionLookup(
-  store: SubscriptionLookup,
-  notes: ReceiverNotes,
+  store: SubscriptionLookup & SubscriptionWriter,
   cacheMs: number,
-): SubscriptionLookup & ReceiverNotes {
+): SubscriptionLookup & SubscriptionWriter {
   const cache = new LRUCache<string, { found: Subscription | undefined }>({
     max: maxEntries,
     ttl: cacheMs,
@@ -49,7 +51,6 @@ export function cacheSubscriptionLookup(
       return { found: await store.findSubscription(accountId, subscriptionId) };
     },
   });
-  const forget = ({ accountId, id }: Subscription) => void cache.delete(cacheKey(accountId, id));
 
   return {
     async findSubscription(accountId, subscriptionId) {
@@ -58,21 +59,14 @@ export function cacheSubscriptionLookup(
       });
       return entry?.found;
     },
-    disable: async (...args) => {
-      await notes.disable(...args);
-      forget(args[0]);
-    },
-    noteSuccess: async (...args) => {
-      await notes.noteSuccess(...args);
-      forget(args[0]);
-    },
-    noteAddressRefused: async (...args) => {
-      await notes.noteAddressRefused(...args);
-      forget(args[0]);
-    },
-    noteSpeed: async (...args) => {
-      await notes.noteSpeed(...args);
-      forget(args[0]);
+
+    async replaceSubscription(seen, next) {
+      try {
+        return await store.replaceSubscription(seen, next);
+      } finally {
+        // Also where it was refused: then what is cached is out of date.
+        cache.delete(cacheKey(seen.accountId, seen.id));
+      }
     },
   };
 }

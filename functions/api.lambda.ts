@@ -22,8 +22,8 @@ import { cacheAccountStatus } from '../adapters/lru-caches.ts';
 import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ApiResponse } from './api/http.ts';
-import { createCallLimiter } from './call-limiter.ts';
 import { apiEnv, callbackUrlRules, readEnv } from './env.ts';
+import { createCallLimiter } from './receivers/call-limiter.ts';
 import { type ApiEvent, createApi } from './serve-api.ts';
 import { createTelemetry } from './telemetry.ts';
 

@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
 import { connectTable } from '../adapters/dynamo-client.ts';
 import { createCredentialStore } from '../adapters/dynamo-credential-store.ts';
-import { type AuthorizerResult, createAuthorizer } from './authorize-request.ts';
+import { type AuthorizerResult, createAuthorizer } from './authorizer/authorize-request.ts';
 import { authorizerEnv, readEnv } from './env.ts';
 import { createTelemetry } from './telemetry.ts';
 

@@ -6,7 +6,6 @@ import { createAccountStore } from '../adapters/dynamo-account-store.ts';
 import { connectTable } from '../adapters/dynamo-client.ts';
 import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
 import { createEventLog } from '../adapters/dynamo-event-log.ts';
-import { createReceiverNotes } from '../adapters/dynamo-receiver-notes.ts';
 import { createStatisticsLog } from '../adapters/dynamo-statistics.ts';
 import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../adapters/dynamo-token-store.ts';
@@ -17,24 +16,19 @@ import { createDeadLetters } from '../adapters/sqs-dead-letters.ts';
 import { createExhaustedQueue } from '../adapters/sqs-exhausted-queue.ts';
 import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { createCallLimiter } from './call-limiter.ts';
-import { createDeliverer } from './deliver-callbacks.ts';
+import { createDeliverer } from './deliverer/deliver-batch.ts';
 import { callbackUrlRules, delivererEnv, readEnv } from './env.ts';
+import { createCallLimiter } from './receivers/call-limiter.ts';
 import { createTelemetry } from './telemetry.ts';
 
 const env = readEnv(delivererEnv, process.env);
 const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
 const table = connectTable(env.TABLE_NAME, env.settings.retentionDays);
-const subscriptions = cacheSubscriptionLookup(
-  createSubscriptionStore(table),
-  createReceiverNotes(table),
-  env.settings.cacheMs,
-);
+const subscriptions = cacheSubscriptionLookup(createSubscriptionStore(table), env.settings.cacheMs);
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const deliverer = createDeliverer({
   subscriptions,
-  receiverNotes: subscriptions,
   accounts: cacheAccountStatus(createAccountStore(table), env.settings.cacheMs),
   events: createEventLog(table),
   deliveries: createDeliveryLog(table),

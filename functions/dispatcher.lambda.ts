@@ -8,7 +8,7 @@ import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.t
 import { cacheAccountStatus, cacheAccountSubscriptions } from '../adapters/lru-caches.ts';
 import { createDeadLetters } from '../adapters/sqs-dead-letters.ts';
 import { createFirstAttemptQueue } from '../adapters/sqs-first-attempt-queue.ts';
-import { createDispatcher } from './dispatch-events.ts';
+import { createDispatcher } from './dispatcher/dispatch-events.ts';
 import { dispatcherEnv, readEnv } from './env.ts';
 import { createTelemetry } from './telemetry.ts';
 

@@ -6,7 +6,7 @@ import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
 import { createDueIndex } from '../adapters/dynamo-due-index.ts';
 import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
 import { readEnv, sweeperEnv } from './env.ts';
-import { createSweeper } from './sweep-due-deliveries.ts';
+import { createSweeper } from './sweeper/sweep-due-deliveries.ts';
 import { createTelemetry } from './telemetry.ts';
 
 const env = readEnv(sweeperEnv, process.env);

@@ -1,9 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { HeldMessage, HeldMessages } from '../adapters/sqs-held-messages.ts';
-import { deliveryMessageSchema, isFinal, messageFor } from '../core/deliveries/delivery.ts';
+import { type DeliveryMessage, deliveryMessageSchema, isFinal } from '../core/deliveries/delivery.ts';
 import type { DeliveryLog } from '../core/deliveries/delivery-log.ts';
 import { revive } from '../core/deliveries/delivery-steps.ts';
 import type { EventLog } from '../core/deliveries/event-log.ts';
+import { resendDelivery } from '../core/deliveries/resend-delivery.ts';
 import { parsePublishedEvent } from '../core/events/published-event.ts';
 
 /** What became of one held message. */
@@ -123,13 +124,11 @@ async function reviveDelivery(
   const row = await deliveries.findDelivery(message.data);
   const next = row && revive(row, now(), reviveLeaseMs);
   // The message is sent before the row reaches its version: until then it may still be needed.
-  if (!next) return row && (isFinal(row) || row.version >= message.data.version) ? 'obsolete' : 'kept';
-  // First of all: its time must not be over before the new schedule is.
-  if (!(await events.keepEvent(next.accountId, next.eventId, now()))) return 'too-old';
-  if (!(await deliveries.replaceDelivery(row, next))) return 'obsolete';
-  // A crash before this line costs a minute: the row is in the due index.
-  await messages.send('retries', JSON.stringify(messageFor(next)), next.subscriptionId);
-  return 'redriven';
+  if (!row || !next)
+    return row && (isFinal(row) || row.version >= message.data.version) ? 'obsolete' : 'kept';
+  const send = (one: DeliveryMessage) => messages.send('retries', JSON.stringify(one), one.subscriptionId);
+  const result = await resendDelivery({ events, deliveries, send }, row, next, now());
+  return result === 'sent' ? 'redriven' : result === 'overtaken' ? 'obsolete' : result;
 }
 
 /** We failed to process it: whether its call was made, the claim finds out. */

@@ -11,12 +11,12 @@ export interface LimitSettings {
 
 /** The limits of one callback, in the order in which they are to be asked. */
 export function callbackLimits(subscription: Subscription, settings: LimitSettings): CallLimit[] {
-  const { accountId, id, rateLimitPerSecond, provenAt } = subscription;
+  const { accountId, id, rateLimitPerSecond, receiver } = subscription;
   const host = URL.parse(subscription.url)?.host ?? '';
   const { accountRatePerSecond, hostRatePerSecond } = settings;
   return [
     ...(rateLimitPerSecond ? [strictLimit('subscription', `${accountId} ${id}`, rateLimitPerSecond)] : []),
-    provenAt
+    receiver.provenAt
       ? // Half of the host: one account alone cannot keep the others' callbacks to the same host waiting.
         sharedLimit('account-at-host', `${accountId} ${host}`, Math.max(1, Math.floor(hostRatePerSecond / 2)))
       : unprovenAddress(accountId, host),

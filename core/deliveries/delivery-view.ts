@@ -111,11 +111,11 @@ export function presentDelivery(delivery: Delivery): z.output<typeof deliveryVie
     eventType,
     acceptedAt,
     status: statusOf(delivery),
-    reason: delivery.reason,
+    reason: 'reason' in delivery ? delivery.reason : undefined,
     attemptCount,
     responseStatus: delivery.responseStatus,
     updatedAt,
-    nextAttemptAt: delivery.nextAttemptAt,
+    nextAttemptAt: delivery.state === 'waiting' ? delivery.nextAttemptAt : undefined,
   };
 }
 

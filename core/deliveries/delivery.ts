@@ -29,33 +29,68 @@ export const deliveryMessageSchema = deliveryRefSchema.extend({
 export type DeliveryMessage = z.infer<typeof deliveryMessageSchema>;
 export type ReservedTurn = NonNullable<DeliveryMessage['turn']>;
 
-/**
- * waiting: the next attempt is due at `dueAt`. claimed: somebody is calling; `dueAt` is when the lease ends.
- * delivered, exhausted (no attempt left, or none can help) and cancelled (the subscription went away) are final.
- */
-export type DeliveryState = 'waiting' | 'claimed' | 'delivered' | 'exhausted' | 'cancelled';
-
-export interface Delivery extends DeliveryRef {
-  readonly state: DeliveryState;
+/** What a row holds in every state. */
+interface DeliveryFacts extends DeliveryRef {
   /** Raised by every write; a write happens only on the version that it was decided on. */
   readonly version: number;
   readonly attemptCount: number;
   readonly updatedAt: string;
-  /** Exactly in the states waiting and claimed: when the sweeper takes the delivery up. */
-  readonly dueAt?: string;
-  /** In the state waiting: when the next attempt is planned; queues and limits may make it later. */
-  readonly nextAttemptAt?: string;
-  /** In the state waiting: what was reserved for the next attempt. Gone with its claim, so that no two calls use it. */
-  readonly turn?: ReservedTurn;
-  /** How often the sweeper has taken it up since anybody else wrote. */
-  readonly sweepCount?: number;
-  readonly reason?: ExhaustionReason | CancellationReason;
   /** What the receiver answered to the latest attempt, if it did. */
   readonly responseStatus?: number;
   /** When a fresh schedule began, because somebody asked for it, and the attempts that had been made by then. */
   readonly restarted?: { readonly at: string; readonly attemptCount: number };
-  /** Of a delivery that its first attempt delivered; other attempts are items of their own. */
+  /** If the first attempt delivered it: that attempt. All others are items of their own. */
   readonly firstAttempt?: Attempt;
+}
+
+/** The next attempt is planned. */
+export interface WaitingDelivery extends DeliveryFacts {
+  readonly state: 'waiting';
+  /** When the next attempt is planned; queues and limits may make it later. */
+  readonly nextAttemptAt: string;
+  /** When the sweeper takes the delivery up, if its message has not come by then. */
+  readonly dueAt: string;
+  /** What was reserved for the next attempt. A claim drops it, so that no two calls use it. */
+  readonly turn?: ReservedTurn;
+  /** How often the sweeper has taken it up since anybody else wrote. */
+  readonly sweepCount?: number;
+}
+
+/** Somebody is calling. */
+export interface ClaimedDelivery extends DeliveryFacts {
+  readonly state: 'claimed';
+  /** When the lease ends, and the sweeper takes the delivery up. */
+  readonly dueAt: string;
+}
+
+export interface DeliveredDelivery extends DeliveryFacts {
+  readonly state: 'delivered';
+}
+
+/** No attempt is left, or none could help. */
+export interface ExhaustedDelivery extends DeliveryFacts {
+  readonly state: 'exhausted';
+  readonly reason: ExhaustionReason;
+}
+
+/** Nobody takes the callback any more. */
+export interface CancelledDelivery extends DeliveryFacts {
+  readonly state: 'cancelled';
+  readonly reason: CancellationReason;
+}
+
+/** What awaits something stands in the due index. */
+export type OpenDelivery = WaitingDelivery | ClaimedDelivery;
+export type FinalDelivery = DeliveredDelivery | ExhaustedDelivery | CancelledDelivery;
+
+/** The row of a delivery, by its state. A first attempt has none until it was made. */
+export type Delivery = OpenDelivery | FinalDelivery;
+export type DeliveryState = Delivery['state'];
+
+/** What is worked on: a delivery as its message names it, with its row if it was claimed. First attempts claim nothing. */
+export interface DeliveryInWork {
+  readonly message: DeliveryMessage;
+  readonly claimed: ClaimedDelivery | undefined;
 }
 
 /** Why a delivery ends without another attempt: nobody takes its callback any more. */
@@ -123,12 +158,16 @@ export function mustClaim(message: DeliveryMessage, receiveCount: number): boole
 
 /** The message that lets a delivery's row, as it is now, be attempted. */
 export function messageFor(row: Delivery): DeliveryMessage {
-  const { version, turn } = row;
-  return { ...refOf(row), version, recheck: false, ...(turn ? { turn } : {}) };
+  const turn = row.state === 'waiting' ? row.turn : undefined;
+  return { ...refOf(row), version: row.version, recheck: false, ...(turn ? { turn } : {}) };
 }
 
-export function isFinal(row: Delivery): boolean {
-  return row.dueAt === undefined;
+export function isFinal(row: Delivery): row is FinalDelivery {
+  return !isOpen(row);
+}
+
+export function isOpen(row: Delivery): row is OpenDelivery {
+  return row.state === 'waiting' || row.state === 'claimed';
 }
 
 export function refOf({

@@ -174,25 +174,26 @@ function explainDelivery(delivery: Delivery, subscription: Subscription | undefi
   };
 }
 
-function explainState({ state, reason, attemptCount, nextAttemptAt, responseStatus }: Delivery): string {
+function explainState(delivery: Delivery): string {
+  const { attemptCount, responseStatus } = delivery;
   const attempts = attemptCount === 1 ? '1 attempt' : `${attemptCount} attempts`;
   const lastAnswer =
     attemptCount === 0
       ? ''
       : `, the last one ${responseStatus ? `answered ${responseStatus}` : 'unanswered'}`;
-  switch (state) {
+  switch (delivery.state) {
     case 'delivered':
       return `The receiver answered 2xx after ${attempts}.`;
     case 'claimed':
       return `The receiver is being called, or was a moment ago; ${attempts} before.`;
     case 'waiting':
-      return `The next attempt is planned for ${nextAttemptAt}; ${attempts} so far${lastAnswer}.`;
+      return `The next attempt is planned for ${delivery.nextAttemptAt}; ${attempts} so far${lastAnswer}.`;
     case 'exhausted':
-      return `Given up after ${attempts}: ${reason}.`;
+      return `Given up after ${attempts}: ${delivery.reason}.`;
     case 'cancelled':
-      return `Cancelled after ${attempts}: ${reason}.`;
+      return `Cancelled after ${attempts}: ${delivery.reason}.`;
     default:
-      return state satisfies never;
+      return delivery satisfies never;
   }
 }
 

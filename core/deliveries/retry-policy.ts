@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { DeliveryOutcome, FailureReason } from '../receivers/delivery-outcome.ts';
-import type { DisabledReason } from '../subscriptions/subscription.ts';
 
 /** SQS' longest DelaySeconds. */
 const maxQueueDelaySeconds = 900;
@@ -50,7 +49,7 @@ export type RetryDecision =
       /** When the sweeper takes the delivery up if nobody has. */
       readonly dueInSeconds: number;
     }
-  | { readonly kind: 'exhausted'; readonly reason: ExhaustionReason; readonly disable?: DisabledReason };
+  | { readonly kind: 'exhausted'; readonly reason: ExhaustionReason };
 
 export interface AttemptContext {
   /** How many attempts of this schedule have been made, this one included. */
@@ -62,6 +61,9 @@ export interface AttemptContext {
   readonly random: number;
 }
 
+/** No attempt could help. Whoever turns a name inwards wants it to be tried again. */
+const hopeless: readonly FailureReason[] = ['gone', 'invalid-url', 'address-forbidden'];
+
 /** What follows from an attempt: the only place that decides it. */
 export function decideRetry(
   outcome: DeliveryOutcome,
@@ -69,11 +71,7 @@ export function decideRetry(
   policy: RetryPolicy,
 ): RetryDecision {
   if (outcome.kind === 'success') return { kind: 'delivered' };
-  if (outcome.reason === 'gone' || outcome.reason === 'invalid-url') {
-    return { kind: 'exhausted', reason: outcome.reason, disable: outcome.reason };
-  }
-  // Somebody turns the name inwards: trying again is what they want. The third time in a row disables.
-  if (outcome.reason === 'address-forbidden') return { kind: 'exhausted', reason: outcome.reason };
+  if (hopeless.includes(outcome.reason)) return { kind: 'exhausted', reason: outcome.reason };
   const gapSeconds = policy.retryScheduleSeconds[context.attemptCount];
   if (gapSeconds === undefined) return { kind: 'exhausted', reason: outcome.reason };
 

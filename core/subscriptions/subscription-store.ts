@@ -10,10 +10,13 @@ export interface SubscriptionLookup {
   findSubscription(accountId: string, subscriptionId: string): Promise<Subscription | undefined>;
 }
 
-export interface SubscriptionStore extends AccountSubscriptions, SubscriptionLookup {
-  createSubscription(subscription: Subscription): Promise<void>;
+export interface SubscriptionWriter {
   /** Writes `next` if the stored one is still `seen`; false if it is not. */
   replaceSubscription(seen: Subscription, next: Subscription): Promise<boolean>;
+}
+
+export interface SubscriptionStore extends AccountSubscriptions, SubscriptionLookup, SubscriptionWriter {
+  createSubscription(subscription: Subscription): Promise<void>;
   /** False if there was none, or if it is not `seen` any more. */
   deleteSubscription(accountId: string, subscriptionId: string, seen?: Subscription): Promise<boolean>;
 }

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { identifierSchema, timestampSchema } from '../identifiers.ts';
+import { disabledReasons } from '../receivers/receiver.ts';
 import { presentHeaders } from './custom-headers.ts';
 import { eventSelectorSchema } from './event-selector.ts';
-import { disabledReasons, type Subscription, subscriptionStatuses } from './subscription.ts';
+import { type Subscription, subscriptionStatuses } from './subscription.ts';
 
 /** How an account's owner is told of a subscription: everything but what is secret, and what is only for us. */
 export const subscriptionView = z
@@ -38,7 +39,7 @@ export const subscriptionView = z
 
 export function presentSubscription(subscription: Subscription): z.output<typeof subscriptionView> {
   const { id, url, eventTypes, description, metadata = {}, status, disabledReason } = subscription;
-  const { rateLimitPerSecond, timeoutMs, verifiedAt, provenAt, createdAt, updatedAt } = subscription;
+  const { rateLimitPerSecond, timeoutMs, verifiedAt, createdAt, updatedAt } = subscription;
   return {
     id,
     url,
@@ -52,7 +53,7 @@ export function presentSubscription(subscription: Subscription): z.output<typeof
     rateLimitPerSecond,
     timeoutMs,
     verifiedAt,
-    provenAt,
+    provenAt: subscription.receiver.provenAt,
     createdAt,
     updatedAt,
   };

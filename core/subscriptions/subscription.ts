@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type CallbackUrlRules, checkCallbackUrl, explainUrlRefusal } from '../receivers/callback-address.ts';
+import type { DisabledReason, Lesson, Receiver } from '../receivers/receiver.ts';
 import { headersPatchSchema, newHeadersSchema, type SealedHeaders } from './custom-headers.ts';
 import { type EventSelector, eventSelectorSchema } from './event-selector.ts';
 import { type Metadata, metadataPatchSchema, metadataSchema } from './metadata.ts';
@@ -11,9 +12,6 @@ export interface StoredSecret {
   /** Signs until then; without it, until the next rotation. */
   readonly expiresAt?: string;
 }
-
-export const disabledReasons = ['gone', 'invalid-url', 'address-forbidden'] as const;
-export type DisabledReason = (typeof disabledReasons)[number];
 
 /** pending: where the stage asks for it, the receiver has not yet said that it wants to be called at this URL. */
 export const subscriptionStatuses = ['enabled', 'disabled', 'pending'] as const;
@@ -41,20 +39,13 @@ export interface Subscription {
   readonly secrets: readonly StoredSecret[];
   /** When the receiver at this URL answered a verification call with its challenge. */
   readonly verifiedAt?: string;
-  /** When a callback to this URL was answered 2xx for the first time. */
-  readonly provenAt?: string;
-  /** Calls since the last success that ended before a socket was opened, because of the address. */
-  readonly addressRefusals?: number;
-  /** Since when its calls take long: its first attempts go by the retry queue, where they keep no others waiting. */
-  readonly slowSince?: string;
+  /** What calls have shown of the receiver at this URL. */
+  readonly receiver: Receiver;
   /** Raised by every write; a change is written only on the version that it was made on. */
   readonly version: number;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
-
-/** A flapping DNS answer is an accident once or twice. */
-export const maxAddressRefusals = 3;
 
 /** More would make the dispatcher's one Query for an account's subscriptions longer than a page. */
 export const maxSubscriptionsPerAccount = 50;
@@ -66,6 +57,13 @@ const longestTimeoutMs = 20_000;
 /** The longest that an owner may ask for: 20 s where the stage gives 15 s, so that a batch of such calls still fits. */
 export function maxTimeoutMs(stageTimeoutMs: number): number {
   return Math.min(longestTimeoutMs, Math.floor((stageTimeoutMs * 4) / 3));
+}
+
+/** The subscription after a call has taught something of its receiver. */
+export function withLesson(seen: Subscription, { receiver, disable }: Lesson, now: Date): Subscription {
+  const next = { ...seen, receiver, version: seen.version + 1 };
+  if (!disable) return next;
+  return { ...next, status: 'disabled', disabledReason: disable, updatedAt: now.toISOString() };
 }
 
 /** How long a call may take in all; the stage may have been set to less since the owner asked for more. */
@@ -132,9 +130,12 @@ export type SubscriptionPatch = z.output<ReturnType<typeof subscriptionSchemas>[
 export function patchSubscription(seen: Subscription, patch: SubscriptionPatch): Subscription {
   const { url = seen.url, eventTypes = seen.eventTypes, description = seen.description, status } = patch;
   // What a receiver has shown holds for its URL alone.
-  const moved = url === seen.url ? {} : { provenAt: undefined, verifiedAt: undefined, slowSince: undefined };
+  const moved = url === seen.url ? {} : { receiver: {}, verifiedAt: undefined };
+  const { addressRefusals: _, ...admitted } = seen.receiver;
   return {
     ...seen,
+    // Who enables it says that the address is good again.
+    ...(status === 'enabled' ? { receiver: admitted } : {}),
     ...moved,
     url,
     eventTypes,
@@ -142,7 +143,6 @@ export function patchSubscription(seen: Subscription, patch: SubscriptionPatch):
     rateLimitPerSecond: replaced(seen.rateLimitPerSecond, patch.rateLimitPerSecond),
     timeoutMs: replaced(seen.timeoutMs, patch.timeoutMs),
     disabledReason: status ? undefined : seen.disabledReason,
-    addressRefusals: status === 'enabled' || url !== seen.url ? undefined : seen.addressRefusals,
   };
 }
 

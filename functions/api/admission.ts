@@ -39,8 +39,9 @@ export function createAdmission(deps: AdmissionDeps) {
     if (!verification) return { problem: respondTooManyRequests(calledTooOften) };
     const at = deps.now().toISOString();
     if (verification.isVerified) {
-      const proven = { verifiedAt: at, provenAt: subscription.provenAt ?? at };
-      return { subscription: { ...subscription, ...proven, status: wanted }, verification };
+      const receiver = { ...subscription.receiver, provenAt: subscription.receiver.provenAt ?? at };
+      const verified = { ...subscription, receiver, verifiedAt: at, status: wanted };
+      return { subscription: verified, verification };
     }
     return { subscription: { ...subscription, status: isMissing ? 'pending' : wanted }, verification };
   };

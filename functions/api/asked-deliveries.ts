@@ -1,22 +1,23 @@
 import * as z from 'zod';
 import { askedDeliveryLimits } from '../../core/deliveries/call-limits.ts';
 import {
-  type Delivery,
+  type DeliveryMessage,
   type DeliveryRef,
   messageFor,
   parseDeliveryId,
 } from '../../core/deliveries/delivery.ts';
 import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { RetryQueue } from '../../core/deliveries/delivery-queues.ts';
-import { postpone, resend, type WaitTimes } from '../../core/deliveries/delivery-steps.ts';
+import { plan, resend, type WaitTimes } from '../../core/deliveries/delivery-steps.ts';
 import { presentDelivery } from '../../core/deliveries/delivery-view.ts';
 import type { EventLog } from '../../core/deliveries/event-log.ts';
+import { resendDelivery } from '../../core/deliveries/resend-delivery.ts';
 import { type EventType, eventTypes } from '../../core/events/event-catalog.ts';
 import { exampleEvent } from '../../core/events/example-event.ts';
 import { isSelected } from '../../core/subscriptions/event-selector.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import type { SubscriptionStore } from '../../core/subscriptions/subscription-store.ts';
-import type { CallLimiter } from '../call-limiter.ts';
+import type { CallLimiter } from '../receivers/call-limiter.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { findRequested } from './change-subscription.ts';
 import {
@@ -67,19 +68,15 @@ export function createAskedDeliveryRoutes(deps: AskedDeliveryDeps) {
       if (!isEnabled(subscription)) return respondNotEnabled(subscription);
       const refusal = await refuseFlood(subscription);
       if (refusal) return refusal;
-      // First of all: its time must not be over before the new schedule is.
-      if (!(await deps.events.keepEvent(accountId, row.eventId, now()))) {
-        return respondProblem('event-not-kept', 'The event is no longer stored, so it cannot be sent again.');
-      }
       const times = timesFor(subscription);
       const next = resend(row, times, now());
-      if (!next || !(await deliveries.replaceDelivery(row, next))) {
-        return respondProblem(
-          'attempt-in-progress',
-          'The receiver is being called, or was just asked for; look again in a minute.',
-        );
-      }
-      return accept(next, times);
+      if (!next) return respondInProgress();
+      const ports = { events: deps.events, deliveries, send: senderAfter(times) };
+      const result = await resendDelivery(ports, row, next, now());
+      if (result === 'overtaken') return respondInProgress();
+      if (result === 'too-old')
+        return respondProblem('event-not-kept', 'The event is no longer stored, so it cannot be sent again.');
+      return respondJson(202, presentDelivery(next));
     },
 
     async test(request: AccountRequest): Promise<ApiResponse> {
@@ -97,9 +94,10 @@ export function createAskedDeliveryRoutes(deps: AskedDeliveryDeps) {
       const { id: eventId, type: eventType, acceptedAt } = event;
       const ref: DeliveryRef = { accountId, subscriptionId, eventId, eventType, acceptedAt };
       const times = timesFor(subscription);
-      const row = postpone(undefined, ref, times, now());
+      const row = plan(ref, times, now());
       await deliveries.replaceDelivery(undefined, row);
-      return accept(row, times);
+      await senderAfter(times)(messageFor(row));
+      return respondJson(202, presentDelivery(row));
     },
   };
 
@@ -111,19 +109,27 @@ export function createAskedDeliveryRoutes(deps: AskedDeliveryDeps) {
   }
 
   /** Once its row waits, the due index owns the delivery; the message only makes it start sooner. */
-  async function accept(row: Delivery, { waitMs }: WaitTimes): Promise<ApiResponse> {
-    try {
-      await deps.retries.sendRetry(messageFor(row), Math.ceil(waitMs / 1_000));
-    } catch (error) {
-      telemetry.error('delivery.unsent', { eventId: row.eventId, error });
-    }
-    return respondJson(202, presentDelivery(row));
+  function senderAfter({ waitMs }: WaitTimes) {
+    return async (message: DeliveryMessage): Promise<void> => {
+      try {
+        await deps.retries.sendRetry(message, Math.ceil(waitMs / 1_000));
+      } catch (error) {
+        telemetry.error('delivery.unsent', { eventId: message.eventId, error });
+      }
+    };
   }
 
   function createTestEvent(type: EventType, { accountId }: Subscription) {
     const id = `evt_test_${deps.randomBytes(12).toString('hex')}`;
     return { ...exampleEvent(type, { id, accountId, at: now().toISOString() }), isTest: true };
   }
+}
+
+function respondInProgress(): ApiResponse {
+  return respondProblem(
+    'attempt-in-progress',
+    'The receiver is being called, or was just asked for; look again in a minute.',
+  );
 }
 
 function isEnabled(subscription: Subscription | undefined): subscription is Subscription {

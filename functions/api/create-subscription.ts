@@ -1,7 +1,7 @@
 import type { AccountStore } from '../../core/accounts/account-store.ts';
 import { formatSecret } from '../../core/deliveries/signature.ts';
 import { maxSubscriptionsPerAccount, subscriptionSchemas } from '../../core/subscriptions/subscription.ts';
-import { contextOf } from '../call-receiver.ts';
+import { contextOf } from '../receivers/call-receiver.ts';
 import { createAdmission } from './admission.ts';
 import { type Audit, auditHeaders } from './audit-log.ts';
 import { createDestinationCheck } from './destination.ts';
@@ -48,6 +48,7 @@ export function createSubscriptionCreation(deps: SubscriptionCreationDeps, audit
         accountId,
         id,
         status,
+        receiver: {},
         secrets: [{ sealed: await deps.cipher.seal(secret, context), createdAt }],
         version: 1,
         createdAt,

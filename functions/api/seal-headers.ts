@@ -6,7 +6,7 @@ import {
   tooMany,
 } from '../../core/subscriptions/custom-headers.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
-import { contextOf, openHeaders } from '../call-receiver.ts';
+import { contextOf, openHeaders } from '../receivers/call-receiver.ts';
 import type { ProblemIssue } from './http.ts';
 
 /** All values in one ciphertext: one call to KMS, however many there are. */

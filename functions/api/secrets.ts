@@ -3,7 +3,7 @@ import { formatSecret } from '../../core/deliveries/signature.ts';
 import type { SecretCipher } from '../../core/secret-cipher.ts';
 import { liveSecrets, rotateSecrets } from '../../core/subscriptions/subscription.ts';
 import type { SubscriptionStore } from '../../core/subscriptions/subscription-store.ts';
-import { contextOf } from '../call-receiver.ts';
+import { contextOf } from '../receivers/call-receiver.ts';
 import type { Audit } from './audit-log.ts';
 import { changeRequested, findRequested } from './change-subscription.ts';
 import { type AccountRequest, type ApiResponse, parseOptionalBody, respondJson } from './http.ts';

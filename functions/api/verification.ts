@@ -2,8 +2,8 @@ import { type LimitSettings, requestedCallLimits } from '../../core/deliveries/c
 import type { DeliveryOutcome } from '../../core/receivers/delivery-outcome.ts';
 import { echoesChallenge, verificationBody } from '../../core/receivers/verification.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
-import type { CallLimiter } from '../call-limiter.ts';
-import { createReceiverCall, type ReceiverCallDeps } from '../call-receiver.ts';
+import type { CallLimiter } from '../receivers/call-limiter.ts';
+import { createReceiverCall, type ReceiverCallDeps } from '../receivers/call-receiver.ts';
 
 export interface VerificationDeps extends ReceiverCallDeps {
   readonly askLimits: CallLimiter;

@@ -4,8 +4,8 @@ import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { createDeliveryLog, dueShards } from '../../adapters/dynamo-delivery-log.ts';
 import { createDueIndex } from '../../adapters/dynamo-due-index.ts';
 import { deliveryKey } from '../../adapters/dynamo-keys.ts';
-import type { Delivery } from '../../core/deliveries/delivery.ts';
-import { deliveredDelivery, uniqueId, waitingDelivery } from '../support/builders.ts';
+import { type Delivery, isOpen, type WaitingDelivery } from '../../core/deliveries/delivery.ts';
+import { claimedDelivery, deliveredDelivery, uniqueId, waitingDelivery } from '../support/builders.ts';
 import { connectTableAt, startTable, type TableEngine } from '../support/engines.ts';
 import {
   internalFailure,
@@ -44,7 +44,7 @@ function at(seconds: number): string {
   return new Date(hour + seconds * 1_000).toISOString();
 }
 
-function dueIn(seconds: number, overrides: Partial<Delivery> = {}): Delivery {
+function dueIn(seconds: number, overrides: Partial<WaitingDelivery> = {}): WaitingDelivery {
   return waitingDelivery({ eventId: uniqueId('evt'), dueAt: at(seconds), ...overrides });
 }
 
@@ -100,7 +100,7 @@ describe('listDue', () => {
 
     const due = await index.listDue(3, new Date(at(60)), 100);
 
-    expect(due.map(({ dueAt }) => dueAt)).toEqual([10, 20, 30, 40, 50].map(at));
+    expect(due.map((row) => isOpen(row) && row.dueAt)).toEqual([10, 20, 30, 40, 50].map(at));
     expect(await index.listDue(3, new Date(at(60)), 2)).toEqual(due.slice(0, 2));
   });
 
@@ -112,7 +112,7 @@ describe('listDue', () => {
   });
 
   test('claimed rows are due when their lease has ended', async () => {
-    const claimed = dueIn(10, { state: 'claimed' });
+    const claimed = claimedDelivery({ eventId: uniqueId('evt'), dueAt: at(10) });
     await store(claimed);
 
     expect(await listAll(new Date(at(10)))).toEqual([claimed]);

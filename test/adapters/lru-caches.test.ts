@@ -5,7 +5,6 @@ import {
   cacheSubscriptionLookup,
 } from '../../adapters/lru-caches.ts';
 import type { AccountStatusLookup } from '../../core/accounts/account-store.ts';
-import type { ReceiverNotes } from '../../core/subscriptions/receiver-notes.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import { subscription } from '../support/builders.ts';
 
@@ -42,6 +41,7 @@ function createSource() {
       reads.push(`${accountId} ${subscriptionId}`);
       return stored.get(`${accountId} ${subscriptionId}`);
     },
+    replaceSubscription: async () => true,
   };
 }
 
@@ -94,19 +94,11 @@ describe('the dispatcher’s cache', () => {
   });
 });
 
-/** Notes that go nowhere. */
-const unheard: ReceiverNotes = {
-  disable: async () => undefined,
-  noteSuccess: async () => undefined,
-  noteAddressRefused: async () => undefined,
-  noteSpeed: async () => undefined,
-};
-
 describe('the deliverer’s cache', () => {
   test('reads a subscription once in five seconds, and anew after them', async () => {
     const source = createSource();
     source.stored.set('acc_1 sub_1', subscription());
-    const cached = cacheSubscriptionLookup(source, unheard, cacheMs);
+    const cached = cacheSubscriptionLookup(source, cacheMs);
 
     expect(await cached.findSubscription('acc_1', 'sub_1')).toEqual(subscription());
     source.stored.clear();
@@ -118,7 +110,7 @@ describe('the deliverer’s cache', () => {
 
   test('remembers that there is none', async () => {
     const source = createSource();
-    const cached = cacheSubscriptionLookup(source, unheard, cacheMs);
+    const cached = cacheSubscriptionLookup(source, cacheMs);
 
     await cached.findSubscription('acc_1', 'sub_1');
     await cached.findSubscription('acc_1', 'sub_1');
@@ -129,7 +121,7 @@ describe('the deliverer’s cache', () => {
   test('never answers with another account’s subscription', async () => {
     const source = createSource();
     source.stored.set('acc_1 sub_1', subscription());
-    const cached = cacheSubscriptionLookup(source, unheard, cacheMs);
+    const cached = cacheSubscriptionLookup(source, cacheMs);
     await cached.findSubscription('acc_1', 'sub_1');
 
     expect(await cached.findSubscription('acc_2', 'sub_1')).toBeUndefined();
@@ -138,33 +130,27 @@ describe('the deliverer’s cache', () => {
   test('answers who is reading while this sandbox notes something, and then reads anew', async () => {
     const source = createSource();
     source.stored.set('acc_1 sub_1', subscription());
-    const cached = cacheSubscriptionLookup(source, unheard, cacheMs);
+    const cached = cacheSubscriptionLookup(source, cacheMs);
 
     await cached.findSubscription('acc_1', 'sub_1');
     pass(cacheMs + 1);
     const reading = cached.findSubscription('acc_1', 'sub_1');
-    await cached.noteSuccess(subscription(), new Date());
+    await cached.replaceSubscription(subscription(), subscription());
 
     expect(await reading).toEqual(subscription());
     await cached.findSubscription('acc_1', 'sub_1');
     expect(source.reads).toHaveLength(3);
   });
 
-  test.each(['noteSuccess', 'noteAddressRefused', 'noteSpeed', 'disable'] as const)(
-    'reads anew what this sandbox itself has changed by %s',
-    async (note) => {
-      const source = createSource();
+  test.each([true, false])(
+    'reads anew what this sandbox itself has written, or tried to: %s',
+    async (isWritten) => {
+      const source = { ...createSource(), replaceSubscription: async () => isWritten };
       source.stored.set('acc_1 sub_1', subscription());
-      const cached = cacheSubscriptionLookup(source, unheard, cacheMs);
+      const cached = cacheSubscriptionLookup(source, cacheMs);
       await cached.findSubscription('acc_1', 'sub_1');
-      const at = new Date();
-      const notes = {
-        disable: () => cached.disable(subscription(), 'gone', at),
-        noteSuccess: () => cached.noteSuccess(subscription(), at),
-        noteAddressRefused: () => cached.noteAddressRefused(subscription(), at),
-        noteSpeed: () => cached.noteSpeed(subscription(), true, at),
-      };
-      await notes[note]();
+
+      expect(await cached.replaceSubscription(subscription(), subscription())).toBe(isWritten);
       await cached.findSubscription('acc_1', 'sub_1');
 
       expect(source.reads).toHaveLength(2);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseAuthorization } from '../../core/accounts/credential.ts';
 import { eventTypes } from '../../core/events/event-catalog.ts';
-import { createAuthorizer } from '../../functions/authorize-request.ts';
+import { createAuthorizer } from '../../functions/authorizer/authorize-request.ts';
 import { backendArn, type TestApi } from '../support/api.ts';
 import { uniqueId } from '../support/builders.ts';
 import type { Deployment } from '../support/deployment.ts';

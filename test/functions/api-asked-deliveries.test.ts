@@ -5,6 +5,7 @@ import {
   deliveryIdOf,
   messageFor,
 } from '../../core/deliveries/delivery.ts';
+import { claim } from '../../core/deliveries/delivery-steps.ts';
 import { eventCatalog, eventTypes } from '../../core/events/event-catalog.ts';
 import type { TestApi } from '../support/api.ts';
 import { envelopeOf, publishedEvent, sqsRecord, uniqueId } from '../support/builders.ts';
@@ -150,9 +151,8 @@ describe('a delivery that is sent again', () => {
     deployment.wire.sqs.intercept(async () => internalFailure);
 
     expect(await retry(deliveryIdOf(message))).toMatchObject({ status: 202 });
-    expect((await row(message)).dueAt).toBe(
-      new Date(deployment.clock.now().getTime() + 60_000).toISOString(),
-    );
+    const dueAt = new Date(deployment.clock.now().getTime() + 60_000).toISOString();
+    expect(await row(message)).toMatchObject({ state: 'waiting', dueAt });
     expect(deployment.telemetry.named('delivery.unsent')).toHaveLength(1);
   });
 
@@ -160,11 +160,9 @@ describe('a delivery that is sent again', () => {
     const message = await publish();
     await attempt(message, 500);
     const before = await row(message);
-    await deployment.deliveries.replaceDelivery(before, {
-      ...before,
-      state: 'claimed',
-      version: before.version + 1,
-    });
+    const claimed = claim(before, messageFor(before), deployment.clock.now(), 60_000);
+    if (!claimed) throw new Error('nothing was claimed');
+    await deployment.deliveries.replaceDelivery(before, claimed);
 
     expect(await retry(deliveryIdOf(message))).toMatchObject({
       status: 409,

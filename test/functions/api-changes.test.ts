@@ -63,7 +63,7 @@ describe('changing a subscription', () => {
 
   test('can switch it off and on again, whatever had switched it off', async () => {
     const { id } = await create();
-    await deployment.receiverNotes.disable(await stored(id), 'gone', deployment.clock.now());
+    await deployment.learn(await stored(id), { receiver: {}, disable: 'gone' });
 
     expect((await patch(id, { description: 'x' })).body).toMatchObject({
       status: 'disabled',
@@ -81,7 +81,9 @@ describe('changing a subscription', () => {
       if (call.operation === 'PutItem' && call.input.ConditionExpression && isFirst) {
         isFirst = false;
         deployment.wire.table.intercept((later) => later.forward());
-        await deployment.receiverNotes.noteSuccess(await stored(id), deployment.clock.now());
+        await deployment.learn(await stored(id), {
+          receiver: { provenAt: deployment.clock.now().toISOString() },
+        });
       }
       return call.forward();
     });
@@ -90,7 +92,7 @@ describe('changing a subscription', () => {
     expect(isFirst).toBe(false);
     expect(await stored(id)).toMatchObject({
       description: 'ours',
-      provenAt: deployment.clock.now().toISOString(),
+      receiver: { provenAt: deployment.clock.now().toISOString() },
     });
   });
 
@@ -280,7 +282,7 @@ describe('an ETag', () => {
   test('keeps a subscription from being deleted by somebody who has not seen it as it is', async () => {
     const { id } = await create();
     const { headers } = await api.call('GET /subscriptions/{id}', { accountId, id });
-    await deployment.receiverNotes.disable(await stored(id), 'gone', deployment.clock.now());
+    await deployment.learn(await stored(id), { receiver: {}, disable: 'gone' });
     const remove = (tag: string) =>
       api.call('DELETE /subscriptions/{id}', { accountId, id, ...ifMatch(tag) });
 
@@ -294,10 +296,11 @@ describe('an ETag', () => {
   test('is not changed by what only we note of a receiver', async () => {
     const { id } = await create();
     const before = await api.call('GET /subscriptions/{id}', { accountId, id });
-    await deployment.receiverNotes.noteSpeed(await stored(id), true, deployment.clock.now());
+    const receiver = { slowSince: deployment.clock.now().toISOString() };
+    await deployment.learn(await stored(id), { receiver });
     const after = await api.call('GET /subscriptions/{id}', { accountId, id });
 
-    expect((await stored(id)).slowSince).toBeDefined();
+    expect(await stored(id)).toMatchObject({ receiver });
     expect(after.headers['etag']).toBe(before.headers['etag']);
   });
 

@@ -197,7 +197,8 @@ describe('where receivers are asked first', () => {
       if (call.operation === 'PutItem' && call.input.ConditionExpression) {
         deployment.wire.table.intercept((later) => later.forward());
         const seen = await deployment.subscriptions.findSubscription(accountId, created.id);
-        if (seen) await deployment.receiverNotes.noteSuccess(seen, deployment.clock.now());
+        const receiver = { provenAt: deployment.clock.now().toISOString() };
+        if (seen) await deployment.learn(seen, { receiver });
       }
       return call.forward();
     });

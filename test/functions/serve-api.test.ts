@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { parseAuthorization } from '../../core/accounts/credential.ts';
 import { eventTypes } from '../../core/events/event-catalog.ts';
 import { apiRoutes } from '../../functions/api/routes.ts';
-import { createAuthorizer } from '../../functions/authorize-request.ts';
+import { createAuthorizer } from '../../functions/authorizer/authorize-request.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { sqsRecord, uniqueId } from '../support/builders.ts';
 import { type Deployment, startDeployment } from '../support/deployment.ts';

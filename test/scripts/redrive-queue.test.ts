@@ -5,15 +5,24 @@ import { createDueIndex } from '../../adapters/dynamo-due-index.ts';
 import { eventKey } from '../../adapters/dynamo-keys.ts';
 import { createHeldMessages } from '../../adapters/sqs-held-messages.ts';
 import { createRetryQueue } from '../../adapters/sqs-retry-queue.ts';
-import { type Delivery, type DeliveryMessage, messageFor, refOf } from '../../core/deliveries/delivery.ts';
+import {
+  type Delivery,
+  type DeliveryMessage,
+  type ExhaustedDelivery,
+  messageFor,
+  refOf,
+} from '../../core/deliveries/delivery.ts';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
-import { createSweeper } from '../../functions/sweep-due-deliveries.ts';
+import { createSweeper } from '../../functions/sweeper/sweep-due-deliveries.ts';
 import { createRedrive, type RedriveOptions } from '../../scripts/redrive-queue.ts';
 import {
+  cancelledDelivery,
+  claimedDelivery,
   deliveredDelivery,
   envelope,
   eventOf,
+  exhaustedDelivery,
   sqsRecord,
   uniqueId,
   waitingDelivery,
@@ -128,10 +137,12 @@ function report(found: Record<string, number>, results: Record<string, number> =
 }
 
 /** A row that is exhausted, and the message that tells of it. */
-async function exhaust(overrides: Partial<Delivery> = {}, reason = 'status'): Promise<Delivery> {
-  const { dueAt: _, ...row } = waitingDelivery({
+async function exhaust(
+  overrides: Partial<ExhaustedDelivery> = {},
+  reason = 'status',
+): Promise<ExhaustedDelivery> {
+  const row = exhaustedDelivery({
     eventId: uniqueId('evt'),
-    state: 'exhausted',
     version: 6,
     attemptCount: 3,
     reason: 'status',
@@ -274,12 +285,12 @@ describe('an exhausted delivery', () => {
   });
 
   test.each([
-    ['has been delivered since', { state: 'delivered', dueAt: undefined, version: 8 }],
-    ['was revived by another', { state: 'waiting', version: 7 }],
-    ['is being called', { state: 'claimed', version: 8 }],
-    ['was cancelled', { state: 'cancelled', dueAt: undefined, version: 8 }],
-  ] as const)('that %s is left alone, and its dead letter is deleted', async (_, moved) => {
-    const row = waitingDelivery({ eventId: uniqueId('evt'), ...moved });
+    ['has been delivered since', deliveredDelivery({ version: 8 })],
+    ['was revived by another', waitingDelivery({ version: 7 })],
+    ['is being called', claimedDelivery({ version: 8 })],
+    ['was cancelled', cancelledDelivery({ version: 8 })],
+  ])('that %s is left alone, and its dead letter is deleted', async (_, moved) => {
+    const row = { ...moved, eventId: uniqueId('evt') };
     await deployment.deliveries.replaceDelivery(undefined, row);
     const before = await deployment.deliveries.findDelivery(row);
     await hold('exhausted-deliveries', JSON.stringify({ ...messageFor(row), version: 6 }), 'status');
@@ -292,7 +303,7 @@ describe('an exhausted delivery', () => {
   });
 
   test.each([
-    ['is claimed still', waitingDelivery({ eventId: uniqueId('evt'), state: 'claimed', version: 5 }), 6],
+    ['is claimed still', claimedDelivery({ eventId: uniqueId('evt'), version: 5 }), 6],
     ['does not exist yet', undefined, 1],
   ])('whose row %s keeps its dead letter: it is sent before the row is final', async (_, row, version) => {
     if (row) await deployment.deliveries.replaceDelivery(undefined, row);

@@ -7,8 +7,8 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
 import { createEventLog } from '../../adapters/dynamo-event-log.ts';
-import { type Delivery, messageFor } from '../../core/deliveries/delivery.ts';
-import { envelope, eventOf, uniqueId, waitingDelivery } from '../support/builders.ts';
+import { type ExhaustedDelivery, messageFor } from '../../core/deliveries/delivery.ts';
+import { envelope, eventOf, exhaustedDelivery, uniqueId } from '../support/builders.ts';
 import {
   type QueueEngine,
   startQueues,
@@ -86,8 +86,8 @@ async function hold(queue: WorkQueue, body: string, reason: string): Promise<voi
   );
 }
 
-async function exhaust(reason: string): Promise<Delivery> {
-  const { dueAt: _, ...row } = waitingDelivery({ eventId: uniqueId('evt'), state: 'exhausted', version: 6 });
+async function exhaust(reason: string): Promise<ExhaustedDelivery> {
+  const row = exhaustedDelivery({ eventId: uniqueId('evt'), version: 6 });
   await createEventLog(engine.table).recordEvent(eventOf(row), [], new Date());
   await createDeliveryLog(engine.table).replaceDelivery(undefined, row);
   await hold(exhausted, JSON.stringify(messageFor(row)), reason);

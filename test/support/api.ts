@@ -4,7 +4,7 @@ import { createDeliveryHistory } from '../../adapters/dynamo-delivery-history.ts
 import { createEventHistory } from '../../adapters/dynamo-event-history.ts';
 import { createIdempotencyStore } from '../../adapters/dynamo-idempotency-store.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
-import { createCallLimiter } from '../../functions/call-limiter.ts';
+import { createCallLimiter } from '../../functions/receivers/call-limiter.ts';
 import { type ApiDeps, type ApiEvent, createApi } from '../../functions/serve-api.ts';
 import { anywhere, type Deployment } from './deployment.ts';
 

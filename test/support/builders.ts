@@ -1,10 +1,16 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import {
   type Attempt,
+  type CancelledDelivery,
+  type ClaimedDelivery,
+  type DeliveredDelivery,
   type Delivery,
   type DeliveryMessage,
   type DeliveryRef,
+  type DeliveryState,
   deliveryMessageSchema,
+  type ExhaustedDelivery,
+  type WaitingDelivery,
 } from '../../core/deliveries/delivery.ts';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { type PublishedEvent, parsePublishedEvent } from '../../core/events/published-event.ts';
@@ -76,7 +82,7 @@ export function subscription(overrides: Partial<Subscription> = {}): Subscriptio
     description: 'keeps the CRM in step',
     status: 'enabled',
     secrets: [{ sealed: 'sealed-text', createdAt: acceptedAt }],
-    provenAt: acceptedAt,
+    receiver: { provenAt: acceptedAt },
     version: 1,
     createdAt: acceptedAt,
     updatedAt: acceptedAt,
@@ -100,28 +106,45 @@ export function deliveryMessage(overrides: Partial<DeliveryMessage> = {}): Deliv
 }
 
 /** A row that awaits its second attempt. */
-export function waitingDelivery(overrides: Partial<Delivery> = {}): Delivery {
+export function waitingDelivery(overrides: Partial<WaitingDelivery> = {}): WaitingDelivery {
   return {
-    ...deliveryRef(),
+    ...deliveryFacts(),
     state: 'waiting',
-    version: 1,
-    attemptCount: 1,
-    updatedAt: '2026-11-23T16:55:02.000Z',
+    nextAttemptAt: '2026-11-23T16:55:07.000Z',
     dueAt: '2026-11-23T16:56:07.000Z',
     ...overrides,
   };
 }
 
-export function deliveredDelivery(overrides: Partial<Delivery> = {}): Delivery {
+export function claimedDelivery(overrides: Partial<ClaimedDelivery> = {}): ClaimedDelivery {
+  return { ...deliveryFacts(), state: 'claimed', dueAt: '2026-11-23T16:56:07.000Z', ...overrides };
+}
+
+export function deliveredDelivery(overrides: Partial<DeliveredDelivery> = {}): DeliveredDelivery {
+  return { ...deliveryFacts(), state: 'delivered', firstAttempt: attempt(), ...overrides };
+}
+
+export function exhaustedDelivery(overrides: Partial<ExhaustedDelivery> = {}): ExhaustedDelivery {
+  return { ...deliveryFacts(), state: 'exhausted', reason: 'timeout', ...overrides };
+}
+
+export function cancelledDelivery(overrides: Partial<CancelledDelivery> = {}): CancelledDelivery {
+  return { ...deliveryFacts(), state: 'cancelled', reason: 'subscription-deleted', ...overrides };
+}
+
+/** A row of each state. */
+export function deliveriesOfEachState(facts: Partial<ReturnType<typeof deliveryFacts>> = {}) {
   return {
-    ...deliveryRef(),
-    state: 'delivered',
-    version: 1,
-    attemptCount: 1,
-    updatedAt: '2026-11-23T16:55:02.000Z',
-    firstAttempt: attempt(),
-    ...overrides,
-  };
+    waiting: waitingDelivery(facts),
+    claimed: claimedDelivery(facts),
+    delivered: deliveredDelivery(facts),
+    exhausted: exhaustedDelivery(facts),
+    cancelled: cancelledDelivery(facts),
+  } satisfies Record<DeliveryState, Delivery>;
+}
+
+function deliveryFacts() {
+  return { ...deliveryRef(), version: 1, attemptCount: 1, updatedAt: '2026-11-23T16:55:02.000Z' };
 }
 
 export function attempt(overrides: Partial<Attempt> = {}): Attempt {

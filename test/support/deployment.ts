@@ -3,7 +3,6 @@ import { createAccountStore } from '../../adapters/dynamo-account-store.ts';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
 import { createEventLog } from '../../adapters/dynamo-event-log.ts';
-import { createReceiverNotes } from '../../adapters/dynamo-receiver-notes.ts';
 import { createStatisticsLog } from '../../adapters/dynamo-statistics.ts';
 import { createSubscriptionStore } from '../../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
@@ -17,10 +16,11 @@ import { type DeliveryMessage, deliveryMessageSchema } from '../../core/deliveri
 import { formatSecret } from '../../core/deliveries/signature.ts';
 import type { CallbackUrlRules } from '../../core/receivers/callback-address.ts';
 import type { CallbackSender } from '../../core/receivers/callback-sender.ts';
-import type { Subscription } from '../../core/subscriptions/subscription.ts';
-import { createCallLimiter } from '../../functions/call-limiter.ts';
-import { createDeliverer, type DelivererDeps } from '../../functions/deliver-callbacks.ts';
-import { createDispatcher } from '../../functions/dispatch-events.ts';
+import type { Lesson } from '../../core/receivers/receiver.ts';
+import { type Subscription, withLesson } from '../../core/subscriptions/subscription.ts';
+import { createDeliverer, type DelivererDeps } from '../../functions/deliverer/deliver-batch.ts';
+import { createDispatcher } from '../../functions/dispatcher/dispatch-events.ts';
+import { createCallLimiter } from '../../functions/receivers/call-limiter.ts';
 import { deliveryMessage, sqsEvent, subscription, uniqueId } from './builders.ts';
 import { type Clock, createClock } from './clock.ts';
 import {
@@ -42,7 +42,6 @@ export interface Deployment {
   readonly table: DynamoTable;
   readonly subscriptions: ReturnType<typeof createSubscriptionStore>;
   readonly accounts: ReturnType<typeof createAccountStore>;
-  readonly receiverNotes: ReturnType<typeof createReceiverNotes>;
   readonly sender: CallbackSender;
   readonly events: ReturnType<typeof createEventLog>;
   readonly deliveries: ReturnType<typeof createDeliveryLog>;
@@ -61,6 +60,8 @@ export interface Deployment {
   delivererWith(overrides: Partial<DelivererDeps>): Deployment['deliver'];
   /** A subscription of an account of its own with one live secret. */
   subscribe(overrides: Partial<Subscription>): Promise<{ subscription: Subscription; secret: string }>;
+  /** As the deliverer does when a call has taught something of the subscription's receiver. */
+  learn(seen: Subscription, lesson: Lesson): Promise<boolean>;
   /** The first message of an event of now to that subscription. */
   messageFor(to: Subscription, overrides?: Partial<DeliveryMessage>): DeliveryMessage;
   /** What waits in a queue, delayed or not. */
@@ -116,7 +117,6 @@ export async function startDeployment(
   const statistics = createStatisticsLog(table, patienceMs);
   const cipher = createSecretCipher(kms, 'alias/webhooks');
   const accounts = createAccountStore(table);
-  const receiverNotes = createReceiverNotes(table);
   const deadLetters = createDeadLetters(sqs);
   const retries = createRetryQueue(sqs, retryQueue.url);
   const dispatchBatch = createDispatcher({
@@ -130,7 +130,6 @@ export async function startDeployment(
   });
   const delivererDeps: DelivererDeps = {
     subscriptions,
-    receiverNotes,
     accounts,
     events,
     deliveries,
@@ -167,7 +166,6 @@ export async function startDeployment(
     table,
     subscriptions,
     accounts,
-    receiverNotes,
     sender,
     events,
     deliveries,
@@ -191,6 +189,7 @@ export async function startDeployment(
       await subscriptions.createSubscription(stored);
       return { subscription: stored, secret };
     },
+    learn: (seen, lesson) => subscriptions.replaceSubscription(seen, withLesson(seen, lesson, clock.now())),
     messageFor: ({ accountId, id }, overrides = {}) =>
       deliveryMessage({
         accountId,

@@ -20,7 +20,7 @@ describe('the limits of a callback', () => {
   });
 
   test('hold an address that has never answered to one call a second, without a free one', () => {
-    expect(limitsOf({ provenAt: undefined })[0]).toMatchObject({
+    expect(limitsOf({ receiver: {} })[0]).toMatchObject({
       name: 'unproven-address',
       perSecond: 1,
       freePerSecond: 0,

@@ -1,5 +1,6 @@
 import { describe, jest, test } from '@jest/globals';
 import fc from 'fast-check';
+import { isOpen } from '../../../core/deliveries/delivery.ts';
 import type { DeliveryOutcome } from '../../../core/receivers/delivery-outcome.ts';
 import { createWorld, type Fate, type World } from './simulated-world.ts';
 
@@ -136,7 +137,7 @@ function isHeldByUs({ queue }: World['messages'][number]): boolean {
 /** When the next message becomes visible or the next row due. */
 function nextDueAt(world: World): number | undefined {
   const messages = world.messages.filter(({ queue }) => queue === 'deliveries' || queue === 'retries');
-  const due = [...world.rows.values()].flatMap(({ dueAt }) => (dueAt ? [Date.parse(dueAt)] : []));
+  const due = [...world.rows.values()].flatMap((row) => (isOpen(row) ? [Date.parse(row.dueAt)] : []));
   const times = [...messages.map(({ visibleAt }) => visibleAt), ...due];
   return times.length > 0 ? Math.min(...times) : undefined;
 }

@@ -1,15 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  type Delivery,
+  type ClaimedDelivery,
+  type DeliveryInWork,
   type DeliveryMessage,
-  type DeliveryState,
   deliveryIdOf,
   deliveryMessageSchema,
   isFinal,
   isLateFirst,
   messageFor,
   mustClaim,
+  type WaitingDelivery,
 } from '../../../core/deliveries/delivery.ts';
 import {
   cancel,
@@ -24,26 +25,19 @@ import {
 import {
   acceptedAt,
   attempt,
-  deliveredDelivery,
+  claimedDelivery,
+  deliveriesOfEachState,
   deliveryMessage,
   deliveryRef,
-  waitingDelivery,
 } from '../../support/builders.ts';
 
 const now = new Date('2026-11-23T17:00:00.000Z');
 const leaseMs = 60_000;
 
-const rows = {
-  waiting: waitingDelivery({ version: 3, attemptCount: 2 }),
-  claimed: waitingDelivery({ version: 3, attemptCount: 2, state: 'claimed' }),
-  delivered: deliveredDelivery({ version: 3, attemptCount: 2 }),
-  exhausted: finalDelivery('exhausted'),
-  cancelled: finalDelivery('cancelled'),
-};
+const rows = deliveriesOfEachState({ version: 3, attemptCount: 2 });
 
-function finalDelivery(state: DeliveryState) {
-  const { dueAt: _, ...rest } = waitingDelivery({ version: 3, attemptCount: 2, state });
-  return rest;
+function inWork(claimed?: ClaimedDelivery): DeliveryInWork {
+  return { message: deliveryMessage(), claimed };
 }
 
 describe('deliveryMessageSchema', () => {
@@ -160,10 +154,15 @@ describe('claim', () => {
 });
 
 describe('settle', () => {
-  const claimed = waitingDelivery({ state: 'claimed', version: 4, attemptCount: 2 });
+  const claimed = claimedDelivery({ version: 4, attemptCount: 2 });
 
   test('a first attempt that succeeded keeps the attempt in its row', () => {
-    const row = settle(undefined, deliveryMessage({ body: '{}' }), attempt(), { kind: 'delivered' }, now);
+    const row = settle(
+      { message: deliveryMessage({ body: '{}' }), claimed: undefined },
+      attempt(),
+      { kind: 'delivered' },
+      now,
+    );
 
     expect(row).toEqual({
       ...deliveryRef(),
@@ -177,7 +176,7 @@ describe('settle', () => {
   });
 
   test('a later attempt that succeeded is an item of its own', () => {
-    const row = settle(claimed, claimed, attempt(), { kind: 'delivered' }, now);
+    const row = settle(inWork(claimed), attempt(), { kind: 'delivered' }, now);
 
     expect(row).toMatchObject({ state: 'delivered', version: 5, attemptCount: 3 });
     expect(row).not.toHaveProperty('firstAttempt');
@@ -189,10 +188,10 @@ describe('settle', () => {
     [7200, '2026-11-23T19:00:00.000Z'],
   ])('a retry is due for the sweeper after %i s, at %s', (dueInSeconds, dueAt) => {
     const decision = { kind: 'retry', delaySeconds: 5, byQueue: true, dueInSeconds } as const;
-    const row = settle(claimed, claimed, attempt(), decision, now);
+    const row = settle(inWork(claimed), attempt(), decision, now);
 
-    expect(row).toMatchObject({ state: 'waiting', version: 5, attemptCount: 3, dueAt });
-    expect(row.nextAttemptAt).toBe('2026-11-23T17:00:05.000Z');
+    const nextAttemptAt = '2026-11-23T17:00:05.000Z';
+    expect(row).toMatchObject({ state: 'waiting', version: 5, attemptCount: 3, nextAttemptAt, dueAt });
   });
 
   test('the row shows what the receiver answered last, and nothing once it no longer answers', () => {
@@ -201,16 +200,16 @@ describe('settle', () => {
       attempt({
         outcome: { kind: 'failure', reason: 'status', durationMs: 1, ...(status ? { status } : {}) },
       });
-    const answered = settle(claimed, claimed, failed(503), decision, now);
+    const answered = settle(inWork(claimed), failed(503), decision, now);
     const taken = claim(answered, messageFor(answered), now, leaseMs);
 
     expect(answered.responseStatus).toBe(503);
     expect(taken?.responseStatus).toBe(503);
-    expect(settle(taken, claimed, failed(), decision, now)).not.toHaveProperty('responseStatus');
+    expect(settle(inWork(taken), failed(), decision, now)).not.toHaveProperty('responseStatus');
   });
 
   test('an exhausted delivery is final and says why', () => {
-    const row = settle(claimed, claimed, attempt(), { kind: 'exhausted', reason: 'timeout' }, now);
+    const row = settle(inWork(claimed), attempt(), { kind: 'exhausted', reason: 'timeout' }, now);
 
     expect(row).toMatchObject({ state: 'exhausted', reason: 'timeout', version: 5, attemptCount: 3 });
     expect(isFinal(row)).toBe(true);
@@ -219,7 +218,7 @@ describe('settle', () => {
 
 describe('cancel', () => {
   test('ends a delivery without counting an attempt', () => {
-    const row = cancel(rows.claimed, rows.claimed, 'subscription-disabled', now);
+    const row = cancel(inWork(rows.claimed), 'subscription-disabled', now);
 
     expect(row).toEqual({
       ...deliveryRef(),
@@ -232,7 +231,7 @@ describe('cancel', () => {
   });
 
   test('a delivery that has no row yet gets one', () => {
-    const row = cancel(undefined, deliveryRef(), 'subscription-deleted', now);
+    const row = cancel(inWork(), 'subscription-deleted', now);
 
     expect(row).toMatchObject({ version: 1, attemptCount: 0 });
   });
@@ -257,13 +256,13 @@ describe('takeUp', () => {
   });
 
   test.each(['waiting', 'claimed'] as const)(
-    'a row that is %s stays so and is postponed by the lease, under another version',
+    'a row that is %s waits for another attempt, at once, and under another version',
     (state) => {
-      const row = { ...rows[state], dueAt: past };
-
-      expect(takeUp(row, now, leaseMs)).toEqual({
-        ...row,
+      expect(takeUp({ ...rows[state], dueAt: past }, now, leaseMs)).toEqual({
+        ...deliveryRef(),
+        state: 'waiting',
         version: 4,
+        attemptCount: 2,
         sweepCount: 1,
         updatedAt: now.toISOString(),
         nextAttemptAt: now.toISOString(),
@@ -274,11 +273,11 @@ describe('takeUp', () => {
 
   test('doubles the lease each time in a row, up to six hours, and begins anew after a claim', () => {
     const leases: number[] = [];
-    let row: Delivery = { ...rows.waiting, dueAt: past };
+    let row: WaitingDelivery = { ...rows.waiting, dueAt: past };
     for (let count = 0; count < 11; count += 1) {
-      const at = new Date(row.dueAt ?? '');
+      const at: Date = new Date(row.dueAt);
       row = takeUp(row, at, leaseMs) ?? row;
-      leases.push((Date.parse(row.dueAt ?? '') - at.getTime()) / 60_000);
+      leases.push((Date.parse(row.dueAt) - at.getTime()) / 60_000);
     }
 
     expect(leases).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]);
@@ -288,7 +287,7 @@ describe('takeUp', () => {
   test.each([30, 90, 600, 7_200])(
     'a message that is always %i s late is valid when it comes',
     (lateSeconds) => {
-      let row: Delivery = { ...rows.waiting, dueAt: now.toISOString() };
+      let row: WaitingDelivery = { ...rows.waiting, dueAt: now.toISOString() };
       const messages: { readonly message: DeliveryMessage; readonly atMs: number }[] = [];
       const isClaimed = (atMs: number) =>
         messages.some((one) => one.atMs === atMs && claim(row, one.message, new Date(atMs), leaseMs));
@@ -322,7 +321,7 @@ describe('takeUp', () => {
 describe('a turn', () => {
   const turn = { at: '2026-11-23T16:55:00.000Z', passed: ['subscription acc_1 sub_1'] };
   const times = { waitMs: 5_000, dueInMs: leaseMs };
-  const waiting = postpone(rows.claimed, rows.claimed, times, new Date('2026-11-23T16:55:00.000Z'), turn);
+  const waiting = postpone(inWork(rows.claimed), times, new Date('2026-11-23T16:55:00.000Z'), turn);
 
   test('stands in the row that waits for it and in the message for that row', () => {
     expect(waiting).toMatchObject({ state: 'waiting', version: 4, turn });
@@ -348,14 +347,14 @@ describe('a turn', () => {
 
     expect(claimed).not.toHaveProperty('turn');
     expect(takeUp(claimed, later, leaseMs)).not.toHaveProperty('turn');
-    expect(settle(claimed, claimed, attempt(), decision, now)).not.toHaveProperty('turn');
+    expect(settle(inWork(claimed), attempt(), decision, now)).not.toHaveProperty('turn');
     expect(claim(claimed, messageFor(waiting), now, leaseMs)).toBeUndefined();
   });
 
   test('is gone when an owner sends the delivery again, and when it ends', () => {
     expect(resend(waiting, times, now)).not.toHaveProperty('turn');
-    expect(cancel(waiting, waiting, 'subscription-deleted', now)).not.toHaveProperty('turn');
-    expect(postpone(waiting, waiting, times, now)).not.toHaveProperty('turn');
+    expect(cancel(inWork(rows.claimed), 'subscription-deleted', now)).not.toHaveProperty('turn');
+    expect(postpone(inWork(rows.claimed), times, now, undefined)).not.toHaveProperty('turn');
   });
 });
 
@@ -368,9 +367,7 @@ describe('revive', () => {
   );
 
   test('an exhausted row gets a fresh schedule, and the sweeper in case its message is lost', () => {
-    const exhausted = { ...rows.exhausted, reason: 'timeout' as const };
-
-    expect(revive(exhausted, now, leaseMs)).toEqual({
+    expect(revive(rows.exhausted, now, leaseMs)).toEqual({
       ...deliveryRef(),
       state: 'waiting',
       version: 4,
@@ -387,12 +384,24 @@ describe('revive', () => {
     if (!revived) throw new Error('nothing was revived');
     const taken = claim(revived, messageFor(revived), now, leaseMs);
     const decision = { kind: 'retry', delaySeconds: 5, byQueue: true, dueInSeconds: 65 } as const;
-    const settled = settle(taken, deliveryRef(), attempt(), decision, now);
+    const settled = settle(inWork(taken), attempt(), decision, now);
 
-    expect(scheduleOf(undefined, deliveryRef())).toEqual({ begunAt: acceptedAt, attemptCount: 0 });
-    expect(scheduleOf(rows.waiting, deliveryRef())).toEqual({ begunAt: acceptedAt, attemptCount: 2 });
-    expect(scheduleOf(taken, deliveryRef())).toEqual({ begunAt: now.toISOString(), attemptCount: 0 });
-    expect(scheduleOf(settled, deliveryRef())).toEqual({ begunAt: now.toISOString(), attemptCount: 1 });
+    expect(scheduleOf({ message: deliveryRef(), claimed: undefined })).toEqual({
+      begunAt: acceptedAt,
+      attemptCount: 0,
+    });
+    expect(scheduleOf({ message: deliveryRef(), claimed: rows.waiting })).toEqual({
+      begunAt: acceptedAt,
+      attemptCount: 2,
+    });
+    expect(scheduleOf({ message: deliveryRef(), claimed: taken })).toEqual({
+      begunAt: now.toISOString(),
+      attemptCount: 0,
+    });
+    expect(scheduleOf({ message: deliveryRef(), claimed: settled })).toEqual({
+      begunAt: now.toISOString(),
+      attemptCount: 1,
+    });
   });
 
   test('what has been revived can be claimed by its message, once', () => {

@@ -32,16 +32,12 @@ describe('decideRetry', () => {
     });
   });
 
-  test.each(['gone', 'invalid-url'] as const)(
-    '%s ends the delivery and disables the subscription',
-    (reason) => {
-      expect(decideRetry({ kind: 'failure', reason, durationMs: 3 }, context(), policy)).toEqual({
-        kind: 'exhausted',
-        reason,
-        disable: reason,
-      });
-    },
-  );
+  test.each(['gone', 'invalid-url'] as const)('%s ends the delivery', (reason) => {
+    expect(decideRetry({ kind: 'failure', reason, durationMs: 3 }, context(), policy)).toEqual({
+      kind: 'exhausted',
+      reason,
+    });
+  });
 
   test.each([
     'status',

@@ -5,16 +5,16 @@ import {
   type DeliveryRef,
   deliveryIdOf,
   deliveryMessageSchema,
-  isFinal,
+  isOpen,
 } from '../../../core/deliveries/delivery.ts';
 import type { DeliveryLog } from '../../../core/deliveries/delivery-log.ts';
 import type { DelayedMessage, ExhaustedQueue, RetryQueue } from '../../../core/deliveries/delivery-queues.ts';
 import { scheduleOf } from '../../../core/deliveries/delivery-steps.ts';
 import type { CallLimit } from '../../../core/rate-limit.ts';
 import type { DeliveryOutcome } from '../../../core/receivers/delivery-outcome.ts';
-import { createAttempt } from '../../../functions/attempt-delivery.ts';
-import type { CallTurn } from '../../../functions/call-limiter.ts';
-import { createSweeper } from '../../../functions/sweep-due-deliveries.ts';
+import { createAttempt } from '../../../functions/deliverer/attempt-delivery.ts';
+import type { CallTurn } from '../../../functions/receivers/call-limiter.ts';
+import { createSweeper } from '../../../functions/sweeper/sweep-due-deliveries.ts';
 import { createRedrive } from '../../../scripts/redrive-queue.ts';
 import { acceptedAt, deliveryMessage, deliveryRef, subscription } from '../../support/builders.ts';
 import { recordTelemetry } from '../../support/telemetry.ts';
@@ -248,15 +248,13 @@ export function createWorld(deliveryCount: number) {
                   status: disabled.has(subscriptionId) ? 'disabled' : 'enabled',
                 }),
               ),
+            replaceSubscription: (_, next) =>
+              call(actor, 'disable', () => {
+                if (next.status === 'disabled') disabled.add(next.id);
+                return true;
+              }),
           },
           accounts: { findAccountStatus: async () => 'active' },
-          receiverNotes: {
-            disable: ({ id: subscriptionId }) =>
-              call(actor, 'disable', () => void disabled.add(subscriptionId)),
-            noteSuccess: async () => undefined,
-            noteAddressRefused: async () => undefined,
-            noteSpeed: async () => undefined,
-          },
           askLimits: (limits) => call(actor, 'ask limits', () => turnAt(limits)),
           events: { readEventBody: async () => '{}' },
           deliveries,
@@ -367,11 +365,11 @@ export function createWorld(deliveryCount: number) {
           excused +
           actors.filter(({ deliveryId, hasUnwrittenCall }) => hasUnwrittenCall && deliveryId === id)
             .length, 'a call was made that nothing explains');
-      require(scheduleOf(row, ref).attemptCount <=
+      require(scheduleOf({ message: ref, claimed: row }).attemptCount <=
         scheduleSeconds.length, 'more attempts than the schedule has');
       require(row?.state !== 'exhausted' ||
         letters.has(row.version), 'exhausted, and no dead letter was sent');
-      require(row ? isFinal(row) || row.dueAt !== undefined : hasMessage(ref), 'a delivery is lost');
+      require(row !== undefined || hasMessage(ref), 'a delivery is lost');
     }
   }
 
@@ -460,7 +458,7 @@ export function createWorld(deliveryCount: number) {
             listDue: (_, until, limit) =>
               call(actor, 'list due', () =>
                 [...rows.values()]
-                  .filter(({ dueAt }) => dueAt !== undefined && dueAt <= until.toISOString())
+                  .filter((row) => isOpen(row) && row.dueAt <= until.toISOString())
                   .slice(0, limit),
               ),
           },

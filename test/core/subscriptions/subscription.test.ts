@@ -96,7 +96,14 @@ test('a secret signs until it expires, and not from that moment', () => {
 });
 
 describe('a change', () => {
-  const seen = subscription({ verifiedAt: '2026-11-23T00:00:00.000Z', addressRefusals: 2 });
+  const seen = subscription({
+    verifiedAt: '2026-11-23T00:00:00.000Z',
+    receiver: {
+      provenAt: '2026-11-23T00:00:00.000Z',
+      slowSince: '2026-11-23T01:00:00.000Z',
+      addressRefusals: 2,
+    },
+  });
 
   test('leaves alone what it does not name', () => {
     expect(patchSubscription(seen, patchSchema.parse({ description: 'new' }))).toEqual({
@@ -110,9 +117,8 @@ describe('a change', () => {
 
     expect(moved).toMatchObject({
       url: 'https://new.example.com/',
-      provenAt: undefined,
+      receiver: {},
       verifiedAt: undefined,
-      addressRefusals: undefined,
     });
   });
 
@@ -122,7 +128,16 @@ describe('a change', () => {
       patchSchema.parse({ url: 'https://CRM.example.com:443/hooks/iomnihub' }),
     );
 
-    expect(same).toMatchObject({ provenAt: seen.provenAt, verifiedAt: seen.verifiedAt });
+    expect(same).toMatchObject({ receiver: seen.receiver, verifiedAt: seen.verifiedAt });
+  });
+
+  test('that enables makes refusals of the address not count any more, and keeps all else', () => {
+    const { provenAt, slowSince } = seen.receiver;
+
+    expect(patchSubscription(seen, patchSchema.parse({ status: 'enabled' })).receiver).toEqual({
+      provenAt,
+      slowSince,
+    });
   });
 
   test('takes a rate limit away by null', () => {

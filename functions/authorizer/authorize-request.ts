@@ -1,0 +1,52 @@
+import type {
+  APIGatewayRequestAuthorizerEventV2,
+  APIGatewaySimpleAuthorizerWithContextResult,
+} from 'aws-lambda';
+import {
+  type Credential,
+  isGood,
+  lastUsedPrecisionMs,
+  parseAuthorization,
+} from '../../core/accounts/credential.ts';
+import type { CredentialLookup } from '../../core/accounts/credential-store.ts';
+import type { AuthorizerContext } from '../serve-api.ts';
+import type { Telemetry } from '../telemetry.ts';
+
+export interface AuthorizerDeps {
+  readonly credentials: CredentialLookup;
+  readonly telemetry: Telemetry;
+  readonly now: () => Date;
+}
+
+export type AuthorizerResult = APIGatewaySimpleAuthorizerWithContextResult<Partial<AuthorizerContext>>;
+
+/**
+ * Called by AWS: who is behind an Authorization header. API Gateway caches the answer by the whole header, for longer
+ * than an account's status may be old: that is for the API to ask.
+ */
+export function createAuthorizer({ credentials, telemetry, now }: AuthorizerDeps) {
+  return async function authorize(event: APIGatewayRequestAuthorizerEventV2): Promise<AuthorizerResult> {
+    const presented = parseAuthorization(event.headers?.['authorization']);
+    if (!presented) return refused;
+    const credential = await credentials.findCredential(presented.id);
+    if (!credential || !isGood(credential, presented, now())) return refused;
+    const { accountId, role, kind, id } = credential;
+    await noteUse(credential);
+    return {
+      isAuthorized: true,
+      context: { accountId, role, credentialKind: kind, credentialId: id },
+    };
+  };
+
+  async function noteUse({ id, lastUsedAt }: Credential): Promise<void> {
+    if (lastUsedAt && now().getTime() - new Date(lastUsedAt).getTime() < lastUsedPrecisionMs) return;
+    try {
+      await credentials.noteUse(id, now());
+    } catch (error) {
+      // Nobody must be locked out because a note could not be written.
+      telemetry.error('credential.unnoted', { credentialId: id, error });
+    }
+  }
+}
+
+const refused: AuthorizerResult = { isAuthorized: false, context: {} };

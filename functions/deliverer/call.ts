@@ -1,0 +1,54 @@
+import type { Attempt, DeliveryInWork } from '../../core/deliveries/delivery.ts';
+import type { EventBodies } from '../../core/deliveries/event-log.ts';
+import { deadlineOf, type Subscription } from '../../core/subscriptions/subscription.ts';
+import { createReceiverCall, type ReceiverCallDeps } from '../receivers/call-receiver.ts';
+import type { SubscriptionCheck } from './check-subscription.ts';
+import { type Ending, isEnding } from './ending.ts';
+
+export interface CallSettings {
+  /** The stage's time for a call. */
+  readonly callbackTimeoutMs: number;
+}
+
+export interface CallDeps extends ReceiverCallDeps {
+  readonly events: EventBodies;
+  readonly settings: CallSettings;
+}
+
+/** What was called, and what came of it. */
+export interface Called {
+  readonly subscription: Subscription;
+  readonly attempt: Attempt;
+}
+
+/** A subscription that changes as often while its call is prepared is called when its message comes again. */
+const maxPreparations = 5;
+
+/** Calls the receiver with the event's body. */
+export function createCallGate(deps: CallDeps, checkSubscription: SubscriptionCheck) {
+  const { events, settings } = deps;
+  const prepareCall = createReceiverCall(deps);
+
+  /**
+   * The subscription is looked at again right before the call: limits, table and KMS take their time, and a change counts
+   * from its second on.
+   */
+  return async function callReceiver(
+    work: DeliveryInWork,
+    subscription: Subscription,
+  ): Promise<Called | Ending> {
+    const { accountId, eventId, body: carried } = work.message;
+    const body = carried ?? (await events.readEventBody(accountId, eventId));
+    if (body === undefined) return { kind: 'expired' };
+    let prepared = subscription;
+    for (let count = 0; count < maxPreparations; count += 1) {
+      const timeoutMs = deadlineOf(prepared, settings.callbackTimeoutMs);
+      const call = await prepareCall(prepared, { id: eventId, body, timeoutMs });
+      const latest = await checkSubscription(work);
+      if (isEnding(latest)) return latest;
+      if (latest.version === prepared.version) return { subscription: prepared, attempt: await call() };
+      prepared = latest;
+    }
+    throw new Error(`subscription ${subscription.id} changes all the time`);
+  };
+}

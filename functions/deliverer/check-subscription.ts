@@ -1,0 +1,42 @@
+import type { AccountStatus } from '../../core/accounts/account.ts';
+import type { AccountStatusLookup } from '../../core/accounts/account-store.ts';
+import type { CancellationReason, DeliveryInWork } from '../../core/deliveries/delivery.ts';
+import { scheduleOf } from '../../core/deliveries/delivery-steps.ts';
+import { isExpired, type RetryPolicy } from '../../core/deliveries/retry-policy.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
+import type { SubscriptionLookup } from '../../core/subscriptions/subscription-store.ts';
+import type { Ending } from './ending.ts';
+
+export interface SubscriptionCheckDeps {
+  readonly subscriptions: SubscriptionLookup;
+  readonly accounts: AccountStatusLookup;
+  readonly settings: RetryPolicy;
+  readonly now: () => Date;
+}
+
+export type SubscriptionCheck = ReturnType<typeof createSubscriptionCheck>;
+
+/** Passes on the subscription if it still takes this callback, and if there is still time for it. */
+export function createSubscriptionCheck({ subscriptions, accounts, settings, now }: SubscriptionCheckDeps) {
+  return async function checkSubscription(work: DeliveryInWork): Promise<Subscription | Ending> {
+    const { accountId, subscriptionId } = work.message;
+    // Before the call as well: a fault of ours consumes no attempt, and must not keep a delivery alive for ever.
+    if (isExpired(scheduleOf(work), settings, now())) return { kind: 'expired' };
+    const [accountStatus, subscription] = await Promise.all([
+      accounts.findAccountStatus(accountId),
+      subscriptions.findSubscription(accountId, subscriptionId),
+    ]);
+    if (!subscription) return { kind: 'cancelled', reason: 'subscription-deleted' };
+    const reason = reasonToCancel(accountStatus, subscription);
+    return reason ? { kind: 'cancelled', reason } : subscription;
+  };
+}
+
+function reasonToCancel(
+  accountStatus: AccountStatus,
+  { status }: Subscription,
+): CancellationReason | undefined {
+  if (accountStatus !== 'active') return 'account-suspended';
+  if (status === 'disabled') return 'subscription-disabled';
+  return status === 'pending' ? 'subscription-pending' : undefined;
+}

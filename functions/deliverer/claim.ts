@@ -1,0 +1,37 @@
+import {
+  type DeliveryInWork,
+  type DeliveryMessage,
+  isLateFirst,
+  mustClaim,
+} from '../../core/deliveries/delivery.ts';
+import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
+import { claim } from '../../core/deliveries/delivery-steps.ts';
+import type { Ending } from './ending.ts';
+
+export interface ClaimDeps {
+  readonly deliveries: DeliveryLog;
+  readonly settings: { readonly claimLeaseMs: number };
+  readonly now: () => Date;
+}
+
+/** What SQS says of a message that it hands out. */
+export interface Receipt {
+  readonly receiveCount: number;
+  readonly sentAt: Date;
+}
+
+/** Claims the delivery where another may have called. A first attempt claims nothing: it has no row yet. */
+export function createClaim({ deliveries, settings, now }: ClaimDeps) {
+  return async function claimDelivery(
+    message: DeliveryMessage,
+    { receiveCount, sentAt }: Receipt,
+  ): Promise<DeliveryInWork | Ending> {
+    const isFirst = !mustClaim(message, receiveCount);
+    if (isFirst && !isLateFirst(sentAt, now())) return { message, claimed: undefined };
+    const seen = await deliveries.findDelivery(message);
+    if (isFirst) return seen ? { kind: 'void' } : { message, claimed: undefined };
+    const claimed = claim(seen, message, now(), settings.claimLeaseMs);
+    if (!claimed || !(await deliveries.replaceDelivery(seen, claimed))) return { kind: 'void' };
+    return { message, claimed };
+  };
+}

@@ -1,0 +1,90 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import {
+  type DeliveredDelivery,
+  type DeliveryMessage,
+  deliveryIdOf,
+  deliveryMessageSchema,
+} from '../../core/deliveries/delivery.ts';
+import type { DeadLetters } from '../../core/events/dead-letters.ts';
+import { explain } from '../../core/zod-issues.ts';
+import { type AttemptDeps, createAttempt } from './attempt-delivery.ts';
+import { type BatchStatisticsDeps, openBatchTally } from './batch-statistics.ts';
+import type { Receipt } from './claim.ts';
+import { openFlushWindow } from './flush-window.ts';
+
+export type DelivererDeps = AttemptDeps &
+  BatchStatisticsDeps & {
+    readonly deadLetters: DeadLetters;
+    /** How long the result of a call may wait for its neighbours', in milliseconds: they are written together. */
+    readonly recordWithinMs: number;
+  };
+
+/** Delivers a batch side by side; every result is written before its message is acknowledged. */
+export function createDeliverer(deps: DelivererDeps) {
+  const { deliveries, telemetry } = deps;
+  const attemptDelivery = createAttempt(deps);
+
+  /** Called by AWS: up to ten messages of the delivery queue or the retry queue. */
+  return async function deliverBatch({ Records }: SQSEvent): Promise<SQSBatchResponse> {
+    const failed = new Set<SQSRecord>();
+    const recordsOf = new Map<DeliveredDelivery, SQSRecord[]>();
+    const inProgress = new Map<string, Promise<DeliveredDelivery | undefined>>();
+    const delivered = openFlushWindow<DeliveredDelivery>(
+      deliveries.recordDelivered,
+      deps.recordWithinMs,
+      (error) => telemetry.error('delivery.unrecorded', { error }),
+    );
+    const tally = openBatchTally(deps);
+    await Promise.all(
+      Records.map(async (record) => {
+        try {
+          const message = await parse(record);
+          if (!message) return;
+          // SQS may hand out the same message twice in a batch, and neither would see the other's row.
+          const key = `${deliveryIdOf(message)} ${message.version}`;
+          const known = inProgress.get(key);
+          const attempt = known ?? attemptDelivery(message, receiptOf(record), tally);
+          inProgress.set(key, attempt);
+          const success = await attempt;
+          if (!success) return;
+          recordsOf.set(success, [...(recordsOf.get(success) ?? []), record]);
+          if (!known) delivered.add(success);
+        } catch (error) {
+          telemetry.error('delivery.failed', { messageId: record.messageId, error });
+          failed.add(record);
+        }
+      }),
+    );
+    const [unrecorded] = await Promise.all([delivered.close(), tally.write()]);
+    for (const delivery of unrecorded) {
+      for (const record of recordsOf.get(delivery) ?? []) failed.add(record);
+    }
+    return { batchItemFailures: [...failed].map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  };
+
+  /** Per record: undefined for what can never be read, which goes to the dead-letter queue at once. */
+  async function parse(record: SQSRecord): Promise<DeliveryMessage | undefined> {
+    const parsed = deliveryMessageSchema.safeParse(parseJson(record.body));
+    if (parsed.success) return parsed.data;
+    const explanation = explain(parsed.error);
+    await deps.deadLetters.reject(record.eventSourceARN, record.body, {
+      reason: 'not-a-delivery',
+      explanation,
+    });
+    telemetry.error('delivery.rejected', { messageId: record.messageId, explanation });
+    return undefined;
+  }
+}
+
+function receiptOf({ attributes }: SQSRecord): Receipt {
+  const { ApproximateReceiveCount, SentTimestamp } = attributes;
+  return { receiveCount: Number(ApproximateReceiveCount), sentAt: new Date(Number(SentTimestamp)) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,56 @@
+import type { DeliveryOutcome } from '../../core/receivers/delivery-outcome.ts';
+import { type Lesson, learnFrom } from '../../core/receivers/receiver.ts';
+import { type Subscription, withLesson } from '../../core/subscriptions/subscription.ts';
+import type { SubscriptionLookup, SubscriptionWriter } from '../../core/subscriptions/subscription-store.ts';
+import type { Telemetry } from '../telemetry.ts';
+import { hostOf } from './report.ts';
+
+export interface LearnDeps {
+  readonly subscriptions: SubscriptionLookup & SubscriptionWriter;
+  readonly telemetry: Telemetry;
+  readonly settings: { readonly callbackTimeoutMs: number };
+  readonly now: () => Date;
+}
+
+/** Sandboxes that call the same receiver write into the same subscription, each of them seldom. */
+const maxTries = 5;
+
+/** Writes what a call has taught of its receiver, if it is news. */
+export function createLearning({ subscriptions, telemetry, settings, now }: LearnDeps) {
+  /**
+   * A lesson that cannot be written costs no result of a call, unless it disables: then the delivery must not be final
+   * before its receiver is called no more.
+   */
+  return async function learn(called: Subscription, outcome: DeliveryOutcome): Promise<void> {
+    const { accountId, id: subscriptionId } = called;
+    if (outcome.kind === 'failure' && outcome.reason === 'address-forbidden') {
+      const { refusal } = outcome;
+      telemetry.warn('address.refused', { accountId, subscriptionId, host: hostOf(called), refusal });
+      telemetry.count('AddressesRefused');
+    }
+    try {
+      await writeLesson(called, outcome);
+    } catch (error) {
+      if (lessonFor(called, outcome)?.disable) throw error;
+      telemetry.error('receiver.unnoted', { accountId, subscriptionId, error });
+    }
+  };
+
+  async function writeLesson(called: Subscription, outcome: DeliveryOutcome): Promise<void> {
+    let seen: Subscription | undefined = called;
+    for (let tries = 0; tries < maxTries; tries += 1) {
+      const lesson = lessonFor(seen, outcome);
+      if (!lesson || (await subscriptions.replaceSubscription(seen, withLesson(seen, lesson, now())))) return;
+      seen = await subscriptions.findSubscription(called.accountId, called.id);
+      // The call says nothing about another URL.
+      if (seen?.url !== called.url) return;
+    }
+    throw new Error(`subscription ${called.id} changes all the time`);
+  }
+
+  /** Of one that is disabled there is nothing more to learn: if its owner did it, that stays the reason. */
+  function lessonFor({ receiver, status }: Subscription, outcome: DeliveryOutcome): Lesson | undefined {
+    if (status === 'disabled') return undefined;
+    return learnFrom(receiver, outcome, now(), settings.callbackTimeoutMs);
+  }
+}

@@ -1,0 +1,35 @@
+import { type DeliveryMessage, refOf } from '../../core/deliveries/delivery.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
+import type { Telemetry } from '../telemetry.ts';
+import type { Ending } from './ending.ts';
+
+/** The one wide line of an attempt, however it ends, and its counts. */
+export function logEnding(telemetry: Telemetry, message: DeliveryMessage, ending: Ending): void {
+  telemetry.info('delivery.attempted', { ...refOf(message), end: ending.kind, ...detailsOf(ending) });
+  if (ending.kind === 'postponed') telemetry.count('DeliveriesPostponed');
+  if (ending.kind !== 'settled') return;
+  const { attempt, decision } = ending;
+  telemetry.count(attempt.outcome.kind === 'success' ? 'AttemptsSucceeded' : 'AttemptsFailed');
+  if (decision.kind === 'exhausted') telemetry.count('DeliveriesExhausted');
+}
+
+function detailsOf(ending: Ending): object {
+  switch (ending.kind) {
+    case 'cancelled':
+      return { reason: ending.reason };
+    case 'postponed':
+      return { limit: ending.limit, waitMs: ending.times.waitMs };
+    case 'settled': {
+      const { subscription, attempt, decision, attemptCount } = ending;
+      const { responseExcerpt: _, ...outcome } = attempt.outcome;
+      return { host: hostOf(subscription), attemptCount, outcome, decision };
+    }
+    default:
+      return {};
+  }
+}
+
+/** The host only: the path of a hook is often a credential. */
+export function hostOf({ url }: Subscription): string | undefined {
+  return URL.parse(url)?.host;
+}

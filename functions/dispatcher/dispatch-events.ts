@@ -1,0 +1,127 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { AccountStatusLookup } from '../../core/accounts/account-store.ts';
+import type { DeliveryMessage } from '../../core/deliveries/delivery.ts';
+import type { FirstAttemptQueue } from '../../core/deliveries/delivery-queues.ts';
+import type { EventLog } from '../../core/deliveries/event-log.ts';
+import { type PlannedDelivery, planDeliveries } from '../../core/deliveries/planning.ts';
+import type { DeadLetters } from '../../core/events/dead-letters.ts';
+import {
+  identifyEvent,
+  type PublishedEvent,
+  parsePublishedEvent,
+  type Rejection,
+} from '../../core/events/published-event.ts';
+import type { AccountSubscriptions } from '../../core/subscriptions/subscription-store.ts';
+import type { Telemetry } from '../telemetry.ts';
+
+export interface DispatcherDeps {
+  readonly subscriptions: AccountSubscriptions;
+  readonly accounts: AccountStatusLookup;
+  readonly events: EventLog;
+  readonly firstAttempts: FirstAttemptQueue;
+  readonly deadLetters: DeadLetters;
+  readonly telemetry: Telemetry;
+  readonly now: () => Date;
+}
+
+/**
+ * Turns each published event into one message for each subscription that takes it. A record fails alone, and only by
+ * a fault of ours: what is wrong with the event itself goes to the dead-letter queue at once, with the reason.
+ */
+export function createDispatcher(deps: DispatcherDeps) {
+  const { telemetry } = deps;
+
+  /** Called by AWS: up to ten messages of one event queue. */
+  return async function dispatchBatch({ Records }: SQSEvent): Promise<SQSBatchResponse> {
+    const failed = new Set<SQSRecord>();
+    const planned = await Promise.all(
+      Records.map(async (record) => {
+        try {
+          return { record, messages: await dispatch(record) };
+        } catch (error) {
+          telemetry.error('event.failed', { messageId: record.messageId, error });
+          failed.add(record);
+          return { record, messages: [] };
+        }
+      }),
+    );
+    const first = planned.flatMap(({ messages }) => messages);
+    const refusals = await deps.firstAttempts.sendFirstAttempts(first);
+    // Once more, and to be claimed: a send whose answer was lost may have been taken.
+    const again = refusals.map(({ message }) => ({ ...message, recheck: true }));
+    for (const { message, cause } of await deps.firstAttempts.sendFirstAttempts(again)) {
+      telemetry.error('event.failed', { eventId: message.eventId, error: cause });
+      const isRefused = (one: DeliveryMessage) =>
+        one.eventId === message.eventId && one.accountId === message.accountId;
+      for (const { record, messages } of planned) if (messages.some(isRefused)) failed.add(record);
+    }
+    return { batchItemFailures: [...failed].map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  };
+
+  /** Per record: the messages that it calls for. */
+  async function dispatch(record: SQSRecord): Promise<DeliveryMessage[]> {
+    const parsed = parsePublishedEvent(record.body);
+    if ('rejection' in parsed) return reject(record, parsed.rejection);
+
+    const { event } = parsed;
+    const subscriptions = await deps.subscriptions.listSubscriptions(event.accountId);
+    if (subscriptions.length === 0) {
+      telemetry.count('EventsWithoutSubscriptions');
+      return [];
+    }
+    const accountStatus = await deps.accounts.findAccountStatus(event.accountId);
+    const plan = planDeliveries(event, subscriptions, accountStatus);
+    const stored = await deps.events.recordEvent(event, plan, deps.now());
+    if (stored === 'recorded') {
+      telemetry.count('EventsDispatched');
+      return messagesFor(event, plan, false);
+    }
+    if (stored.bodyHash !== event.bodyHash) {
+      return reject(record, {
+        reason: 'id-conflict',
+        explanation: 'another event of the account has this id',
+      });
+    }
+    if (stored.envelopeId !== event.envelopeId) {
+      telemetry.count('EventsDuplicated');
+      return [];
+    }
+    // Our own redelivery: that the row exists does not mean that the messages were sent. The stored plan counts.
+    return messagesFor(event, stored.plan, true);
+  }
+
+  async function reject(record: SQSRecord, rejection: Rejection): Promise<[]> {
+    await deps.deadLetters.reject(record.eventSourceARN, record.body, rejection);
+    telemetry.warn('event.rejected', {
+      messageId: record.messageId,
+      ...identifyEvent(record.body),
+      ...rejection,
+    });
+    telemetry.count('EventsRejected');
+    return [];
+  }
+}
+
+/** A body that is larger is read from the event's row: fifty copies of it would fill the function's memory. */
+const maxCarriedBodyBytes = 32 * 1024;
+
+function messagesFor(
+  event: PublishedEvent,
+  plan: readonly PlannedDelivery[],
+  recheck: boolean,
+): DeliveryMessage[] {
+  const { accountId, id: eventId, type: eventType, acceptedAt, body } = event;
+  const carried = !recheck && Buffer.byteLength(body) <= maxCarriedBodyBytes ? { body } : {};
+  return plan
+    .filter(({ decision }) => decision === 'enqueue')
+    .map(({ subscriptionId }) => ({
+      accountId,
+      subscriptionId,
+      eventId,
+      eventType,
+      acceptedAt,
+      version: 0,
+      recheck,
+      ...carried,
+    }));
+}

@@ -1,0 +1,67 @@
+import type { Attempt } from '../../core/deliveries/delivery.ts';
+import { signCallback } from '../../core/deliveries/signature.ts';
+import type { CallbackSender } from '../../core/receivers/callback-sender.ts';
+import type { SecretCipher } from '../../core/secret-cipher.ts';
+import type { CustomHeaders } from '../../core/subscriptions/custom-headers.ts';
+import { liveSecrets, type Subscription } from '../../core/subscriptions/subscription.ts';
+
+export interface ReceiverCallDeps {
+  readonly cipher: SecretCipher;
+  readonly sender: CallbackSender;
+  readonly userAgent: string;
+  readonly now: () => Date;
+}
+
+export interface ReceiverCall {
+  /** The same for every repetition: `webhook-id`. */
+  readonly id: string;
+  readonly body: string;
+  readonly timeoutMs: number;
+}
+
+/**
+ * One signed call to a subscription's receiver, whatever it is for: first what may take its time, then the call, so that
+ * in between it can still be left.
+ */
+export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverCallDeps) {
+  return async function prepareCall(
+    subscription: Subscription,
+    { id, body, timeoutMs }: ReceiverCall,
+  ): Promise<() => Promise<Attempt>> {
+    const secrets = await openSecrets(cipher, subscription, now());
+    const confidentialHeaders = await openHeaders(cipher, subscription);
+    return async () => {
+      const startedAt = now();
+      const outcome = await sender.send({
+        url: subscription.url,
+        connectionKey: `${subscription.accountId} ${subscription.id}`,
+        headers: {
+          ...signCallback(id, body, secrets, startedAt),
+          'content-type': 'application/json',
+          'user-agent': userAgent,
+        },
+        confidentialHeaders,
+        body,
+        timeoutMs,
+      });
+      const origin = URL.parse(subscription.url)?.origin ?? '';
+      const sent = { origin, userAgent, customHeaders: subscription.headers?.names ?? [] };
+      return { startedAt: startedAt.toISOString(), outcome, sent };
+    };
+  };
+}
+
+function openSecrets(cipher: SecretCipher, subscription: Subscription, now: Date): Promise<string[]> {
+  const context = contextOf(subscription);
+  return Promise.all(liveSecrets(subscription, now).map(({ sealed }) => cipher.open(sealed, context)));
+}
+
+/** Header values of a subscription's own; they leave us towards its receiver only. */
+export async function openHeaders(cipher: SecretCipher, subscription: Subscription): Promise<CustomHeaders> {
+  if (!subscription.headers) return {};
+  return JSON.parse(await cipher.open(subscription.headers.sealed, contextOf(subscription))) as CustomHeaders;
+}
+
+export function contextOf({ accountId, id }: Pick<Subscription, 'accountId' | 'id'>) {
+  return { accountId, subscriptionId: id };
+}

@@ -1,0 +1,99 @@
+import { type Delivery, messageFor, type WaitingDelivery } from '../../core/deliveries/delivery.ts';
+import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
+import type { RetryQueue } from '../../core/deliveries/delivery-queues.ts';
+import { leaveUnsent, takeUp } from '../../core/deliveries/delivery-steps.ts';
+import type { DueIndex } from '../../core/deliveries/due-index.ts';
+import type { Telemetry } from '../telemetry.ts';
+
+export interface SweeperDeps {
+  readonly dueIndex: DueIndex;
+  readonly deliveries: DeliveryLog;
+  readonly retries: RetryQueue;
+  readonly telemetry: Telemetry;
+  /** How long a delivery that was sent has until it counts as due again. */
+  readonly leaseMs: number;
+  /** Over how long a sweep spreads what it sends to one subscription. Well below the lease. */
+  readonly spreadSeconds: number;
+  readonly now: () => Date;
+}
+
+/** Rows that are taken up before any of them is sent: a crash in between delays no more than these by a lease. */
+const pageSize = 100;
+
+/** Of one subscription: few go at once, and what an outage has piled up must not come back as one wave. */
+const sentPerSecond = 10;
+
+/**
+ * Sends every delivery that is due to the retry queue: long gaps, claims whose holder died, and messages that were
+ * never sent or got lost.
+ */
+export function createSweeper(deps: SweeperDeps) {
+  const { telemetry } = deps;
+
+  /** Called by AWS once a minute. `remainingMs` says how long it may go on; what is left waits for the next time. */
+  return async function sweep(remainingMs: () => number): Promise<void> {
+    const shards = Array.from({ length: deps.dueIndex.shardCount }, (_, shard) => shard);
+    const nextDelay = createSpread(deps.spreadSeconds);
+    const results = await Promise.allSettled(
+      shards.map((shard) => sweepShard(shard, nextDelay, remainingMs)),
+    );
+    for (const result of results) {
+      if (result.status === 'rejected') telemetry.error('sweep.failed', { error: result.reason });
+    }
+  };
+
+  async function sweepShard(shard: number, nextDelay: Spread, remainingMs: () => number): Promise<void> {
+    while (remainingMs() > 10_000) {
+      const due = await deps.dueIndex.listDue(shard, deps.now(), pageSize);
+      const sent = await sendDue(due, nextDelay);
+      // A full page of which nothing was sent is one that only the index still shows, or that SQS does not take.
+      if (due.length < pageSize || sent === 0) return;
+    }
+  }
+
+  async function sendDue(due: readonly Delivery[], nextDelay: Spread): Promise<number> {
+    const taken = (await Promise.all(due.map(takeUpOne))).flat();
+    const retries = taken.map((row) => ({ row, message: messageFor(row), delaySeconds: nextDelay(row) }));
+    const refused = await deps.retries.sendRetries(retries);
+    const causes = new Map(refused.map(({ message, cause }) => [message, cause]));
+    const unsent = retries.filter(({ message }) => causes.has(message));
+    await Promise.all(unsent.map(({ row, message }) => giveBack(row, causes.get(message))));
+    const sent = retries.length - unsent.length;
+    telemetry.count('DeliveriesSwept', sent);
+    return sent;
+  }
+
+  /** A row that cannot be written keeps none of its neighbours, which are postponed already, from being sent. */
+  async function takeUpOne(row: Delivery): Promise<WaitingDelivery[]> {
+    const next = takeUp(row, deps.now(), deps.leaseMs);
+    try {
+      return next && (await deps.deliveries.replaceDelivery(row, next)) ? [next] : [];
+    } catch (error) {
+      telemetry.error('sweep.failed', { eventId: row.eventId, error });
+      return [];
+    }
+  }
+
+  async function giveBack(row: WaitingDelivery, cause: unknown): Promise<void> {
+    telemetry.error('sweep.failed', { eventId: row.eventId, error: cause });
+    try {
+      await deps.deliveries.replaceDelivery(row, leaveUnsent(row));
+    } catch (error) {
+      telemetry.error('sweep.failed', { eventId: row.eventId, error });
+    }
+  }
+}
+
+/** How long the next delivery of a subscription waits. */
+type Spread = (delivery: Delivery) => number;
+
+/** Evenly over the time, in rounds of `sentPerSecond` for each second. */
+function createSpread(spreadSeconds: number): Spread {
+  const counts = new Map<string, number>();
+  return ({ accountId, subscriptionId }) => {
+    const key = `${accountId} ${subscriptionId}`;
+    const count = counts.get(key) ?? 0;
+    counts.set(key, count + 1);
+    return Math.floor(count / sentPerSecond) % (spreadSeconds + 1);
+  };
+}

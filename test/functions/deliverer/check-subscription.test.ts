@@ -1,0 +1,226 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { subscriptionKey } from '../../../adapters/dynamo-keys.ts';
+import type { DeliveryMessage } from '../../../core/deliveries/delivery.ts';
+import { formatSecret } from '../../../core/deliveries/signature.ts';
+import { eventCatalog } from '../../../core/events/event-catalog.ts';
+import type { StoredSecret, Subscription } from '../../../core/subscriptions/subscription.ts';
+import { envelope, sqsRecord, uniqueId } from '../../support/builders.ts';
+import { type Deployment, startDeployment } from '../../support/deployment.ts';
+import {
+  type ReceivedCallback,
+  type Receiver,
+  startReceiver,
+  verifyCallback,
+} from '../../support/receiver.ts';
+
+/** What a change of a subscription means for a delivery that was planned before it and awaits its second attempt. */
+
+const acknowledged = { batchItemFailures: [] };
+const [entry, otherEntry] = eventCatalog;
+
+let deployment: Deployment;
+let receiver: Receiver;
+let otherReceiver: Receiver;
+let subscription: Subscription;
+let secret: string;
+let retry: DeliveryMessage;
+beforeAll(async () => {
+  deployment = await startDeployment();
+});
+beforeEach(async () => {
+  [receiver, otherReceiver] = [await startReceiver(), await startReceiver()];
+  ({ subscription, secret } = await deployment.subscribe({ url: receiver.url }));
+  retry = await failOnce();
+});
+afterEach(async () => {
+  await Promise.all([receiver.close(), otherReceiver.close()]);
+  deployment.reset();
+});
+afterAll(() => deployment.close());
+
+/** Publishes an event whose first attempt fails; answers with the message of its second, which will succeed. */
+async function failOnce(): Promise<DeliveryMessage> {
+  const time = deployment.clock.now().toISOString();
+  const detail = { accountId: subscription.accountId, id: uniqueId('evt') };
+  await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelope({ time, detail })));
+  receiver.respond((response) => void response.writeHead(500).end());
+  await deliver(deployment.messagesIn('deliveries')[0]);
+  receiver.respond((response) => void response.writeHead(204).end());
+  deployment.clock.advance(5_000);
+  const [message] = deployment.messagesIn('retries');
+  if (!message) throw new Error('no retry was sent');
+  return message;
+}
+
+function deliver(message: DeliveryMessage | undefined) {
+  return deployment.deliver(sqsRecord(deployment.retryQueue.arn, JSON.stringify(message)));
+}
+
+async function change(changes: Partial<Subscription>): Promise<void> {
+  const { client, tableName } = deployment.table;
+  const { accountId, id } = subscription;
+  const Item = { ...subscriptionKey(accountId, id), subscription: { ...subscription, ...changes } };
+  await client.send(new PutCommand({ TableName: tableName, Item }));
+}
+
+/** A secret of this subscription, as text and as it is stored. */
+async function newSecret(expiresInSeconds?: number): Promise<{ text: string; stored: StoredSecret }> {
+  const { accountId, id: subscriptionId } = subscription;
+  const text = formatSecret(Buffer.from(uniqueId('secret').padEnd(32)));
+  const sealed = await deployment.cipher.seal(text, { accountId, subscriptionId });
+  const now = deployment.clock.now().getTime();
+  const expiresAt =
+    expiresInSeconds === undefined
+      ? {}
+      : { expiresAt: new Date(now + expiresInSeconds * 1_000).toISOString() };
+  return { text, stored: { sealed, createdAt: new Date(now).toISOString(), ...expiresAt } };
+}
+
+function isSignedBy(callback: ReceivedCallback | undefined, key: string): boolean {
+  try {
+    return callback !== undefined && Boolean(verifyCallback(callback, key));
+  } catch {
+    return false;
+  }
+}
+
+test('without a change the second attempt is like the first', async () => {
+  expect(await deliver(retry)).toEqual(acknowledged);
+
+  expect(receiver.callbacks).toHaveLength(2);
+  expect(receiver.callbacks[1]).toMatchObject({ path: '/hooks/iomnihub', body: receiver.callbacks[0]?.body });
+  expect(await deployment.deliveries.findDelivery(retry)).toMatchObject({
+    state: 'delivered',
+    attemptCount: 2,
+  });
+});
+
+test('a changed URL: the next attempt goes there, and to the old one no more', async () => {
+  await change({ url: otherReceiver.url });
+
+  expect(await deliver(retry)).toEqual(acknowledged);
+
+  expect(receiver.callbacks).toHaveLength(1);
+  expect(otherReceiver.callbacks).toHaveLength(1);
+  expect(otherReceiver.callbacks[0]?.body).toBe(receiver.callbacks[0]?.body);
+  expect(isSignedBy(otherReceiver.callbacks[0], secret)).toBe(true);
+  expect(await deployment.deliveries.findDelivery(retry)).toMatchObject({
+    state: 'delivered',
+    attemptCount: 2,
+  });
+});
+
+test('a second live secret: both sign', async () => {
+  const rotated = await newSecret();
+  const [old] = subscription.secrets;
+  if (!old) throw new Error('the subscription has no secret');
+  const expiresAt = new Date(deployment.clock.now().getTime() + 60_000).toISOString();
+  await change({ secrets: [rotated.stored, { ...old, expiresAt }] });
+
+  await deliver(retry);
+
+  const callback = receiver.callbacks[1];
+  expect([rotated.text, secret].map((key) => isSignedBy(callback, key))).toEqual([true, true]);
+  expect(callback?.headers['webhook-signature']?.split(' ')).toHaveLength(2);
+});
+
+test('a secret that expired between the attempts does not sign any more', async () => {
+  const [rotated, expiring] = [await newSecret(), await newSecret(5)];
+  await change({ secrets: [rotated.stored, expiring.stored] });
+  deployment.clock.advance(5_000);
+
+  await deliver(retry);
+
+  const callback = receiver.callbacks[1];
+  const signs = [rotated.text, expiring.text, secret].map((key) => isSignedBy(callback, key));
+  expect(signs).toEqual([true, false, false]);
+  expect(callback?.headers['webhook-signature']?.split(' ')).toHaveLength(1);
+});
+
+test('other event types: what was planned is still delivered, what comes next is not planned', async () => {
+  await change({ eventTypes: [otherEntry.type] });
+  deployment.queues.clear();
+
+  expect(await deliver(retry)).toEqual(acknowledged);
+
+  expect(receiver.callbacks).toHaveLength(2);
+  expect(JSON.parse(receiver.callbacks[1]?.body ?? '')).toMatchObject({ type: entry.type });
+  const detail = { accountId: subscription.accountId, id: uniqueId('evt') };
+  await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelope({ detail })));
+  expect(deployment.messagesIn('deliveries')).toEqual([]);
+});
+
+test.each([
+  ['disabled', 'subscription-disabled', () => change({ status: 'disabled' })],
+  [
+    'deleted',
+    'subscription-deleted',
+    () => deployment.subscriptions.deleteSubscription(subscription.accountId, subscription.id),
+  ],
+] as const)(
+  '%s: the delivery is cancelled without a call, and no attempt is counted',
+  async (_, reason, apply) => {
+    await apply();
+
+    expect(await deliver(retry)).toEqual(acknowledged);
+
+    expect(receiver.callbacks).toHaveLength(1);
+    const row = await deployment.deliveries.findDelivery(retry);
+    expect(row).toMatchObject({ state: 'cancelled', reason, attemptCount: 1 });
+    expect(row).not.toHaveProperty('dueAt');
+    expect(deployment.queues.messagesIn('exhausted')).toEqual([]);
+  },
+);
+
+test('disabled while the call was prepared: it is not made', async () => {
+  deployment.wire.table.intercept(async (call) => {
+    if (call.operation === 'GetItem' && call.input.Key.pk.S.includes('#E#'))
+      await change({ status: 'disabled' });
+    return call.forward();
+  });
+
+  expect(await deliver(retry)).toEqual(acknowledged);
+
+  expect(receiver.callbacks).toHaveLength(1);
+  expect(await deployment.deliveries.findDelivery(retry)).toMatchObject({
+    state: 'cancelled',
+    reason: 'subscription-disabled',
+    attemptCount: 1,
+  });
+});
+
+test('moved and its secret replaced while the call was prepared: it is as the subscription is now', async () => {
+  const replaced = await newSecret();
+  deployment.wire.table.intercept(async (call) => {
+    if (call.operation === 'GetItem' && call.input.Key.pk.S.includes('#E#'))
+      await change({ url: otherReceiver.url, secrets: [replaced.stored], version: subscription.version + 1 });
+    return call.forward();
+  });
+
+  expect(await deliver(retry)).toEqual(acknowledged);
+
+  expect(receiver.callbacks).toHaveLength(1);
+  expect(otherReceiver.callbacks).toHaveLength(1);
+  expect(isSignedBy(otherReceiver.callbacks[0], replaced.text)).toBe(true);
+});
+
+test('disabled and enabled again before the next attempt: it is made', async () => {
+  await change({ status: 'disabled' });
+  await change({});
+
+  await deliver(retry);
+
+  expect(receiver.callbacks).toHaveLength(2);
+});
+
+test('disabled, cancelled and enabled again: what was cancelled stays so', async () => {
+  await change({ status: 'disabled' });
+  await deliver(retry);
+  await change({});
+
+  expect(await deliver(retry)).toEqual(acknowledged);
+
+  expect(receiver.callbacks).toHaveLength(1);
+  expect(await deployment.deliveries.findDelivery(retry)).toMatchObject({ state: 'cancelled' });
+});

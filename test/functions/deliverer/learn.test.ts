@@ -1,0 +1,200 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { createCallbackSender } from '../../../adapters/https-callback-sender.ts';
+import type { Subscription } from '../../../core/subscriptions/subscription.ts';
+import { sqsRecord } from '../../support/builders.ts';
+import { type Deployment, startDeployment } from '../../support/deployment.ts';
+import { internalFailure, type WireCall } from '../../support/wire-proxy.ts';
+
+/** What the deliverer learns about receivers whose names lead inside. */
+
+let deployment: Deployment;
+beforeAll(async () => {
+  const rules = { allowPrivateCallbacks: false, allowedPorts: [443], ownHosts: ['iomnihub.example.net'] };
+  deployment = await startDeployment(
+    createCallbackSender(rules, { resolveName: async () => ['93.184.215.14', '10.0.0.7'] }),
+  );
+});
+afterEach(() => deployment.reset());
+afterAll(() => deployment.close());
+
+async function subscribe(url = 'https://rebinding.example.com/hooks/PLANTED'): Promise<Subscription> {
+  return (await deployment.subscribe({ url })).subscription;
+}
+
+async function deliverTo(subscription: Subscription) {
+  const message = deployment.messageFor(subscription);
+  await deployment.deliver(sqsRecord(deployment.deliveryQueue.arn, JSON.stringify(message)));
+  return deployment.deliveries.findDelivery(message);
+}
+
+function writesSubscription({ operation, input }: WireCall): boolean {
+  return operation === 'PutItem' && String(input.Item.sk.S).startsWith('S#');
+}
+
+function stored({ accountId, id }: Subscription) {
+  return deployment.subscriptions.findSubscription(accountId, id);
+}
+
+describe('a name that leads to a private address', () => {
+  test('fails its delivery at once, and is a security event with the rule and the host only', async () => {
+    const subscription = await subscribe();
+
+    expect(await deliverTo(subscription)).toMatchObject({
+      state: 'exhausted',
+      reason: 'address-forbidden',
+      attemptCount: 1,
+    });
+    expect(deployment.telemetry.named('address.refused')).toEqual([
+      {
+        level: 'warn',
+        name: 'address.refused',
+        fields: {
+          accountId: subscription.accountId,
+          subscriptionId: subscription.id,
+          host: 'rebinding.example.com',
+          refusal: 'private-network',
+        },
+      },
+    ]);
+    expect(deployment.telemetry.counts).toMatchObject({ AddressesRefused: 1 });
+    expect(JSON.stringify(deployment.telemetry.lines)).not.toMatch(/PLANTED|10\.0\.0\.7/);
+  });
+
+  test('disables its subscription at the third time in a row', async () => {
+    const subscription = await subscribe();
+    await deliverTo(subscription);
+    await deliverTo(subscription);
+    expect(await stored(subscription)).toMatchObject({ status: 'enabled' });
+
+    await deliverTo(subscription);
+    expect(await stored(subscription)).toMatchObject({
+      status: 'disabled',
+      disabledReason: 'address-forbidden',
+    });
+    expect(await deliverTo(subscription)).toMatchObject({ state: 'cancelled' });
+  });
+
+  test('is told to its owner, and to nobody which address it was', async () => {
+    const subscription = await subscribe();
+    await deliverTo(subscription);
+
+    const attempts = deployment.wire.table.calls.filter(({ input }) => input.Item?.sk.S.startsWith('T#'));
+    expect(attempts).toHaveLength(1);
+    expect(attempts[0]?.input.Item.outcome.M).toMatchObject({
+      reason: { S: 'address-forbidden' },
+      refusal: { S: 'private-network' },
+    });
+    expect(JSON.stringify(deployment.wire.table.calls)).not.toContain('10.0.0.7');
+  });
+
+  test('has its delivery ended even if the note cannot be written', async () => {
+    const subscription = await subscribe('https://unnoted.example.com/');
+    deployment.wire.table.intercept(async (call) =>
+      writesSubscription(call) ? internalFailure : call.forward(),
+    );
+
+    expect(await deliverTo(subscription)).toMatchObject({ state: 'exhausted' });
+    expect(deployment.telemetry.named('receiver.unnoted')).toHaveLength(1);
+  });
+});
+
+describe('a lesson is written once, however many write at that time:', () => {
+  /** Comes before the deliverer's own write, once. */
+  function changeBefore(
+    change: (seen: Subscription) => Subscription | undefined,
+    subscription: Subscription,
+  ) {
+    let hasChanged = false;
+    deployment.wire.table.intercept(async (call) => {
+      if (hasChanged || !writesSubscription(call)) return call.forward();
+      hasChanged = true;
+      const seen = await stored(subscription);
+      const next = seen && change(seen);
+      if (seen && next) await deployment.subscriptions.replaceSubscription(seen, { ...next, version: 2 });
+      else await deployment.subscriptions.deleteSubscription(subscription.accountId, subscription.id);
+      return call.forward();
+    });
+  }
+
+  test('what others have counted meanwhile counts as well', async () => {
+    const subscription = await subscribe();
+    changeBefore((seen) => ({ ...seen, receiver: { addressRefusals: 2 } }), subscription);
+    await deliverTo(subscription);
+
+    expect(await stored(subscription)).toMatchObject({
+      status: 'disabled',
+      disabledReason: 'address-forbidden',
+      receiver: { addressRefusals: 3 },
+    });
+  });
+
+  test('what its owner has changed meanwhile stays', async () => {
+    const subscription = await subscribe();
+    changeBefore((seen) => ({ ...seen, description: 'another' }), subscription);
+    await deliverTo(subscription);
+
+    expect(await stored(subscription)).toMatchObject({
+      description: 'another',
+      receiver: { addressRefusals: 1 },
+      version: 3,
+    });
+  });
+
+  test('what its owner has disabled meanwhile was disabled by the owner', async () => {
+    const subscription = await subscribe('http://crm.example.com/');
+    changeBefore((seen) => ({ ...seen, status: 'disabled' }), subscription);
+    await deliverTo(subscription);
+
+    expect(await stored(subscription)).toMatchObject({ status: 'disabled', version: 2 });
+    expect(await stored(subscription)).not.toHaveProperty('disabledReason');
+  });
+
+  test('about another URL the call says nothing', async () => {
+    const subscription = await subscribe();
+    changeBefore((seen) => ({ ...seen, url: 'https://new.example.com/', receiver: {} }), subscription);
+    await deliverTo(subscription);
+
+    expect(await stored(subscription)).toMatchObject({ receiver: {}, version: 2 });
+  });
+
+  test('a subscription that is deleted meanwhile does not come back', async () => {
+    const subscription = await subscribe();
+    changeBefore(() => undefined, subscription);
+    await deliverTo(subscription);
+
+    expect(await stored(subscription)).toBeUndefined();
+  });
+});
+
+test.each([
+  ['plain http', 'http://crm.example.com/'],
+  ['a port that is not allowed any more', 'https://crm.example.com:8443/'],
+  ['a host that is ours by now', 'https://api.iomnihub.example.net/'],
+])('a stored URL with %s ends its delivery and disables', async (_, url) => {
+  const subscription = await subscribe(url);
+
+  expect(await deliverTo(subscription)).toMatchObject({ state: 'exhausted', reason: 'invalid-url' });
+  expect(await stored(subscription)).toMatchObject({ status: 'disabled', disabledReason: 'invalid-url' });
+});
+
+test.each([
+  ['suspended', 'account-suspended'],
+  ['removed', 'account-suspended'],
+] as const)(
+  'the waiting deliveries of an account that is %s are cancelled without a call',
+  async (status, reason) => {
+    const subscription = await subscribe();
+    await deployment.accounts.setAccountStatus(subscription.accountId, status, deployment.clock.now());
+
+    expect(await deliverTo(subscription)).toMatchObject({ state: 'cancelled', reason, attemptCount: 0 });
+  },
+);
+
+test('those of a subscription that waits for its receiver’s consent as well', async () => {
+  const { subscription } = await deployment.subscribe({ status: 'pending' });
+
+  expect(await deliverTo(subscription)).toMatchObject({
+    state: 'cancelled',
+    reason: 'subscription-pending',
+  });
+});

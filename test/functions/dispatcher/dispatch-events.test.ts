@@ -1,0 +1,310 @@
+import { inspect } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventCatalog, eventTypes } from '../../../core/events/event-catalog.ts';
+import { type EnvelopeParts, envelope, sqsRecord, uniqueId } from '../../support/builders.ts';
+import { type Deployment, startDeployment } from '../../support/deployment.ts';
+import { internalFailure } from '../../support/wire-proxy.ts';
+
+let deployment: Deployment;
+beforeAll(async () => {
+  deployment = await startDeployment();
+});
+afterEach(() => deployment.reset());
+afterAll(() => deployment.close());
+
+const [entry, otherEntry] = eventCatalog;
+
+/** A record of the event queue; `detail` names at least the account. */
+function eventRecord(detail: Readonly<Record<string, unknown>>, parts: EnvelopeParts = {}) {
+  const text = envelope({ ...parts, detail: { id: uniqueId('evt'), ...detail } });
+  return sqsRecord(deployment.eventQueue.arn, text);
+}
+
+function rejectedMessages() {
+  return deployment.queues.messagesIn('events-dlq');
+}
+
+const nothingFailed = { batchItemFailures: [] };
+
+describe('an event', () => {
+  test('becomes one message for each subscription that takes it, with the body that will be sent', async () => {
+    const { subscription: first } = await deployment.subscribe({});
+    const { accountId } = first;
+    const { subscription: second } = await deployment.subscribe({ accountId, eventTypes });
+    await deployment.subscribe({ accountId, eventTypes: [otherEntry.type] });
+    await deployment.subscribe({ accountId, status: 'disabled' });
+    await deployment.subscribe({});
+
+    const result = await deployment.dispatch(
+      eventRecord({ accountId, id: 'evt_a' }, { time: '2026-11-23T16:55:01Z' }),
+    );
+
+    const message = {
+      accountId,
+      eventId: 'evt_a',
+      eventType: entry.type,
+      acceptedAt: '2026-11-23T16:55:01.000Z',
+      version: 0,
+      recheck: false,
+      body: await deployment.events.readEventBody(accountId, 'evt_a'),
+    };
+    expect(result).toEqual(nothingFailed);
+    expect(deployment.messagesIn('deliveries')).toEqual([
+      { ...message, subscriptionId: first.id },
+      { ...message, subscriptionId: second.id },
+    ]);
+    expect(JSON.parse(message.body ?? '')).toMatchObject({
+      id: 'evt_a',
+      type: entry.type,
+      data: entry.example,
+    });
+    expect(deployment.telemetry.counts).toEqual({ EventsDispatched: 1 });
+  });
+
+  test('of an account without subscriptions costs a count and no write', async () => {
+    deployment.wire.table.reset();
+
+    expect(await deployment.dispatch(eventRecord({ accountId: uniqueId('acc') }))).toEqual(nothingFailed);
+
+    expect(deployment.telemetry.counts).toEqual({ EventsWithoutSubscriptions: 1 });
+    expect(deployment.wire.table.calls.map(({ operation }) => operation)).toEqual(['Query']);
+    expect(deployment.messagesIn('deliveries')).toEqual([]);
+  });
+
+  test('that nobody takes is stored with the reasons', async () => {
+    const { subscription: other } = await deployment.subscribe({ eventTypes: [otherEntry.type] });
+    const { accountId } = other;
+    const { subscription: disabled } = await deployment.subscribe({ accountId, status: 'disabled' });
+
+    await deployment.dispatch(eventRecord({ accountId }));
+
+    expect(deployment.messagesIn('deliveries')).toEqual([]);
+    const put = deployment.wire.table.calls.find(({ input }) => input.Item?.plan);
+    expect(put?.input.Item.plan.L).toMatchObject([
+      { M: { subscriptionId: { S: other.id }, decision: { S: 'not-subscribed' } } },
+      { M: { subscriptionId: { S: disabled.id }, decision: { S: 'disabled' } } },
+    ]);
+  });
+});
+
+describe('a second time', () => {
+  test('the same event in another envelope is a duplicate publication: dropped and counted', async () => {
+    const { accountId } = (await deployment.subscribe({})).subscription;
+    await deployment.dispatch(eventRecord({ accountId, id: 'evt_a' }));
+    deployment.reset();
+
+    const result = await deployment.dispatch(eventRecord({ accountId, id: 'evt_a' }));
+
+    expect(result).toEqual(nothingFailed);
+    expect(deployment.messagesIn('deliveries')).toEqual([]);
+    expect(deployment.telemetry.counts).toEqual({ EventsDuplicated: 1 });
+    expect(rejectedMessages()).toEqual([]);
+  });
+
+  test('the same envelope is our own redelivery: sent again, to be rechecked', async () => {
+    const { accountId } = (await deployment.subscribe({})).subscription;
+    const record = eventRecord({ accountId });
+    await deployment.dispatch(record);
+    const [{ body: _, ...sent } = {}] = deployment.messagesIn('deliveries');
+    deployment.reset();
+
+    await deployment.dispatch(record);
+
+    // Without the body: the stored one counts.
+    expect(deployment.messagesIn('deliveries')).toEqual([{ ...sent, recheck: true }]);
+    expect(deployment.telemetry.counts).toEqual({});
+  });
+
+  test('a send whose answer was lost is repeated to be rechecked, so that the copy makes no second call', async () => {
+    const { accountId } = (await deployment.subscribe({})).subscription;
+    let cut = false;
+    deployment.wire.sqs.intercept(async (call) => {
+      const answer = await call.forward();
+      if (cut) return answer;
+      cut = true;
+      return undefined;
+    });
+
+    expect(await deployment.dispatch(eventRecord({ accountId }))).toEqual(nothingFailed);
+
+    expect(deployment.messagesIn('deliveries').map(({ recheck }) => recheck)).toEqual([false, true]);
+  });
+
+  test('a large body is left to be read from the row', async () => {
+    const { accountId } = (await deployment.subscribe({})).subscription;
+    const [{ example }] = eventCatalog;
+    await deployment.dispatch(eventRecord({ accountId, data: { ...example, text: 'x'.repeat(40_000) } }));
+    expect(deployment.messagesIn('deliveries').map(({ body }) => body)).toEqual([undefined]);
+  });
+
+  test('the stored plan counts, not the subscriptions of now', async () => {
+    const { subscription } = await deployment.subscribe({});
+    const { accountId } = subscription;
+    const record = eventRecord({ accountId });
+    await deployment.dispatch(record);
+    deployment.reset();
+    await deployment.subscribe({ accountId });
+    await deployment.learn(subscription, { receiver: {}, disable: 'gone' });
+
+    await deployment.dispatch(record);
+
+    expect(deployment.messagesIn('deliveries').map(({ subscriptionId }) => subscriptionId)).toEqual([
+      subscription.id,
+    ]);
+  });
+
+  test('a write that landed and whose reply was lost does not lose the event', async () => {
+    const { accountId } = (await deployment.subscribe({})).subscription;
+    let lost = false;
+    deployment.wire.table.intercept(async (call) => {
+      const answer = await call.forward();
+      if (call.operation !== 'PutItem' || lost) return answer;
+      lost = true;
+      return undefined;
+    });
+
+    expect(await deployment.dispatch(eventRecord({ accountId }))).toEqual(nothingFailed);
+
+    expect(deployment.messagesIn('deliveries')).toMatchObject([{ accountId, recheck: true }]);
+  });
+});
+
+describe('what can never be delivered goes to the event queue’s dead-letter queue at once', () => {
+  test.each([
+    ['not-json', () => '{'],
+    ['not-an-event', () => '{}'],
+    ['unknown-type', () => envelope({ type: 'ticket.exploded' })],
+    ['invalid-detail', () => envelope({ detail: { accountId: undefined } })],
+    ['invalid-data', () => envelope({ detail: { data: { ticket: 5531 } } })],
+    ['too-large', () => envelope({ detail: { data: { ...entry.example, note: 'x'.repeat(262_144) } } })],
+  ])('%s', async (reason, textOf) => {
+    const body = textOf();
+
+    const result = await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, body));
+
+    expect(result).toEqual(nothingFailed);
+    expect(rejectedMessages()).toEqual([
+      { body, attributes: { reason, explanation: expect.any(String) }, delaySeconds: 0 },
+    ]);
+    expect(deployment.telemetry.counts).toEqual({ EventsRejected: 1 });
+    expect(deployment.telemetry.lines).toMatchObject([
+      { level: 'warn', name: 'event.rejected', fields: { reason } },
+    ]);
+  });
+
+  test('is logged by the names that it gives itself, as far as they can be read', async () => {
+    const detail = { id: 'evt_lost', accountId: 'not an account', data: 'none' };
+    await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelope({ detail })));
+
+    const [line] = deployment.telemetry.lines;
+    expect(line?.fields).toMatchObject({ eventId: 'evt_lost', reason: 'invalid-detail' });
+    expect(line?.fields).not.toHaveProperty('accountId');
+  });
+
+  test('id-conflict: another event with the id of a stored one, which stays', async () => {
+    const { accountId } = (await deployment.subscribe({})).subscription;
+    await deployment.dispatch(eventRecord({ accountId, id: 'evt_a' }));
+    const stored = await deployment.events.readEventBody(accountId, 'evt_a');
+    deployment.reset();
+
+    const result = await deployment.dispatch(
+      eventRecord({ accountId, id: 'evt_a', occurredAt: '2026-11-23T17:00:00Z' }),
+    );
+
+    expect(result).toEqual(nothingFailed);
+    expect(rejectedMessages()).toMatchObject([{ attributes: { reason: 'id-conflict' } }]);
+    expect(deployment.messagesIn('deliveries')).toEqual([]);
+    expect(await deployment.events.readEventBody(accountId, 'evt_a')).toBe(stored);
+  });
+
+  test('a rejection that SQS does not take fails the record: nothing is lost', async () => {
+    deployment.wire.sqs.intercept(async () => internalFailure);
+
+    const result = await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, '{', { messageId: 'm-1' }));
+
+    expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-1' }] });
+    expect(deployment.telemetry.counts).toEqual({});
+  });
+});
+
+describe('in a batch', () => {
+  test('one poison record costs one record', async () => {
+    const { accountId } = (await deployment.subscribe({})).subscription;
+    const good = Array.from({ length: 9 }, () => eventRecord({ accountId }));
+
+    const result = await deployment.dispatch(
+      ...good.slice(0, 4),
+      sqsRecord(deployment.eventQueue.arn, 'poison'),
+      ...good.slice(4),
+    );
+
+    expect(result).toEqual(nothingFailed);
+    expect(deployment.messagesIn('deliveries')).toHaveLength(9);
+    expect(rejectedMessages().map(({ body }) => body)).toEqual(['poison']);
+  });
+
+  test('a fault of ours with one record fails that record alone', async () => {
+    const { accountId } = (await deployment.subscribe({})).subscription;
+    const records = [
+      eventRecord({ accountId }),
+      eventRecord({ accountId, id: 'evt_broken' }),
+      eventRecord({ accountId }),
+    ];
+    deployment.wire.table.intercept((call) =>
+      call.input.Item?.pk.S.endsWith('evt_broken') ? Promise.resolve(internalFailure) : call.forward(),
+    );
+
+    const result = await deployment.dispatch(...records);
+
+    expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: records[1]?.messageId }] });
+    expect(deployment.messagesIn('deliveries')).toHaveLength(2);
+    expect(deployment.telemetry.named('event.failed')).toMatchObject([{ level: 'error' }]);
+  });
+
+  test('a message that SQS did not take fails its record, and the next try sends it again', async () => {
+    const { accountId } = (await deployment.subscribe({})).subscription;
+    const [first, second] = [eventRecord({ accountId }), eventRecord({ accountId })];
+    deployment.wire.sqs.intercept(async (call) => {
+      const [refused, ...taken] = call.input.Entries;
+      const { status, body } = await call.forward({ ...call.input, Entries: taken });
+      return {
+        status,
+        body: { ...body, Failed: [{ Id: refused.Id, Code: 'InternalError', SenderFault: false }] },
+      };
+    });
+
+    const result = await deployment.dispatch(first, second);
+    expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: first.messageId }] });
+
+    deployment.wire.sqs.reset();
+    expect(await deployment.dispatch(first)).toEqual(nothingFailed);
+    expect(deployment.messagesIn('deliveries').map(({ recheck }) => recheck)).toEqual([false, true]);
+  });
+
+  test('the same event twice is stored once', async () => {
+    const { accountId } = (await deployment.subscribe({})).subscription;
+
+    await deployment.dispatch(
+      eventRecord({ accountId, id: 'evt_twice' }),
+      eventRecord({ accountId, id: 'evt_twice' }),
+    );
+
+    expect(deployment.messagesIn('deliveries')).toHaveLength(1);
+    expect(deployment.telemetry.counts).toEqual({ EventsDispatched: 1, EventsDuplicated: 1 });
+  });
+});
+
+test('no line holds what was published', async () => {
+  const { accountId } = (await deployment.subscribe({})).subscription;
+  const planted = 'PLANTED-5531';
+  deployment.wire.sqs.intercept(async () => internalFailure);
+
+  await deployment.dispatch(
+    eventRecord({ accountId, data: { ...entry.example, note: planted } }),
+    eventRecord({ accountId, data: { ticket: planted } }),
+    sqsRecord(deployment.eventQueue.arn, planted),
+  );
+
+  expect(deployment.telemetry.lines.length).toBeGreaterThan(0);
+  expect(inspect(deployment.telemetry.lines, { depth: null })).not.toContain(planted);
+});
