@@ -10,7 +10,10 @@ export type ApiCredentials =
 
 export type CallApi = (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
 
-/** Calls routes of the HTTP API; rejects with the problem's text for anything but 2xx. */
+/** Longer than the gateway lets a request take, which is 30 s. */
+const deadlineMs = 60_000;
+
+/** Calls routes of the HTTP API; rejects with the problem's text for anything but 2xx, and if no answer comes in time. */
 export function connectApi(apiUrl: string, credentials: ApiCredentials): CallApi {
   return async (method, path, body) => {
     const url = new URL(path, apiUrl);
@@ -19,7 +22,11 @@ export function connectApi(apiUrl: string, credentials: ApiCredentials): CallApi
       'apiKey' in credentials
         ? { authorization: `Bearer ${credentials.apiKey}` }
         : await signRequest(method, url, text, credentials);
-    const init = { method, headers: { ...headers, 'content-type': 'application/json' } };
+    const init = {
+      method,
+      headers: { ...headers, 'content-type': 'application/json' },
+      signal: AbortSignal.timeout(deadlineMs),
+    };
     const response = await fetch(url, text === undefined ? init : { ...init, body: text });
     const answer = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer}`);

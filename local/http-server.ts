@@ -51,6 +51,8 @@ export async function listen(
       response.end();
     });
   });
+  // A server that closes an idle connection meets the client's next request on it. Clients close theirs first.
+  server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     const explain = (error: NodeJS.ErrnoException) =>
       reject(

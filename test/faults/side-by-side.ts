@@ -19,6 +19,9 @@ export interface JobResult {
   readonly shown: string;
 }
 
+/** A scenario takes a minute, and one that measures five. */
+const longestRunMs = 15 * 60_000;
+
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
@@ -52,9 +55,15 @@ export async function runScenarioProcess(
   const run = spawn(process.execPath, [join(folder, 'test/faults/run.ts'), '--rows-only', ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that all of it can be ended together.
+    detached: true,
   });
   const exited = once(run, 'exit') as Promise<[number | null]>;
+  const overdue = setTimeout(() => process.kill(-(run.pid ?? 0), 'SIGKILL'), longestRunMs);
   const output = (await Promise.all([text(run.stdout), text(run.stderr)])).join('');
   const [exitCode] = await exited;
-  return { exitCode, output: output.trimEnd() };
+  clearTimeout(overdue);
+  const shown =
+    output.trimEnd() || `${args.join(' ')}: not run: it did not end within ${longestRunMs / 60_000} minutes`;
+  return { exitCode, output: shown };
 }
