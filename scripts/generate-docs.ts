@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { createOpenApiDocument } from '../functions/api/contract/document.ts';
+import { createOpenApiDocument } from '../contract/openapi/document.ts';
 import { describeEventTypes } from './docs/event-types.ts';
 import { describeProblems } from './docs/problems.ts';
 import { embedSnippets } from './docs/snippets.ts';
