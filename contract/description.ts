@@ -5,9 +5,8 @@ export const descriptionRoutes = declareRoutes({
   'GET /openapi.json': {
     operationId: 'getContract',
     access: 'public',
-    summary: 'Read this document',
-    description:
-      'All of the API as OpenAPI 3.1, with the callbacks that receivers get as `webhooks`. No key is needed.',
+    summary: 'Read the description of the API (OpenAPI 3.1)',
+    description: 'This document. Its `webhooks` are the callbacks that receivers get.',
     tag: 'Contract',
     answer: { status: 200, description: 'The document.', body: z.looseObject({ openapi: z.string() }) },
   },

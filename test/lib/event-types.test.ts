@@ -1,14 +1,12 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseSync } from '@swc/core';
 import { eventSource, eventTypes } from '../../core/events/event-catalog.ts';
-import { createScratchCopy, type ScratchCopy } from '../../scripts/scratch-copy.ts';
+import { createScratchSources, type ScratchSources } from '../support/scratch-sources.ts';
 
 const repository = new URL('../..', import.meta.url);
 const catalogFile = 'core/events/event-catalog.ts';
-const folders = '{bin,lib,functions,core,adapters,client,local,scripts,portal}';
+const folders = '{bin,lib,functions,contract,core,adapters,client,local,scripts,portal}';
 
 /** `ticket.created` and what may be made of it for a name: `ticket-created`, `ticket_created`. */
 const forms = eventTypes.flatMap((type) => [type, type.replaceAll('.', '-'), type.replaceAll('.', '_')]);
@@ -65,33 +63,32 @@ export const type: EventType = 'ticket.assigned';
 export const previous = (data: EventData<'ticket.assigned'>): string | null => data.previousAssigneeId;
 `;
 
-  let copy: ScratchCopy;
+  let copy: ScratchSources;
   let catalog: string;
   beforeAll(() => {
-    copy = createScratchCopy();
-    catalog = readFileSync(join(copy.folder, catalogFile), 'utf8');
-    if (!catalog.includes(end)) throw new Error(`${catalogFile} has no ${end}`);
-    write(catalogFile, catalog.replace(end, entry + end));
+    copy = createScratchSources();
+    catalog = copy.read(catalogFile);
+    copy.insert(catalogFile, entry, end);
   });
   afterAll(() => copy.remove());
 
   test('the sources compile, and so does code that uses the type', () => {
-    write('scripts/use.ts', use);
-    expect(compile()).toEqual('');
+    copy.write('scripts/use.ts', use);
+    expect(copy.compile()).toEqual('');
   });
 
   test('which it does not without the entry', () => {
-    write('scripts/use.ts', use);
-    write(catalogFile, catalog);
+    copy.write('scripts/use.ts', use);
+    copy.write(catalogFile, catalog);
     try {
-      expect(compile()).toMatch(/^scripts\/use\.ts.*'"ticket\.assigned"' is not assignable to type/);
+      expect(copy.compile()).toMatch(/^scripts\/use\.ts.*'"ticket\.assigned"' is not assignable to type/);
     } finally {
-      write(catalogFile, catalog.replace(end, entry + end));
+      copy.insert(catalogFile, entry, end);
     }
   });
 
   test('a published event of the type is accepted, and one with wrong data is refused', () => {
-    const parsed = run(`
+    const parsed = copy.run(`
       import { catalogEntryOf } from './core/events/event-catalog.ts';
       import { parsePublishedEvent } from './core/events/published-event.ts';
       const parse = (data) => parsePublishedEvent(JSON.stringify({
@@ -108,7 +105,7 @@ export const previous = (data: EventData<'ticket.assigned'>): string | null => d
   });
 
   test('the template has its rule, its queues, its alarms with their sentence, and the catch-all leaves it out', () => {
-    const resources = run(`
+    const resources = copy.run(`
       import { App } from 'aws-cdk-lib';
       import { createStacks } from './lib/stacks.ts';
       const app = new App({ outdir: 'cdk.out', context: { 'aws:cdk:bundling-stacks': [] } });
@@ -143,13 +140,7 @@ export const previous = (data: EventData<'ticket.assigned'>): string | null => d
   });
 
   test('the page on event types and the contract are reported as stale, and hold the type once they are written again', () => {
-    const generate = (...options: string[]) =>
-      spawnSync(process.execPath, ['scripts/generate-docs.ts', ...options], {
-        cwd: copy.folder,
-        encoding: 'utf8',
-      });
-
-    const stale = generate('--check');
+    const stale = copy.generateDocs('--check');
     expect(stale.status).toBe(1);
     expect(stale.stderr.trim().split('\n')).toEqual(
       ['docs/event-types.md', 'docs/openapi.json'].map(
@@ -157,31 +148,14 @@ export const previous = (data: EventData<'ticket.assigned'>): string | null => d
       ),
     );
 
-    expect(generate().status).toBe(0);
-    const page = readFileSync(join(copy.folder, 'docs/event-types.md'), 'utf8');
+    expect(copy.generateDocs().status).toBe(0);
+    const page = copy.read('docs/event-types.md');
     expect(page).toContain('| `ticket.assigned` | Ticket Assign | A ticket was given to an agent. |');
     expect(page).toContain('| `previousAssigneeId` | string or null |');
-    const contract = JSON.parse(readFileSync(join(copy.folder, 'docs/openapi.json'), 'utf8')) as {
+    const contract = JSON.parse(copy.read('docs/openapi.json')) as {
       webhooks: object;
     };
     expect(contract.webhooks).toHaveProperty(['ticket.assigned']);
-    expect(generate('--check')).toMatchObject({ status: 0, stderr: '' });
+    expect(copy.generateDocs('--check')).toMatchObject({ status: 0, stderr: '' });
   });
-
-  function write(file: string, text: string): void {
-    writeFileSync(join(copy.folder, file), text);
-  }
-
-  /** What the compiler says: nothing, if all is well. */
-  function compile(): string {
-    const tsc = join(copy.folder, 'node_modules/typescript/bin/tsc');
-    return spawnSync(process.execPath, [tsc, '--noEmit', '-p', '.'], { cwd: copy.folder, encoding: 'utf8' })
-      .stdout;
-  }
-
-  /** Runs a module in the copy and reads the JSON that it prints. */
-  function run(module: string): unknown {
-    const options = { cwd: copy.folder, encoding: 'utf8', maxBuffer: 16 * 1024 * 1024 } as const;
-    return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '--eval', module], options));
-  }
 });
