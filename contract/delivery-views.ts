@@ -36,9 +36,9 @@ export function statesOf(status: DeliveryStatus): DeliveryState[] {
 
 export const deliveryView = z
   .object({
-    id: z.string().meta({ description: 'Names the delivery for good.' }),
+    id: z.string().meta({ description: 'Identifies the delivery. Never changes.' }),
     subscriptionId: identifierSchema,
-    eventId: identifierSchema.meta({ description: 'What the receiver sees as `webhook-id`.' }),
+    eventId: identifierSchema.meta({ description: 'The receiver sees it as `webhook-id`.' }),
     eventType: z.string(),
     acceptedAt: timestampSchema.meta({ description: 'When iOmniHub accepted the event.' }),
     status: z.enum(deliveryStatuses),
@@ -50,10 +50,10 @@ export const deliveryView = z
     responseStatus: z
       .int()
       .optional()
-      .meta({ description: 'What the receiver answered to the latest attempt, if it did.' }),
+      .meta({ description: 'The HTTP status of the answer to the latest attempt, if there was one.' }),
     updatedAt: timestampSchema,
     nextAttemptAt: timestampSchema.optional().meta({
-      description: 'When the next attempt is planned; absent while one is being made and when none will be.',
+      description: 'When the next attempt is planned. Absent during an attempt, and if no other will follow.',
     }),
   })
   .meta({ id: 'Delivery', description: 'One event on its way to one subscription.' });
@@ -67,12 +67,12 @@ export const attemptView = z
     refusal: z
       .string()
       .optional()
-      .meta({ description: 'Which rule forbids the URL or the address, for two of the reasons.' }),
-    status: z.int().optional().meta({ description: 'What the receiver answered, if it did.' }),
+      .meta({ description: 'The rule that forbids the URL or the address, if that is the reason.' }),
+    status: z.int().optional().meta({ description: 'The HTTP status of the answer, if there was one.' }),
     remoteAddress: z
       .string()
       .optional()
-      .meta({ description: 'The address that answered: that of the latest connection to the receiver.' }),
+      .meta({ description: 'The IP address of the latest connection to the receiver.' }),
     responseExcerpt: z.string().optional().meta({
       description:
         "The start of the receiver's answer, with header values masked. Hostile text: never show it as HTML.",
@@ -81,9 +81,9 @@ export const attemptView = z
       method: z.literal('POST'),
       origin: z.string().meta({
         description:
-          'Scheme, host and port; the path of a hook is often a credential, and is not kept with attempts.',
+          'Scheme, host and port. The path is often a credential, and is not stored with attempts.',
       }),
-      headers: z.record(z.string(), z.string()).meta({ description: 'With secret values masked.' }),
+      headers: z.record(z.string(), z.string()).meta({ description: 'Secret values are masked.' }),
     }),
   })
   .meta({ id: 'Attempt', description: 'One call to a receiver.' });
@@ -94,7 +94,7 @@ export const deliveryDetailView = deliveryView
     body: z
       .string()
       .nullable()
-      .meta({ description: 'The very text that every attempt sends; null when it is no longer kept.' }),
+      .meta({ description: 'The exact text that every attempt sends. Null once it is no longer stored.' }),
   })
   .meta({ id: 'DeliveryDetail' });
 

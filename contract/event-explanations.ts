@@ -6,25 +6,24 @@ import type { Subscription } from '../core/subscriptions/subscription.ts';
 import { presentDelivery, statusOf } from './delivery-views.ts';
 import { type eventAtSubscriptionView, type eventDetailView, presentEvent } from './event-views.ts';
 
-/** Why an event was or was not delivered, in words for the account's owner. */
-
-/** What else is known when somebody looks an event up. */
+/** What the explanation of an event is based on, besides the event. */
 export interface EventSurroundings {
-  /** All that the account has now. */
+  /** All subscriptions that the account has now. */
   readonly subscriptions: readonly Subscription[];
-  /** Those of the event that have a row. */
+  /** The deliveries of the event that have a row. */
   readonly deliveries: readonly Delivery[];
   readonly now: Date;
-  /** How old what the event was planned by may have been. */
+  /** How old the subscriptions may have been by which the event was planned. */
   readonly cacheMs: number;
 }
 
+/** An event with, for each subscription of the account, why it was or was not delivered. */
 export function presentEventDetail(
   event: LoggedEventDetail,
   { subscriptions, deliveries, now, cacheMs }: EventSurroundings,
 ): z.output<typeof eventDetailView> {
   const planned = event.plan.map(({ subscriptionId }) => subscriptionId);
-  // A test is for one subscription; of it the others have nothing to ask.
+  // A test event is for one subscription. It means nothing to the others.
   const later = event.isTest ? [] : subscriptions.filter(({ id }) => !planned.includes(id));
   return {
     ...presentEvent(event),
@@ -52,7 +51,7 @@ interface Known {
   /** As it is now. */
   readonly subscription: Subscription | undefined;
   readonly now: Date;
-  /** Events are planned by what was read of the account's subscriptions and status not long before. */
+  /** The beginning of a sentence: what the dispatcher knows of an account may be a few seconds old. */
   readonly whenItCame: string;
 }
 
@@ -97,26 +96,29 @@ function explainPlanned(
 
 type Explanation = Omit<EventAtSubscription, 'subscriptionId'>;
 
-/** A first attempt has no row until it was made; once it must have been, the row's time has ended before the event's. */
+/**
+ * A delivery has no row before its first attempt. After the longest horizon that attempt must have been made, so that a
+ * missing row has expired: rows are kept less long than events.
+ */
 function explainMissing({ isTest, recordedAt }: LoggedEvent, now: Date): Explanation {
   const ageMs = now.getTime() - Date.parse(recordedAt);
   if (ageMs > (isTest ? testPatienceMs : longestHorizonMs)) {
     return {
       outcome: 'no-longer-known',
-      explanation: 'What became of it is no longer kept, or it was never sent.',
+      explanation: 'The result is no longer stored, or the event was never sent.',
     };
   }
   const explanation =
     ageMs > punctualMs
-      ? 'The first attempt is late, or something failed on our side: then it is made once that is mended.'
+      ? 'The first attempt is late, or something failed on our side. Then it is made as soon as that is fixed.'
       : 'The first attempt is about to be made.';
   return { outcome: 'waiting', explanation };
 }
 
-/** A first attempt that takes longer to be made has met a fault of ours. */
+/** A first attempt that is made later than this has met a fault of ours. */
 const punctualMs = 5 * 60_000;
 
-/** Of a stage's horizon, after which every delivery has ended. */
+/** The longest horizon of a stage, after which every delivery has ended. */
 const longestHorizonMs = 7 * 24 * 3_600_000;
 /** The row of a test is written right after its event. */
 const testPatienceMs = 60_000;
@@ -152,7 +154,7 @@ function explainState({ state, reason, attemptCount, nextAttemptAt, responseStat
   }
 }
 
-/** Whether the next attempt will be made is decided when its time has come. */
+/** What may prevent the next attempt. The deliverer decides it when the time has come. */
 function obstacleAt(subscription: Subscription | undefined): string {
   if (!subscription) return ' It will be cancelled then: the subscription was deleted.';
   const { status } = subscription;
@@ -163,6 +165,6 @@ function explainLater({ id, createdAt }: Subscription): EventAtSubscription {
   return {
     subscriptionId: id,
     outcome: 'created-later',
-    explanation: `The subscription was created at ${createdAt}, which is after the event came or so shortly before that it did not count yet.`,
+    explanation: `The subscription was created at ${createdAt}: after the event came, or so shortly before it that it did not count yet.`,
   };
 }

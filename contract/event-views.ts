@@ -7,7 +7,7 @@ import { deliveryView } from './delivery-views.ts';
 export const eventTypeView = z
   .object({
     type: z.string(),
-    name: z.string().meta({ description: "As on iOmniHub's own screens." }),
+    name: z.string().meta({ description: "The name on iOmniHub's screens." }),
     summary: z.string(),
     dataSchema: z.looseObject({}).meta({ description: 'JSON Schema of `data` in the callback.' }),
     example: z.looseObject({}).meta({ description: 'An example of `data`.' }),
@@ -24,7 +24,9 @@ export const eventView = z
     id: identifierSchema,
     type: z.string(),
     acceptedAt: timestampSchema.meta({ description: 'When iOmniHub published it.' }),
-    recordedAt: timestampSchema.meta({ description: 'When it was taken in for delivery; seconds later.' }),
+    recordedAt: timestampSchema.meta({
+      description: 'When it was recorded for delivery, usually seconds later.',
+    }),
     isTest: z.boolean().meta({ description: 'Sent by `POST /subscriptions/{id}/test`.' }),
   })
   .meta({ id: 'Event' });
@@ -46,14 +48,14 @@ export const eventAtSubscriptionView = z
   .object({
     subscriptionId: identifierSchema,
     outcome: z.enum(eventOutcomes),
-    explanation: z.string().meta({ description: 'The same in a sentence.' }),
+    explanation: z.string().meta({ description: 'The outcome in a sentence.' }),
     delivery: deliveryView.optional(),
   })
   .meta({ id: 'EventAtSubscription', description: 'What became of an event at one subscription, and why.' });
 
 export const eventDetailView = eventView
   .extend({
-    body: z.string().meta({ description: 'The very text of its callbacks.' }),
+    body: z.string().meta({ description: 'The exact text of its callbacks.' }),
     subscriptions: z.array(eventAtSubscriptionView),
   })
   .meta({ id: 'EventDetail' });

@@ -19,7 +19,7 @@ const percentile = z
   .positive()
   .nullable()
   .meta({
-    description: `One of ${latencyBoundsMs.join(', ')}: no call up to there was slower. Null if none was answered.`,
+    description: `An upper bound, one of ${latencyBoundsMs.join(', ')}. Null if no call was answered.`,
   });
 const numbersView = z.object({
   delivered: count.meta({ description: 'Attempts that were answered 2xx.' }),
@@ -27,7 +27,7 @@ const numbersView = z.object({
   failed: count.meta({ description: 'Deliveries that ended undelivered after their last attempt.' }),
   latencyMs: z
     .object({ average: count.nullable(), p50: percentile, p95: percentile, p99: percentile })
-    .meta({ description: 'Of the calls that were answered with a status, whichever.' }),
+    .meta({ description: 'Of the calls that were answered, with whatever status.' }),
 });
 
 /** The statistics of a subscription as its owner sees them. */

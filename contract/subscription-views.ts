@@ -19,14 +19,14 @@ export const subscriptionView = z
     metadata: z.record(z.string(), z.string()),
     status: z.enum(subscriptionStatuses).meta({
       description:
-        '`pending`: the stage asks receivers for their consent, and this one has not yet given it for this URL.',
+        '`pending`: iOmniHub needs the consent of the receiver for this URL, and does not have it yet.',
     }),
     disabledReason: z.enum(disabledReasons).optional().meta({
       description:
         'Why iOmniHub disabled it: the receiver answered 410, or its URL or address cannot be used.',
     }),
     headers: z.record(z.string(), z.string()).meta({
-      description: 'Headers of its own, each shown as `********`: values can be written, not read.',
+      description: 'Custom headers. Each value is shown as `********`: it can be written, but not read.',
     }),
     rateLimitPerSecond: z.int().optional(),
     timeoutMs: z.int().optional(),

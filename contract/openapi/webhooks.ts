@@ -4,7 +4,7 @@ import { type EventType, eventCatalog } from '../../core/events/event-catalog.ts
 import { exampleEvent } from '../../core/events/example-event.ts';
 import { identifierSchema, timestampSchema } from '../../core/identifiers.ts';
 
-/** What a receiver has to serve, one webhook for each event type. */
+/** The callbacks that a receiver gets: one webhook for each event type. */
 export function describeWebhooks(): Record<string, ZodOpenApiPathItemObject> {
   return Object.fromEntries(
     eventCatalog.map(({ type, name, summary, data }) => [
@@ -47,8 +47,10 @@ export function describeWebhooks(): Record<string, ZodOpenApiPathItemObject> {
 
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
 const signatureHeaders = z.object({
-  'webhook-id': identifierSchema.meta({ description: "The event's id: the same for every repetition." }),
-  'webhook-timestamp': z.string().meta({ description: 'Seconds since 1970 at which the call was made.' }),
+  'webhook-id': identifierSchema.meta({
+    description: "The event's id. It is the same whenever the event is sent again.",
+  }),
+  'webhook-timestamp': z.string().meta({ description: 'The time of the call, in seconds since 1970.' }),
   'webhook-signature': z
     .string()
     .meta({ description: 'One or more of `v1,<base64>` by Standard Webhooks, with spaces in between.' }),

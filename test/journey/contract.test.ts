@@ -8,7 +8,7 @@ import { contractCases } from './contract-cases.ts';
 
 /**
  * Every route in every answer that the served document tells of: by its status and, for errors, by its type. The requests
- * stand in contract-cases.ts; they go through gateway, authorizer and API as they are deployed.
+ * are in support/good-requests.ts and contract-cases.ts; they go through gateway, authorizer and API as they are deployed.
  */
 
 jest.setTimeout(60_000);

@@ -104,6 +104,65 @@ describe('API keys', () => {
   });
 });
 
+describe('issuing an API key', () => {
+  const route = 'POST /accounts/{accountId}/api-keys';
+
+  function issue(accountId: string, body?: unknown) {
+    return api.callSigned(route, { accountId }, body);
+  }
+
+  test('answers with a key that the authorizer takes', async () => {
+    const accountId = uniqueId('acc');
+
+    const { status, body } = await issue(accountId, { role: 'read', description: 'chatbot' });
+    const authorize = createAuthorizer({
+      credentials: api.credentials,
+      telemetry: deployment.telemetry,
+      now: deployment.clock.now,
+    });
+    const authorized = await authorize({ headers: { authorization: `Bearer ${body.key}` } } as never);
+
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ accountId, role: 'read', description: 'chatbot' });
+    expect(authorized).toEqual({
+      isAuthorized: true,
+      context: {
+        accountId,
+        role: 'read',
+        credentialKind: 'api-key',
+        credentialId: body.id,
+      },
+    });
+  });
+
+  test('without a body is for managing', async () => {
+    expect(await issue(uniqueId('acc'))).toMatchObject({
+      status: 201,
+      body: { role: 'manage', description: '' },
+    });
+  });
+
+  test('stores no secret', async () => {
+    const { body } = await issue(uniqueId('acc'));
+
+    const { secret } = parseAuthorization(`Bearer ${body.key}`) ?? { secret: 'none' };
+    expect(body.key).toContain(secret);
+    expect(JSON.stringify(deployment.wire.table.calls)).not.toContain(secret);
+    expect(body).not.toHaveProperty('secretHash');
+  });
+
+  test.each([
+    ['a role that there is not', { role: 'admin' }, 'role'],
+    ['a field that there is not', { accountId: 'acc_other' }, 'accountId'],
+  ])('%s is refused', async (_, wrong, field) => {
+    expect(await issue(uniqueId('acc'), wrong)).toMatchObject({ status: 400, body: { issues: [{ field }] } });
+  });
+
+  test.each(['a#b', '', 'x'.repeat(65)])('the account %j is none', async (accountId) => {
+    expect(await issue(accountId)).toMatchObject({ status: 400 });
+  });
+});
+
 describe('a portal session', () => {
   const open = (body?: unknown) =>
     api.callSigned('POST /accounts/{accountId}/portal-sessions', { accountId }, body);
