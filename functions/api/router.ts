@@ -1,5 +1,4 @@
-import type { RouteKey } from '../../contract/routes.ts';
-import { routeKeys, routeOf, routes } from '../../contract/routes.ts';
+import { type RouteKey, routeKeys, routeOf, routes } from '../../contract/routes.ts';
 import { identifierSchema } from '../../core/identifiers.ts';
 import { createHandlers } from './handlers.ts';
 import type { ApiDeps } from './http/api-deps.ts';

@@ -1,5 +1,4 @@
-import type { RouteKey, Routes } from '../../contract/routes.ts';
-import { methodAndPathOf, routeOf } from '../../contract/routes.ts';
+import { methodAndPathOf, type RouteKey, type Routes, routeOf } from '../../contract/routes.ts';
 import { eventTypes } from '../../core/events/event-catalog.ts';
 
 /** What paths name: in an account, one of everything. */

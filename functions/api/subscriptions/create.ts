@@ -1,9 +1,9 @@
 import { formatSecret } from '../../../core/deliveries/signature.ts';
-import { maxSubscriptionsPerAccount } from '../../../core/subscriptions/subscription.ts';
+import { maxSubscriptionsPerAccount, type Subscription } from '../../../core/subscriptions/subscription.ts';
 import { contextOf } from '../../call-receiver.ts';
 import { createAudit } from '../accounts/audit.ts';
 import type { ApiDeps } from '../http/api-deps.ts';
-import type { Handler } from '../http/handler.ts';
+import type { Handler, HandlerRequest } from '../http/handler.ts';
 import { type Refusal, refuse, refuseInvalid, refuseSuspended } from '../http/refusal.ts';
 import { type AdmissionDeps, createAdmission } from './admission.ts';
 import { auditHeaders } from './audit-headers.ts';
@@ -21,43 +21,50 @@ export function createCreateSubscription(deps: CreateDeps): Handler<'POST /subsc
   const showWritten = createWrittenAnswer(deps);
 
   return async (request) => {
-    const { accountId } = request;
-    const { headers, status, ...properties } = request.body;
-    const fault = await findFault(properties.url, request);
+    const { accountId, body: wanted } = request;
+    const fault = await findFault(wanted.url, request);
     if (fault) return refuseInvalid([fault]);
     const existing = await deps.subscriptions.listSubscriptions(accountId);
     if (existing.length >= maxSubscriptionsPerAccount) return refuseTooManySubscriptions();
-    const id = `sub_${deps.randomBytes(12).toString('hex')}`;
-    const secret = formatSecret(deps.randomBytes(32));
-    const context = contextOf({ accountId, id });
-    const createdAt = deps.now().toISOString();
-    const sealedHeaders = await sealHeaders(deps.cipher, context, headers);
-    const wanted = {
-      ...properties,
-      ...(sealedHeaders ? { headers: sealedHeaders } : {}),
-      accountId,
-      id,
-      status,
-      secrets: [{ sealed: await deps.cipher.seal(secret, context), createdAt }],
-      version: 1,
-      createdAt,
-      updatedAt: createdAt,
-    };
-    const admitted = await admit(wanted, status);
+    const { draft, secret } = await draftSubscription(accountId, wanted);
+    const admitted = await admit(draft, wanted.status);
     if ('problem' in admitted) return admitted;
-    if (sealedHeaders) await auditHeaders(audit, request, id, sealedHeaders.names);
+    if (draft.headers) await auditHeaders(audit, request, draft.id, draft.headers.names);
     // Asking the receiver may have taken seconds: events count from now on.
     const writtenAt = deps.now().toISOString();
     const subscription = { ...admitted.subscription, createdAt: writtenAt, updatedAt: writtenAt };
     await deps.subscriptions.createSubscription(subscription);
     const refusal = await refuseOutrun(accountId);
     if (refusal) {
-      await deps.subscriptions.deleteSubscription(accountId, id);
+      await deps.subscriptions.deleteSubscription(accountId, draft.id);
       return refusal;
     }
     const { body, etag } = showWritten(subscription, admitted.verification);
     return { body: { ...body, secret }, etag };
   };
+
+  /** The new subscription and its secret, before its receiver is asked. */
+  async function draftSubscription(
+    accountId: string,
+    { headers, ...properties }: HandlerRequest<'POST /subscriptions'>['body'],
+  ): Promise<{ draft: Subscription; secret: string }> {
+    const id = `sub_${deps.randomBytes(12).toString('hex')}`;
+    const secret = formatSecret(deps.randomBytes(32));
+    const context = contextOf({ accountId, id });
+    const createdAt = deps.now().toISOString();
+    const sealedHeaders = await sealHeaders(deps.cipher, context, headers);
+    const draft = {
+      ...properties,
+      ...(sealedHeaders ? { headers: sealedHeaders } : {}),
+      accountId,
+      id,
+      secrets: [{ sealed: await deps.cipher.seal(secret, context), createdAt }],
+      version: 1,
+      createdAt,
+      updatedAt: createdAt,
+    };
+    return { draft, secret };
+  }
 
   /**
    * Meanwhile, other requests may have created subscriptions or removed the account. The request that notices it gives
