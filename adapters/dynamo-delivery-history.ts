@@ -1,7 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { DeliveryState } from '../core/deliveries/delivery.ts';
-import type { DeliveryFilter, DeliveryHistory } from '../core/deliveries/delivery-history.ts';
-import type { StatusClass } from '../core/deliveries/delivery-view.ts';
+import type { DeliveryFilter, DeliveryHistory, StatusClass } from '../core/deliveries/delivery-history.ts';
 import type { DynamoTable } from './dynamo-client.ts';
 import { toDelivery } from './dynamo-delivery-log.ts';
 import { readRows } from './dynamo-delivery-rows.ts';

@@ -21,10 +21,11 @@ import { createSecretCipher } from '../adapters/kms-secret-cipher.ts';
 import { cacheAccountStatus } from '../adapters/lru-caches.ts';
 import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import type { ApiResponse } from './api/http.ts';
+import type { ApiEvent } from './api/http/request.ts';
+import type { ApiResponse } from './api/http/response.ts';
+import { createApi } from './api/router.ts';
 import { apiEnv, callbackUrlRules, readEnv } from './env.ts';
 import { createCallLimiter } from './receivers/call-limiter.ts';
-import { type ApiEvent, createApi } from './serve-api.ts';
 import { createTelemetry } from './telemetry.ts';
 
 const env = readEnv(apiEnv, process.env);

@@ -2,7 +2,7 @@ import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Validations
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   HttpApi,
-  type HttpMethod,
+  HttpMethod,
   HttpNoneAuthorizer,
   type HttpRoute,
   HttpStage,
@@ -17,7 +17,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { apiRoutes } from '../functions/api/routes.ts';
+import { methodAndPathOf, routeKeys, routeOf } from '../contract/routes.ts';
 import { apiEnv, authorizerEnv } from '../functions/env.ts';
 import { corsPreflight } from './cors.ts';
 import type { DataStack } from './data-stack.ts';
@@ -82,11 +82,12 @@ export class ApiStack extends Stack {
       iam: new HttpIamAuthorizer(),
       public: new HttpNoneAuthorizer(),
     };
-    for (const [routeKey, access] of Object.entries(apiRoutes)) {
-      const [method, path] = routeKey.split(' ') as [HttpMethod, string];
+    for (const routeKey of routeKeys) {
+      const { method, path } = methodAndPathOf(routeKey);
+      const { access } = routeOf(routeKey);
       const routes = api.addRoutes({
         path,
-        methods: [method],
+        methods: [HttpMethod[method]],
         integration,
         authorizer: authorizers[access],
       });

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import type { CorsHttpMethod, CorsPreflightOptions } from 'aws-cdk-lib/aws-apigatewayv2';
-import { apiRoutes } from '../functions/api/routes.ts';
+import { CorsHttpMethod, type CorsPreflightOptions } from 'aws-cdk-lib/aws-apigatewayv2';
+import { methodAndPathOf, routeKeysWith } from '../contract/routes.ts';
 import type { Stage } from './stage.ts';
 
 /** What scripts of the stage's origins may do. They carry a key or a session's token, no cookies: no credentials. */
@@ -17,8 +17,6 @@ export function corsPreflight({ corsOrigins }: Stage): CorsPreflightOptions | un
 
 /** Of all routes but the backend's, which no page can sign for. */
 function pageMethods(): CorsHttpMethod[] {
-  const routeKeys = Object.entries(apiRoutes).flatMap(([routeKey, access]) =>
-    access === 'iam' ? [] : [routeKey],
-  );
-  return [...new Set(routeKeys.map((routeKey) => routeKey.split(' ')[0] as CorsHttpMethod))];
+  const routeKeys = routeKeysWith('public', 'read', 'manage');
+  return [...new Set(routeKeys.map((routeKey) => CorsHttpMethod[methodAndPathOf(routeKey).method]))];
 }

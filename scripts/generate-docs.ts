@@ -1,23 +1,25 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { createOpenApiDocument } from '../contract/openapi/document.ts';
 import { stageSettings } from '../core/settings/stage-settings.ts';
-import { createOpenApiDocument } from '../functions/api/contract/document.ts';
 import { describeEventTypes } from './docs/event-types.ts';
 import { describeProblems } from './docs/problems.ts';
+import { embedRoutes } from './docs/routes.ts';
 import { describeSettings } from './docs/settings.ts';
 import { embedSnippets } from './docs/snippets.ts';
 
 /**
- * Writes the documents that derive from the sources. With `--check` it writes nothing and fails if one of them is not
- * what the sources say.
+ * Writes the documents that derive from the sources. With `--check` it writes nothing, and fails if a document differs
+ * from what the sources say.
  */
 const root = new URL('../', import.meta.url);
 
-/** On which one limit of the contract depends. */
+/** The default of a stage. The function adapts the document to its own stage (contract/openapi/stage-document.ts). */
 const callbackTimeoutMs = stageSettings.callbackTimeoutMs.default;
 
-/** By the file, what it is to be; `current` is what it is. */
+/** By its path, how each document is made from its current text. */
 const documents: Record<string, (current: string) => string> = {
+  'README.md': embedRoutes,
   'docs/event-types.md': describeEventTypes,
   'docs/problems.md': describeProblems,
   'docs/settings.md': describeSettings,

@@ -1,8 +1,6 @@
-import * as z from 'zod';
-import { timestampSchema } from '../identifiers.ts';
 import type { CredentialKind } from './credential.ts';
 
-/** What is kept about whoever saw or changed what is secret. */
+/** The actions that see or change a secret, or an account as a whole. Each is kept in the audit log. */
 export const auditedActions = [
   'secret.revealed',
   'secret.rotated',
@@ -31,27 +29,6 @@ export interface AuditEntry {
   readonly subscriptionId?: string;
   /** Names and times, never values: which headers, which key, until when. */
   readonly details?: Readonly<Record<string, unknown>>;
-}
-
-/** How an account's owner is told of it. */
-export const auditEntryView = z
-  .object({
-    at: timestampSchema,
-    action: z.enum(auditedActions),
-    actor: z.object({ kind: z.enum(['api-key', 'portal-session', 'backend']), id: z.string() }),
-    requestId: z.string(),
-    sourceIp: z.string().optional().meta({ description: 'Not of the backend.' }),
-    subscriptionId: z.string().optional(),
-    details: z.record(z.string(), z.unknown()).optional(),
-  })
-  .meta({ id: 'AuditEntry' });
-
-export function presentAuditEntry(entry: AuditEntry): z.output<typeof auditEntryView> {
-  const { accountId: _, sourceIp, ...shown } = entry;
-  // Which of our roles it was, and where, is nothing to show outside.
-  return entry.actor.kind === 'backend'
-    ? { ...shown, actor: { kind: 'backend', id: 'iomnihub' } }
-    : { ...shown, sourceIp };
 }
 
 /** An entry outlives the event or key that it is about; a year is what audits ask for. */

@@ -1,6 +1,4 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import * as z from 'zod';
-import { identifierSchema, timestampSchema } from '../identifiers.ts';
 
 /** `read` sees everything but secrets; `manage` may also change things, see secrets and read the audit log. */
 export type Role = 'read' | 'manage';
@@ -64,22 +62,4 @@ export function isGood(stored: Credential, presented: PresentedCredential, now: 
     stored.kind === presented.kind &&
     (stored.expiresAt === undefined || new Date(stored.expiresAt) > now)
   );
-}
-
-/** How the backend is told of a credential: everything but the hash. */
-export const credentialView = z
-  .object({
-    id: z.string().meta({ description: 'Stands in the credential itself, and in the audit log.' }),
-    accountId: identifierSchema,
-    role: z.enum(['read', 'manage']),
-    description: z.string(),
-    createdAt: timestampSchema,
-    expiresAt: timestampSchema.optional(),
-    lastUsedAt: timestampSchema.optional().meta({ description: 'Up to ten minutes behind.' }),
-  })
-  .meta({ id: 'ApiKey' });
-
-export function presentCredential(credential: Credential): z.output<typeof credentialView> {
-  const { id, accountId, role, description, createdAt, expiresAt, lastUsedAt } = credential;
-  return { id, accountId, role, description, createdAt, expiresAt, lastUsedAt };
 }

@@ -1,5 +1,8 @@
 import type { Attempt, Delivery, DeliveryRef, DeliveryState } from './delivery.ts';
-import type { StatusClass } from './delivery-view.ts';
+
+/** The answer to the latest attempt. `none`: there was no answer, or no attempt yet. */
+export const statusClasses = ['2xx', '3xx', '4xx', '5xx', 'none'] as const;
+export type StatusClass = (typeof statusClasses)[number];
 
 export interface DeliveryFilter {
   readonly states?: readonly DeliveryState[];

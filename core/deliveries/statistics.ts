@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { DeliveryOutcome } from '../receivers/delivery-outcome.ts';
 import type { RetryDecision } from './retry-policy.ts';
 
@@ -10,7 +9,7 @@ import type { RetryDecision } from './retry-policy.ts';
 /** From the end of the hour. */
 export const statisticsRetentionDays = 14;
 
-const hourMs = 3_600_000;
+export const hourMs = 3_600_000;
 
 /**
  * Upper bounds of the latency buckets. The last is the longest timeout that a stage can have (core/settings/stage-settings.ts): a call that
@@ -92,67 +91,14 @@ export function hoursTouched(since: Date, until: Date): HourRange {
   return { first: hourOf(since), last: hourOf(new Date(until.getTime() - 1)) };
 }
 
-const count = z.int().nonnegative();
-const percentile = z
-  .int()
-  .positive()
-  .nullable()
-  .meta({
-    description: `One of ${latencyBoundsMs.join(', ')}: no call up to there was slower. Null if none was answered.`,
-  });
-const numbersView = z.object({
-  delivered: count.meta({ description: 'Attempts that were answered 2xx.' }),
-  failedAttempts: count.meta({ description: 'Attempts that failed, whether or not another follows.' }),
-  failed: count.meta({ description: 'Deliveries that ended undelivered after their last attempt.' }),
-  latencyMs: z
-    .object({ average: count.nullable(), p50: percentile, p95: percentile, p99: percentile })
-    .meta({ description: 'Of the calls that were answered with a status, whichever.' }),
-});
-
-/** How an account's owner is told. */
-export const statisticsView = z.object({
-  since: z.iso.datetime().meta({ description: 'The beginning of the first hour.' }),
-  until: z.iso.datetime().meta({ description: 'The end of the last hour.' }),
-  total: numbersView,
-  hours: z
-    .array(z.object({ hour: z.iso.datetime().meta({ description: 'Its beginning.' }), ...numbersView.shape }))
-    .meta({ description: 'Oldest first, without a gap.' }),
-});
-export type StatisticsView = z.infer<typeof statisticsView>;
-
-/** `kept` are the hours of the range in which there was a call. */
-export function presentStatistics(range: HourRange, kept: readonly HourlyTally[]): StatisticsView {
-  const tallies = new Map(kept.map(({ hour, tally }) => [hour, tally]));
-  const hours = Array.from({ length: hoursFrom(range.first, range.last) + 1 }, (_, index) =>
-    new Date(Date.parse(range.first) + index * hourMs).toISOString(),
-  );
-  return {
-    since: range.first,
-    until: endOfHour(range.last).toISOString(),
-    total: presentTally(kept.map(({ tally }) => tally).reduce(addTallies, emptyTally)),
-    hours: hours.map((hour) => ({ hour, ...presentTally(tallies.get(hour) ?? emptyTally) })),
-  };
-}
-
-function presentTally(tally: Tally): z.infer<typeof numbersView> {
-  const { delivered, failedAttempts, failed, answeredByLatency, answeredMs } = tally;
-  const answered = sum(answeredByLatency);
-  return {
-    delivered,
-    failedAttempts,
-    failed,
-    latencyMs: {
-      average: answered === 0 ? null : Math.round(answeredMs / answered),
-      p50: percentileMs(tally, 50),
-      p95: percentileMs(tally, 95),
-      p99: percentileMs(tally, 99),
-    },
-  };
+/** How many calls were answered with a status. */
+export function answeredCount({ answeredByLatency }: Tally): number {
+  return answeredByLatency.reduce((total, each) => total + each, 0);
 }
 
 /** The upper bound of the bucket that holds the call than which so many percent of all calls were not slower. */
 export function percentileMs(tally: Tally, percent: number): number | null {
-  const answered = sum(tally.answeredByLatency);
+  const answered = answeredCount(tally);
   if (answered === 0) return null;
   const rank = Math.ceil((answered * percent) / 100);
   let seen = 0;
@@ -170,8 +116,4 @@ function bucketOf(durationMs: number): number {
 
 function at({ answeredByLatency }: Tally, bucket: number): number {
   return answeredByLatency[bucket] ?? 0;
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, each) => total + each, 0);
 }

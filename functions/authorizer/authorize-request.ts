@@ -9,7 +9,7 @@ import {
   parseAuthorization,
 } from '../../core/accounts/credential.ts';
 import type { CredentialLookup } from '../../core/accounts/credential-store.ts';
-import type { AuthorizerContext } from '../serve-api.ts';
+import type { AuthorizerContext } from '../api/http/request.ts';
 import type { Telemetry } from '../telemetry.ts';
 
 export interface AuthorizerDeps {

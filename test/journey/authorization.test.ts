@@ -3,130 +3,29 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { createCredentialStore } from '../../adapters/dynamo-credential-store.ts';
+import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
 import { createEventLog } from '../../adapters/dynamo-event-log.ts';
+import { type RouteKey, routeKeys, routeKeysWith, routeOf } from '../../contract/routes.ts';
 import { formatCredential, hashCredentialSecret } from '../../core/accounts/credential.ts';
 import { deliveryIdOf } from '../../core/deliveries/delivery.ts';
-import { eventTypes } from '../../core/events/event-catalog.ts';
-import { apiRoutes, type RouteKey } from '../../functions/api/routes.ts';
 import { type ApiCredentials, signRequest } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
-import { deliveryRef, publishedEvent, uniqueId } from '../support/builders.ts';
+import { deliveredDelivery, deliveryRef, publishedEvent, uniqueId } from '../support/builders.ts';
 import { connectTableAt } from '../support/engines.ts';
+import { goodRequest, type Names } from '../support/good-requests.ts';
 import { type StacksUnderFault, startStacksUnderFault } from '../support/stacks-under-fault.ts';
 
 /** Every route × every kind of caller, through the gateway, the authorizer and the API as they are deployed. */
 
 jest.setTimeout(120_000);
 
-interface Names {
-  readonly accountId: string;
-  readonly subscriptionId: string;
-  readonly keyId: string;
-}
+const publicRoutes = routeKeysWith('public');
+const accountRoutes = routeKeysWith('read', 'manage');
+const backendRoutes = routeKeysWith('iam');
+const managing = routeKeysWith('manage');
+const reading = routeKeysWith('read');
 
-const deliveryOf = (subscriptionId: string) => deliveryIdOf(deliveryRef({ subscriptionId }));
-const newSubscription = { url: 'http://127.0.0.1:9/hooks', eventTypes: [eventTypes[0]] };
-
-/** A good request for each route, by somebody who may; a route without one does not compile. */
-const requests: Record<
-  RouteKey,
-  { path: (names: Names) => string; body?: object; status: number; lists?: true; namesSubscription?: true }
-> = {
-  'GET /openapi.json': { path: () => '/openapi.json', status: 200 },
-  'GET /subscriptions': { path: () => '/subscriptions', status: 200, lists: true },
-  'POST /subscriptions': { path: () => '/subscriptions', body: newSubscription, status: 201 },
-  'GET /subscriptions/{id}': {
-    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}`,
-    status: 200,
-    namesSubscription: true,
-  },
-  'PATCH /subscriptions/{id}': {
-    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}`,
-    body: { description: 'changed' },
-    status: 200,
-    namesSubscription: true,
-  },
-  'POST /subscriptions/{id}/verify': {
-    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/verify`,
-    status: 200,
-    namesSubscription: true,
-  },
-  'GET /subscriptions/{id}/secret': {
-    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/secret`,
-    status: 200,
-    namesSubscription: true,
-  },
-  'POST /subscriptions/{id}/secret/rotate': {
-    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/secret/rotate`,
-    status: 200,
-    namesSubscription: true,
-  },
-  'DELETE /subscriptions/{id}': {
-    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}`,
-    status: 200,
-    namesSubscription: true,
-  },
-  'GET /event-types': { path: () => '/event-types', status: 200 },
-  'GET /subscriptions/{id}/deliveries': {
-    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/deliveries`,
-    status: 200,
-    namesSubscription: true,
-  },
-  'GET /subscriptions/{id}/stats': {
-    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/stats`,
-    status: 200,
-    namesSubscription: true,
-  },
-  // Nothing is delivered here; test/functions/api-deliveries.test.ts has those that are.
-  'GET /deliveries/{id}': {
-    path: ({ subscriptionId }) => `/deliveries/${deliveryOf(subscriptionId)}`,
-    status: 404,
-    namesSubscription: true,
-  },
-  'POST /subscriptions/{id}/test': {
-    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/test`,
-    status: 202,
-    namesSubscription: true,
-  },
-  'POST /deliveries/{id}/retry': {
-    path: ({ subscriptionId }) => `/deliveries/${deliveryOf(subscriptionId)}/retry`,
-    status: 404,
-    namesSubscription: true,
-  },
-  'GET /events': { path: () => '/events', status: 200, lists: true },
-  'GET /events/{id}': { path: () => '/events/evt_1', status: 404 },
-  'GET /audit-log': { path: () => '/audit-log', status: 200, lists: true },
-  'GET /accounts/{accountId}/api-keys': {
-    path: ({ accountId }) => `/accounts/${accountId}/api-keys`,
-    status: 200,
-  },
-  'POST /accounts/{accountId}/api-keys': {
-    path: ({ accountId }) => `/accounts/${accountId}/api-keys`,
-    body: {},
-    status: 201,
-  },
-  'DELETE /accounts/{accountId}/api-keys/{keyId}': {
-    path: ({ accountId, keyId }) => `/accounts/${accountId}/api-keys/${keyId}`,
-    status: 204,
-  },
-  'POST /accounts/{accountId}/portal-sessions': {
-    path: ({ accountId }) => `/accounts/${accountId}/portal-sessions`,
-    body: {},
-    status: 201,
-  },
-  'PUT /accounts/{accountId}/status': {
-    path: ({ accountId }) => `/accounts/${accountId}/status`,
-    body: { status: 'active' },
-    status: 200,
-  },
-  'DELETE /accounts/{accountId}': { path: ({ accountId }) => `/accounts/${accountId}`, status: 200 },
-};
-const routeKeys = Object.keys(requests) as RouteKey[];
-const publicRoutes = routeKeys.filter((routeKey) => apiRoutes[routeKey] === 'public');
-const accountRoutes = routeKeys.filter((routeKey) => ['read', 'manage'].includes(apiRoutes[routeKey]));
-const backendRoutes = routeKeys.filter((routeKey) => apiRoutes[routeKey] === 'iam');
-const managing = routeKeys.filter((routeKey) => apiRoutes[routeKey] === 'manage');
-const reading = routeKeys.filter((routeKey) => apiRoutes[routeKey] === 'read');
+const statusOf = (routeKey: RouteKey) => routeOf(routeKey).answer.status;
 
 let stacks: StacksUnderFault;
 let table: DynamoTable;
@@ -149,9 +48,8 @@ afterAll(async () => {
 type Caller = ApiCredentials | { readonly authorization: string } | undefined;
 
 async function send(routeKey: RouteKey, names: Names, caller: Caller, query = '') {
-  const [method = ''] = routeKey.split(' ');
-  const { path, body } = requests[routeKey];
-  const url = new URL(path(names) + query, stacks.apiUrl);
+  const { method, path, body } = goodRequest(routeKey, names);
+  const url = new URL(path + query, stacks.apiUrl);
   const text = body && JSON.stringify(body);
   const response = await fetch(url, {
     method,
@@ -187,14 +85,18 @@ async function openAccount() {
   const accountId = uniqueId('acc_matrix');
   const manage = await issue(accountId);
   const read = await issue(accountId, 'read');
-  const names = { accountId, subscriptionId: '', keyId: manage.id };
+  const names = { accountId, subscriptionId: '', keyId: manage.id, eventId: '', deliveryId: '' };
   const created = [];
   for (let count = 0; count < 2; count += 1)
     created.push(await send('POST /subscriptions', names, { apiKey: manage.key }));
   const { id: subscriptionId } = JSON.parse(created[0]?.text ?? '') as { id: string };
+  const acceptedAt = new Date().toISOString();
   for (let count = 0; count < 2; count += 1) {
-    const event = publishedEvent({ detail: { id: uniqueId('evt'), accountId } });
-    await createEventLog(table).recordEvent(event, [], new Date());
+    const event = publishedEvent({ time: acceptedAt, detail: { id: uniqueId('evt'), accountId } });
+    await createEventLog(table).recordEvent(event, [{ subscriptionId, decision: 'enqueue' }], new Date());
+    const ref = { accountId, subscriptionId, eventId: event.id, eventType: event.type, acceptedAt };
+    await createDeliveryLog(table).recordDelivered([deliveredDelivery(ref)]);
+    Object.assign(names, { eventId: event.id, deliveryId: deliveryIdOf(deliveryRef(ref)) });
   }
   return { ...names, subscriptionId, manage: { apiKey: manage.key }, read: { apiKey: read.key } };
 }
@@ -297,16 +199,19 @@ describe('an account’s route is closed to', () => {
 });
 
 describe('another account’s', () => {
-  const naming = accountRoutes.filter((routeKey) => requests[routeKey].namesSubscription);
-  const listing = accountRoutes.filter((routeKey) => requests[routeKey].lists);
+  const naming = accountRoutes.filter((routeKey) => routeKey.includes('{id}'));
+  const listing = accountRoutes.filter(
+    (routeKey) => !naming.includes(routeKey) && 'cursor' in (routeOf(routeKey).query?.shape ?? {}),
+  );
+  const ofNobody = {
+    subscriptionId: 'sub_000000000000000000000000',
+    eventId: 'evt_of_nobody',
+    deliveryId: deliveryIdOf(deliveryRef({ subscriptionId: 'sub_000000000000000000000000' })),
+  };
 
   test.each(naming)('id is unknown, as one that there never was: %s', async (routeKey) => {
     const foreign = await send(routeKey, victim, stranger.manage);
-    const unknown = await send(
-      routeKey,
-      { ...victim, subscriptionId: 'sub_000000000000000000000000' },
-      stranger.manage,
-    );
+    const unknown = await send(routeKey, { ...victim, ...ofNobody }, stranger.manage);
 
     expect(foreign).toEqual(unknown);
     expect(foreign.status).toBe(404);
@@ -356,12 +261,12 @@ describe('a public route asks nobody for a key, and is the same for', () => {
   };
 
   test.each(publicRoutes)('nobody at all: %s', async (routeKey) => {
-    expect(await send(routeKey, victim, undefined)).toMatchObject({ status: requests[routeKey].status });
+    expect(await send(routeKey, victim, undefined)).toMatchObject({ status: statusOf(routeKey) });
   });
 
   for (const [name, credential] of Object.entries(callers)) {
     test.each(publicRoutes)(`${name}: %s`, async (routeKey) => {
-      const { status } = requests[routeKey];
+      const status = statusOf(routeKey);
       const { text } = await send(routeKey, victim, undefined);
 
       expect(await send(routeKey, victim, credential())).toEqual({ status, text });
@@ -377,13 +282,13 @@ describe('a route is open to who may', () => {
   test.each(reading)('a reading key: %s', async (routeKey) => {
     const { read, ...names } = await openAccount();
 
-    expect(await send(routeKey, names, read)).toMatchObject({ status: requests[routeKey].status });
+    expect(await send(routeKey, names, read)).toMatchObject({ status: statusOf(routeKey) });
   });
 
   test.each(accountRoutes)('a managing key: %s', async (routeKey) => {
     const { manage, ...names } = await openAccount();
 
-    expect(await send(routeKey, names, manage)).toMatchObject({ status: requests[routeKey].status });
+    expect(await send(routeKey, names, manage)).toMatchObject({ status: statusOf(routeKey) });
   });
 
   test.each(accountRoutes)('a session of the portal: %s', async (routeKey) => {
@@ -392,17 +297,18 @@ describe('a route is open to who may', () => {
     const { token } = JSON.parse(opened.text) as { token: string };
 
     expect(await send(routeKey, names, { apiKey: token })).toMatchObject({
-      status: requests[routeKey].status,
+      status: statusOf(routeKey),
     });
   });
 
   test.each(backendRoutes)('the helpdesk backend: %s', async (routeKey) => {
     expect(await send(routeKey, await openAccount(), operatorCredentials)).toMatchObject({
-      status: requests[routeKey].status,
+      status: statusOf(routeKey),
     });
   });
 });
 
-test('the table has a row for every route that is deployed', () => {
-  expect(Object.keys(requests).toSorted()).toEqual(Object.keys(apiRoutes).toSorted());
+test('every kind of access has routes here', () => {
+  for (const routes of [publicRoutes, backendRoutes, managing, reading]) expect(routes).not.toEqual([]);
+  expect([...publicRoutes, ...accountRoutes, ...backendRoutes].toSorted()).toEqual(routeKeys.toSorted());
 });

@@ -1,94 +1,13 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { bucketKey } from '../../adapters/dynamo-keys.ts';
+import { type ProblemSlug, problemType } from '../../contract/problems.ts';
+import { type RouteKey, routeOf } from '../../contract/routes.ts';
 import { maxApiKeysPerAccount } from '../../core/accounts/credential.ts';
 import { deliveryIdOf, parseDeliveryId } from '../../core/deliveries/delivery.ts';
-import { eventTypes } from '../../core/events/event-catalog.ts';
 import { maxSubscriptionsPerAccount } from '../../core/subscriptions/subscription.ts';
-import { type ProblemSlug, problemType } from '../../functions/api/problems.ts';
-import { apiRoutes, type RouteKey } from '../../functions/api/routes.ts';
 import type { SeenAnswer, SeenRequest } from '../support/contract.ts';
 import type { ContractAccount, ContractWorld, Sender, SentRequest } from '../support/contract-world.ts';
-
-interface GoodRequest {
-  readonly path: (account: ContractAccount) => string;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-}
-
-const newSubscription = {
-  url: 'http://127.0.0.1:9/hooks',
-  eventTypes: ['*'],
-  description: 'keeps the CRM in step',
-  metadata: { crm: '7' },
-  headers: { 'x-api-key': 'a key' },
-  status: 'disabled',
-  rateLimitPerSecond: 5,
-  timeoutMs: 1_000,
-};
-const longAgo = '2026-11-23T16:55:00Z';
-
-/** A good request for each route; a route without one does not compile. */
-const goodRequests: Record<RouteKey, GoodRequest> = {
-  'GET /openapi.json': { path: () => '/openapi.json' },
-  'GET /event-types': { path: () => '/event-types' },
-  'GET /events': {
-    path: () => '/events',
-    query: { type: eventTypes[0], since: longAgo, until: '2099-01-01T00:00:00+01:00', limit: '10' },
-  },
-  'GET /events/{id}': { path: ({ eventId }) => `/events/${eventId}` },
-  'GET /subscriptions': { path: () => '/subscriptions', query: { limit: '1' } },
-  'POST /subscriptions': { path: () => '/subscriptions', body: newSubscription },
-  'GET /subscriptions/{id}': { path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}` },
-  'PATCH /subscriptions/{id}': {
-    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}`,
-    body: {
-      description: 'changed',
-      metadata: { crm: null },
-      headers: { 'x-api-key': null },
-      timeoutMs: null,
-    },
-  },
-  'DELETE /subscriptions/{id}': { path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}` },
-  'POST /subscriptions/{id}/verify': {
-    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/verify`,
-  },
-  'GET /subscriptions/{id}/secret': {
-    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/secret`,
-  },
-  'POST /subscriptions/{id}/secret/rotate': {
-    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/secret/rotate`,
-    body: { overlapSeconds: 60 },
-  },
-  'GET /subscriptions/{id}/deliveries': {
-    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/deliveries`,
-    query: { status: 'delivered', statusClass: '2xx', since: longAgo, limit: '10' },
-  },
-  'GET /subscriptions/{id}/stats': { path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/stats` },
-  'POST /subscriptions/{id}/test': {
-    path: ({ subscriptionId }) => `/subscriptions/${subscriptionId}/test`,
-    body: { eventType: eventTypes[0] },
-  },
-  'GET /deliveries/{id}': { path: ({ deliveryId }) => `/deliveries/${deliveryId}` },
-  'POST /deliveries/{id}/retry': { path: ({ deliveryId }) => `/deliveries/${deliveryId}/retry` },
-  'GET /audit-log': { path: () => '/audit-log', query: { limit: '10' } },
-  'GET /accounts/{accountId}/api-keys': { path: ({ accountId }) => `/accounts/${accountId}/api-keys` },
-  'POST /accounts/{accountId}/api-keys': {
-    path: ({ accountId }) => `/accounts/${accountId}/api-keys`,
-    body: { role: 'read', description: 'CRM' },
-  },
-  'DELETE /accounts/{accountId}/api-keys/{keyId}': {
-    path: ({ accountId, keyId }) => `/accounts/${accountId}/api-keys/${keyId}`,
-  },
-  'POST /accounts/{accountId}/portal-sessions': {
-    path: ({ accountId }) => `/accounts/${accountId}/portal-sessions`,
-    body: { role: 'manage', expiresInSeconds: 600 },
-  },
-  'PUT /accounts/{accountId}/status': {
-    path: ({ accountId }) => `/accounts/${accountId}/status`,
-    body: { status: 'active' },
-  },
-  'DELETE /accounts/{accountId}': { path: ({ accountId }) => `/accounts/${accountId}` },
-};
+import { goodRequest } from '../support/good-requests.ts';
 
 interface Situation {
   readonly world: ContractWorld;
@@ -188,9 +107,8 @@ export async function contractCases(
   type: string,
 ): Promise<{ request: SeenRequest; send: () => Outcome }> {
   const account = await world.openAccount();
-  const [method = ''] = routeKey.split(' ');
-  const { path, query, body } = goodRequests[routeKey];
-  const good: SentRequest = { method, path: path(account), query, body };
+  const good = goodRequest(routeKey, account);
+  const { query, body } = good;
   const sender = senderOf(routeKey, account);
   const request: SeenRequest = { ...(query ? { query } : {}), ...(body === undefined ? {} : { body }) };
   if (type === 'answer') return { request, send: () => world.send(sender, good) };
@@ -201,14 +119,14 @@ export async function contractCases(
 }
 
 function senderOf(routeKey: RouteKey, { manage }: ContractAccount): Sender {
-  const access = apiRoutes[routeKey];
+  const { access } = routeOf(routeKey);
   if (access === 'public') return 'nobody';
   return access === 'iam' ? 'backend' : manage;
 }
 
 /** Whom the gateway lets not through: 401 is for nobody, 403 for a key that is none. */
 function refusedWith(status: number, routeKey: RouteKey): Sender {
-  const isForNobody = status === 401 || apiRoutes[routeKey] === 'iam';
+  const isForNobody = status === 401 || routeOf(routeKey).access === 'iam';
   return isForNobody ? 'nobody' : { apiKey: 'whk_none' };
 }
 

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { problemType } from '../../functions/api/problems.ts';
-import { apiRoutes, type RouteKey } from '../../functions/api/routes.ts';
+import { problemType } from '../../contract/problems.ts';
+import { type RouteKey, routeKeys } from '../../contract/routes.ts';
 import { type Contract, type OpenApiDocument, readContract } from '../support/contract.ts';
 import { type ContractWorld, openContractWorld } from '../support/contract-world.ts';
 import { contractCases } from './contract-cases.ts';
 
 /**
  * Every route in every answer that the served document tells of: by its status and, for errors, by its type. The requests
- * stand in contract-cases.ts; they go through gateway, authorizer and API as they are deployed.
+ * are in support/good-requests.ts and contract-cases.ts; they go through gateway, authorizer and API as they are deployed.
  */
 
 jest.setTimeout(60_000);
@@ -41,7 +41,7 @@ test('the document that is served is the one that is committed, but for what the
 });
 
 test('the document has every route that is deployed, and no other', () => {
-  expect(documented.routeKeys.toSorted()).toEqual(Object.keys(apiRoutes).toSorted());
+  expect(documented.routeKeys.toSorted()).toEqual(routeKeys.toSorted());
 });
 
 describe('answers as the document says:', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { apiRoutes } from '../../functions/api/routes.ts';
+import { routeKeysWith } from '../../contract/routes.ts';
 import { connectApi } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
 import { uniqueId } from '../support/builders.ts';
@@ -51,8 +51,7 @@ async function read(path: string, headers: Record<string, string>) {
 
 describe('a script of a page', () => {
   const sent = ['authorization', 'content-type', 'if-match', 'idempotency-key'];
-  const routeKeys = Object.keys(apiRoutes) as (keyof typeof apiRoutes)[];
-  const ofPages = routeKeys.filter((routeKey) => apiRoutes[routeKey] !== 'iam');
+  const ofPages = routeKeysWith('public', 'read', 'manage');
 
   test.each(ofPages)('may ask for what an account may: %s', async (routeKey) => {
     expect(await isLeaveGiven(portal, routeKey, sent)).toBe(true);

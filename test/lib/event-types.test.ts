@@ -6,7 +6,7 @@ import { type ChangedCopy, createChangedCopy } from '../support/changed-copy.ts'
 
 const repository = new URL('../..', import.meta.url);
 const catalogFile = 'core/events/event-catalog.ts';
-const folders = '{bin,lib,functions,core,adapters,client,local,scripts,portal}';
+const folders = '{bin,lib,functions,contract,core,adapters,client,local,scripts,portal}';
 
 /** `ticket.created` and what may be made of it for a name: `ticket-created`, `ticket_created`. */
 const forms = eventTypes.flatMap((type) => [type, type.replaceAll('.', '-'), type.replaceAll('.', '_')]);
@@ -138,9 +138,7 @@ export const previous = (data: EventData<'ticket.assigned'>): string | null => d
   });
 
   test('the page on event types and the contract are reported as stale, and hold the type once they are written again', () => {
-    const generate = (...options: string[]) => copy.start('scripts/generate-docs.ts', ...options);
-
-    const stale = generate('--check');
+    const stale = copy.generateDocs('--check');
     expect(stale.status).toBe(1);
     expect(stale.stderr.trim().split('\n')).toEqual(
       ['docs/event-types.md', 'docs/openapi.json'].map(
@@ -148,7 +146,7 @@ export const previous = (data: EventData<'ticket.assigned'>): string | null => d
       ),
     );
 
-    expect(generate().status).toBe(0);
+    expect(copy.generateDocs().status).toBe(0);
     const page = copy.read('docs/event-types.md');
     expect(page).toContain('| `ticket.assigned` | Ticket Assign | A ticket was given to an agent. |');
     expect(page).toContain('| `previousAssigneeId` | string or null |');
@@ -156,6 +154,6 @@ export const previous = (data: EventData<'ticket.assigned'>): string | null => d
       webhooks: object;
     };
     expect(contract.webhooks).toHaveProperty(['ticket.assigned']);
-    expect(generate('--check')).toMatchObject({ status: 0, stderr: '' });
+    expect(copy.generateDocs('--check')).toMatchObject({ status: 0, stderr: '' });
   });
 });

@@ -71,17 +71,15 @@ export const forgetful: ResourceVariables<typeof sweeperEnv.resources> = { TABLE
   });
 
   test('the page on settings is reported as stale, and holds it once it is written again', () => {
-    const generate = (...options: string[]) => copy.start('scripts/generate-docs.ts', ...options);
-
-    expect(generate('--check')).toMatchObject({
+    expect(copy.generateDocs('--check')).toMatchObject({
       status: 1,
       stderr: 'docs/settings.md is not what the sources say: run `npm run docs` and commit it\n',
     });
-    expect(generate().status).toBe(0);
+    expect(copy.generateDocs().status).toBe(0);
     expect(copy.read('docs/settings.md')).toContain(
       '| `greetingPauseSeconds` | a whole number of seconds from 2 to 60 | 7 | How long a greeting pauses. |',
     );
-    expect(generate('--check')).toMatchObject({ status: 0, stderr: '' });
+    expect(copy.generateDocs('--check')).toMatchObject({ status: 0, stderr: '' });
   });
 
   /** For each context, what the template gives to which function. */

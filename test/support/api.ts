@@ -4,8 +4,10 @@ import { createDeliveryHistory } from '../../adapters/dynamo-delivery-history.ts
 import { createEventHistory } from '../../adapters/dynamo-event-history.ts';
 import { createIdempotencyStore } from '../../adapters/dynamo-idempotency-store.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
+import type { ApiDeps } from '../../functions/api/http/api-deps.ts';
+import type { ApiEvent } from '../../functions/api/http/request.ts';
+import { createApi } from '../../functions/api/router.ts';
 import { createCallLimiter } from '../../functions/receivers/call-limiter.ts';
-import { type ApiDeps, type ApiEvent, createApi } from '../../functions/serve-api.ts';
 import { anywhere, type Deployment } from './deployment.ts';
 
 export interface ApiCall {

@@ -25,6 +25,16 @@ export function createChangedCopy() {
       write(file, text.replace(old, replacement));
     },
 
+    /** Puts a text before a mark. Throws if the mark is not there. */
+    insert(file: string, text: string, mark: string): void {
+      const source = read(file);
+      if (!source.includes(mark)) throw new Error(`${file} has no ${mark}`);
+      write(
+        file,
+        source.replace(mark, () => text + mark),
+      );
+    },
+
     /** What the compiler says: nothing, if all is well. */
     compile(): string {
       const tsc = join(folder, 'node_modules/typescript/bin/tsc');
@@ -35,6 +45,9 @@ export function createChangedCopy() {
     run(module: string): unknown {
       return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '--eval', module], options));
     },
+
+    generateDocs: (...args: string[]) =>
+      spawnSync(process.execPath, ['scripts/generate-docs.ts', ...args], options),
 
     /** Runs one of the copy's programs. */
     start(...command: string[]) {

@@ -8,8 +8,6 @@ import {
   hoursTouched,
   latencyBoundsMs,
   percentileMs,
-  presentStatistics,
-  statisticsView,
   type Tally,
   tallyAttempt,
 } from '../../../core/deliveries/statistics.ts';
@@ -160,55 +158,5 @@ describe('the hours that a range touches', () => {
 
   test('begin in UTC on the hour', () => {
     expect(hourOf(new Date('2026-11-26T14:10:30.500+05:30'))).toBe('2026-11-26T08:00:00.000Z');
-  });
-});
-
-describe('the view', () => {
-  const range = { first: '2026-11-26T22:00:00.000Z', last: '2026-11-27T01:00:00.000Z' };
-  const kept = [
-    { hour: '2026-11-26T22:00:00.000Z', tally: tallyOf([answered(10), answered(31)]) },
-    { hour: '2026-11-27T01:00:00.000Z', tally: tallyOf([answered(2_000, 500), unanswered(15_000)]) },
-  ];
-
-  test('has every hour of the range, oldest first, and zeroes where there was no call', () => {
-    const nothing = { average: null, p50: null, p95: null, p99: null };
-
-    expect(presentStatistics(range, kept)).toEqual({
-      since: '2026-11-26T22:00:00.000Z',
-      until: '2026-11-27T02:00:00.000Z',
-      total: {
-        delivered: 2,
-        failedAttempts: 2,
-        failed: 0,
-        latencyMs: { average: 680, p50: 50, p95: 2_500, p99: 2_500 },
-      },
-      hours: [
-        {
-          hour: '2026-11-26T22:00:00.000Z',
-          delivered: 2,
-          failedAttempts: 0,
-          failed: 0,
-          latencyMs: { average: 21, p50: 50, p95: 50, p99: 50 },
-        },
-        { hour: '2026-11-26T23:00:00.000Z', delivered: 0, failedAttempts: 0, failed: 0, latencyMs: nothing },
-        { hour: '2026-11-27T00:00:00.000Z', delivered: 0, failedAttempts: 0, failed: 0, latencyMs: nothing },
-        {
-          hour: '2026-11-27T01:00:00.000Z',
-          delivered: 0,
-          failedAttempts: 2,
-          failed: 0,
-          latencyMs: { average: 2_000, p50: 2_500, p95: 2_500, p99: 2_500 },
-        },
-      ],
-    });
-  });
-
-  test('is what its schema says, and nothing more, whatever was counted', () => {
-    fc.assert(
-      fc.property(attempts, (all) => {
-        const view = presentStatistics(range, [{ hour: range.last, tally: tallyOf(all) }]);
-        expect(statisticsView.parse(view)).toEqual(view);
-      }),
-    );
   });
 });

@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import { statusClasses } from '../core/deliveries/delivery-history.ts';
+import { eventTypes } from '../core/events/event-catalog.ts';
+import { deliveryDetailView, deliveryStatuses, deliveryView } from './delivery-views.ts';
+import { listOf, pageParameters } from './lists.ts';
+import { declareRoutes } from './route.ts';
+import { statisticsView } from './statistics-views.ts';
+import { isInOrder, notInOrder, timeRange } from './time-range.ts';
+
+const deliveryListQuery = z
+  .strictObject({
+    ...pageParameters,
+    status: z.enum(deliveryStatuses, `must be one of ${deliveryStatuses.join(', ')}`).optional(),
+    statusClass: z.enum(statusClasses, `must be one of ${statusClasses.join(', ')}`).optional(),
+    /** Also types that the catalog no longer knows: deliveries of an older version can be looked up. */
+    eventType: z.string().min(1).max(100).optional(),
+    ...timeRange,
+  })
+  .refine(isInOrder, notInOrder);
+
+const testBody = z.strictObject({
+  eventType: z.enum(eventTypes, `must be one of ${eventTypes.join(', ')}`).optional(),
+});
+
+const ofSubscription = { id: z.string().meta({ description: 'Of the subscription.' }) };
+const ofDelivery = { id: z.string().meta({ description: 'Of the delivery.' }) };
+
+export const deliveryRoutes = declareRoutes({
+  'GET /subscriptions/{id}/deliveries': {
+    operationId: 'listDeliveries',
+    access: 'read',
+    summary: 'List the deliveries of a subscription, newest first',
+    description:
+      'A delivery is listed once its first attempt was made, postponed or cancelled. `since` and `until` go by `acceptedAt`.',
+    tag: 'Deliveries',
+    path: ofSubscription,
+    query: deliveryListQuery,
+    answer: { status: 200, description: 'A page of deliveries.', body: listOf(deliveryView) },
+    problems: ['not-found'],
+  },
+  'GET /subscriptions/{id}/stats': {
+    operationId: 'getStatistics',
+    access: 'read',
+    summary: 'Read how a receiver does, by the hour',
+    description: 'Kept for 14 days. Without `since` and `until`, the last 24 hours.',
+    tag: 'Deliveries',
+    path: ofSubscription,
+    query: z.strictObject(timeRange),
+    answer: { status: 200, description: 'Each hour of the range, and the total.', body: statisticsView },
+    problems: ['not-found'],
+  },
+  'POST /subscriptions/{id}/test': {
+    operationId: 'sendTestEvent',
+    access: 'manage',
+    summary: 'Send an example event',
+    description:
+      'Sends the example of an event type to this subscription alone. It is delivered as every event is.',
+    tag: 'Deliveries',
+    path: ofSubscription,
+    body: testBody,
+    isBodyOptional: true,
+    repeatable: true,
+    answer: { status: 202, description: 'The delivery waits for its call.', body: deliveryView },
+    problems: ['invalid-json', 'not-found', 'subscription-not-enabled'],
+  },
+  'GET /deliveries/{id}': {
+    operationId: 'getDelivery',
+    access: 'read',
+    summary: 'Read a delivery with every attempt',
+    tag: 'Deliveries',
+    path: ofDelivery,
+    answer: { status: 200, description: 'The delivery.', body: deliveryDetailView },
+    problems: ['not-found'],
+  },
+  'POST /deliveries/{id}/retry': {
+    operationId: 'retryDelivery',
+    access: 'manage',
+    summary: 'Send a delivery again',
+    description:
+      'The call is made at once, whatever became of the delivery before. If it fails, a new schedule begins. `webhook-id` and body stay the same.',
+    tag: 'Deliveries',
+    path: ofDelivery,
+    repeatable: true,
+    answer: { status: 202, description: 'The delivery waits for its call.', body: deliveryView },
+    problems: ['not-found', 'subscription-not-enabled', 'attempt-in-progress', 'event-not-kept'],
+  },
+});

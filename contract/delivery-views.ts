@@ -1,0 +1,144 @@
+import * as z from 'zod';
+import {
+  type Attempt,
+  cancellationReasons,
+  type Delivery,
+  type DeliveryRef,
+  type DeliveryState,
+  deliveryIdOf,
+} from '../core/deliveries/delivery.ts';
+import { webhookTimestamp } from '../core/deliveries/signature.ts';
+import { identifierSchema, timestampSchema } from '../core/identifiers.ts';
+import { failureReasons } from '../core/receivers/delivery-outcome.ts';
+import { mask } from '../core/receivers/response-excerpt.ts';
+
+/** Deliveries as their owner sees them. A claimed delivery still waits for him, and an exhausted one has failed. */
+
+export const deliveryStatuses = ['waiting', 'delivered', 'failed', 'cancelled'] as const;
+export type DeliveryStatus = (typeof deliveryStatuses)[number];
+
+const statusesByState: Readonly<Record<DeliveryState, DeliveryStatus>> = {
+  waiting: 'waiting',
+  claimed: 'waiting',
+  delivered: 'delivered',
+  exhausted: 'failed',
+  cancelled: 'cancelled',
+};
+
+export function statusOf({ state }: Delivery): DeliveryStatus {
+  return statusesByState[state];
+}
+
+export function statesOf(status: DeliveryStatus): DeliveryState[] {
+  const states = Object.keys(statusesByState) as DeliveryState[];
+  return states.filter((state) => statusesByState[state] === status);
+}
+
+export const deliveryView = z
+  .object({
+    id: z.string().meta({ description: 'Identifies the delivery. Never changes.' }),
+    subscriptionId: identifierSchema,
+    eventId: identifierSchema.meta({ description: 'The receiver sees it as `webhook-id`.' }),
+    eventType: z.string(),
+    acceptedAt: timestampSchema.meta({ description: 'When iOmniHub accepted the event.' }),
+    status: z.enum(deliveryStatuses),
+    reason: z
+      .enum([...failureReasons, 'expired', ...cancellationReasons])
+      .optional()
+      .meta({ description: 'Why it has failed or was cancelled.' }),
+    attemptCount: z.int().nonnegative(),
+    responseStatus: z
+      .int()
+      .optional()
+      .meta({ description: 'The HTTP status of the answer to the latest attempt, if there was one.' }),
+    updatedAt: timestampSchema,
+    nextAttemptAt: timestampSchema.optional().meta({
+      description: 'When the next attempt is planned. Absent during an attempt, and if no other will follow.',
+    }),
+  })
+  .meta({ id: 'Delivery', description: 'One event on its way to one subscription.' });
+
+export const attemptView = z
+  .object({
+    startedAt: timestampSchema,
+    durationMs: z.int().nonnegative(),
+    outcome: z.enum(['success', 'failure']),
+    reason: z.enum(failureReasons).optional(),
+    refusal: z
+      .string()
+      .optional()
+      .meta({ description: 'The rule that forbids the URL or the address, if that is the reason.' }),
+    status: z.int().optional().meta({ description: 'The HTTP status of the answer, if there was one.' }),
+    remoteAddress: z
+      .string()
+      .optional()
+      .meta({ description: 'The IP address of the latest connection to the receiver.' }),
+    responseExcerpt: z.string().optional().meta({
+      description:
+        "The start of the receiver's answer, with header values masked. Hostile text: never show it as HTML.",
+    }),
+    request: z.object({
+      method: z.literal('POST'),
+      origin: z.string().meta({
+        description:
+          'Scheme, host and port. The path is often a credential, and is not stored with attempts.',
+      }),
+      headers: z.record(z.string(), z.string()).meta({ description: 'Secret values are masked.' }),
+    }),
+  })
+  .meta({ id: 'Attempt', description: 'One call to a receiver.' });
+
+export const deliveryDetailView = deliveryView
+  .extend({
+    attempts: z.array(attemptView).meta({ description: 'The latest 50, oldest first.' }),
+    body: z
+      .string()
+      .nullable()
+      .meta({ description: 'The exact text that every attempt sends. Null once it is no longer stored.' }),
+  })
+  .meta({ id: 'DeliveryDetail' });
+
+export function presentDelivery(delivery: Delivery): z.output<typeof deliveryView> {
+  const { subscriptionId, eventId, eventType, acceptedAt, attemptCount, updatedAt } = delivery;
+  return {
+    id: deliveryIdOf(delivery),
+    subscriptionId,
+    eventId,
+    eventType,
+    acceptedAt,
+    status: statusOf(delivery),
+    reason: 'reason' in delivery ? delivery.reason : undefined,
+    attemptCount,
+    responseStatus: delivery.responseStatus,
+    updatedAt,
+    nextAttemptAt: delivery.state === 'waiting' ? delivery.nextAttemptAt : undefined,
+  };
+}
+
+export function presentAttempt(
+  { eventId }: DeliveryRef,
+  { startedAt, outcome, sent }: Attempt,
+): z.output<typeof attemptView> {
+  const { kind, durationMs, status, remoteAddress, responseExcerpt } = outcome;
+  const { reason, refusal } = outcome.kind === 'failure' ? outcome : {};
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': sent.userAgent,
+    'webhook-id': eventId,
+    'webhook-timestamp': webhookTimestamp(new Date(startedAt)),
+    // Not a secret, but a reader of the log could use it for five minutes.
+    'webhook-signature': mask,
+    ...Object.fromEntries(sent.customHeaders.map((name) => [name, mask])),
+  };
+  return {
+    startedAt,
+    durationMs,
+    outcome: kind,
+    reason,
+    refusal,
+    status,
+    remoteAddress,
+    responseExcerpt,
+    request: { method: 'POST', origin: sent.origin, headers },
+  };
+}

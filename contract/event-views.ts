@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import type { LoggedEvent } from '../core/deliveries/event-history.ts';
+import type { eventCatalog } from '../core/events/event-catalog.ts';
+import { identifierSchema, timestampSchema } from '../core/identifiers.ts';
+import { deliveryView } from './delivery-views.ts';
+
+export const eventTypeView = z
+  .object({
+    type: z.string(),
+    name: z.string().meta({ description: "The name on iOmniHub's screens." }),
+    summary: z.string(),
+    dataSchema: z.looseObject({}).meta({ description: 'JSON Schema of `data` in the callback.' }),
+    example: z.looseObject({}).meta({ description: 'An example of `data`.' }),
+  })
+  .meta({ id: 'EventType' });
+
+export function presentEventType(entry: (typeof eventCatalog)[number]): z.output<typeof eventTypeView> {
+  const { type, name, summary, data, example } = entry;
+  return { type, name, summary, dataSchema: { ...z.toJSONSchema(data, { io: 'input' }) }, example };
+}
+
+export const eventView = z
+  .object({
+    id: identifierSchema,
+    type: z.string(),
+    acceptedAt: timestampSchema.meta({ description: 'When iOmniHub published it.' }),
+    recordedAt: timestampSchema.meta({
+      description: 'When it was recorded for delivery, usually seconds later.',
+    }),
+    isTest: z.boolean().meta({ description: 'Sent by `POST /subscriptions/{id}/test`.' }),
+  })
+  .meta({ id: 'Event' });
+
+export const eventOutcomes = [
+  'delivered',
+  'waiting',
+  'failed',
+  'cancelled',
+  'no-longer-known',
+  'not-subscribed',
+  'disabled',
+  'pending',
+  'account-suspended',
+  'created-later',
+] as const;
+
+export const eventAtSubscriptionView = z
+  .object({
+    subscriptionId: identifierSchema,
+    outcome: z.enum(eventOutcomes),
+    explanation: z.string().meta({ description: 'The outcome in a sentence.' }),
+    delivery: deliveryView.optional(),
+  })
+  .meta({ id: 'EventAtSubscription', description: 'What became of an event at one subscription, and why.' });
+
+export const eventDetailView = eventView
+  .extend({
+    body: z.string().meta({ description: 'The exact text of its callbacks.' }),
+    subscriptions: z.array(eventAtSubscriptionView),
+  })
+  .meta({ id: 'EventDetail' });
+
+export function presentEvent(event: LoggedEvent): z.output<typeof eventView> {
+  const { id, type, acceptedAt, recordedAt, isTest } = event;
+  return { id, type, acceptedAt, recordedAt, isTest };
+}

@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { eventDetailView, eventTypeView, eventView } from './event-views.ts';
+import { listOf, pageParameters } from './lists.ts';
+import { declareRoutes } from './route.ts';
+import { isInOrder, notInOrder, timeRange } from './time-range.ts';
+
+const eventListQuery = z
+  .strictObject({
+    ...pageParameters,
+    /** Also types that the catalog no longer knows: events of an older version can be looked up. */
+    type: z.string().min(1).max(100).optional(),
+    ...timeRange,
+  })
+  .refine(isInOrder, notInOrder);
+
+export const eventRoutes = declareRoutes({
+  'GET /event-types': {
+    operationId: 'listEventTypes',
+    access: 'read',
+    summary: 'List the event types that you can subscribe to',
+    tag: 'Events',
+    answer: { status: 200, description: 'All event types.', body: listOf(eventTypeView) },
+  },
+  'GET /events': {
+    operationId: 'listEvents',
+    access: 'read',
+    summary: 'List published events, newest first',
+    description:
+      'Events are kept from when the account has a subscription. An event is listed a moment after it was recorded; `since` and `until` go by `recordedAt`.',
+    tag: 'Events',
+    query: eventListQuery,
+    answer: { status: 200, description: 'A page of events.', body: listOf(eventView) },
+  },
+  'GET /events/{id}': {
+    operationId: 'getEvent',
+    access: 'read',
+    summary: 'Read why an event was or was not delivered',
+    tag: 'Events',
+    path: { id: z.string().meta({ description: 'Of the event.' }) },
+    answer: {
+      status: 200,
+      description: 'The event, and what became of it at each subscription of the account.',
+      body: eventDetailView,
+    },
+    problems: ['not-found'],
+  },
+});

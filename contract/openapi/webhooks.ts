@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import type { ZodOpenApiPathItemObject } from 'zod-openapi';
+import { type EventType, eventCatalog } from '../../core/events/event-catalog.ts';
+import { exampleEvent } from '../../core/events/example-event.ts';
+import { identifierSchema, timestampSchema } from '../../core/identifiers.ts';
+
+/** The callbacks that a receiver gets: one webhook for each event type. */
+export function describeWebhooks(): Record<string, ZodOpenApiPathItemObject> {
+  return Object.fromEntries(
+    eventCatalog.map(({ type, name, summary, data }) => [
+      type,
+      {
+        post: {
+          operationId: `receive ${type}`.replaceAll(/[^a-z]+(\w)/g, (_, letter: string) =>
+            letter.toUpperCase(),
+          ),
+          summary: name,
+          description: summary,
+          tags: ['Events'],
+          security: [],
+          requestParams: { header: signatureHeaders },
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': {
+                schema: z.looseObject({
+                  id: identifierSchema,
+                  type: z.literal(type),
+                  timestamp: timestampSchema,
+                  accountId: identifierSchema,
+                  data,
+                }),
+                example: exampleBody(type),
+              },
+            },
+          },
+          responses: {
+            '2XX': { description: 'The callback counts as delivered.' },
+            '410': { description: 'The receiver is gone for good: the subscription is disabled.' },
+            default: { description: 'The callback is tried again by the schedule.' },
+          },
+        },
+      },
+    ]),
+  );
+}
+
+/** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
+const signatureHeaders = z.object({
+  'webhook-id': identifierSchema.meta({
+    description: "The event's id. It is the same whenever the event is sent again.",
+  }),
+  'webhook-timestamp': z.string().meta({ description: 'The time of the call, in seconds since 1970.' }),
+  'webhook-signature': z
+    .string()
+    .meta({ description: 'One or more of `v1,<base64>` by Standard Webhooks, with spaces in between.' }),
+});
+
+/** The body of a callback with the catalog's example. */
+export function exampleBody(type: EventType): unknown {
+  const parts = { id: 'evt_01JDB4X8', accountId: 'acc_5512', at: '2026-11-24T09:02:41.000Z' };
+  return JSON.parse(exampleEvent(type, parts).body);
+}

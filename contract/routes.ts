@@ -1,0 +1,38 @@
+import { accountRoutes } from './accounts.ts';
+import { deliveryRoutes } from './deliveries.ts';
+import { descriptionRoutes } from './description.ts';
+import { eventRoutes } from './events.ts';
+import type { Access, Method, Route } from './route.ts';
+import { subscriptionRoutes } from './subscriptions.ts';
+
+/**
+ * Every route of the HTTP API, by method and path. The gateway, the router, the OpenAPI document, the README's table and
+ * the tests that call every route derive from this list.
+ */
+export const routes = {
+  ...descriptionRoutes,
+  ...eventRoutes,
+  ...subscriptionRoutes,
+  ...deliveryRoutes,
+  ...accountRoutes,
+};
+
+export type Routes = typeof routes;
+export type RouteKey = keyof Routes;
+
+export const routeKeys = Object.keys(routes) as RouteKey[];
+
+/** A route without the literal types of its declaration. */
+export function routeOf(routeKey: RouteKey): Route {
+  return routes[routeKey];
+}
+
+/** `GET /events/{id}` has the method `GET` and the path `/events/{id}`. */
+export function methodAndPathOf(routeKey: RouteKey): { method: Method; path: string } {
+  const [method, path] = routeKey.split(' ') as [Method, string];
+  return { method, path };
+}
+
+export function routeKeysWith(...access: readonly Access[]): RouteKey[] {
+  return routeKeys.filter((routeKey) => access.includes(routes[routeKey].access));
+}

@@ -1,0 +1,137 @@
+import * as z from 'zod';
+import { subscriptionSchemas } from '../core/subscriptions/subscription.ts';
+import { listOf, pageParameters } from './lists.ts';
+import { declareRoutes, type StageLimits } from './route.ts';
+import {
+  effectView,
+  rotatedSecretView,
+  secretView,
+  signingSecret,
+  subscriptionView,
+  writtenSubscriptionView,
+} from './subscription-views.ts';
+
+const newSubscriptionBody = ({ rules, callbackTimeoutMs }: StageLimits) =>
+  subscriptionSchemas(rules, callbackTimeoutMs).create;
+const patchBody = ({ rules, callbackTimeoutMs }: StageLimits) =>
+  subscriptionSchemas(rules, callbackTimeoutMs).patch;
+
+const overlapError = 'must be a whole number of seconds from 60 to 604800';
+const rotationBody = z.strictObject({
+  overlapSeconds: z
+    .int(overlapError)
+    .min(60, overlapError)
+    .max(7 * 86_400, overlapError)
+    .default(86_400),
+});
+
+const path = { id: z.string().meta({ description: 'Of the subscription.' }) };
+
+export const subscriptionRoutes = declareRoutes({
+  'GET /subscriptions': {
+    operationId: 'listSubscriptions',
+    access: 'read',
+    summary: 'List the subscriptions, oldest first',
+    tag: 'Subscriptions',
+    query: z.strictObject(pageParameters),
+    answer: { status: 200, description: 'A page of subscriptions.', body: listOf(subscriptionView) },
+  },
+  'POST /subscriptions': {
+    operationId: 'createSubscription',
+    access: 'manage',
+    summary: 'Subscribe a URL to events',
+    tag: 'Subscriptions',
+    body: newSubscriptionBody,
+    repeatable: true,
+    answer: {
+      status: 201,
+      description: 'The subscription, and its signing secret.',
+      body: writtenSubscriptionView.extend({ secret: signingSecret }),
+      hasEtag: true,
+    },
+    problems: ['invalid-json', 'too-many-subscriptions', 'too-many-requests'],
+  },
+  'GET /subscriptions/{id}': {
+    operationId: 'getSubscription',
+    access: 'read',
+    summary: 'Read a subscription',
+    tag: 'Subscriptions',
+    path,
+    answer: { status: 200, description: 'The subscription.', body: subscriptionView, hasEtag: true },
+    problems: ['not-found'],
+  },
+  'PATCH /subscriptions/{id}': {
+    operationId: 'updateSubscription',
+    access: 'manage',
+    summary: 'Change fields of a subscription',
+    description:
+      'Fields that are left out stay as they are. `null` removes a header, an entry of `metadata`, a limit or a timeout.',
+    tag: 'Subscriptions',
+    path,
+    body: patchBody,
+    conditional: true,
+    answer: {
+      status: 200,
+      description: 'The subscription as it is now.',
+      body: writtenSubscriptionView,
+      hasEtag: true,
+    },
+    problems: ['invalid-json', 'not-found', 'conflict', 'precondition-failed'],
+  },
+  'DELETE /subscriptions/{id}': {
+    operationId: 'deleteSubscription',
+    access: 'manage',
+    summary: 'Delete a subscription',
+    description: 'Its waiting deliveries are cancelled.',
+    tag: 'Subscriptions',
+    path,
+    conditional: true,
+    answer: { status: 200, description: 'The subscription is deleted.', body: effectView },
+    problems: ['not-found', 'conflict', 'precondition-failed'],
+  },
+  'POST /subscriptions/{id}/verify': {
+    operationId: 'verifySubscription',
+    access: 'manage',
+    summary: 'Ask the receiver once more for its consent',
+    tag: 'Subscriptions',
+    path,
+    conditional: true,
+    repeatable: true,
+    answer: {
+      status: 200,
+      description: 'The subscription, and what the receiver answered.',
+      body: writtenSubscriptionView,
+      hasEtag: true,
+    },
+    problems: ['not-found', 'conflict', 'precondition-failed'],
+  },
+  'GET /subscriptions/{id}/secret': {
+    operationId: 'revealSecret',
+    access: 'manage',
+    summary: 'Read the signing secret',
+    description: 'The audit log records each read.',
+    tag: 'Subscriptions',
+    path,
+    answer: {
+      status: 200,
+      description: 'The secret, and earlier ones that still sign.',
+      body: secretView,
+    },
+    problems: ['not-found'],
+  },
+  'POST /subscriptions/{id}/secret/rotate': {
+    operationId: 'rotateSecret',
+    access: 'manage',
+    summary: 'Replace the signing secret',
+    description:
+      'Both secrets sign until the overlap ends, so that the receiver can switch at any time. The audit log records it.',
+    tag: 'Subscriptions',
+    path,
+    body: rotationBody,
+    isBodyOptional: true,
+    conditional: true,
+    repeatable: true,
+    answer: { status: 200, description: 'The new secret.', body: rotatedSecretView },
+    problems: ['invalid-json', 'not-found', 'conflict', 'precondition-failed'],
+  },
+});

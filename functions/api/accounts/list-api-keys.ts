@@ -1,0 +1,12 @@
+import { presentCredential } from '../../../contract/account-views.ts';
+import type { ApiDeps } from '../http/api-deps.ts';
+import type { Handler } from '../http/handler.ts';
+
+export function createListApiKeys({
+  credentials,
+}: Pick<ApiDeps, 'credentials'>): Handler<'GET /accounts/{accountId}/api-keys'> {
+  return async ({ path: { accountId } }) => {
+    const keys = await credentials.listApiKeys(accountId);
+    return { body: { items: keys.map(presentCredential), nextCursor: null } };
+  };
+}

@@ -1,0 +1,59 @@
+import { askedDeliveryLimits } from '../../../core/deliveries/call-limits.ts';
+import type { DeliveryMessage } from '../../../core/deliveries/delivery.ts';
+import type { WaitTimes } from '../../../core/deliveries/delivery-steps.ts';
+import type { Subscription } from '../../../core/subscriptions/subscription.ts';
+import type { ApiDeps } from '../http/api-deps.ts';
+import { type Refusal, refuse, refuseTooManyRequests } from '../http/refusal.ts';
+
+export type AskedDeliveryDeps = Pick<
+  ApiDeps,
+  | 'subscriptions'
+  | 'deliveries'
+  | 'events'
+  | 'retries'
+  | 'askLimits'
+  | 'queueMarginSeconds'
+  | 'cacheMs'
+  | 'telemetry'
+  | 'now'
+  | 'randomBytes'
+>;
+
+/** What resending a delivery and sending a test event have in common: a delivery that the owner asks for. */
+export function createAskedDelivery(deps: AskedDeliveryDeps) {
+  return {
+    /** The delivery waits until every function has seen the subscription as the caller has left it. */
+    timesFor({ updatedAt }: Subscription): WaitTimes {
+      const seenAt = Date.parse(updatedAt) + deps.cacheMs;
+      const waitMs = Math.max(0, seenAt - deps.now().getTime());
+      return { waitMs, dueInMs: waitMs + deps.queueMarginSeconds * 1_000 };
+    },
+
+    async refuseFlood(subscription: Subscription): Promise<Refusal | undefined> {
+      const turn = await deps.askLimits(askedDeliveryLimits(subscription), deps.now());
+      return turn.kind === 'now'
+        ? undefined
+        : refuseTooManyRequests('Too many deliveries are asked for; try again in a second.');
+    },
+
+    /** The due index owns a delivery whose row waits. The message only makes it start sooner. */
+    senderAfter({ waitMs }: WaitTimes) {
+      return async (message: DeliveryMessage): Promise<void> => {
+        try {
+          await deps.retries.sendRetry(message, Math.ceil(waitMs / 1_000));
+        } catch (error) {
+          deps.telemetry.error('delivery.unsent', { eventId: message.eventId, error });
+        }
+      };
+    },
+  };
+}
+
+export function isEnabled(subscription: Subscription | undefined): subscription is Subscription {
+  return subscription?.status === 'enabled';
+}
+
+export function refuseNotEnabled(subscription: Subscription | undefined): Refusal {
+  const status = subscription?.status ?? 'deleted';
+  return refuse('subscription-not-enabled', `The subscription is ${status}: it takes no callbacks.`);
+}

@@ -1,0 +1,23 @@
+import { presentDelivery, statesOf } from '../../../contract/delivery-views.ts';
+import type { ApiDeps } from '../http/api-deps.ts';
+import type { Handler } from '../http/handler.ts';
+import { createPages } from '../http/pages.ts';
+import { findRequested } from '../subscriptions/find-subscription.ts';
+
+export function createListDeliveries(
+  deps: Pick<ApiDeps, 'subscriptions' | 'deliveryHistory' | 'cursorKey'>,
+): Handler<'GET /subscriptions/{id}/deliveries'> {
+  const readPage = createPages(deps);
+
+  return async (request) => {
+    const found = await findRequested(deps.subscriptions, request);
+    if ('problem' in found) return found;
+    const { accountId, id } = found.subscription;
+    const { limit: _, cursor: __, status, ...others } = request.query;
+    const filter = { ...others, ...(status ? { states: statesOf(status) } : {}) };
+    return readPage(request, `deliveries ${id}`, async (limit, after) => {
+      const page = await deps.deliveryHistory.listDeliveries(accountId, id, filter, limit, after);
+      return { items: page.items.map(presentDelivery), next: page.next };
+    });
+  };
+}

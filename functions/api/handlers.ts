@@ -1,0 +1,57 @@
+import type { RouteKey } from '../../contract/routes.ts';
+import { createCreateApiKey } from './accounts/create-api-key.ts';
+import { createCreatePortalSession } from './accounts/create-portal-session.ts';
+import { createListApiKeys } from './accounts/list-api-keys.ts';
+import { createListAuditLog } from './accounts/list-audit-log.ts';
+import { createRemoveAccount } from './accounts/remove.ts';
+import { createRevokeApiKey } from './accounts/revoke-api-key.ts';
+import { createSetAccountStatus } from './accounts/set-status.ts';
+import { createGetDelivery } from './deliveries/get.ts';
+import { createGetStatistics } from './deliveries/get-statistics.ts';
+import { createListDeliveries } from './deliveries/list.ts';
+import { createRetryDelivery } from './deliveries/retry.ts';
+import { createSendTest } from './deliveries/send-test.ts';
+import { createGetDescription } from './description/get.ts';
+import { createGetEvent } from './events/get.ts';
+import { createListEvents } from './events/list.ts';
+import { createListEventTypes } from './events/list-types.ts';
+import type { ApiDeps } from './http/api-deps.ts';
+import type { Handler } from './http/handler.ts';
+import { createCreateSubscription } from './subscriptions/create.ts';
+import { createDeleteSubscription } from './subscriptions/delete.ts';
+import { createGetSubscription } from './subscriptions/get.ts';
+import { createListSubscriptions } from './subscriptions/list.ts';
+import { createRevealSecret } from './subscriptions/reveal-secret.ts';
+import { createRotateSecret } from './subscriptions/rotate-secret.ts';
+import { createUpdateSubscription } from './subscriptions/update.ts';
+import { createVerifySubscription } from './subscriptions/verify.ts';
+
+/** The handler of each route. A route that contract/routes.ts declares does not compile without one. */
+export function createHandlers(deps: ApiDeps): { readonly [Key in RouteKey]: Handler<Key> } {
+  return {
+    'GET /openapi.json': createGetDescription(deps),
+    'GET /event-types': createListEventTypes(),
+    'GET /events': createListEvents(deps),
+    'GET /events/{id}': createGetEvent(deps),
+    'GET /subscriptions': createListSubscriptions(deps),
+    'POST /subscriptions': createCreateSubscription(deps),
+    'GET /subscriptions/{id}': createGetSubscription(deps),
+    'PATCH /subscriptions/{id}': createUpdateSubscription(deps),
+    'DELETE /subscriptions/{id}': createDeleteSubscription(deps),
+    'POST /subscriptions/{id}/verify': createVerifySubscription(deps),
+    'GET /subscriptions/{id}/secret': createRevealSecret(deps),
+    'POST /subscriptions/{id}/secret/rotate': createRotateSecret(deps),
+    'GET /subscriptions/{id}/deliveries': createListDeliveries(deps),
+    'GET /subscriptions/{id}/stats': createGetStatistics(deps),
+    'POST /subscriptions/{id}/test': createSendTest(deps),
+    'GET /deliveries/{id}': createGetDelivery(deps),
+    'POST /deliveries/{id}/retry': createRetryDelivery(deps),
+    'GET /audit-log': createListAuditLog(deps),
+    'GET /accounts/{accountId}/api-keys': createListApiKeys(deps),
+    'POST /accounts/{accountId}/api-keys': createCreateApiKey(deps),
+    'DELETE /accounts/{accountId}/api-keys/{keyId}': createRevokeApiKey(deps),
+    'POST /accounts/{accountId}/portal-sessions': createCreatePortalSession(deps),
+    'PUT /accounts/{accountId}/status': createSetAccountStatus(deps),
+    'DELETE /accounts/{accountId}': createRemoveAccount(deps),
+  };
+}

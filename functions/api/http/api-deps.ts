@@ -1,0 +1,49 @@
+import type { AccountStatusLookup, AccountStore } from '../../../core/accounts/account-store.ts';
+import type { AuditLog } from '../../../core/accounts/audit-log.ts';
+import type { CredentialStore } from '../../../core/accounts/credential-store.ts';
+import type { IdempotencyStore } from '../../../core/accounts/idempotency-store.ts';
+import type { LimitSettings } from '../../../core/deliveries/call-limits.ts';
+import type { DeliveryHistory } from '../../../core/deliveries/delivery-history.ts';
+import type { DeliveryLog } from '../../../core/deliveries/delivery-log.ts';
+import type { RetryQueue } from '../../../core/deliveries/delivery-queues.ts';
+import type { EventHistory } from '../../../core/deliveries/event-history.ts';
+import type { EventBodies, EventLog } from '../../../core/deliveries/event-log.ts';
+import type { StatisticsHistory } from '../../../core/deliveries/statistics-log.ts';
+import type { CallbackUrlRules } from '../../../core/receivers/callback-address.ts';
+import type { NameResolver } from '../../../core/receivers/name-resolver.ts';
+import type { SubscriptionStore } from '../../../core/subscriptions/subscription-store.ts';
+import type { CallLimiter } from '../../receivers/call-limiter.ts';
+import type { ReceiverCallDeps } from '../../receivers/call-receiver.ts';
+import type { Telemetry } from '../../telemetry.ts';
+
+/** All that the API needs. Each handler names the part that it uses. */
+export interface ApiDeps extends ReceiverCallDeps {
+  readonly subscriptions: SubscriptionStore;
+  readonly accounts: AccountStore;
+  /** May be a few seconds old. */
+  readonly accountStatus: AccountStatusLookup;
+  readonly credentials: CredentialStore;
+  readonly auditLog: AuditLog;
+  readonly idempotency: IdempotencyStore;
+  readonly deliveries: DeliveryLog;
+  readonly deliveryHistory: DeliveryHistory;
+  readonly events: EventLog & EventBodies;
+  readonly eventHistory: EventHistory;
+  readonly statistics: StatisticsHistory;
+  readonly retries: Pick<RetryQueue, 'sendRetry'>;
+  readonly askLimits: CallLimiter;
+  readonly limits: LimitSettings;
+  readonly rules: CallbackUrlRules;
+  readonly names: NameResolver;
+  readonly telemetry: Telemetry;
+  readonly cursorKey: () => Promise<Uint8Array>;
+  /** `required`: a receiver gets callbacks only once it has given its consent. */
+  readonly receiverVerification: 'off' | 'required';
+  /** The stage's time for a call, in milliseconds. */
+  readonly callbackTimeoutMs: number;
+  /** For so long, functions may use what they have read before. */
+  readonly cacheMs: number;
+  /** How long the message of a delivery may take until the sweeper takes over. */
+  readonly queueMarginSeconds: number;
+  readonly randomBytes: (size: number) => Buffer;
+}

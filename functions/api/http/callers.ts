@@ -1,0 +1,41 @@
+import type { Access } from '../../../contract/route.ts';
+import type { Actor } from '../../../core/accounts/audit.ts';
+import { requestLimits } from '../../../core/accounts/request-limits.ts';
+import type { ApiDeps } from './api-deps.ts';
+import { type Refusal, refuse, refuseSuspended, refuseTooManyRequests } from './refusal.ts';
+import type { ApiEvent, AuthorizerContext } from './request.ts';
+
+export interface Caller {
+  readonly accountId: string;
+  readonly actor: Actor;
+}
+
+type CallerDeps = Pick<ApiDeps, 'accountStatus' | 'askLimits' | 'now'>;
+
+/** Says who sends a request to a route that is not public, and refuses those who may not. */
+export function createCallerCheck(deps: CallerDeps) {
+  return async function identifyCaller(
+    access: Exclude<Access, 'public'>,
+    { pathParameters = {}, requestContext: { authorizer } }: ApiEvent,
+  ): Promise<Caller | Refusal> {
+    if (access !== 'iam') return identifyAccount(access, authorizer?.lambda ?? {});
+    // The gateway has checked the signature. A route that lost its authorizer by mistake must not be open.
+    const arn = authorizer?.iam?.userArn;
+    if (!arn) return refuse('unauthorized', 'A signed request of the helpdesk backend is needed.');
+    return { accountId: pathParameters['accountId'] ?? '', actor: { kind: 'backend', id: arn } };
+  };
+
+  async function identifyAccount(
+    access: 'read' | 'manage',
+    { accountId, role, credentialKind: kind, credentialId: id }: Partial<AuthorizerContext>,
+  ): Promise<Caller | Refusal> {
+    if (!accountId || !kind || !id) return refuse('unauthorized', 'An API key is needed.');
+    if ((await deps.accountStatus.findAccountStatus(accountId)) !== 'active') return refuseSuspended();
+    if (access === 'manage' && role !== 'manage') {
+      return refuse('forbidden', 'This key may only read; the route needs the role "manage".');
+    }
+    const turn = await deps.askLimits(requestLimits(accountId), deps.now());
+    if (turn.kind !== 'now') return refuseTooManyRequests('The account sends too many requests.');
+    return { accountId, actor: { kind, id } };
+  }
+}

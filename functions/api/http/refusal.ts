@@ -1,0 +1,46 @@
+import type { ProblemSlug } from '../../../contract/problems.ts';
+
+export interface ProblemIssue {
+  /** Path of the field in the request, such as `eventTypes.0`. */
+  readonly field: string;
+  readonly message: string;
+}
+
+export interface Problem {
+  readonly slug: ProblemSlug;
+  readonly detail: string;
+  readonly issues?: readonly ProblemIssue[];
+  readonly retryAfterSeconds?: number;
+}
+
+/** What a handler returns instead of an answer. */
+export interface Refusal {
+  readonly problem: Problem;
+}
+
+export function refuse(slug: ProblemSlug, detail: string): Refusal {
+  return { problem: { slug, detail } };
+}
+
+/** The same for an unknown id and for another account's. */
+export function refuseUnknown(noun: string): Refusal {
+  return refuse('not-found', `No ${noun} of this account has that id.`);
+}
+
+export function refuseSuspended(): Refusal {
+  return refuse('account-suspended', 'The account is suspended; iOmniHub can tell why.');
+}
+
+export function refuseTooManyRequests(detail: string): Refusal {
+  return { problem: { slug: 'too-many-requests', detail, retryAfterSeconds: 1 } };
+}
+
+/** More issues would not help the caller, and Lambda cannot carry an answer of any size. */
+const maxIssues = 20;
+
+export function refuseInvalid(issues: readonly ProblemIssue[]): Refusal {
+  const shown = issues.slice(0, maxIssues);
+  return {
+    problem: { slug: 'invalid-request', detail: 'The request is not valid; see issues.', issues: shown },
+  };
+}

@@ -1,0 +1,74 @@
+import { type RouteKey, routeKeys, routeOf, routes } from '../../contract/routes.ts';
+import { identifierSchema } from '../../core/identifiers.ts';
+import { createHandlers } from './handlers.ts';
+import type { ApiDeps } from './http/api-deps.ts';
+import { type Caller, createCallerCheck } from './http/callers.ts';
+import { createIdempotency } from './http/idempotency.ts';
+import { createInputReader } from './http/read-input.ts';
+import { type Refusal, refuse } from './http/refusal.ts';
+import { type ApiEvent, type RawRequest, readEvent } from './http/request.ts';
+import { type ApiResponse, respondAnswer, respondProblem } from './http/response.ts';
+
+/** A handler of any route: what it takes and returns fits, since both derive from one declaration. */
+type AnyHandler = (request: object) => Promise<{ readonly body?: unknown; readonly etag?: string } | Refusal>;
+
+export function createApi(deps: ApiDeps) {
+  const handlers = createHandlers(deps);
+  const identifyCaller = createCallerCheck(deps);
+  const answerOnce = createIdempotency(deps);
+  const inputReaders = new Map(
+    routeKeys.map((routeKey) => [routeKey, createInputReader(routeOf(routeKey), deps)]),
+  );
+
+  /** Called by AWS: one request, already authorized if its route asks for it. */
+  return async function serveRequest(event: ApiEvent): Promise<ApiResponse> {
+    const { routeKey } = event;
+    const { requestId, authorizer } = event.requestContext;
+    const startedAt = deps.now();
+    const answer = await route(event).catch((error: unknown) => {
+      deps.telemetry.error('request.failed', { routeKey, requestId, error });
+      const detail = `Something failed on our side; quote request ${requestId}.`;
+      return respondProblem({ slug: 'internal-error', detail });
+    });
+    deps.telemetry.info('request.served', {
+      routeKey,
+      requestId,
+      accountId: authorizer?.lambda?.accountId,
+      credentialId: authorizer?.lambda?.credentialId,
+      status: answer.statusCode,
+      durationMs: deps.now().getTime() - startedAt.getTime(),
+    });
+    return { ...answer, headers: { ...answer.headers, 'x-request-id': requestId } };
+  };
+
+  async function route(event: ApiEvent): Promise<ApiResponse> {
+    const { routeKey } = event;
+    if (!isRouteKey(routeKey)) {
+      return respondProblem(refuse('not-found', 'There is no such route.').problem);
+    }
+    const request = readEvent(event);
+    const { access, repeatable } = routeOf(routeKey);
+    if (access === 'public') return serve(routeKey, request);
+    const caller = await identifyCaller(access, event);
+    if ('problem' in caller) return respondProblem(caller.problem);
+    // The account in a backend's path is not checked yet; the handler's input will be.
+    const isKnown = identifierSchema.safeParse(caller.accountId).success;
+    return repeatable && isKnown
+      ? answerOnce(request, caller, () => serve(routeKey, request, caller))
+      : serve(routeKey, request, caller);
+  }
+
+  async function serve(routeKey: RouteKey, request: RawRequest, caller?: Caller): Promise<ApiResponse> {
+    const input = inputReaders.get(routeKey)?.(request);
+    if (!input) throw new Error(`${routeKey} has no input reader`);
+    if ('problem' in input) return respondProblem(input.problem);
+    const { requestId, sourceIp, ownHost, headers } = request;
+    const context = { requestId, sourceIp, ownHost, ifMatch: headers['if-match'] };
+    const answer = await (handlers[routeKey] as AnyHandler)({ ...input, ...context, ...caller });
+    return 'problem' in answer ? respondProblem(answer.problem) : respondAnswer(routeOf(routeKey), answer);
+  }
+}
+
+function isRouteKey(text: string): text is RouteKey {
+  return Object.hasOwn(routes, text);
+}

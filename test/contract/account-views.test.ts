@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { presentAuditEntry, presentCredential } from '../../contract/account-views.ts';
+import type { AuditEntry } from '../../core/accounts/audit.ts';
+import { hashCredentialSecret } from '../../core/accounts/credential.ts';
+
+test('what is shown of a credential holds no hash', () => {
+  const secretHash = hashCredentialSecret('AbCdEfGhIjKlMnOpQrStUvWxYz0123456789-_AbCdE');
+  const shown = presentCredential({
+    id: '0123456789abcdef01234567',
+    kind: 'api-key',
+    accountId: 'acc_1',
+    secretHash,
+    role: 'read',
+    description: '',
+    createdAt: '2026-11-23T16:55:00.000Z',
+  });
+
+  expect(JSON.stringify(shown)).not.toContain(secretHash);
+});
+
+describe('an entry of the audit log', () => {
+  const entry: AuditEntry = {
+    accountId: 'acc_1',
+    at: '2026-11-23T16:55:00.000Z',
+    action: 'account.status-changed',
+    actor: { kind: 'backend', id: 'arn:aws:iam::000000000000:role/helpdesk' },
+    requestId: 'request-1',
+    sourceIp: '203.0.113.9',
+  };
+
+  test('shows neither the role nor the address of the backend', () => {
+    expect(JSON.stringify(presentAuditEntry(entry))).not.toMatch(/arn:|203\.0/);
+  });
+
+  test('shows the credential of an account, and its address', () => {
+    const actor = { kind: 'api-key', id: 'key-1' } as const;
+
+    expect(presentAuditEntry({ ...entry, actor })).toMatchObject({ actor, sourceIp: '203.0.113.9' });
+  });
+});

@@ -1,0 +1,371 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseAuthorization } from '../../../../core/accounts/credential.ts';
+import { eventTypes } from '../../../../core/events/event-catalog.ts';
+import { createAuthorizer } from '../../../../functions/authorizer/authorize-request.ts';
+import { backendArn, type TestApi } from '../../../support/api.ts';
+import { uniqueId } from '../../../support/builders.ts';
+import type { Deployment } from '../../../support/deployment.ts';
+import { prepareDeployment } from '../../../support/suite.ts';
+
+/** What the helpdesk backend does for and with an account. */
+
+let deployment: Deployment;
+let api: TestApi;
+let accountId: string;
+prepareDeployment((suite) => {
+  ({ deployment, api, accountId } = suite);
+});
+
+function authorize(text: string) {
+  const { telemetry, clock } = deployment;
+  return createAuthorizer({ credentials: api.credentials, telemetry, now: clock.now })({
+    headers: { authorization: `Bearer ${text}` },
+  } as never);
+}
+
+async function issueKey(of = accountId): Promise<{ id: string; key: string }> {
+  return (await api.callSigned('POST /accounts/{accountId}/api-keys', { accountId: of })).body;
+}
+
+describe('API keys', () => {
+  test('are listed without their secrets, and with their last use', async () => {
+    const { id, key } = await issueKey();
+    await authorize(key);
+
+    const { body } = await api.callSigned('GET /accounts/{accountId}/api-keys', { accountId });
+
+    expect(body).toEqual({
+      items: [
+        {
+          id,
+          accountId,
+          role: 'manage',
+          description: '',
+          createdAt: deployment.clock.now().toISOString(),
+          lastUsedAt: deployment.clock.now().toISOString(),
+        },
+      ],
+      nextCursor: null,
+    });
+  });
+
+  test('live side by side for a rotation, and one is revoked without the other', async () => {
+    const [old, next] = [await issueKey(), await issueKey()];
+    const revoke = () =>
+      api.callSigned('DELETE /accounts/{accountId}/api-keys/{keyId}', { accountId, keyId: old.id });
+
+    expect(await revoke()).toMatchObject({ status: 204, body: null });
+    expect(await authorize(old.key)).toMatchObject({ isAuthorized: false });
+    expect(await authorize(next.key)).toMatchObject({ isAuthorized: true });
+    expect(await revoke()).toMatchObject({ status: 404 });
+  });
+
+  test('are not revoked if nobody can say who did it', async () => {
+    const { id, key } = await issueKey();
+    deployment.wire.table.intercept(async (call) =>
+      call.input.Item?.pk.S.endsWith('#U')
+        ? { status: 500, body: { __type: 'InternalFailure' } }
+        : call.forward(),
+    );
+    const revoke = () =>
+      api.callSigned('DELETE /accounts/{accountId}/api-keys/{keyId}', { accountId, keyId: id });
+
+    expect(await revoke()).toMatchObject({ status: 500 });
+    deployment.wire.table.reset();
+    expect(await authorize(key)).toMatchObject({ isAuthorized: true });
+    expect(await revoke()).toMatchObject({ status: 204 });
+  });
+
+  test.each(['f'.repeat(24), 'x', '../K'])('the key %j of no account is a 404', async (keyId) => {
+    expect(
+      await api.callSigned('DELETE /accounts/{accountId}/api-keys/{keyId}', { accountId, keyId }),
+    ).toMatchObject({ status: 404 });
+  });
+
+  test('are revoked for their own account alone', async () => {
+    const { id, key } = await issueKey();
+
+    expect(
+      await api.callSigned('DELETE /accounts/{accountId}/api-keys/{keyId}', {
+        accountId: uniqueId('acc'),
+        keyId: id,
+      }),
+    ).toMatchObject({ status: 404 });
+    expect(await authorize(key)).toMatchObject({ isAuthorized: true });
+  });
+
+  test('are twenty at most', async () => {
+    for (let count = 0; count < 20; count += 1) await issueKey();
+
+    expect(await api.callSigned('POST /accounts/{accountId}/api-keys', { accountId })).toMatchObject({
+      status: 409,
+      body: { type: 'urn:iomnihub:webhooks:problem:too-many-api-keys' },
+    });
+  });
+});
+
+describe('issuing an API key', () => {
+  const route = 'POST /accounts/{accountId}/api-keys';
+
+  function issue(accountId: string, body?: unknown) {
+    return api.callSigned(route, { accountId }, body);
+  }
+
+  test('answers with a key that the authorizer takes', async () => {
+    const accountId = uniqueId('acc');
+
+    const { status, body } = await issue(accountId, { role: 'read', description: 'chatbot' });
+    const authorize = createAuthorizer({
+      credentials: api.credentials,
+      telemetry: deployment.telemetry,
+      now: deployment.clock.now,
+    });
+    const authorized = await authorize({ headers: { authorization: `Bearer ${body.key}` } } as never);
+
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ accountId, role: 'read', description: 'chatbot' });
+    expect(authorized).toEqual({
+      isAuthorized: true,
+      context: {
+        accountId,
+        role: 'read',
+        credentialKind: 'api-key',
+        credentialId: body.id,
+      },
+    });
+  });
+
+  test('without a body is for managing', async () => {
+    expect(await issue(uniqueId('acc'))).toMatchObject({
+      status: 201,
+      body: { role: 'manage', description: '' },
+    });
+  });
+
+  test('stores no secret', async () => {
+    const { body } = await issue(uniqueId('acc'));
+
+    const { secret } = parseAuthorization(`Bearer ${body.key}`) ?? { secret: 'none' };
+    expect(body.key).toContain(secret);
+    expect(JSON.stringify(deployment.wire.table.calls)).not.toContain(secret);
+    expect(body).not.toHaveProperty('secretHash');
+  });
+
+  test.each([
+    ['a role that there is not', { role: 'admin' }, 'role'],
+    ['a field that there is not', { accountId: 'acc_other' }, 'accountId'],
+  ])('%s is refused', async (_, wrong, field) => {
+    expect(await issue(uniqueId('acc'), wrong)).toMatchObject({ status: 400, body: { issues: [{ field }] } });
+  });
+
+  test.each(['a#b', '', 'x'.repeat(65)])('the account %j is none', async (accountId) => {
+    expect(await issue(accountId)).toMatchObject({ status: 400 });
+  });
+});
+
+describe('a portal session', () => {
+  const open = (body?: unknown) =>
+    api.callSigned('POST /accounts/{accountId}/portal-sessions', { accountId }, body);
+
+  test('speaks for its account until it ends, an hour later if nothing is said', async () => {
+    const { status, body } = await open({ role: 'read' });
+
+    expect(status).toBe(201);
+    expect(body).toEqual({
+      id: expect.any(String),
+      accountId,
+      role: 'read',
+      token: expect.stringMatching(/^whs_/),
+      createdAt: deployment.clock.now().toISOString(),
+      expiresAt: new Date(deployment.clock.now().getTime() + 3_600_000).toISOString(),
+    });
+    expect(await authorize(body.token)).toMatchObject({
+      isAuthorized: true,
+      context: { accountId, role: 'read' },
+    });
+    deployment.clock.advance(3_600_000);
+    expect(await authorize(body.token)).toMatchObject({ isAuthorized: false });
+    deployment.clock.advance(-3_600_000);
+  });
+
+  test.each([[{ expiresInSeconds: 59 }], [{ expiresInSeconds: 43_201 }], [{ expiresInSeconds: '60' }]])(
+    'refuses %j',
+    async (body) => {
+      expect(await open(body)).toMatchObject({
+        status: 400,
+        body: { issues: [{ field: 'expiresInSeconds' }] },
+      });
+    },
+  );
+
+  test('is stored as a hash', async () => {
+    const { token } = (await open()).body;
+
+    const secret = parseAuthorization(`Bearer ${token}`)?.secret;
+    expect(secret).toHaveLength(43);
+    expect(JSON.stringify(deployment.wire.table.calls)).not.toContain(secret);
+  });
+});
+
+describe('an account’s status', () => {
+  const setStatus = (body: unknown) =>
+    api.callSigned('PUT /accounts/{accountId}/status', { accountId }, body);
+
+  test('suspended keeps its credentials from everything, with a word why, until it is active again', async () => {
+    const { key } = await issueKey();
+    expect(await setStatus({ status: 'suspended' })).toMatchObject({
+      status: 200,
+      body: {
+        accountId,
+        status: 'suspended',
+        effectiveAt: new Date(deployment.clock.now().getTime() + 5_000).toISOString(),
+      },
+    });
+
+    expect(await authorize(key)).toMatchObject({ isAuthorized: true });
+    expect(await api.call('GET /subscriptions', { accountId })).toMatchObject({
+      status: 403,
+      body: { type: 'urn:iomnihub:webhooks:problem:account-suspended' },
+    });
+
+    await setStatus({ status: 'active' });
+    expect(await api.call('GET /subscriptions', { accountId })).toMatchObject({ status: 200 });
+  });
+
+  test.each([[{ status: 'removed' }], [{ status: 'gone' }], [{}], [{ status: 'active', reason: 'x' }]])(
+    'refuses %j',
+    async (body) => {
+      expect(await setStatus(body)).toMatchObject({ status: 400 });
+    },
+  );
+});
+
+describe('removing an account', () => {
+  const remove = (of = accountId) => api.callSigned('DELETE /accounts/{accountId}', { accountId: of });
+  const subscribe = (of = accountId) =>
+    api.call('POST /subscriptions', {
+      accountId: of,
+      body: { url: 'https://crm.example.com/', eventTypes: [eventTypes[0]] },
+    });
+
+  test('takes its subscriptions and credentials away, and nobody else’s', async () => {
+    const other = uniqueId('acc');
+    const [ours, theirs] = [await issueKey(), await issueKey(other)];
+    await subscribe();
+    await subscribe(other);
+
+    expect(await remove()).toMatchObject({ status: 200, body: { accountId, status: 'removed' } });
+
+    expect(await authorize(ours.key)).toMatchObject({ isAuthorized: false });
+    expect(await deployment.subscriptions.listSubscriptions(accountId)).toEqual([]);
+    expect(await authorize(theirs.key)).toMatchObject({ isAuthorized: true });
+    expect(await deployment.subscriptions.listSubscriptions(other)).toHaveLength(1);
+  });
+
+  test('ends its sessions at once', async () => {
+    const { token } = (await api.callSigned('POST /accounts/{accountId}/portal-sessions', { accountId }))
+      .body;
+    await remove();
+
+    expect(await authorize(token)).toMatchObject({ isAuthorized: true });
+    expect(await api.call('GET /subscriptions', { accountId })).toMatchObject({ status: 403 });
+  });
+
+  test('takes back what is created at the same time', async () => {
+    let isFirst = true;
+    deployment.wire.table.intercept(async (call) => {
+      if (call.operation === 'PutItem' && isFirst) {
+        isFirst = false;
+        await remove();
+      }
+      return call.forward();
+    });
+
+    expect(await subscribe()).toMatchObject({
+      status: 403,
+      body: { type: 'urn:iomnihub:webhooks:problem:account-suspended' },
+    });
+    expect(isFirst).toBe(false);
+    expect(await deployment.subscriptions.listSubscriptions(accountId)).toEqual([]);
+  });
+
+  test('can be repeated, and goes on where a fault has left it', async () => {
+    await issueKey();
+    await subscribe();
+    deployment.wire.table.intercept(async (call) =>
+      call.operation === 'DeleteItem' ? { status: 500, body: { __type: 'InternalFailure' } } : call.forward(),
+    );
+    expect(await remove()).toMatchObject({ status: 500 });
+    expect(await deployment.accounts.findAccountStatus(accountId)).toBe('removed');
+    deployment.wire.table.reset();
+
+    expect(await remove()).toMatchObject({ status: 200 });
+    expect(await deployment.subscriptions.listSubscriptions(accountId)).toEqual([]);
+  });
+
+  test('is final for its credentials: none is issued until the account is active again', async () => {
+    await remove();
+    const routes = ['POST /accounts/{accountId}/api-keys', 'POST /accounts/{accountId}/portal-sessions'];
+    for (const route of routes) {
+      expect(await api.callSigned(route, { accountId })).toMatchObject({
+        status: 409,
+        body: { type: 'urn:iomnihub:webhooks:problem:account-removed' },
+      });
+    }
+    await api.callSigned('PUT /accounts/{accountId}/status', { accountId }, { status: 'active' });
+    expect(await api.callSigned(routes[0] ?? '', { accountId })).toMatchObject({ status: 201 });
+  });
+});
+
+test('all of it leaves a trace in the account’s audit log, by the backend’s name', async () => {
+  const { id } = await issueKey();
+  const steps: [string, Record<string, string>, unknown?][] = [
+    ['DELETE /accounts/{accountId}/api-keys/{keyId}', { keyId: id }],
+    ['POST /accounts/{accountId}/portal-sessions', {}],
+    ['PUT /accounts/{accountId}/status', {}, { status: 'suspended' }],
+    ['DELETE /accounts/{accountId}', {}],
+  ];
+  for (const [route, parameters, body] of steps) {
+    deployment.clock.advance(1);
+    await api.callSigned(route, { accountId, ...parameters }, body);
+  }
+
+  const { entries } = await api.auditLog.listAudit(accountId, 10);
+  expect(entries.toReversed().map(({ action, actor }) => [action, actor])).toEqual(
+    [
+      'api-key.issued',
+      'api-key.revoked',
+      'portal-session.issued',
+      'account.status-changed',
+      'account.removed',
+    ].map((action) => [action, { kind: 'backend', id: backendArn }]),
+  );
+});
+
+test('the owner is shown that it was the backend, and neither its role nor its address', async () => {
+  await issueKey();
+
+  const { body } = await api.call('GET /audit-log', { accountId });
+  expect(body.items[0]).toMatchObject({
+    action: 'api-key.issued',
+    actor: { kind: 'backend', id: 'iomnihub' },
+  });
+  expect(body.items[0]).not.toHaveProperty('sourceIp');
+});
+
+test('an account that sends more than its share of requests is told to slow down, and no other is', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 70 }, () => api.call('GET /subscriptions', { accountId })),
+  );
+  const statuses = answers.map(({ status }) => status);
+
+  expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(0);
+  expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(50);
+  expect(await api.call('GET /subscriptions', { accountId: uniqueId('acc') })).toMatchObject({ status: 200 });
+});
+
+test('a backend route whose authorizer was lost is closed', async () => {
+  expect(
+    await api.call('DELETE /accounts/{accountId}', { accountId, pathParameters: { accountId } }),
+  ).toMatchObject({ status: 401 });
+});

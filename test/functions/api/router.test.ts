@@ -1,0 +1,166 @@
+import { inspect } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { routeKeysWith } from '../../../contract/routes.ts';
+import { eventTypes } from '../../../core/events/event-catalog.ts';
+import { createTestApi, type TestApi } from '../../support/api.ts';
+import { uniqueId } from '../../support/builders.ts';
+import { type Deployment, startDeployment } from '../../support/deployment.ts';
+import { internalFailure } from '../../support/wire-proxy.ts';
+
+let deployment: Deployment;
+let api: TestApi;
+beforeAll(async () => {
+  deployment = await startDeployment();
+  api = createTestApi(deployment);
+});
+afterEach(() => deployment.reset());
+afterAll(() => deployment.close());
+
+const call: TestApi['call'] = (...args) => api.call(...args);
+
+const newSubscription = {
+  url: 'https://crm.example.com/hooks',
+  eventTypes: [eventTypes[0]],
+  description: 'CRM',
+};
+
+async function create(accountId: string, overrides: Record<string, unknown> = {}) {
+  const { body } = await call('POST /subscriptions', {
+    accountId,
+    body: { ...newSubscription, ...overrides },
+  });
+  return body;
+}
+
+describe('a request body', () => {
+  test('with very many mistakes gets an answer that can be carried', async () => {
+    const eventTypes = Array.from({ length: 15_000 }, () => 'x');
+    const answers = await Promise.all([
+      call('POST /subscriptions', { accountId: 'acc_1', body: { ...newSubscription, eventTypes } }),
+      call('POST /subscriptions', {
+        accountId: 'acc_1',
+        body: {
+          ...newSubscription,
+          headers: Object.fromEntries(eventTypes.map((_, at) => [`h ${at}`, 'x'])),
+        },
+      }),
+    ]);
+
+    for (const { status, body } of answers) {
+      expect(status).toBe(400);
+      expect(body.issues.length).toBeLessThanOrEqual(20);
+    }
+  });
+
+  const bytes = 256 * 1024;
+
+  test('of more than 256 KB is refused before anything reads it', async () => {
+    const accountId = uniqueId('acc');
+
+    expect(await call('POST /subscriptions', { accountId, body: 'x'.repeat(bytes + 1) })).toMatchObject({
+      status: 413,
+      body: { type: 'urn:iomnihub:webhooks:problem:too-large' },
+    });
+    expect(await call('POST /subscriptions', { accountId, body: 'x'.repeat(bytes) })).toMatchObject({
+      status: 400,
+    });
+  });
+
+  test('counts in bytes as they are after base64', async () => {
+    const overrides = { isBase64Encoded: true };
+    const body = (text: string) => Buffer.from(text).toString('base64');
+
+    expect(
+      await call('POST /subscriptions', { accountId: 'acc_1', body: body('x'.repeat(bytes)), overrides }),
+    ).toMatchObject({ status: 400 });
+    expect(
+      await call('POST /subscriptions', { accountId: 'acc_1', body: body('€'.repeat(bytes / 2)), overrides }),
+    ).toMatchObject({ status: 413 });
+  });
+});
+
+describe('who may do what', () => {
+  const managing = routeKeysWith('manage');
+  const accounts = routeKeysWith('read', 'manage');
+  const open = routeKeysWith('public');
+
+  test.each(managing)('%s: a read key may not', async (routeKey) => {
+    const accountId = uniqueId('acc');
+    const { id } = await create(accountId);
+
+    expect(await call(routeKey, { accountId, role: 'read', id, body: newSubscription })).toMatchObject({
+      status: 403,
+      body: { type: 'urn:iomnihub:webhooks:problem:forbidden' },
+    });
+    expect(await deployment.subscriptions.listSubscriptions(accountId)).toHaveLength(1);
+  });
+
+  test.each(accounts)('%s: nobody may without an account', async (routeKey) => {
+    expect(await call(routeKey, { id: 'sub_1', body: newSubscription })).toMatchObject({ status: 401 });
+    expect(
+      await call(routeKey, {
+        overrides: { requestContext: { authorizer: { lambda: null }, http: {} } as never },
+      }),
+    ).toMatchObject({ status: 401 });
+  });
+
+  test.each(open)(
+    '%s: anybody may, as often as the gateway lets them, at no cost to the table',
+    async (routeKey) => {
+      const accountId = uniqueId('acc');
+      for (let count = 0; count < 20; count += 1) {
+        expect(await call(routeKey)).toMatchObject({ status: 200 });
+        expect(await call(routeKey, { accountId })).toMatchObject({ status: 200 });
+      }
+      expect(deployment.wire.table.calls).toEqual([]);
+    },
+  );
+
+  test.each(['$default', 'PATCH /subscriptions', 'toString', '__proto__'])(
+    '%s is no route',
+    async (routeKey) => {
+      expect(await call(routeKey, { accountId: 'acc_1' })).toMatchObject({ status: 404 });
+    },
+  );
+});
+
+test('a fault of ours is a 500 that names the request, and one error line', async () => {
+  const accountId = uniqueId('acc');
+  deployment.wire.table.intercept(async () => internalFailure);
+
+  const response = await call('GET /subscriptions', { accountId });
+
+  expect(response).toMatchObject({
+    status: 500,
+    headers: { 'content-type': 'application/problem+json' },
+    body: {
+      type: 'urn:iomnihub:webhooks:problem:internal-error',
+      detail: expect.stringContaining('request-1'),
+    },
+  });
+  expect(JSON.stringify(response)).not.toContain('broken on purpose');
+  expect(response.headers['x-request-id']).toBe('request-1');
+  expect(deployment.telemetry.lines).toMatchObject([
+    {
+      level: 'error',
+      name: 'request.failed',
+      fields: { routeKey: 'GET /subscriptions', requestId: 'request-1' },
+    },
+    {
+      level: 'info',
+      name: 'request.served',
+      fields: { routeKey: 'GET /subscriptions', requestId: 'request-1', status: 500 },
+    },
+  ]);
+});
+
+test('no line holds a secret or the body of a request', async () => {
+  deployment.wire.kms.intercept(async () => internalFailure);
+
+  await create(uniqueId('acc'), { description: 'PLANTED-5531' });
+
+  expect(deployment.telemetry.lines).toHaveLength(2);
+  expect(inspect(deployment.telemetry.lines, { depth: null })).not.toMatch(
+    /PLANTED|whsec_|crm\.example\.com/,
+  );
+});
