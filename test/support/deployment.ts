@@ -200,9 +200,7 @@ export async function startDeployment(
         ...overrides,
       }),
     messagesIn: (name) =>
-      [...queues.messagesIn(name), ...queues.delayedIn(name)].map(({ body }) =>
-        deliveryMessageSchema.parse(JSON.parse(body)),
-      ),
+      queues.waitingIn(name).map(({ body }) => deliveryMessageSchema.parse(JSON.parse(body))),
     reset() {
       for (const proxy of Object.values(wire)) proxy.reset();
       queues.clear();

@@ -109,6 +109,8 @@ export interface QueueEngine {
   messagesIn(name: string): QueuedMessage[];
   /** What was sent with DelaySeconds. */
   delayedIn(name: string): QueuedMessage[];
+  /** Both, as of one moment: between two looks a message that was delayed may become one that is not. */
+  waitingIn(name: string): QueuedMessage[];
   clear(): void;
   close(): Promise<void>;
 }
@@ -129,10 +131,11 @@ export async function startQueues(): Promise<QueueEngine> {
     return { name, url: queueUrl, arn: queueArn };
   }
 
-  function read(name: string, state: 'ready' | 'delayed'): QueuedMessage[] {
+  function read(name: string, ...states: readonly ('ready' | 'delayed')[]): QueuedMessage[] {
     const queue = engine.inspectQueue(name);
     if (!queue) throw new Error(`there is no queue ${name}`);
-    return queue.messages[state].map(({ body, messageAttributes, delayUntil, sentTimestamp }) => ({
+    const messages = states.flatMap((state) => queue.messages[state]);
+    return messages.map(({ body, messageAttributes, delayUntil, sentTimestamp }) => ({
       body,
       attributes: Object.fromEntries(
         Object.entries(messageAttributes).map(([key, { StringValue }]) => [key, StringValue]),
@@ -152,6 +155,7 @@ export async function startQueues(): Promise<QueueEngine> {
     },
     messagesIn: (name) => read(name, 'ready'),
     delayedIn: (name) => read(name, 'delayed'),
+    waitingIn: (name) => read(name, 'ready', 'delayed'),
     clear: () => engine.reset(),
     async close() {
       sqs.destroy();
