@@ -66,6 +66,9 @@ export async function prepareDataFolder(folder: string): Promise<void> {
   }
 }
 
+/** A request that takes longer is not answered any more. */
+const maxClosingMs = 5_000;
+
 async function startDynamo(path: string | undefined): Promise<{ url: string; close(): Promise<void> }> {
   const server: Server = dynalite({ createTableMs: 0, ...(path ? { path } : {}) });
   await new Promise<void>((resolve, reject) => {
@@ -75,8 +78,14 @@ async function startDynamo(path: string | undefined): Promise<{ url: string; clo
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
+        // Requests in work are answered first: the database must not be closed beneath them.
+        const idle = setInterval(() => server.closeIdleConnections(), 20);
+        const patience = setTimeout(() => server.closeAllConnections(), maxClosingMs);
+        server.close(() => {
+          clearInterval(idle);
+          clearTimeout(patience);
+          resolve();
+        });
       }),
   };
 }
