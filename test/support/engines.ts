@@ -111,6 +111,8 @@ export interface QueueEngine {
   delayedIn(name: string): QueuedMessage[];
   /** Both, as of one moment: between two looks a message that was delayed may become one that is not. */
   waitingIn(name: string): QueuedMessage[];
+  /** The bodies of what was received and not deleted, and is not yet visible again. */
+  inWorkIn(name: string): string[];
   clear(): void;
   close(): Promise<void>;
 }
@@ -156,6 +158,8 @@ export async function startQueues(): Promise<QueueEngine> {
     messagesIn: (name) => read(name, 'ready'),
     delayedIn: (name) => read(name, 'delayed'),
     waitingIn: (name) => read(name, 'ready', 'delayed'),
+    inWorkIn: (name) =>
+      (engine.inspectQueue(name)?.messages.inflight ?? []).map(({ message }) => message.body),
     clear: () => engine.reset(),
     async close() {
       sqs.destroy();
