@@ -7,8 +7,8 @@ export interface CredentialLookup {
 
 export interface CredentialStore {
   createCredential(credential: Credential): Promise<void>;
-  /** An account's API keys, oldest first; sessions end by themselves and are not listed. */
+  /** Lists an account's API keys, oldest first. Portal sessions expire by themselves and are not listed. */
   listApiKeys(accountId: string): Promise<readonly Credential[]>;
-  /** False if the account has no such key. */
+  /** Answers false if the account has no such key. */
   revokeApiKey(accountId: string, id: string): Promise<boolean>;
 }

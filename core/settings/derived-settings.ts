@@ -1,12 +1,12 @@
 import type { StageSettings } from './stage-settings.ts';
 
 interface DerivedSetting {
-  /** Why it is as long as it is. */
+  /** Explains the length of this time. */
   readonly reason: string;
   readonly derive: (settings: StageSettings) => number;
 }
 
-/** Times that follow from a stage's settings. Nobody sets them; functions read them as they read settings. */
+/** Times that follow from a stage's settings. They cannot be set. Functions read them like settings. */
 export const derivedSettings = {
   delivererTimeoutSeconds: {
     reason:
@@ -35,7 +35,7 @@ export const derivedSettings = {
 
 type DerivedSettings = Readonly<Record<keyof typeof derivedSettings, number>>;
 
-/** What a stack or a function may read: the settings of a stage and what derives from them. */
+/** What a stack or a function can read: a stage's settings and the times that derive from them. */
 export type Settings = StageSettings & DerivedSettings;
 
 export function deriveSettings(settings: StageSettings): Settings {
