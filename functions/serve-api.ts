@@ -38,7 +38,7 @@ export type ApiDeps = SubscriptionRouteDeps &
   AuditDeps &
   IdempotencyDeps & { readonly accountStatus: AccountStatusLookup; readonly telemetry: Telemetry };
 
-/** What the authorizer adds to a request with a credential of an account. */
+/** What the authorizer adds to a request that carries an account's credential. */
 export interface AuthorizerContext {
   readonly accountId: string;
   readonly role: Role;
@@ -46,7 +46,7 @@ export interface AuthorizerContext {
   readonly credentialId: string;
 }
 
-/** What API Gateway sends for a route of any kind of authorization. */
+/** What API Gateway sends, for every kind of authorization. */
 export type ApiEvent = Omit<APIGatewayProxyEventV2, 'requestContext'> & {
   readonly requestContext: APIGatewayProxyEventV2['requestContext'] & {
     readonly authorizer?: {
@@ -98,7 +98,7 @@ export function createApi(deps: ApiDeps) {
     'DELETE /accounts/{accountId}': accounts.remove,
   };
 
-  /** Called by AWS: one request, already authorized where its route asks for it. */
+  /** Called by AWS: one request, already authorized if its route demands it. */
   return async function serveRequest(event: ApiEvent): Promise<ApiResponse> {
     const { routeKey } = event;
     const { requestId, authorizer } = event.requestContext;
@@ -124,7 +124,8 @@ export function createApi(deps: ApiDeps) {
     const request = requestOf(event);
     if (isKeyOf(publicRoutes, routeKey)) return publicRoutes[routeKey](request);
     if (isKeyOf(backendRoutes, routeKey)) {
-      // The gateway has checked the signature; a route that lost its authorizer by mistake must not stand open.
+      // The gateway has checked the signature. Check again that there was one: a route that lost its authorizer by
+      // mistake must not be open to everybody.
       const arn = authorizer?.iam?.userArn;
       if (!arn) return respondProblem('unauthorized', 'A signed request of the helpdesk backend is needed.');
       return serveBackend(routeKey, { ...request, actor: { kind: 'backend', id: arn } });

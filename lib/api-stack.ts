@@ -31,7 +31,7 @@ export interface ApiStackProps extends StackProps {
   readonly retries: IQueue;
 }
 
-/** Nothing of the request's content and no query: either may hold what is nobody's business. */
+/** No content and no query of the request, because both may be confidential. */
 const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
     requestId: '$context.requestId',
@@ -45,7 +45,7 @@ const accessLogFormat = AccessLogFormat.custom(
   }),
 );
 
-/** What account owners and the helpdesk backend call to manage subscriptions. */
+/** The API with which account owners and the helpdesk backend manage subscriptions. */
 export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, { stage, data, retries, ...props }: ApiStackProps) {
     super(scope, id, props);

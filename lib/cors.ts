@@ -3,7 +3,10 @@ import type { CorsHttpMethod, CorsPreflightOptions } from 'aws-cdk-lib/aws-apiga
 import { apiRoutes } from '../functions/api/routes.ts';
 import type { Stage } from './stage.ts';
 
-/** What scripts of the stage's origins may do. They carry a key or a session's token, no cookies: no credentials. */
+/**
+ * What scripts of the stage's origins may do. They send a key or session token and no cookies, so credentials stay
+ * off.
+ */
 export function corsPreflight({ corsOrigins }: Stage): CorsPreflightOptions | undefined {
   if (corsOrigins.length === 0) return undefined;
   return {
@@ -15,7 +18,7 @@ export function corsPreflight({ corsOrigins }: Stage): CorsPreflightOptions | un
   };
 }
 
-/** Of all routes but the backend's, which no page can sign for. */
+/** The methods of all routes but the backend's, because a page cannot sign requests. */
 function pageMethods(): CorsHttpMethod[] {
   const routeKeys = Object.entries(apiRoutes).flatMap(([routeKey, access]) =>
     access === 'iam' ? [] : [routeKey],

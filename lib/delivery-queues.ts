@@ -27,7 +27,7 @@ export function createDeliveryQueues(scope: Construct, props: DeliveryQueueProps
       ...props,
       name: 'exhausted-deliveries',
       consequence: 'account owners lost callbacks because their receivers failed at every attempt',
-      // A dead receiver is its owner's matter; this many are a sign of something of ours.
+      // One dead receiver is its owner's problem. This many exhausted deliveries suggest a fault of ours.
       alarmAt: 1_000,
     }),
   };

@@ -16,7 +16,7 @@ export interface DeliveryStackProps extends StackProps {
   readonly data: DataStack;
 }
 
-/** From the event bus to the callback. */
+/** Everything from the event bus to the callback. */
 export class DeliveryStack extends Stack {
   readonly retries: IQueue;
 

@@ -15,7 +15,7 @@ interface EventRoutingProps {
   readonly consumerTimeout: Duration;
 }
 
-/** The event bus and, for each entry of the catalog, its rule and its queue. */
+/** The event bus, with a rule and a queue for each entry of the catalog. */
 export class EventRouting extends Construct {
   readonly bus: EventBus;
   readonly queues: readonly WorkQueue[];
@@ -42,7 +42,7 @@ export class EventRouting extends Construct {
       return work;
     });
 
-    // Without it, an event whose type the catalog does not know would vanish without a trace.
+    // Without this rule, an event of a type that the catalog lacks would vanish without a trace.
     const unrouted = new HoldingQueue(this, 'Unrouted', {
       ...props,
       name: 'unrouted',
@@ -63,13 +63,16 @@ export class EventRouting extends Construct {
       description,
       eventPattern: { source: [eventSource], ...pattern },
     });
-    // Fair queues: one account's flood does not hold up the others'.
+    // Fair queues: one account's flood does not hold up the others.
     rule.addTarget(
       new SqsQueue(queue, { messageGroupId: '$.detail.accountId', deadLetterQueue: this.#undeliverable }),
     );
   }
 
-  /** Principals of this account need no more than their own policy; another account's needs the bus to agree. */
+  /**
+   * A principal of this account only needs its own policy. For a principal of another account, the bus has to allow
+   * it too.
+   */
   #allowPublisher({ publisherPrincipalArn }: Stage): void {
     const principal = publisherPrincipalArn
       ? new ArnPrincipal(publisherPrincipalArn)

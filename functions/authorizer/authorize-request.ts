@@ -21,8 +21,8 @@ export interface AuthorizerDeps {
 export type AuthorizerResult = APIGatewaySimpleAuthorizerWithContextResult<Partial<AuthorizerContext>>;
 
 /**
- * Called by AWS: who is behind an Authorization header. API Gateway caches the answer by the whole header, for longer
- * than an account's status may be old: that is for the API to ask.
+ * Called by AWS: finds the credential behind an Authorization header. API Gateway caches the answer by the whole
+ * header, for longer than an account's status may be out of date, so the API checks the status itself.
  */
 export function createAuthorizer({ credentials, telemetry, now }: AuthorizerDeps) {
   return async function authorize(event: APIGatewayRequestAuthorizerEventV2): Promise<AuthorizerResult> {
@@ -43,7 +43,7 @@ export function createAuthorizer({ credentials, telemetry, now }: AuthorizerDeps
     try {
       await credentials.noteUse(id, now());
     } catch (error) {
-      // Nobody must be locked out because a note could not be written.
+      // A user must not be locked out because this note could not be written.
       telemetry.error('credential.unnoted', { credentialId: id, error });
     }
   }

@@ -12,7 +12,7 @@ export interface TurnDeps {
   readonly random: () => number;
 }
 
-/** Lets a delivery through if its limits have room for a call now. Otherwise it waits, as for a retry. */
+/** Lets a delivery through if its limits have room for a call now. Otherwise the delivery waits, as for a retry. */
 export function createTurnReservation({ askLimits, settings, now, random }: TurnDeps) {
   return async function reserveTurn(
     { message }: DeliveryInWork,
@@ -36,7 +36,7 @@ export function createTurnReservation({ askLimits, settings, now, random }: Turn
         };
       }
       case 'full': {
-        // The sweeper brings it back to ask again, not all of them at one time.
+        // The sweeper brings it back to try again. The random part spreads such deliveries over time.
         const waitMs = maxTurnWaitMs * (1 + random());
         const times = { waitMs, dueInMs: waitMs };
         return { kind: 'postponed', limit: turn.limit, times, turn: message.turn, byQueue: false };
