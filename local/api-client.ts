@@ -3,14 +3,14 @@ import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { region } from './intrinsics.ts';
 
-/** An account's key, or what the helpdesk backend signs with. */
+/** An account's API key, or the credentials with which the helpdesk backend signs. */
 export type ApiCredentials =
   | { readonly apiKey: string }
   | { readonly accessKeyId: string; readonly secretAccessKey: string };
 
 export type CallApi = (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
 
-/** Calls routes of the HTTP API; rejects with the problem's text for anything but 2xx. */
+/** Calls routes of the HTTP API. Rejects with the text of the problem unless the answer is 2xx. */
 export function connectApi(apiUrl: string, credentials: ApiCredentials): CallApi {
   return async (method, path, body) => {
     const url = new URL(path, apiUrl);

@@ -3,7 +3,7 @@ import { defaultText, explain, type Setting } from '../core/settings/setting.ts'
 import { type StageSettings, stageSettings } from '../core/settings/stage-settings.ts';
 
 export interface StartOptions {
-  /** Ends after the five callbacks. */
+  /** End after the five callbacks. */
   readonly once: boolean;
   /** CDK context: the stage's settings. */
   readonly context: Readonly<Record<string, string>>;
@@ -18,14 +18,14 @@ export interface StartOptions {
   readonly patienceMs: number;
 }
 
-/** What a developer changes should count at once. */
+/** A developer's changes should take effect at once. */
 const localDefaults = {
   stage: 'local',
   allowPrivateCallbacks: 'true',
   cacheMs: '500',
 } satisfies Partial<Record<keyof StageSettings, string>>;
 
-/** Reads the command line; ends the process after `--help`, and throws for what it does not know. */
+/** Reads the command line. Ends the process after `--help` and throws for an unknown option. */
 export function readOptions(
   argv: string[],
   env: NodeJS.ProcessEnv,
@@ -66,7 +66,7 @@ export function readOptions(
   };
 }
 
-/** A paragraph for each: its name and default, what it must be, what it does. */
+/** A paragraph per setting: its name and default, what it must be, and what it does. */
 function describeSettings(): string {
   const defaults: Readonly<Record<string, string>> = localDefaults;
   return Object.entries<Setting>(stageSettings)

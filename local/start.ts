@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const closers: (() => unknown)[] = [];
   const stopped = new Promise<void>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
-    // npm and the shell between do not pass on what ends them alone: then this process has another parent.
+    // npm and its shell do not pass on every signal. If one of them is killed, this process gets another parent.
     const parent = process.ppid;
     const isOfNpm = process.env['npm_lifecycle_event'] === 'start';
     if (isOfNpm) setInterval(() => process.ppid !== parent && done(), 500).unref();
@@ -88,7 +88,7 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
   });
 }
 
-/** Says first what is going on: the first time, and after each change of the sources, it takes seconds. */
+/** Says what is happening if it takes long, as it does the first time and after each change of the sources. */
 async function prepareStacks(context: StartOptions['context']): Promise<readonly StackTemplate[]> {
   const startedAt = performance.now();
   const isSlow = setTimeout(() => say('  Synthesizing the CDK stacks …'), 500);
@@ -102,7 +102,7 @@ async function prepareStacks(context: StartOptions['context']): Promise<readonly
   return stacks;
 }
 
-/** Two runs in one folder would write over each other's stacks, logs and outputs. */
+/** Two runs in one folder would overwrite each other's stacks, logs and outputs. */
 async function refuseFolderInUse(folder: string, outputsFile: string): Promise<void> {
   const outputs = await readFile(outputsFile, 'utf8').catch(() => '{}');
   const [, endpoint] = /"EventsEndpoint": "([^"]+)"/.exec(outputs) ?? [];
@@ -145,7 +145,7 @@ function sayWhatRuns(
   );
 }
 
-/** In the shape of `cdk deploy --outputs-file`. The file holds an API key: for this user only. */
+/** Has the format of `cdk deploy --outputs-file`. Only this user may read the file, because it holds an API key. */
 async function writeOutputs(outputsFile: string, outputs: unknown): Promise<void> {
   await writeFile(outputsFile, `${JSON.stringify(outputs, null, 2)}\n`, { mode: 0o600 });
 }
@@ -159,7 +159,7 @@ function say(...lines: string[]): void {
 }
 
 main().then(
-  // What a signal cut off in its start has nothing left to finish.
+  // Exit even if a signal interrupted the start and left promises pending.
   () => process.exit(),
   (error: Error) => {
     process.stderr.write(`\n${styleText('red', 'The local run failed:')} ${error.message}\n`);
