@@ -130,7 +130,7 @@ export class ApiStack extends Stack {
       consequence: 'account owners cannot use the API',
       alarmTopic: data.alarmTopic,
       entry: 'authorizer',
-      description: 'Tells whom an API key or a portal session speaks for',
+      description: 'Finds the account of an API key or a portal session',
       stage,
       env: authorizerEnv,
       resources: commonResources(stage, data),
@@ -146,7 +146,7 @@ function acknowledgeOpenRoutes(routes: readonly HttpRoute[]): void {
   for (const route of routes) {
     Validations.of(route).acknowledge({
       id: 'AwsSolutions::AwsSolutions-APIG4',
-      reason: 'Open to anybody on purpose: what it answers is the same for all, and about no account.',
+      reason: 'Public on purpose: the answer is the same for everybody and says nothing about any account.',
     });
   }
 }

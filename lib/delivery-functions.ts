@@ -31,7 +31,7 @@ export function createDispatcher(
     consequence: 'account owners do not receive callbacks',
     alarmTopic: data.alarmTopic,
     entry: 'dispatcher',
-    description: 'Turns published events into deliveries, one for each subscription that takes the event',
+    description: 'Turns published events into deliveries, one for each subscription that accepts the event',
     stage,
     env: dispatcherEnv,
     resources: {

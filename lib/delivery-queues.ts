@@ -21,7 +21,7 @@ export function createDeliveryQueues(scope: Construct, props: DeliveryQueueProps
     retries: new WorkQueue(scope, 'Retries', {
       ...props,
       name: 'retries',
-      consequence: 'callbacks that failed once are retried late, by the due index alone',
+      consequence: 'callbacks that failed once are retried late, because only the sweeper sends them',
     }),
     exhausted: new HoldingQueue(scope, 'Exhausted', {
       ...props,

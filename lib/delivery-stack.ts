@@ -65,7 +65,7 @@ export class DeliveryStack extends Stack {
     addAlarm(
       this,
       'FaultsOfOurs',
-      { consequence: 'events or callbacks are late because of faults that are ours', alarmTopic },
+      { consequence: 'events or callbacks are late because of faults of ours', alarmTopic },
       new Metric({
         namespace: metricsNamespace(stage),
         metricName: 'FaultsOfOurs',

@@ -29,7 +29,7 @@ export class EventRouting extends Construct {
       ...props,
       name: 'rule-targets-dlq',
       consequence:
-        'published events did not reach their queue, and account owners do not receive their callbacks',
+        'published events did not reach their queue, so account owners do not receive callbacks for them',
     }).queue;
 
     this.queues = eventCatalog.map(({ type, name }) => {
@@ -46,8 +46,7 @@ export class EventRouting extends Construct {
     const unrouted = new HoldingQueue(this, 'Unrouted', {
       ...props,
       name: 'unrouted',
-      consequence:
-        'the helpdesk publishes events of a type that the catalog does not know, and nobody receives them',
+      consequence: 'the helpdesk publishes events of a type that the catalog lacks, and nobody receives them',
     });
     this.#route(
       'UnroutedRule',

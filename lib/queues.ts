@@ -34,7 +34,8 @@ export class HoldingQueue extends Construct {
     );
     Validations.of(this.queue).acknowledge({
       id: 'AwsSolutions::AwsSolutions-SQS3',
-      reason: 'Nothing drains this queue, so nothing can fail to: it is where messages wait for a person.',
+      reason:
+        'Messages wait here for a person. No function drains this queue, so it needs no dead-letter queue.',
     });
   }
 }

@@ -23,7 +23,7 @@ export function readStage(node: Node): Stage {
   if (settings.stage === 'prod') problems.push(...unfitForProduction(settings));
   if (problems.length > 0)
     throw new Error(
-      `these stage settings do not fit:\n${problems.map((problem) => `  -c ${problem}`).join('\n')}`,
+      `these stage settings are invalid:\n${problems.map((problem) => `  -c ${problem}`).join('\n')}`,
     );
   return deriveSettings(settings);
 }
@@ -33,7 +33,7 @@ function refuseUnknown(given: readonly string[]): void {
   const names = entries.map(([name]) => name);
   const unknown = given.filter((name) => /^\w+$/.test(name) && !names.includes(name));
   if (unknown.length > 0)
-    throw new Error(`-c ${unknown.join(', ')}: no such setting; there are ${names.join(', ')}`);
+    throw new Error(`-c ${unknown.join(', ')}: no such setting; the settings are ${names.join(', ')}`);
 }
 
 function unfitForProduction(settings: StageSettings): string[] {

@@ -15,10 +15,10 @@ const honoured = ['AllowOrigins', 'AllowMethods', 'AllowHeaders', 'ExposeHeaders
 export function readCorsConfiguration(configuration: object): CorsConfiguration {
   const unknown = Object.keys(configuration).filter((name) => !honoured.includes(name));
   if (unknown.length > 0)
-    throw new Error(`the local run does not know CorsConfiguration ${unknown.join(', ')}`);
+    throw new Error(`the local run does not support CorsConfiguration ${unknown.join(', ')}`);
   const cors = configuration as CorsConfiguration;
   const pattern = cors.AllowOrigins.find((origin) => origin.includes('*'));
-  if (pattern) throw new Error(`the local run takes exact origins only, not ${pattern}`);
+  if (pattern) throw new Error(`the local run supports exact origins only, not ${pattern}`);
   return cors;
 }
 

@@ -49,7 +49,7 @@ async function requireSameIndexes(
 ): Promise<void> {
   const { Table } = await dynamo.send(new DescribeTableCommand({ TableName }));
   if (describeIndexes(Table?.GlobalSecondaryIndexes) !== describeIndexes(wanted))
-    throw new Error('--data: the table is of an earlier version; use another folder');
+    throw new Error('--data: the table in this folder is from an earlier version; use another folder');
 }
 
 function describeIndexes(

@@ -73,7 +73,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   // call.
   const enabled = await owner('PATCH', `/subscriptions/${String(id)}`, { status: 'enabled' });
   if (enabled['status'] !== 'enabled')
-    throw new Error(`the receiver was not admitted: ${JSON.stringify(enabled['verification'])}`);
+    throw new Error(
+      `the demo receiver did not pass the verification call: ${JSON.stringify(enabled['verification'])}`,
+    );
   const effectiveAt = new Date(String(enabled['effectiveAt']));
 
   return {

@@ -64,7 +64,7 @@ export async function prepareDataFolder(folder: string): Promise<void> {
     if (code !== 'EEXIST') throw fail(`cannot be created (${code})`);
     if (!(await stat(folder)).isDirectory()) throw fail('is not a folder');
     const foreign = (await readdir(folder)).filter((name) => !['sqs', 'dynamodb', 'kms.key'].includes(name));
-    if (foreign.length > 0) throw fail(`holds other things (${foreign.slice(0, 3).join(', ')})`);
+    if (foreign.length > 0) throw fail(`contains other files (${foreign.slice(0, 3).join(', ')})`);
   }
 }
 

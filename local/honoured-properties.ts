@@ -65,7 +65,7 @@ const awsOnly: Record<string, readonly string[]> = {
     'AWS::SNS::TopicPolicy',
     'AWS::SQS::QueuePolicy',
   ],
-  'nobody is alarmed': ['AWS::CloudWatch::Alarm', 'AWS::SNS::Topic'],
+  'alarms notify nobody': ['AWS::CloudWatch::Alarm', 'AWS::SNS::Topic'],
   'logs are plain files': ['AWS::Logs::LogGroup'],
 };
 
@@ -84,7 +84,7 @@ export function describeDifferences(stacks: readonly StackTemplate[]): string[] 
     if (withoutEffect.includes(Type) || Object.values(awsOnly).some((types) => types.includes(Type)))
       continue;
     const known = honoured[Type];
-    if (!known) throw new Error(`the local run does not know ${Type}: see local/honoured-properties.ts`);
+    if (!known) throw new Error(`the local run does not support ${Type}: see local/honoured-properties.ts`);
     const rest = Object.keys(Properties).filter((name) => !known.includes(name));
     missing.set(Type, new Set([...(missing.get(Type) ?? []), ...rest]));
   }

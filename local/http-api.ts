@@ -151,7 +151,7 @@ function decode(text: string): string {
 function identityOf(event: GatewayEvent, sources: readonly string[]): string | undefined {
   const values = sources.map((source) => {
     const header = /^\$request\.header\.(.+)$/.exec(source)?.[1];
-    if (!header) throw new Error(`the local run does not know the identity source ${source}`);
+    if (!header) throw new Error(`the local run does not support the identity source ${source}`);
     return event.headers[header.toLowerCase()];
   });
   return values.every(Boolean) ? values.join('\n') : undefined;

@@ -57,7 +57,7 @@ export function createResolver(
       case 'Fn::ImportValue':
         return importValue(String(resolve(argument, stack)));
       default:
-        throw new Error(`the local run does not know the intrinsic function ${name}`);
+        throw new Error(`the local run does not support the intrinsic function ${name}`);
     }
   }
 
@@ -68,7 +68,7 @@ export function createResolver(
   function attributeOf(logicalId: string, attribute: string, stack: StackTemplate): string {
     const value = identify(logicalId, stack).attributes[attribute];
     if (value === undefined)
-      throw new Error(`the local run does not know the attribute ${logicalId}.${attribute}`);
+      throw new Error(`the local run does not support the attribute ${logicalId}.${attribute}`);
     return value;
   }
 

@@ -99,7 +99,7 @@ function identify(
 function textOf(name: unknown, fallback: string): string {
   if (name === undefined) return fallback;
   if (typeof name !== 'string')
-    throw new Error(`the local run takes only plain names, not ${JSON.stringify(name)}`);
+    throw new Error(`the local run supports only names that are plain text, not ${JSON.stringify(name)}`);
   return name;
 }
 

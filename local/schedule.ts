@@ -11,7 +11,7 @@ const unitsMs: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 
 export function parseRate(expression: string): number {
   const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   const unitMs = unitsMs[unit];
-  if (!count || !unitMs) throw new Error(`the local run does not know the schedule ${expression}`);
+  if (!count || !unitMs) throw new Error(`the local run does not support the schedule ${expression}`);
   return Number(count) * unitMs;
 }
 

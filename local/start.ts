@@ -60,11 +60,8 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
     },
   });
   if (options.context['allowPrivateCallbacks'] === 'false') {
-    say(
-      '',
-      '  The guard is on: callbacks reach public addresses only, so there is no demo receiver on this machine.',
-    );
-    if (options.once) throw new Error('no callback was made: --once needs allowPrivateCallbacks=true');
+    say('', '  Callbacks reach public addresses only, so no demo receiver runs on this machine.');
+    if (options.once) throw new Error('--once needs allowPrivateCallbacks=true, or no callback can be made');
     return sayWhatNext(outputsFile, logFolder);
   }
   const demo = await startDemo({ ...options, apiKey, apiUrl, eventBusName, eventsUrl: running.eventsUrl });
@@ -96,7 +93,7 @@ async function prepareStacks(context: StartOptions['context']): Promise<readonly
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   say(
     isReused
-      ? `  ${stacks.length} stacks, unchanged since they were synthesized`
+      ? `  ${stacks.length} stacks, unchanged since the last synthesis`
       : `  Synthesized ${stacks.length} stacks in ${seconds} s`,
   );
   return stacks;
@@ -114,7 +111,7 @@ async function refuseFolderInUse(folder: string, outputsFile: string): Promise<v
   if (isRunning) {
     const shown = relative(process.cwd(), folder);
     throw new Error(
-      `${shown} belongs to a run that is still going; stop it, or name another with --local-folder`,
+      `${shown} is in use by another run; stop that run, or choose another folder with --local-folder`,
     );
   }
 }

@@ -100,8 +100,7 @@ async function runApp(context: object, assembly: string): Promise<void> {
     app.once('error', reject).once('close', resolve),
   );
   log.end();
-  if (code !== 0)
-    throw new Error(`the stacks do not synthesize (all of it: ${logFile}):\n${summaryOf(errors)}`);
+  if (code !== 0) throw new Error(`the CDK app failed (full log: ${logFile}):\n${summaryOf(errors)}`);
   await rm(logFile, { force: true });
   await rename(unfinished, assembly);
 }
