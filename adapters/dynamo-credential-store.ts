@@ -24,7 +24,7 @@ export function createCredentialStore({
   return {
     findCredential,
 
-    async noteUse(id, now) {
+    async recordUse(id, now) {
       try {
         await client.send(
           new UpdateCommand({

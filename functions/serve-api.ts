@@ -151,7 +151,7 @@ export function createApi(deps: ApiDeps) {
     if (apiRoutes[routeKey] === 'manage' && role !== 'manage') {
       return respondProblem('forbidden', 'This key may only read; the route needs the role "manage".');
     }
-    const turn = await deps.askLimits(requestLimits(accountId), deps.now());
+    const turn = await deps.reserveTurns(requestLimits(accountId), deps.now());
     if (turn.kind !== 'now') return respondTooManyRequests('The account sends too many requests.');
     const known = { ...request, accountId, actor: { kind, id } };
     const serve = async () => refuseUnreadQuery(routeKey, known) ?? accountRoutes[routeKey](known);

@@ -23,7 +23,7 @@ export type MetricName =
   | 'AttemptsFailed'
   | 'AddressesRefused'
   | 'DeliveriesPostponed'
-  | 'DeliveriesSteppedAside'
+  | 'DeliveriesDeferred'
   | 'DeliveriesExhausted'
   | 'DeliveriesUncalled'
   | 'DeliveriesSwept'

@@ -2,7 +2,7 @@ import type { Credential } from './credential.ts';
 
 export interface CredentialLookup {
   findCredential(id: string): Promise<Credential | undefined>;
-  noteUse(id: string, now: Date): Promise<void>;
+  recordUse(id: string, now: Date): Promise<void>;
 }
 
 export interface CredentialStore {

@@ -65,7 +65,7 @@ export function requestedCallLimits(
 }
 
 /** The limits on deliveries that API requests ask for. Their calls still have to pass all limits of callbacks. */
-export function askedDeliveryLimits({
+export function requestedDeliveryLimits({
   accountId,
   url,
 }: Pick<Subscription, 'accountId' | 'url'>): CallLimit[] {

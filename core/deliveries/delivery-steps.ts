@@ -107,7 +107,7 @@ const longestLeaseMs = 6 * 3_600_000;
  * Each sweep in a row doubles the lease. Otherwise, on a queue that is slower than the lease, every message would be
  * void by the time it arrives.
  */
-export function takeUp(row: Delivery, now: Date, leaseMs: number): WaitingDelivery | undefined {
+export function sweep(row: Delivery, now: Date, leaseMs: number): WaitingDelivery | undefined {
   if (isFinal(row) || new Date(row.dueAt) > now) return undefined;
   const { turn, sweepCount = 0 } = row.state === 'waiting' ? row : {};
   const dueInMs = Math.min(leaseMs * 2 ** sweepCount, longestLeaseMs);
@@ -116,9 +116,9 @@ export function takeUp(row: Delivery, now: Date, leaseMs: number): WaitingDelive
 }
 
 /** Undoes one sweep after its message was refused. An unsent message cannot be late, so the sweep does not count. */
-export function leaveUnsent(taken: WaitingDelivery): WaitingDelivery {
-  const { version, sweepCount = 1 } = taken;
-  return { ...taken, version: version + 1, sweepCount: sweepCount - 1 };
+export function undoSweep(swept: WaitingDelivery): WaitingDelivery {
+  const { version, sweepCount = 1 } = swept;
+  return { ...swept, version: version + 1, sweepCount: sweepCount - 1 };
 }
 
 /** The operator's step: gives an exhausted delivery a fresh schedule. */

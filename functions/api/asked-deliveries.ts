@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { askedDeliveryLimits } from '../../core/deliveries/call-limits.ts';
+import { requestedDeliveryLimits } from '../../core/deliveries/call-limits.ts';
 import {
   type DeliveryMessage,
   type DeliveryRef,
@@ -35,7 +35,7 @@ export interface AskedDeliveryDeps {
   readonly deliveries: DeliveryLog;
   readonly events: EventLog;
   readonly retries: Pick<RetryQueue, 'sendRetry'>;
-  readonly askLimits: CallLimiter;
+  readonly reserveTurns: CallLimiter;
   /** How long the message of a delivery may take until the sweeper takes over. */
   readonly queueMarginSeconds: number;
   readonly cacheMs: number;
@@ -102,7 +102,7 @@ export function createAskedDeliveryRoutes(deps: AskedDeliveryDeps) {
   };
 
   async function refuseFlood(subscription: Subscription): Promise<ApiResponse | undefined> {
-    const turn = await deps.askLimits(askedDeliveryLimits(subscription), now());
+    const turn = await deps.reserveTurns(requestedDeliveryLimits(subscription), now());
     return turn.kind === 'now'
       ? undefined
       : respondTooManyRequests('Too many deliveries are asked for; try again in a second.');

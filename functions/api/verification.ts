@@ -6,7 +6,7 @@ import type { CallLimiter } from '../receivers/call-limiter.ts';
 import { createReceiverCall, type ReceiverCallDeps } from '../receivers/call-receiver.ts';
 
 export interface VerificationDeps extends ReceiverCallDeps {
-  readonly askLimits: CallLimiter;
+  readonly reserveTurns: CallLimiter;
   readonly limits: LimitSettings;
   readonly randomBytes: (size: number) => Buffer;
 }
@@ -26,7 +26,7 @@ export function createReceiverVerification(deps: VerificationDeps) {
   const prepareCall = createReceiverCall(deps);
 
   return async function verifyReceiver(subscription: Subscription): Promise<Verification | undefined> {
-    const turn = await deps.askLimits(requestedCallLimits(subscription, deps.limits), deps.now());
+    const turn = await deps.reserveTurns(requestedCallLimits(subscription, deps.limits), deps.now());
     if (turn.kind !== 'now') return undefined;
     const id = `vrf_${deps.randomBytes(12).toString('hex')}`;
     const challenge = deps.randomBytes(24).toString('base64url');

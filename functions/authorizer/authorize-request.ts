@@ -31,20 +31,20 @@ export function createAuthorizer({ credentials, telemetry, now }: AuthorizerDeps
     const credential = await credentials.findCredential(presented.id);
     if (!credential || !isGood(credential, presented, now())) return refused;
     const { accountId, role, kind, id } = credential;
-    await noteUse(credential);
+    await recordUse(credential);
     return {
       isAuthorized: true,
       context: { accountId, role, credentialKind: kind, credentialId: id },
     };
   };
 
-  async function noteUse({ id, lastUsedAt }: Credential): Promise<void> {
+  async function recordUse({ id, lastUsedAt }: Credential): Promise<void> {
     if (lastUsedAt && now().getTime() - new Date(lastUsedAt).getTime() < lastUsedPrecisionMs) return;
     try {
-      await credentials.noteUse(id, now());
+      await credentials.recordUse(id, now());
     } catch (error) {
       // A user must not be locked out because this note could not be written.
-      telemetry.error('credential.unnoted', { credentialId: id, error });
+      telemetry.error('credential.unrecorded', { credentialId: id, error });
     }
   }
 }

@@ -48,8 +48,7 @@ export function createAttempt(deps: AttemptDeps) {
   async function passGates(work: DeliveryInWork): Promise<Ending> {
     const subscription = await checkSubscription(work);
     if (isEnding(subscription)) return subscription;
-    // Slow calls move to the retry queue, which has consumers of its own, so they do not hold up other first
-    // attempts.
+    // A slow call goes to the retry queue, which has its own consumers, so that it holds up no first attempts.
     if (!work.claimed && subscription.receiver.slowSince) return { kind: 'deferred' };
     const turn = await reserveTurn(work, subscription);
     if (isEnding(turn)) return turn;

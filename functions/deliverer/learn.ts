@@ -34,7 +34,7 @@ export function createLearning({ subscriptions, telemetry, settings, now }: Lear
       await writeLesson(called, outcome);
     } catch (error) {
       if (lessonFor(called, outcome)?.disable) throw error;
-      telemetry.error('receiver.unnoted', { accountId, subscriptionId, error });
+      telemetry.error('receiver.unrecorded', { accountId, subscriptionId, error });
     }
   };
 

@@ -39,7 +39,7 @@ export function createRecord(deps: RecordDeps) {
       case 'deferred':
         // After a crash both messages may exist, so the delivery has to be claimed before its call.
         await retries.sendRetry({ ...work.message, recheck: true }, 0);
-        telemetry.count('DeliveriesSteppedAside');
+        telemetry.count('DeliveriesDeferred');
         return undefined;
       case 'settled':
         return recordSettled(work, ending);

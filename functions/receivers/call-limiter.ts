@@ -31,16 +31,16 @@ export type CallLimiter = (limits: readonly CallLimit[], now: Date) => Promise<C
 export function createCallLimiter(store: TokenStore): CallLimiter {
   const shares = new LRUCache<string, Share>({ max: 10_000 });
 
-  async function takeTurn(limit: CallLimit, nowMs: number): Promise<Turn> {
+  async function reserveTurn(limit: CallLimit, nowMs: number): Promise<Turn> {
     const share = shares.get(limit.bucket) ?? new Share(store);
     shares.set(limit.bucket, share);
-    return share.take(limit, nowMs);
+    return share.reserveTurn(limit, nowMs);
   }
 
-  return async function askLimits(limits, now) {
+  return async function reserveTurns(limits, now) {
     const passed: string[] = [];
     for (const limit of limits) {
-      const turn = await takeTurn(limit, now.getTime());
+      const turn = await reserveTurn(limit, now.getTime());
       if (turn === undefined) return { kind: 'full', limit: limit.name };
       passed.push(limit.bucket);
       if (turn > now.getTime()) return { kind: 'later', at: new Date(turn), limit: limit.name, passed };
@@ -66,7 +66,7 @@ class Share {
     this.#store = store;
   }
 
-  take(limit: CallLimit, nowMs: number): Promise<Turn> | Turn {
+  reserveTurn(limit: CallLimit, nowMs: number): Promise<Turn> | Turn {
     this.#enterSecond(Math.floor(nowMs / 1_000));
     this.#calls += 1;
     if (this.#isFull) return undefined;
@@ -78,7 +78,7 @@ class Share {
     return new Promise((resolve) => {
       this.#waiting.push((turns, index) => resolve(turns.then((all) => all[index])));
       // The calls of a batch arrive within one tick, so together they cost one write.
-      if (this.#waiting.length === 1) queueMicrotask(() => this.#reserveForAll(limit, nowMs));
+      if (this.#waiting.length === 1) queueMicrotask(() => this.#reserveForWaiting(limit, nowMs));
     });
   }
 
@@ -91,13 +91,13 @@ class Share {
     this.#isFull = false;
   }
 
-  #reserveForAll(limit: CallLimit, nowMs: number): void {
+  #reserveForWaiting(limit: CallLimit, nowMs: number): void {
     const waiting = this.#waiting.splice(0);
-    const turns = this.#reserve(limit, nowMs, waiting.length);
+    const turns = this.#reserveTokens(limit, nowMs, waiting.length);
     for (const [index, answer] of waiting.entries()) answer(turns, index);
   }
 
-  async #reserve(limit: CallLimit, nowMs: number, needed: number): Promise<Turn[]> {
+  async #reserveTokens(limit: CallLimit, nowMs: number, needed: number): Promise<Turn[]> {
     const spare = Math.min(this.#callsBefore, limit.perSecond) - this.#calls;
     const count = needed + (limit.freePerSecond > 0 && !this.#isContended ? Math.max(0, spare) : 0);
     const second = this.#second;

@@ -1,7 +1,7 @@
 import { type Delivery, messageFor, type WaitingDelivery } from '../../core/deliveries/delivery.ts';
 import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { RetryQueue } from '../../core/deliveries/delivery-queues.ts';
-import { leaveUnsent, takeUp } from '../../core/deliveries/delivery-steps.ts';
+import { sweep, undoSweep } from '../../core/deliveries/delivery-steps.ts';
 import type { DueIndex } from '../../core/deliveries/due-index.ts';
 import type { Telemetry } from '../telemetry.ts';
 
@@ -34,7 +34,7 @@ export function createSweeper(deps: SweeperDeps) {
   const { telemetry } = deps;
 
   /** Called by AWS once a minute. `remainingMs` tells how much time is left. The rest waits for the next sweep. */
-  return async function sweep(remainingMs: () => number): Promise<void> {
+  return async function sweepDueDeliveries(remainingMs: () => number): Promise<void> {
     const shards = Array.from({ length: deps.dueIndex.shardCount }, (_, shard) => shard);
     const nextDelay = createSpread(deps.spreadSeconds);
     const results = await Promise.allSettled(
@@ -56,20 +56,20 @@ export function createSweeper(deps: SweeperDeps) {
   }
 
   async function sendDue(due: readonly Delivery[], nextDelay: Spread): Promise<number> {
-    const taken = (await Promise.all(due.map(takeUpOne))).flat();
-    const retries = taken.map((row) => ({ row, message: messageFor(row), delaySeconds: nextDelay(row) }));
+    const swept = (await Promise.all(due.map(recordSweep))).flat();
+    const retries = swept.map((row) => ({ row, message: messageFor(row), delaySeconds: nextDelay(row) }));
     const refused = await deps.retries.sendRetries(retries);
     const causes = new Map(refused.map(({ message, cause }) => [message, cause]));
     const unsent = retries.filter(({ message }) => causes.has(message));
-    await Promise.all(unsent.map(({ row, message }) => giveBack(row, causes.get(message))));
+    await Promise.all(unsent.map(({ row, message }) => recordUnsent(row, causes.get(message))));
     const sent = retries.length - unsent.length;
     telemetry.count('DeliveriesSwept', sent);
     return sent;
   }
 
   /** A row that cannot be written must not stop its neighbours, which are already postponed, from being sent. */
-  async function takeUpOne(row: Delivery): Promise<WaitingDelivery[]> {
-    const next = takeUp(row, deps.now(), deps.leaseMs);
+  async function recordSweep(row: Delivery): Promise<WaitingDelivery[]> {
+    const next = sweep(row, deps.now(), deps.leaseMs);
     try {
       return next && (await deps.deliveries.replaceDelivery(row, next)) ? [next] : [];
     } catch (error) {
@@ -78,10 +78,10 @@ export function createSweeper(deps: SweeperDeps) {
     }
   }
 
-  async function giveBack(row: WaitingDelivery, cause: unknown): Promise<void> {
+  async function recordUnsent(row: WaitingDelivery, cause: unknown): Promise<void> {
     telemetry.error('sweep.failed', { eventId: row.eventId, error: cause });
     try {
-      await deps.deliveries.replaceDelivery(row, leaveUnsent(row));
+      await deps.deliveries.replaceDelivery(row, undoSweep(row));
     } catch (error) {
       telemetry.error('sweep.failed', { eventId: row.eventId, error });
     }
