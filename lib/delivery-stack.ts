@@ -3,6 +3,7 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { MetricName } from '../core/telemetry-names.ts';
 import { addAlarm } from './alarms.ts';
 import type { DataStack } from './data-stack.ts';
 import { createDeliverer, createDispatcher } from './delivery-functions.ts';
@@ -68,7 +69,7 @@ export class DeliveryStack extends Stack {
       { consequence: 'events or callbacks are late because of faults of ours', alarmTopic },
       new Metric({
         namespace: metricsNamespace(stage),
-        metricName: 'FaultsOfOurs',
+        metricName: 'FaultsOfOurs' satisfies MetricName,
         statistic: 'Sum',
         dimensionsMap: { service: 'webhooks' },
       }),

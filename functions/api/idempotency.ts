@@ -5,6 +5,7 @@ import {
 } from '../../core/accounts/idempotency.ts';
 import type { HeldKey, IdempotencyClaim, IdempotencyStore } from '../../core/accounts/idempotency-store.ts';
 import type { SecretCipher } from '../../core/secret-cipher.ts';
+import type { LogName } from '../../core/telemetry-names.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { type ApiRequest, type ApiResponse, respondInvalid, respondProblem } from './http.ts';
 
@@ -46,7 +47,7 @@ export function createIdempotency(deps: IdempotencyDeps) {
     claim: IdempotencyClaim,
     serve: () => Promise<ApiResponse>,
   ): Promise<ApiResponse> {
-    const report = (name: string) => (error: unknown) =>
+    const report = (name: LogName<'error'>) => (error: unknown) =>
       deps.telemetry.error(name, { routeKey, requestId, accountId: claim.accountId, error });
     const giveFree = () => deps.idempotency.releaseKey(claim).catch(report('idempotency-key.unreleased'));
 
