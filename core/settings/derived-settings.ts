@@ -10,7 +10,7 @@ interface DerivedSetting {
 export const derivedSettings = {
   delivererTimeoutSeconds: {
     reason:
-      'Three receivers in a row may use up their whole time. The connections of a batch run side by side.',
+      'Long enough for three calls, one after the other, that use up their whole time. The calls of a batch run in parallel.',
     derive: ({ callbackTimeoutMs }) => Math.ceil((callbackTimeoutMs * 3) / 1_000),
   },
   claimLeaseMs: {
@@ -18,17 +18,17 @@ export const derivedSettings = {
     derive: ({ callbackTimeoutMs }) => callbackTimeoutMs * 4,
   },
   queueMarginSeconds: {
-    reason: 'A message that carries a retry may come this late. After that the due index sends another one.',
+    reason: 'A message that carries a retry may come this late. After that the sweeper sends another one.',
     derive: ({ callbackTimeoutMs }) => Math.ceil((callbackTimeoutMs * 4) / 1_000),
   },
   sweepLeaseMs: {
     reason:
-      'A message of the sweeper gets its turn within this time even on a busy retry queue. A second message would make the first one void.',
+      'Even on a busy retry queue, a message of the sweeper is received within this time. If another one were sent before, it would make the first one void.',
     derive: ({ callbackTimeoutMs }) => callbackTimeoutMs * 20,
   },
   sweepSpreadSeconds: {
     reason:
-      'What a sweep sends to one subscription spreads over the minute until the next, and over no more than a quarter of the lease.',
+      'A sweep spreads its messages to one subscription over the minute until the next sweep, but over no more than a quarter of the lease.',
     derive: ({ callbackTimeoutMs }) => Math.min(55, Math.floor((callbackTimeoutMs * 5) / 1_000)),
   },
 } satisfies Record<string, DerivedSetting>;

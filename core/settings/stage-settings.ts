@@ -33,7 +33,7 @@ export const stageSettings = {
     max: 7 * 24 * 3600,
     default: 7 * 24 * 3600,
     summary:
-      'How long a delivery is tried, from its event or from a request to send it again. No attempt is planned for later.',
+      'How long a delivery is tried, counted from its event or from a request to send it again. No attempt is planned after that.',
   }),
   callbackTimeoutMs: wholeNumber({
     unit: 'milliseconds',
