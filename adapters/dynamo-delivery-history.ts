@@ -5,7 +5,7 @@ import type { StatusClass } from '../core/deliveries/delivery-view.ts';
 import type { DynamoTable } from './dynamo-client.ts';
 import { toDelivery } from './dynamo-delivery-log.ts';
 import { readRows } from './dynamo-delivery-rows.ts';
-import { fillPage } from './dynamo-filled-page.ts';
+import { readFilledPage } from './dynamo-filled-page.ts';
 import { attemptKey, deliveryKey } from './dynamo-keys.ts';
 
 export function createDeliveryHistory(table: DynamoTable): DeliveryHistory {
@@ -15,7 +15,7 @@ export function createDeliveryHistory(table: DynamoTable): DeliveryHistory {
     async listDeliveries(accountId, subscriptionId, filter, limit, after) {
       const { pk } = deliveryKey({ accountId, subscriptionId, eventId: '', eventType: '', acceptedAt: '' });
       const query = { TableName: tableName, ...conditionsOf(pk, filter) };
-      const { rows, next } = await fillPage(client, query, {
+      const { rows, next } = await readFilledPage(client, query, {
         limit,
         after,
         positionOf: ({ sk }) => String(sk),

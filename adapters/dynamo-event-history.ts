@@ -7,7 +7,7 @@ import type {
 } from '../core/deliveries/event-history.ts';
 import type { DynamoTable } from './dynamo-client.ts';
 import { bodyOf } from './dynamo-event-log.ts';
-import { fillPage, type Row } from './dynamo-filled-page.ts';
+import { type Row, readFilledPage } from './dynamo-filled-page.ts';
 import { eventIdOf, eventKey, feedsOf, type Key } from './dynamo-keys.ts';
 
 export function createEventHistory({ client, tableName }: DynamoTable): EventHistory {
@@ -15,7 +15,7 @@ export function createEventHistory({ client, tableName }: DynamoTable): EventHis
     async listEvents(accountId, filter, limit, after) {
       const pages = await Promise.all(
         feedsOf(accountId).map((feed) =>
-          fillPage(
+          readFilledPage(
             client,
             { TableName: tableName, IndexName: 'feed', ...conditionsOf(feed, filter) },
             {

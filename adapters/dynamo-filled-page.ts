@@ -22,7 +22,7 @@ export interface PageRequest {
  * Queries, newest first, until a page is full. DynamoDB filters after it has read, so a single answer may hold few or
  * no matching rows.
  */
-export async function fillPage(
+export async function readFilledPage(
   client: DynamoDBDocumentClient,
   query: QueryCommandInput,
   { limit, after, positionOf, startKeyOf }: PageRequest,

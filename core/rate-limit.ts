@@ -9,8 +9,8 @@ export type LimitName =
   | 'account'
   | 'host'
   | 'api'
-  | 'asked-by-account'
-  | 'asked-at-host';
+  | 'requested-by-account'
+  | 'requested-at-host';
 
 /**
  * At most `perSecond` calls in a second that begins idle, and as many in each second after it. This is the generic

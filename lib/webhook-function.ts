@@ -6,7 +6,7 @@ import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type * as z from 'zod';
-import { type SettingName, writeSettings } from '../core/settings/setting-variables.ts';
+import { type SettingName, settingVariables } from '../core/settings/setting-variables.ts';
 import type { FunctionEnv, ResourceVariables } from '../functions/env.ts';
 import { type AlarmText, addAlarm } from './alarms.ts';
 import type { Stage } from './stage.ts';
@@ -47,7 +47,7 @@ export class WebhookFunction<Resources extends z.ZodRawShape> extends Construct 
       memorySize: props.memoryMb,
       environment: {
         ...props.resources,
-        ...writeSettings(props.stage, props.env.settings),
+        ...settingVariables(props.stage, props.env.settings),
         NODE_OPTIONS: '--enable-source-maps',
       },
       role,

@@ -70,8 +70,8 @@ export function requestedDeliveryLimits({
   url,
 }: Pick<Subscription, 'accountId' | 'url'>): CallLimit[] {
   const limits = [
-    strictLimit('asked-by-account', accountId, 10),
-    strictLimit('asked-at-host', URL.parse(url)?.host ?? '', 20),
+    strictLimit('requested-by-account', accountId, 10),
+    strictLimit('requested-at-host', URL.parse(url)?.host ?? '', 20),
   ];
   return limits.map((limit) => ({ ...limit, maxWaitMs: 0 }));
 }

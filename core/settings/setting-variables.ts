@@ -13,7 +13,7 @@ export function variableOf(name: SettingName): string {
 }
 
 /** Answers with the environment variables for these settings. A setting without a value is left out. */
-export function writeSettings(settings: Settings, names: readonly SettingName[]): Record<string, string> {
+export function settingVariables(settings: Settings, names: readonly SettingName[]): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = settings[name];

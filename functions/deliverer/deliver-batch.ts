@@ -38,7 +38,7 @@ export function createDeliverer(deps: DelivererDeps) {
     await Promise.all(
       Records.map(async (record) => {
         try {
-          const message = await parse(record);
+          const message = await parseOrReject(record);
           if (!message) return;
           // SQS may hand out a message twice in one batch, and neither copy would see the other's row.
           const key = `${deliveryIdOf(message)} ${message.version}`;
@@ -65,7 +65,7 @@ export function createDeliverer(deps: DelivererDeps) {
   /**
    * Per record. Answers undefined for a message that can never be read and sends it to the dead-letter queue at once.
    */
-  async function parse(record: SQSRecord): Promise<DeliveryMessage | undefined> {
+  async function parseOrReject(record: SQSRecord): Promise<DeliveryMessage | undefined> {
     const parsed = deliveryMessageSchema.safeParse(parseJson(record.body));
     if (parsed.success) return parsed.data;
     const explanation = explain(parsed.error);
