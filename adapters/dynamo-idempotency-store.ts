@@ -5,8 +5,9 @@ import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
 import { idempotencyClaimKey } from './dynamo-keys.ts';
 
 /**
- * A key is free in these cases. It has no item, or an expired one that DynamoDB has not deleted yet. The claim is our
- * own: the SDK repeats a write whose answer was lost. The function that held it has died and the request is the same.
+ * A key is free in each of these cases: it has no item, or an expired one that DynamoDB has not deleted yet; the
+ * claim is our own, because the SDK repeats a write whose answer was lost; the function that held it has died, and
+ * the request is the same.
  */
 const isFree = `attribute_not_exists(pk) OR expiresAt <= :nowSeconds OR (attribute_not_exists(sealedAnswer)
   AND (claimId = :claimId OR (lockedUntil <= :nowMs AND fingerprint = :fingerprint)))`;
@@ -94,7 +95,7 @@ export function createIdempotencyStore({ client, tableName }: DynamoTable): Idem
   }
 }
 
-/** Answers false, with nothing written, if the condition does not hold. */
+/** Returns false, with nothing written, if the condition does not hold. */
 async function ifHolds(write: Promise<unknown>): Promise<boolean> {
   try {
     await write;

@@ -39,7 +39,7 @@ export function createTokenStore({ client, tableName }: DynamoTable): TokenStore
     },
   };
 
-  /** Answers with the time after the update, or undefined if the condition does not hold. */
+  /** Returns the time after the update, or undefined if the condition does not hold. */
   async function update(
     bucket: string,
     assignment: string,

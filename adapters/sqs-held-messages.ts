@@ -25,7 +25,7 @@ export interface HeldMessage {
 export interface HeldMessages {
   listQueues(): Promise<string[]>;
   /**
-   * Receives up to ten messages and hides them from others for `hideSeconds`. Answers with none if the queue seems
+   * Receives up to ten messages and hides them from others for `hideSeconds`. Returns none if the queue seems
    * empty.
    */
   receive(queueName: string, hideSeconds: number): Promise<readonly HeldMessage[]>;

@@ -5,7 +5,7 @@ import type { DelayedMessage, RefusedMessage } from '../core/deliveries/delivery
 /** SendMessageBatch takes 10 messages and 1 MiB in all. The margin is for attributes. */
 const batchLimits = { maxCount: 10, maxBytes: 1_000_000 };
 
-/** Sends messages ten at a time. Answers with the refused messages and never rejects. */
+/** Sends messages ten at a time. Returns the refused messages and never rejects. */
 export async function sendInBatches(
   sqs: SQSClient,
   queueUrl: string,

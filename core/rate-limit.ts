@@ -21,9 +21,7 @@ export interface CallLimit {
   /** Names the callers that share the limit, such as all accounts that call one host. */
   readonly bucket: string;
   readonly perSecond: number;
-  /**
-   * Calls per second that each sandbox makes without a reservation. A bucket with little traffic so costs no write.
-   */
+  /** Calls per second that each sandbox makes without a reservation. A quiet bucket then costs no write. */
   readonly freePerSecond: number;
   /** How far ahead turns can be reserved, in milliseconds. */
   readonly maxWaitMs: number;
@@ -50,7 +48,7 @@ export function intervalMs({ perSecond }: Pick<CallLimit, 'perSecond'>): number 
   return 1_000 / perSecond;
 }
 
-/** Answers with the time of the call that uses token `index` of a row of tokens. The row starts at `startMs`. */
+/** Returns the time of the call that uses token `index` of a row of tokens. The row starts at `startMs`. */
 export function turnMs(limit: CallLimit, startMs: number, index: number, nowMs: number): number {
   // A bucket that was idle for a second may use a whole second's tokens at once.
   const burstMs = 1_000 - intervalMs(limit);
@@ -59,8 +57,8 @@ export function turnMs(limit: CallLimit, startMs: number, index: number, nowMs: 
 
 export interface TokenStore {
   /**
-   * Reserves `count` tokens in a row. Answers with the time from which the first one is valid, in ms since 1970; it
-   * may have passed. Answers undefined and reserves nothing if that time is more than `maxWaitMs` ahead.
+   * Reserves `count` tokens in a row. Returns the time from which the first one is valid, in ms since 1970; it
+   * may have passed. Returns undefined and reserves nothing if that time is more than `maxWaitMs` ahead.
    */
   reserveTokens(limit: CallLimit, count: number, now: Date): Promise<number | undefined>;
 }

@@ -46,7 +46,7 @@ export interface LambdaFunction {
   invoke(event: unknown): Promise<unknown>;
   /** True if an invocation could begin at once. */
   hasRoom(): boolean;
-  /** Kills every sandbox with SIGKILL. Answers with their number. */
+  /** Kills every sandbox with SIGKILL. Returns their number. */
   kill(): number;
   close(): Promise<void>;
 }
@@ -65,7 +65,7 @@ export async function createLambdaFunction(settings: LambdaSettings): Promise<La
 
   let closed = false;
 
-  /** Answers with an idle sandbox, including one that became idle while this call waited to start another. */
+  /** Returns an idle sandbox, including one that became idle while this call waited to start another. */
   async function acquire(): Promise<ChildProcess> {
     return idle.pop() ?? startLimit(async () => idle.pop() ?? start());
   }

@@ -9,6 +9,6 @@ export interface CredentialStore {
   createCredential(credential: Credential): Promise<void>;
   /** Lists an account's API keys, oldest first. Portal sessions expire by themselves and are not listed. */
   listApiKeys(accountId: string): Promise<readonly Credential[]>;
-  /** Answers false if the account has no such key. */
+  /** Returns false if the account has no such key. */
   revokeApiKey(accountId: string, id: string): Promise<boolean>;
 }

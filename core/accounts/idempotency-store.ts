@@ -17,7 +17,7 @@ export interface HeldKey {
 export interface IdempotencyStore {
   /** Claims the key if it is free, or if the function that served the same request died before it could answer. */
   claimKey(claim: IdempotencyClaim, now: Date): Promise<'claimed' | HeldKey>;
-  /** Answers false and stores nothing if the key no longer belongs to this claim. */
+  /** Returns false and stores nothing if the key no longer belongs to this claim. */
   storeAnswer(claim: IdempotencyClaim, sealedAnswer: string): Promise<boolean>;
   /** Does nothing if the key no longer belongs to this claim. */
   releaseKey(claim: IdempotencyClaim): Promise<void>;

@@ -9,7 +9,7 @@ export interface LimitSettings {
   readonly hostRatePerSecond: number;
 }
 
-/** The limits of one callback, in the order in which it reserves at them. */
+/** The limits of one callback, in the order in which it reserves turns. */
 export function callbackLimits(subscription: Subscription, settings: LimitSettings): CallLimit[] {
   const { accountId, id, rateLimitPerSecond, receiver } = subscription;
   const host = URL.parse(subscription.url)?.host ?? '';
@@ -26,7 +26,7 @@ export function callbackLimits(subscription: Subscription, settings: LimitSettin
 }
 
 /**
- * The limits at which a delivery still has to reserve. A delivery keeps the turns that it has reserved.
+ * The limits at which a delivery still has to reserve a turn. It keeps the turns that it has reserved.
  *
  * If it comes more than `lateMs` after its turn, it reserves once more at the same limits, but in buckets that only
  * late deliveries share. If late deliveries went through at once, a queue that was held up would end in a flood. If

@@ -24,6 +24,6 @@ export interface DeliveryHistory {
   ): Promise<{ readonly items: readonly Delivery[]; readonly next: string | undefined }>;
   /** Lists the latest attempts that are items of their own, newest first, up to what one read returns. */
   listAttempts(ref: DeliveryRef, limit: number): Promise<readonly Attempt[]>;
-  /** Answers with the deliveries among these (at most 100) that have a row. */
+  /** Returns the deliveries among these (at most 100) that have a row. */
   findDeliveries(refs: readonly DeliveryRef[]): Promise<readonly Delivery[]>;
 }

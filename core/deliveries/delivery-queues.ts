@@ -14,7 +14,7 @@ export interface DelayedMessage {
 
 /** Carries first attempts from the dispatcher to the deliverer. */
 export interface FirstAttemptQueue {
-  /** Answers with the refused messages. Never rejects, so one failed batch cannot fail another. */
+  /** Returns the refused messages. Never rejects, so one failed batch cannot fail another. */
   sendFirstAttempts(messages: readonly DeliveryMessage[]): Promise<readonly RefusedMessage[]>;
 }
 
@@ -22,7 +22,7 @@ export interface FirstAttemptQueue {
 export interface RetryQueue {
   /** Rejects if the queue did not accept the message. */
   sendRetry(message: DeliveryMessage, delaySeconds: number): Promise<void>;
-  /** Sends each message with its own delay. Answers with the refused messages. Never rejects. */
+  /** Sends each message with its own delay. Returns the refused messages. Never rejects. */
   sendRetries(retries: readonly DelayedMessage[]): Promise<readonly RefusedMessage[]>;
 }
 

@@ -19,7 +19,7 @@ import type { RetryDecision } from './retry-policy.ts';
 /** The steps of a delivery. Each makes the next row from the present one. */
 
 /**
- * The step before an attempt. Answers undefined if the delivery has ended or the message is void; then nothing may be
+ * The step before an attempt. Returns undefined if the delivery has ended or the message is void; then nothing may be
  * called.
  */
 export function claim(
@@ -126,7 +126,7 @@ export function revive(row: Delivery, now: Date, leaseMs: number): WaitingDelive
   return row.state === 'exhausted' ? restart(row, { waitMs: 0, dueInMs: leaseMs }, now) : undefined;
 }
 
-/** The owner's step: starts a fresh schedule in any state. Answers undefined while a call is being made. */
+/** The owner's step: starts a fresh schedule in any state. Returns undefined while a call is being made. */
 export function resend(row: Delivery, times: WaitTimes, now: Date): WaitingDelivery | undefined {
   return row.state === 'claimed' ? undefined : restart(row, times, now);
 }

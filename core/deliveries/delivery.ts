@@ -54,7 +54,7 @@ export interface WaitingDelivery extends DeliveryFacts {
   readonly dueAt: string;
   /** The turn that is reserved for the next attempt. A claim drops it, so no two calls use it. */
   readonly turn?: ReservedTurn;
-  /** How often in a row the sweeper was the one to write this row. */
+  /** How many sweeps in a row have written this row. */
   readonly sweepCount?: number;
 }
 
@@ -127,7 +127,7 @@ export function deliveryIdOf(ref: DeliveryRef): string {
   return `dlv_${Buffer.from(key).toString('base64url')}`;
 }
 
-/** Reads the API's identifier. Answers undefined for text that is not one. */
+/** Reads the API's identifier. Returns undefined for text that is not one. */
 export function parseDeliveryId(
   id: string,
 ): Pick<DeliveryRef, 'subscriptionId' | 'acceptedAt' | 'eventId'> | undefined {

@@ -9,13 +9,13 @@ export interface StoredEvent {
 }
 
 export interface EventLog {
-  /** Stores the event unless one with its id exists. Answers with the existing one if so. */
+  /** Stores the event unless one with its id exists. Returns the existing one if so. */
   recordEvent(
     event: PublishedEvent,
     plan: readonly PlannedDelivery[],
     now: Date,
   ): Promise<'recorded' | StoredEvent>;
-  /** Extends the event's retention as if it were recorded now. Answers false if the event is gone. */
+  /** Extends the event's retention as if it were recorded now. Returns false if the event is gone. */
   keepEvent(accountId: string, eventId: string, now: Date): Promise<boolean>;
 }
 

@@ -87,7 +87,7 @@ export function decideRetry(
   );
   const nextAttempt = new Date(context.now.getTime() + delaySeconds * 1000);
   if (isExpired(context, policy, nextAttempt)) return { kind: 'exhausted', reason: 'expired' };
-  // Look at the gap as well. Jitter can shorten a long gap, and the limit on short gaps did not count it as a hop.
+  // Check the gap as well: jitter can make a long gap short, but the limit on short gaps has not counted it as a hop.
   const byQueue = Math.max(gapSeconds, delaySeconds) <= maxQueueDelaySeconds;
   const dueInSeconds = delaySeconds + (byQueue ? policy.queueMarginSeconds : 0);
   return { kind: 'retry', delaySeconds, byQueue, dueInSeconds };

@@ -63,7 +63,7 @@ export function explainUrlRefusal(refusal: UrlRefusal, { allowedPorts }: Callbac
     : refusalTexts[refusal];
 }
 
-/** Checks the text of a callback URL and answers with its normalized form. It does not resolve the name. */
+/** Checks the text of a callback URL and returns its normalized form. It does not resolve the name. */
 export function checkCallbackUrl(
   text: string,
   rules: CallbackUrlRules,

@@ -93,7 +93,7 @@ const faultsOfOurs = new Set([
 ]);
 
 /**
- * Classifies an `error.code` from node:net, node:tls, node:dns, undici or its parser. Answers undefined for a fault
+ * Classifies an `error.code` from node:net, node:tls, node:dns, undici or its parser. Returns undefined for a fault
  * of ours. An unknown code counts as the receiver's failure: a fault of ours uses up no attempt, so the delivery
  * would never end.
  */
@@ -108,7 +108,7 @@ export function reasonOfErrorCode(code: string): FailureReason | undefined {
 }
 
 /**
- * Parses a Retry-After header into seconds: delay-seconds or an HTTP date (RFC 9110, 10.2.3). Answers undefined for
+ * Parses a Retry-After header into seconds: delay-seconds or an HTTP date (RFC 9110, 10.2.3). Returns undefined for
  * anything else and for a time in the past.
  */
 export function parseRetryAfter(header: string | undefined, now: Date): number | undefined {

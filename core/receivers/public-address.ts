@@ -49,7 +49,7 @@ const globalUnicast = listOf(['2000::', 3, 'reserved'], 'ipv6');
 const ipv4Mapped = listOf(['::ffff:0:0', 96, 'reserved'], 'ipv6');
 
 /**
- * Answers undefined for a public address, and otherwise why it is refused. An address that is not known to be public
+ * Returns undefined for a public address, and otherwise why it is refused. An address that is not known to be public
  * is refused; in IPv6 that is everything outside 2000::/3. An IPv4-mapped IPv6 address follows the IPv4 rules.
  */
 export function refuseAddress(address: string): AddressRefusal | undefined {
@@ -64,7 +64,7 @@ export function refuseAddress(address: string): AddressRefusal | undefined {
   return ipv6Rules.find(({ list }) => list.check(address, 'ipv6'))?.refusal;
 }
 
-/** Answers with the address if the host of a URL is an IP address. An IPv6 address is in brackets there. */
+/** Returns the address if the host of a URL is an IP address. An IPv6 address is in brackets there. */
 export function addressInHost(hostname: string): string | undefined {
   const address = hostname.replace(/^\[(.*)\]$/, '$1');
   return isIP(address) ? address : undefined;

@@ -29,7 +29,7 @@ const maxAddressRefusals = 3;
 /** A call that takes this share of its deadline is slow. */
 const slowShare = 0.25;
 
-/** Decides what a call means for its receiver; nothing else does. Answers undefined if the call shows nothing new. */
+/** Decides what a call means for its receiver; nothing else does. Returns undefined if the call shows nothing new. */
 export function learnFrom(
   receiver: Receiver,
   outcome: DeliveryOutcome,

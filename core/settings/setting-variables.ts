@@ -12,7 +12,7 @@ export function variableOf(name: SettingName): string {
   return name.replaceAll(/[A-Z]/g, '_$&').toUpperCase();
 }
 
-/** Answers with the environment variables for these settings. A setting without a value is left out. */
+/** Returns the environment variables for these settings. A setting without a value is left out. */
 export function settingVariables(settings: Settings, names: readonly SettingName[]): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name) => {

@@ -11,12 +11,12 @@ export interface SubscriptionLookup {
 }
 
 export interface SubscriptionWriter {
-  /** Writes `next` if the stored subscription is still `seen`. Answers false otherwise. */
+  /** Writes `next` if the stored subscription is still `seen`. Returns false otherwise. */
   replaceSubscription(seen: Subscription, next: Subscription): Promise<boolean>;
 }
 
 export interface SubscriptionStore extends AccountSubscriptions, SubscriptionLookup, SubscriptionWriter {
   createSubscription(subscription: Subscription): Promise<void>;
-  /** Answers false if there was no such subscription or it is no longer `seen`. */
+  /** Returns false if there was no such subscription or it is no longer `seen`. */
   deleteSubscription(accountId: string, subscriptionId: string, seen?: Subscription): Promise<boolean>;
 }

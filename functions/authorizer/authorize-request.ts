@@ -43,7 +43,7 @@ export function createAuthorizer({ credentials, telemetry, now }: AuthorizerDeps
     try {
       await credentials.recordUse(id, now());
     } catch (error) {
-      // A user must not be locked out because this note could not be written.
+      // A user must not be locked out because the use of a key could not be recorded.
       telemetry.error('credential.unrecorded', { credentialId: id, error });
     }
   }

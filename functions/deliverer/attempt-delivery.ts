@@ -31,7 +31,7 @@ export function createAttempt(deps: AttemptDeps) {
   const callReceiver = createCallGate(deps, checkSubscription);
   const record = createRecord(deps);
 
-  /** Answers with a delivered row that still has to be written. First attempts that succeed are written together. */
+  /** Returns a delivered row that still has to be written. First attempts that succeed are written together. */
   return async function attemptDelivery(
     message: DeliveryMessage,
     receipt: Receipt,

@@ -63,7 +63,7 @@ export function createDeliverer(deps: DelivererDeps) {
   };
 
   /**
-   * Per record. Answers undefined for a message that can never be read and sends it to the dead-letter queue at once.
+   * Per record. Returns undefined for a message that can never be read and sends it to the dead-letter queue at once.
    */
   async function parseOrReject(record: SQSRecord): Promise<DeliveryMessage | undefined> {
     const parsed = deliveryMessageSchema.safeParse(parseJson(record.body));

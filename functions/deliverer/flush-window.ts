@@ -1,6 +1,6 @@
 export interface FlushWindow<T> {
   add(item: T): void;
-  /** Stores the rest. Answers with every item that could not be stored since the start. */
+  /** Stores the rest. Returns every item that could not be stored since the start. */
   close(): Promise<ReadonlySet<T>>;
 }
 

@@ -16,15 +16,15 @@ export interface RecordDeps extends LearnDeps {
 }
 
 /**
- * Acts on how an attempt ended; nothing else does. Rows are written only on their claim: `replaceDelivery` answers
- * false if another claim has taken over, and then nothing more is sent. Within each case, the order makes sure that a
- * crash in between loses nothing: docs/adr/0002-keys-and-states.md.
+ * Acts on how an attempt ended; nothing else does. A row is written only while its claim holds: `replaceDelivery`
+ * returns false if another claim has taken over, and then nothing more is sent. Within each case, the order makes
+ * sure that a crash in between loses nothing: docs/adr/0002-keys-and-states.md.
  */
 export function createRecord(deps: RecordDeps) {
   const { deliveries, retries, exhausted, telemetry, now } = deps;
   const learn = createLearning(deps);
 
-  /** Answers with a delivered row that still has to be written. */
+  /** Returns a delivered row that still has to be written. */
   return async function record(work: DeliveryInWork, ending: Ending): Promise<DeliveredDelivery | undefined> {
     switch (ending.kind) {
       case 'void':

@@ -58,7 +58,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     return { batchItemFailures: [...failed].map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
 
-  /** Per record. Answers with the messages that have to be sent for it. */
+  /** Per record. Returns the messages that have to be sent for it. */
   async function dispatch(record: SQSRecord): Promise<DeliveryMessage[]> {
     const parsed = parsePublishedEvent(record.body);
     if ('rejection' in parsed) return reject(record, parsed.rejection);

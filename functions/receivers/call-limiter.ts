@@ -8,8 +8,8 @@ type Turn = number | undefined;
 export type CallTurn =
   | { readonly kind: 'now' }
   /**
-   * `passed` lists the buckets that have reserved a turn, which stay reserved until then; `limit` is the last of
-   * them.
+   * `passed` lists the buckets in which a turn is reserved, so the call need not reserve there again. `limit` is the
+   * last.
    */
   | {
       readonly kind: 'later';
@@ -58,7 +58,7 @@ class Share {
   #tokens = 0;
   /** True if others use up the limit too. Then no call is free and no token is reserved in advance. */
   #isContended = false;
-  /** True if all turns are reserved. Then the store is not asked again in this second. */
+  /** True if all turns are reserved. Then the store is not called again in this second. */
   #isFull = false;
   #waiting: ((turns: Promise<Turn[]>, index: number) => void)[] = [];
 

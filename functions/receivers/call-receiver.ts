@@ -20,8 +20,8 @@ export interface ReceiverCall {
 }
 
 /**
- * Makes one signed call to a subscription's receiver, for whatever purpose. Preparing it may take time. It answers
- * with the call itself, so that the caller can still decide not to make it.
+ * Makes one signed call to a subscription's receiver, for any purpose. `prepareCall` may take time. It returns the
+ * call itself, so that the caller can still decide not to make it.
  */
 export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverCallDeps) {
   return async function prepareCall(

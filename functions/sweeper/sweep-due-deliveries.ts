@@ -27,8 +27,8 @@ const pageSize = 100;
 const sentPerSecond = 10;
 
 /**
- * Sends every due delivery to the retry queue. Due are long gaps between attempts, claims whose holder died, and
- * messages that were never sent or got lost.
+ * Sends every due delivery to the retry queue. A delivery is due at the end of a long gap between attempts, when the
+ * holder of its claim died, or when its message was never sent or got lost.
  */
 export function createSweeper(deps: SweeperDeps) {
   const { telemetry } = deps;
