@@ -3,9 +3,9 @@ import { setTimeout } from 'node:timers/promises';
 import type { NameResolver } from '../core/receivers/name-resolver.ts';
 
 /**
- * Asks the name servers through c-ares. The system's own lookup runs on Node's four threads: a few names that answer
- * slowly would hold up every callback of the process. No name server is asked for localhost (RFC 6761, 6.3).
- * `deadlineMs`: for a whole look-up, with one repetition of a question that got lost.
+ * Asks the name servers through c-ares. The system's own lookup runs on Node's four threads, where a few slow names
+ * would hold up every callback of the process. No name server is asked about localhost (RFC 6761, 6.3). `deadlineMs`
+ * limits a whole look-up, including one repetition of a lost question.
  */
 export function createNameResolver(servers?: readonly string[], deadlineMs = 1_000): NameResolver {
   const resolver = new Resolver({ timeout: deadlineMs / 2, tries: 2 });
@@ -13,7 +13,8 @@ export function createNameResolver(servers?: readonly string[], deadlineMs = 1_0
   return {
     async resolveName(name) {
       if (/^(.+\.)?localhost$/.test(name)) return ['127.0.0.1', '::1'];
-      // Each by itself: a name server that is silent on IPv6 must not cost the address that it has told.
+      // Ask for each family by itself: a name server that ignores IPv6 questions must not cost the IPv4 address that
+      // it told.
       const late = setTimeout(deadlineMs, [], { ref: false });
       const ask = (question: Promise<string[]>) => Promise.race([question.catch(() => []), late]);
       return (await Promise.all([ask(resolver.resolve4(name)), ask(resolver.resolve6(name))])).flat();

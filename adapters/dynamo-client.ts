@@ -1,18 +1,19 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-/** A table and the client that reaches it; every Dynamo adapter takes one. */
+/** A table and the client that reaches it. Every Dynamo adapter takes one. */
 export interface DynamoTable {
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
-  /** How long events, deliveries and attempts are kept, in seconds, by the table's TTL attribute `expiresAt`. */
+  /** How long events, deliveries and attempts are kept, in seconds. The table's TTL attribute is `expiresAt`. */
   readonly retentionSeconds: number;
 }
 
 export function connectTable(tableName: string, retentionDays: number): DynamoTable {
   return {
     client: DynamoDBDocumentClient.from(new DynamoDBClient({}), {
-      // A map that has a "constructor" entry, which metadata may, would be taken for an instance of a class.
+      // Without this, a map with an entry "constructor", which metadata may have, would be taken for a class
+      // instance.
       marshallOptions: { removeUndefinedValues: true, convertClassInstanceToMap: true },
     }),
     tableName,
@@ -20,7 +21,7 @@ export function connectTable(tableName: string, retentionDays: number): DynamoTa
   };
 }
 
-/** The TTL attribute of an item that was last touched at that time: seconds since 1970. */
+/** The TTL attribute of an item that was last touched at `timestamp`: seconds since 1970. */
 export function expiryAfter(table: DynamoTable, timestamp: string): number {
   return Math.floor(new Date(timestamp).getTime() / 1000) + table.retentionSeconds;
 }

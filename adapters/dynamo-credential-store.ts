@@ -5,15 +5,16 @@ import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
 import { accountKey, apiKeyOfAccountKey, apiKeyPrefix, credentialKey } from './dynamo-keys.ts';
 
 /**
- * A credential stands under its own identifier, where the authorizer finds it; an API key is also named under its
- * account. It is named before it can be used and forgotten after it cannot, so that a crash leaves none unlisted.
+ * Stores a credential under its own identifier, where the authorizer finds it. An API key is also listed under its
+ * account. The list entry is written before the key works and deleted after it stops working, so a crash leaves no
+ * unlisted key that works.
  */
 export function createCredentialStore({
   client,
   tableName,
 }: DynamoTable): CredentialLookup & CredentialStore {
   async function findCredential(id: string): Promise<Credential | undefined> {
-    // Consistent: the gateway would remember for half a minute that a new key is not there yet.
+    // Read consistently: otherwise the gateway might remember for half a minute that a new key does not exist.
     const { Item } = await client.send(
       new GetCommand({ TableName: tableName, Key: credentialKey(id), ConsistentRead: true }),
     );
@@ -23,14 +24,14 @@ export function createCredentialStore({
   return {
     findCredential,
 
-    async noteUse(id, now) {
+    async recordUse(id, now) {
       try {
         await client.send(
           new UpdateCommand({
             TableName: tableName,
             Key: credentialKey(id),
             UpdateExpression: 'SET credential.lastUsedAt = :now',
-            // A key that was revoked meanwhile must not come back as an item without a secret.
+            // Do not recreate a key that was revoked in the meantime, as an item without a secret.
             ConditionExpression: 'attribute_exists(pk)',
             ExpressionAttributeValues: { ':now': now.toISOString() },
           }),

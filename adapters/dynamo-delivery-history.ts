@@ -4,7 +4,7 @@ import type { DeliveryFilter, DeliveryHistory, StatusClass } from '../core/deliv
 import type { DynamoTable } from './dynamo-client.ts';
 import { toDelivery } from './dynamo-delivery-log.ts';
 import { readRows } from './dynamo-delivery-rows.ts';
-import { fillPage } from './dynamo-filled-page.ts';
+import { readFilledPage } from './dynamo-filled-page.ts';
 import { attemptKey, deliveryKey } from './dynamo-keys.ts';
 
 export function createDeliveryHistory(table: DynamoTable): DeliveryHistory {
@@ -14,7 +14,7 @@ export function createDeliveryHistory(table: DynamoTable): DeliveryHistory {
     async listDeliveries(accountId, subscriptionId, filter, limit, after) {
       const { pk } = deliveryKey({ accountId, subscriptionId, eventId: '', eventType: '', acceptedAt: '' });
       const query = { TableName: tableName, ...conditionsOf(pk, filter) };
-      const { rows, next } = await fillPage(client, query, {
+      const { rows, next } = await readFilledPage(client, query, {
         limit,
         after,
         positionOf: ({ sk }) => String(sk),
@@ -40,7 +40,7 @@ export function createDeliveryHistory(table: DynamoTable): DeliveryHistory {
     async findDeliveries(refs) {
       if (refs.length === 0) return [];
       const { rows, unread } = await readRows(table, refs.map(deliveryKey));
-      // Whoever asks would take what is missing for a delivery that has no row yet.
+      // Fail, because the caller would take a missing delivery for one that has no row yet.
       if (unread > 0) throw new Error(`${unread} deliveries could not be read: DynamoDB throttles`);
       return rows;
     },
@@ -59,7 +59,7 @@ function conditionsOf(pk: string, { states, statusClass, eventType, since = '', 
     ...(eventType ? [{ expression: 'eventType = :eventType', values: { ':eventType': eventType } }] : []),
   ];
   return {
-    // All of a moment's deliveries lie before "#~": identifiers hold no such character.
+    // "#~" sorts after all deliveries of that moment, because no identifier contains "~".
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
     FilterExpression: filters.map(({ expression }) => expression).join(' AND ') || undefined,
     ExpressionAttributeNames: states ? { '#state': 'state' } : undefined,
@@ -78,7 +78,7 @@ function isOneOf(states: readonly DeliveryState[]): Condition {
 function isOfClass(statusClass: StatusClass): Condition {
   if (statusClass === 'none') return { expression: 'attribute_not_exists(responseStatus)', values: {} };
   const lowest = Number(statusClass.slice(0, 1)) * 100;
-  // Whatever else a receiver makes up counts as a fault of its own.
+  // Statuses above 599, which a receiver may make up, count as faults of the receiver.
   const highest = statusClass === '5xx' ? 999 : lowest + 99;
   return {
     expression: 'responseStatus BETWEEN :lowest AND :highest',

@@ -6,16 +6,16 @@ import type { DeliveryLog } from '../core/deliveries/delivery-log.ts';
 import { type DynamoTable, expiryAfter, isConditionFailure } from './dynamo-client.ts';
 import { attemptKey, deliveryKey, type Key } from './dynamo-keys.ts';
 
-/** Partitions of the due index: one alone would cap all retries at a partition's 1,000 writes a second. */
+/** Partitions of the due index. A single one would cap all retries at a partition's 1,000 writes a second. */
 export const dueShards = 16;
 
-/** Throttled items come back unprocessed; giving up on one repeats its call, so a few more tries are cheap. */
+/** Throttled items come back unprocessed. Giving up on an item repeats its call, so a few more tries are cheap. */
 const unprocessedPausesMs = [0, 50, 100, 200, 400, 800];
 
 export function createDeliveryLog(table: DynamoTable): DeliveryLog {
   const { client, tableName } = table;
 
-  /** `dueShard` and `dueAt` stand only on rows that await something: the due index holds nothing else. */
+  /** `dueShard` and `dueAt` are set on open deliveries only, so the due index holds nothing else. */
   function itemOf(delivery: Delivery) {
     const key = deliveryKey(delivery);
     return {
@@ -42,7 +42,8 @@ export function createDeliveryLog(table: DynamoTable): DeliveryLog {
             Item: itemOf(next),
             ...(seen
               ? {
-                  // The state as well: a late first attempt that succeeded overwrites the row without raising it.
+                  // Check the state as well, because a late first attempt that succeeded overwrites the row without
+                  // raising the version.
                   ConditionExpression: 'version = :version AND #state = :state',
                   ExpressionAttributeNames: { '#state': 'state' },
                   ExpressionAttributeValues: { ':version': seen.version, ':state': seen.state },

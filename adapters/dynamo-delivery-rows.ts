@@ -6,13 +6,13 @@ import type { DynamoTable } from './dynamo-client.ts';
 import { toDelivery } from './dynamo-delivery-log.ts';
 import type { Key } from './dynamo-keys.ts';
 
-/** Keys that were throttled come back unprocessed. */
+/** Throttled keys come back unprocessed. */
 const unprocessedPausesMs = [0, 100, 400];
 
-/** Of BatchGetItem. */
+/** The limit of BatchGetItem. */
 const maxKeys = 100;
 
-/** The rows as they are now, in no order, and how many keys stayed throttled. */
+/** Reads the rows, in no order, and counts the keys that stayed throttled. */
 export async function readRows(
   table: DynamoTable,
   keys: readonly Key[],

@@ -26,7 +26,8 @@ export function createDueIndex(table: DynamoTable): DueIndex {
         }),
       );
       if (Items.length === 0) return [];
-      // The index holds keys only and lags behind: the rows themselves say what is due. The next sweep finds the unread.
+      // The index holds keys only and lags behind, so read the rows. The next sweep finds those that could not be
+      // read.
       const { rows } = await readRows(table, Items as unknown as Key[]);
       return rows.sort((a, b) => dueAtOf(a).localeCompare(dueAtOf(b)));
     },

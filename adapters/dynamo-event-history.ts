@@ -7,7 +7,7 @@ import type {
 } from '../core/deliveries/event-history.ts';
 import type { DynamoTable } from './dynamo-client.ts';
 import { bodyOf } from './dynamo-event-log.ts';
-import { fillPage, type Row } from './dynamo-filled-page.ts';
+import { type Row, readFilledPage } from './dynamo-filled-page.ts';
 import { eventIdOf, eventKey, feedsOf, type Key } from './dynamo-keys.ts';
 
 export function createEventHistory({ client, tableName }: DynamoTable): EventHistory {
@@ -15,14 +15,14 @@ export function createEventHistory({ client, tableName }: DynamoTable): EventHis
     async listEvents(accountId, filter, limit, after) {
       const pages = await Promise.all(
         feedsOf(accountId).map((feed) =>
-          fillPage(
+          readFilledPage(
             client,
             { TableName: tableName, IndexName: 'feed', ...conditionsOf(feed, filter) },
             {
               limit,
               after,
               positionOf,
-              // Also a position in another part: between two of this one's.
+              // The position may come from another part. It then lies between two positions of this part.
               startKeyOf: (feedPosition) => ({
                 ...eventKey(accountId, feedPosition.slice(feedPosition.indexOf(' ') + 1)),
                 feed,
@@ -55,14 +55,17 @@ function conditionsOf(feed: string, { type, since = '0', until }: EventFilter) {
     ExpressionAttributeValues: {
       ':feed': feed,
       ':from': since,
-      // All of a moment's events lie before " ~": identifiers hold no such character.
+      // " ~" sorts after all events of that moment, because no identifier contains "~".
       ':to': until ? `${until} ~` : '~',
       ...(type ? { ':type': type } : {}),
     },
   };
 }
 
-/** The newest rows of all parts. Of a part that was not read to its end, nothing older than where it stopped is known. */
+/**
+ * The newest rows of all parts. A part that was not read to its end may have more rows below the position where it
+ * stopped, so older rows of the other parts wait for the next page.
+ */
 function mergePages(pages: readonly { rows: Row[]; next: string | undefined }[], limit: number) {
   const known = pages
     .map(({ next = '' }) => next)

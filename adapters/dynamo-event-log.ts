@@ -51,7 +51,8 @@ export function createEventLog(table: DynamoTable): EventLog & EventBodies {
       } catch (error) {
         if (!isConditionFailure(error)) throw error;
         const existing = await read(accountId, id, ['envelopeId', 'bodyHash', 'plan']);
-        // Absent only if its time to live ended between the two calls; the queue's next try stores it anew.
+        // The item is absent only if its time to live ended between the two calls. The queue's next try stores it
+        // anew.
         if (!existing) throw error;
         return existing as StoredEvent;
       }
@@ -83,7 +84,7 @@ export function createEventLog(table: DynamoTable): EventLog & EventBodies {
   };
 }
 
-/** The callback's body in an event's item. */
+/** Reads the callback's body from an event's item. */
 export async function bodyOf(item: Record<string, unknown>): Promise<string> {
   return (await decompress(item['compressedBody'] as Uint8Array)).toString();
 }

@@ -1,26 +1,28 @@
 import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 
-/** Rows that one request reads at most: a filter that hardly any fits must not make it last. */
+/**
+ * The most rows that one request reads. Without it, a filter that matches almost nothing could read for a long time.
+ */
 const maxRowsRead = 1_000;
-/** What one Query reads of rows of which some do not fit. */
+/** How many rows one Query reads if a filter will drop some of them. */
 const filteredQueryLimit = 100;
 
 export type Row = Record<string, unknown>;
 
 export interface PageRequest {
   readonly limit: number;
-  /** Where the page before it ended; undefined for the first. */
+  /** The position where the previous page ended. Undefined for the first page. */
   readonly after: string | undefined;
-  /** Of a row, or of the key at which DynamoDB has stopped. */
+  /** The position of a row, or of the key at which DynamoDB stopped. */
   readonly positionOf: (row: Row) => string;
   readonly startKeyOf: (position: string) => Row;
 }
 
 /**
- * Queries, newest first, until a page is full: DynamoDB filters after it has read, so that one answer may hold few or none
- * of the rows that fit.
+ * Queries, newest first, until a page is full. DynamoDB filters after it has read, so a single answer may hold few or
+ * no matching rows.
  */
-export async function fillPage(
+export async function readFilledPage(
   client: DynamoDBDocumentClient,
   query: QueryCommandInput,
   { limit, after, positionOf, startKeyOf }: PageRequest,

@@ -5,13 +5,14 @@ import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
 import { idempotencyClaimKey } from './dynamo-keys.ts';
 
 /**
- * Nobody's: none yet, or DynamoDB is late in deleting it. Our own: the reply to the write was lost and the SDK repeats
- * it. A dead function's: it may be served anew, but not for a request of which it was not.
+ * A key is free in each of these cases: it has no item, or an expired one that DynamoDB has not deleted yet; the
+ * claim is our own, because the SDK repeats a write whose answer was lost; the function that held it has died, and
+ * the request is the same.
  */
 const isFree = `attribute_not_exists(pk) OR expiresAt <= :nowSeconds OR (attribute_not_exists(sealedAnswer)
   AND (claimId = :claimId OR (lockedUntil <= :nowMs AND fingerprint = :fingerprint)))`;
 
-/** One item a key: who serves its request, until when at the latest, and then the answer. */
+/** One item per key: the claim with the time at which it ends, and later the answer. */
 export function createIdempotencyStore({ client, tableName }: DynamoTable): IdempotencyStore {
   return {
     async claimKey(claim, now) {
@@ -20,7 +21,7 @@ export function createIdempotencyStore({ client, tableName }: DynamoTable): Idem
         const held = await findKey(claim);
         if (held) return held;
       }
-      // Given free between the calls, twice: others are at it.
+      // The key was released between the two calls, twice in a row, so other requests are competing for it.
       return { fingerprint: claim.fingerprint };
     },
 
@@ -94,7 +95,7 @@ export function createIdempotencyStore({ client, tableName }: DynamoTable): Idem
   }
 }
 
-/** False, and nothing written, if the condition does not hold. */
+/** Returns false, with nothing written, if the condition does not hold. */
 async function ifHolds(write: Promise<unknown>): Promise<boolean> {
   try {
     await write;

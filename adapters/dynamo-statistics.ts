@@ -11,12 +11,12 @@ import type { StatisticsHistory, StatisticsLog } from '../core/deliveries/statis
 import type { DynamoTable } from './dynamo-client.ts';
 import { statisticsKey, statisticsPrefix } from './dynamo-keys.ts';
 
-/** Callbacks wait for this write to be acknowledged: a table that gives no answer must not hold them up. */
+/** Callbacks wait for this write. A table that does not answer must not hold them up. */
 const longestWriteMs = 1_000;
 
 /**
- * One item an hour and subscription, to which every batch adds. Adding is not idempotent: the SDK sends a write again
- * whose answer was lost, and its calls count twice.
+ * One item per hour and subscription, to which every batch adds. Adding is not idempotent: if an answer is lost, the
+ * SDK repeats the write and its calls count twice.
  */
 export function createStatisticsLog(
   { client, tableName }: DynamoTable,
@@ -58,7 +58,7 @@ export function createStatisticsLog(
   };
 }
 
-/** ADD reaches attributes of the item itself only, not those within a list or a map. */
+/** ADD works on the top-level attributes of an item only, not inside a list or a map. */
 function countersOf(tally: Tally): Record<string, number> {
   const { answeredByLatency, ...counters } = tally;
   return {
@@ -67,12 +67,12 @@ function countersOf(tally: Tally): Record<string, number> {
   };
 }
 
-/** By its bound: should the bounds change, no count turns into another one. */
+/** Named by its bound, so a stored count keeps its meaning if the bounds change. */
 function bucketName(bucket: number): string {
   return `answeredWithin${latencyBoundsMs[bucket]}Ms`;
 }
 
-/** Counters that were always zero are not in the item. */
+/** A counter that was always zero has no attribute. */
 function toHourlyTally(item: Record<string, unknown>): HourlyTally {
   const read = (name: string) => Number(item[name] ?? 0);
   return {

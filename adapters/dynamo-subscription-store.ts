@@ -37,7 +37,8 @@ export function createSubscriptionStore({ client, tableName }: DynamoTable): Sub
       return Item?.['subscription'] as Subscription | undefined;
     },
 
-    // Without a condition: the id is random, and a write whose answer was lost is repeated by the SDK.
+    // No condition is needed, because the id is random. With one, the SDK's repetition of a write whose answer was
+    // lost would fail.
     async createSubscription(subscription) {
       await client.send(
         new PutCommand({

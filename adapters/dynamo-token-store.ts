@@ -4,10 +4,10 @@ import { intervalMs } from '../core/rate-limit.ts';
 import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
 import { bucketKey } from './dynamo-keys.ts';
 
-/** A bucket that nobody has used for so long is idle, and an idle one needs no item. */
+/** A bucket that was unused for this long is idle, and an idle bucket needs no item. */
 const keptAfterUseSeconds = 3_600;
 
-/** One item a bucket: the time at which its next token becomes good. */
+/** One item per bucket: the time at which its next token becomes valid. */
 export function createTokenStore({ client, tableName }: DynamoTable): TokenStore {
   return {
     async reserveTokens(limit, count, now) {
@@ -20,7 +20,8 @@ export function createTokenStore({ client, tableName }: DynamoTable): TokenStore
           ':expiry': Math.ceil((nowMs + forMs) / 1_000) + keptAfterUseSeconds,
         });
 
-      // Idle buckets start now; busy ones where the last reservation ended. Between the two tries it may have changed.
+      // An idle bucket starts now, and a busy one where its last reservation ended. Try twice, because the bucket may
+      // change from one to the other between the two writes.
       for (let tries = 0; tries < 2; tries += 1) {
         const idle = await change('nextTokenMs = :end', 'attribute_not_exists(pk) OR nextTokenMs <= :now', {
           ':now': nowMs,
@@ -38,7 +39,7 @@ export function createTokenStore({ client, tableName }: DynamoTable): TokenStore
     },
   };
 
-  /** The time after the change; undefined if the condition does not hold. */
+  /** Returns the time after the update, or undefined if the condition does not hold. */
   async function update(
     bucket: string,
     assignment: string,

@@ -2,10 +2,10 @@ import { buildConnector } from 'undici';
 import type { NameResolver } from '../core/receivers/name-resolver.ts';
 import { type AddressRefusal, addressInHost, refuseAddress } from '../core/receivers/public-address.ts';
 
-/** For a connection with its TLS handshake; once it has passed, no further address of a name is tried. */
+/** For connecting, including the TLS handshake. After it, no further address of the name is tried. */
 const deadlineMs = 5_000;
 
-/** A connection that was not even tried; `code` is classified in core/receivers/delivery-outcome.ts. */
+/** A connection that was refused before it was tried. core/receivers/delivery-outcome.ts classifies its `code`. */
 export class RefusedConnection extends Error {
   readonly code: 'CALLBACK_NAME_UNRESOLVED' | 'CALLBACK_ADDRESS_FORBIDDEN';
   readonly refusal: AddressRefusal | undefined;
@@ -18,13 +18,13 @@ export class RefusedConnection extends Error {
 }
 
 export interface ConnectorRules {
-  /** A stage for development lets callbacks reach this machine; everything else stays as it is. */
+  /** Lets callbacks of a development stage reach this machine. All other rules still hold. */
   readonly allowPrivateCallbacks: boolean;
 }
 
 /**
- * Opens sockets to public addresses only, whatever a URL or a name server says. undici's own `lookup` hook would not be
- * asked for IP literals, and a name that was checked anywhere else may have another address by now.
+ * Opens sockets to public addresses only, whatever a URL or a name server says. undici's own `lookup` hook is not
+ * called for IP literals. A name that was checked elsewhere may have another address by the time of the connection.
  */
 export function createGuardedConnector(
   { resolveName }: NameResolver,
@@ -42,7 +42,8 @@ export function createGuardedConnector(
         const literal = addressInHost(options.hostname);
         const addresses = literal ? [literal] : await resolveName(options.hostname);
         if (addresses.length === 0) throw new RefusedConnection();
-        // One answer that is not public makes all of them suspect: it is how a name is turned inwards step by step.
+        // One non-public address makes the whole answer suspect, because attackers mix them to reach an internal
+        // address.
         const refusal = addresses.map(refuse).find((reason) => reason !== undefined);
         if (refusal) throw new RefusedConnection(refusal);
         connectToFirst(addresses);
@@ -53,7 +54,7 @@ export function createGuardedConnector(
 
     function connectToFirst([address = '', ...others]: readonly string[]): void {
       connect({ ...options, hostname: address }, (error, socket) => {
-        // A list of hundreds of addresses must not make us knock at each of them.
+        // Stop after a while: a name may have hundreds of addresses, and we must not try them all.
         if (error && others.length > 0 && performance.now() < giveUpAt) return connectToFirst(others);
         if (error) return callback(error, null);
         const refusal = refuse(socket.remoteAddress ?? '');

@@ -15,22 +15,26 @@ import { excerptResponse } from '../core/receivers/response-excerpt.ts';
 import { createNameResolver } from './dns-name-resolver.ts';
 import { createGuardedConnector, RefusedConnection } from './guarded-connector.ts';
 
-/** How much of a response an owner is shown; the rest is never read. */
+/** How much of a response an owner can see. The rest is never read. */
 const maxExcerptBytes = 4 * 1024;
 
-/** Of one subscription. Its connections live for seconds: the latest one's address is the one that is called. */
+/**
+ * The receiver of one subscription. Its connections live for seconds, so the latest one's address is the address that
+ * was called.
+ */
 interface Receiver {
   readonly pool: Pool;
   readonly remoteAddress: () => string | undefined;
 }
 
-/** The only way out to a receiver, for whatever reason it is called. */
+/** The only way out to a receiver, whatever the call is for. */
 export function createCallbackSender(
   rules: CallbackUrlRules,
   names: NameResolver = createNameResolver(),
 ): CallbackSender & { close(): Promise<void> } {
   const connect = createGuardedConnector(names, rules);
-  // One pool per subscription: on a shared connection a late second response would answer the next one's request.
+  // One pool per subscription: on a shared connection, a late second response would answer another subscription's
+  // request.
   const pools = new LRUCache<string, Receiver>({ max: 500, dispose: ({ pool }) => void pool.close() });
 
   function receiverFor(connectionKey: string, origin: string): Receiver {
@@ -48,11 +52,12 @@ export function createCallbackSender(
       pipelining: 1,
       allowH2: false,
       connect: noting,
-      // The total is the caller's signal's; undici's own would only race with it.
+      // The caller's signal limits the whole call. undici's own timeouts would only race with it.
       headersTimeout: 0,
       bodyTimeout: 0,
       maxHeaderSize: 16 * 1024,
-      // Shorter than a sandbox may be frozen between two invocations, after which the connection is dead.
+      // Keep this shorter than the time for which a sandbox may be frozen between invocations; a freeze kills
+      // connections.
       keepAliveTimeout: 4_000,
       keepAliveMaxTimeout: 4_000,
     });
@@ -65,7 +70,7 @@ export function createCallbackSender(
     async send(request) {
       const startedAt = performance.now();
       const elapsedMs = () => Math.round(performance.now() - startedAt);
-      // It was checked when it was stored; the rules may have changed since.
+      // The URL was checked when it was stored, but the rules may have changed since.
       const checked = checkCallbackUrl(request.url, rules);
       if ('refusal' in checked)
         return { kind: 'failure', reason: 'invalid-url', refusal: checked.refusal, durationMs: elapsedMs() };
@@ -99,11 +104,11 @@ async function post(
     body: request.body,
     signal,
   });
-  // undici heeds the signal only once the request has a connection, not while it waits for one or for a handshake.
+  // undici ignores the signal while the request waits for a connection or for a handshake.
   const { statusCode, headers, body } = await Promise.race([response, rejectionOf(signal)]);
   const retryAfter = parseRetryAfter(first(headers['retry-after']), new Date());
   const outcome = outcomeOfStatus(statusCode, elapsedMs(), retryAfter);
-  // A receiver that echoes it would show it to whoever may only read, while it is still good.
+  // Mask the signature too. If a receiver echoes it, a user who may only read would see it while it is still valid.
   const { 'webhook-signature': signatures = '' } = request.headers;
   const responseExcerpt = excerptResponse(await readStart(body), [
     ...Object.values(request.confidentialHeaders),
@@ -113,8 +118,9 @@ async function post(
 }
 
 /**
- * `AbortSignal.timeout`, but for one more turn of the event loop: timers come before sockets, and a process that was held up
- * past the deadline may have an answer yet to read that came in time. One that came late meanwhile counts as well.
+ * Like `AbortSignal.timeout`, but waits one more turn of the event loop. Timers run before sockets, so a process that
+ * was held up past the deadline may still have to read an answer that came in time. An answer that came a little late
+ * counts as well.
  */
 function signalAfter(timeoutMs: number): AbortSignal {
   const controller = new AbortController();
@@ -129,19 +135,22 @@ function rejectionOf(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** The start of the body. The status has already decided, so a body that breaks off or never ends changes nothing. */
+/**
+ * Reads the start of the body. The status has already decided the outcome, so a body that breaks off or never ends
+ * changes nothing.
+ */
 async function readStart(body: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    // Leaving the loop early destroys the connection: the rest is not worth reading.
+    // Leaving the loop early destroys the connection, and the rest is not worth reading.
     for await (const chunk of body) {
       chunks.push(chunk);
       bytes += chunk.length;
       if (bytes >= maxExcerptBytes) break;
     }
   } catch {
-    // What came until then is what there is to show.
+    // Show what came before the error.
   }
   return Buffer.concat(chunks).subarray(0, maxExcerptBytes);
 }

@@ -1,8 +1,8 @@
 import { GenerateMacCommand, type KMSClient } from '@aws-sdk/client-kms';
 
 /**
- * A key for one purpose, derived from KMS' HMAC key: the same in every sandbox, stored nowhere, and asked for once. What
- * fails is asked for again the next time.
+ * Derives a key for one purpose from KMS' HMAC key. It is the same in every sandbox, is stored nowhere and is
+ * requested once. After a failure, the next call requests it again.
  */
 export function deriveKey(kms: KMSClient, keyId: string, purpose: string): () => Promise<Uint8Array> {
   let derived: Promise<Uint8Array> | undefined;

@@ -8,11 +8,11 @@ const ivBytes = 12;
 const tagBytes = 16;
 
 /**
- * Envelope encryption: each secret under a data key of its own, which KMS gives out only for the account and the
- * subscription or request that it was made for. Sealed form: `<encrypted data key>.<iv, tag and ciphertext>`, both base64url.
+ * Envelope encryption. Each secret has its own data key, which KMS releases only for the account and the subscription
+ * or request that it was made for. Sealed form: `<encrypted data key>.<iv, tag and ciphertext>`, both base64url.
  */
 export function createSecretCipher(kms: KMSClient, keyId: string): SecretCipher {
-  // By ciphertext: a rotated secret has another one, so nothing stale can be found.
+  // Keyed by ciphertext: a rotated secret has another ciphertext, so the cache cannot return a stale one.
   const opened = new LRUCache<string, string>({ max: 2_000, ttl: 5 * 60_000 });
 
   return {
@@ -49,14 +49,14 @@ export function createSecretCipher(kms: KMSClient, keyId: string): SecretCipher 
         .setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
       const secret =
         decipher.update(bytes.subarray(ivBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8');
-      // Answers may be long, and few are asked for twice.
+      // Answers are not cached: they may be long and are rarely read twice.
       if ('subscriptionId' in context) opened.set(cacheKey, secret);
       return secret;
     },
   };
 }
 
-/** No identifier has a space in it: two words are a subscription's, three an answer's. */
+/** No identifier contains a space, so two words always belong to a subscription and three to an answer. */
 function boundTo(context: SecretContext): string {
   return 'subscriptionId' in context
     ? `${context.accountId} ${context.subscriptionId}`

@@ -8,10 +8,10 @@ import type {
   SubscriptionWriter,
 } from '../core/subscriptions/subscription-store.ts';
 
-/** Bounds what one sandbox holds; an entry is a few KB. */
+/** Limits the memory of a sandbox. An entry takes a few KB. */
 const maxEntries = 2_000;
 
-/** The dispatcher's view: an account's subscriptions, read at most once in `cacheMs`. */
+/** For the dispatcher: reads an account's subscriptions at most once per `cacheMs`. */
 export function cacheAccountSubscriptions(
   store: AccountSubscriptions,
   cacheMs: number,
@@ -34,8 +34,8 @@ export function cacheAccountStatus(store: AccountStatusLookup, cacheMs: number):
 }
 
 /**
- * The deliverer's view: single subscriptions. That there is none is cached as well. What this sandbox writes itself, it
- * sees at once: a receiver that has just answered for the first time is not kept waiting until the cache ends.
+ * For the deliverer: caches single subscriptions, including that one does not exist. A sandbox sees its own writes at
+ * once. Otherwise a receiver that has just answered for the first time would have to wait until the cache expires.
  */
 export function cacheSubscriptionLookup(
   store: SubscriptionLookup & SubscriptionWriter,
@@ -44,7 +44,7 @@ export function cacheSubscriptionLookup(
   const cache = new LRUCache<string, { found: Subscription | undefined }>({
     max: maxEntries,
     ttl: cacheMs,
-    // Who is reading while another forgets gets what he has read; it is not kept.
+    // If an entry is deleted while it is being read, its reader still gets the value, but it is not cached.
     ignoreFetchAbort: true,
     fetchMethod: async (_, __, { context }) => {
       const { accountId, subscriptionId } = context as { accountId: string; subscriptionId: string };
@@ -64,7 +64,7 @@ export function cacheSubscriptionLookup(
       try {
         return await store.replaceSubscription(seen, next);
       } finally {
-        // Also where it was refused: then what is cached is out of date.
+        // Delete the entry after a refused write as well, because the cached value is then out of date.
         cache.delete(cacheKey(seen.accountId, seen.id));
       }
     },

@@ -8,8 +8,8 @@ import { LRUCache } from 'lru-cache';
 import type { DeadLetters } from '../core/events/dead-letters.ts';
 
 /**
- * Finds a queue's dead-letter queue in the queue's own redrive policy: what we reject and what SQS gives up on can
- * never end in different places, and there is no list of queues to keep in step.
+ * Finds the dead-letter queue in the queue's own redrive policy. So messages that we reject and messages that SQS
+ * gives up on end in the same place, and there is no list of queues to maintain.
  */
 export function createDeadLetters(sqs: SQSClient): DeadLetters {
   const deadLetterUrls = new LRUCache<string, string>({

@@ -13,22 +13,25 @@ import {
 export interface HeldMessage {
   readonly body: string;
   /**
-   * What we or EventBridge gave as the reason; `gave-up` for what SQS moved after too many receives, and `unknown-type`
-   * for what a rule put there as such.
+   * The reason that we or EventBridge gave. `gave-up`: SQS moved the message after too many receives. `unknown-type`:
+   * a rule sent it here because no other rule matched.
    */
   readonly reason: string;
   readonly sentAt: Date;
   readonly receiptHandle: string;
 }
 
-/** Names of queues as operators know them: without the prefix of the stage. */
+/** Queue names are those that operators use, without the prefix of the stage. */
 export interface HeldMessages {
   listQueues(): Promise<string[]>;
-  /** Up to ten messages, hidden from others for `hideSeconds`; none when the queue seems empty. */
+  /**
+   * Receives up to ten messages and hides them from others for `hideSeconds`. Returns none if the queue seems
+   * empty.
+   */
   receive(queueName: string, hideSeconds: number): Promise<readonly HeldMessage[]>;
   release(queueName: string, message: HeldMessage): Promise<void>;
   remove(queueName: string, message: HeldMessage): Promise<void>;
-  /** `group`: the account or subscription that shares a fair queue with others. */
+  /** `group` is the account or subscription that shares a fair queue with others. */
   send(queueName: string, body: string, group: string): Promise<void>;
 }
 
@@ -58,7 +61,7 @@ export function createHeldMessages(sqs: SQSClient, prefix: string): HeldMessages
           QueueUrl: await urlOf(queueName),
           MaxNumberOfMessages: 10,
           VisibilityTimeout: hideSeconds,
-          // Asks all of SQS' servers: without it an answer may be empty while there are messages.
+          // Long polling asks all of SQS' servers. Without it, an answer may be empty although there are messages.
           WaitTimeSeconds: 2,
           MessageAttributeNames: ['All'],
           MessageSystemAttributeNames: ['SentTimestamp'],

@@ -2,10 +2,10 @@ import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { splitIntoBatches } from '../core/batches.ts';
 import type { DelayedMessage, RefusedMessage } from '../core/deliveries/delivery-queues.ts';
 
-/** SendMessageBatch takes 10 messages and 1 MiB in all; the margin is for attributes. */
+/** SendMessageBatch takes 10 messages and 1 MiB in all. The margin is for attributes. */
 const batchLimits = { maxCount: 10, maxBytes: 1_000_000 };
 
-/** Sends messages ten at a time; answers with those that were refused, and never rejects. */
+/** Sends messages ten at a time. Returns the refused messages and never rejects. */
 export async function sendInBatches(
   sqs: SQSClient,
   queueUrl: string,
@@ -30,7 +30,7 @@ async function sendBatch(
           Id: String(index),
           MessageBody: text,
           DelaySeconds: delaySeconds,
-          // Fair queues: one subscription's backlog does not hold up the others'.
+          // Fair queues: one subscription's backlog does not hold up the others.
           MessageGroupId: message.subscriptionId,
         })),
       }),

@@ -14,13 +14,13 @@ import { explain } from '../core/zod-issues.ts';
 
 export type { EventData, EventType };
 
-/** An event as the helpdesk backend publishes it; the shape of `data` follows from `type`. */
+/** An event as the helpdesk backend publishes it. The shape of `data` follows from `type`. */
 export type EventToPublish = {
   [Type in EventType]: {
     readonly type: Type;
     /**
-     * 1 to 64 letters, digits, `_` or `-`, unique in the account. Derive it from what happened and not from the call:
-     * publishing the same event twice with the same id delivers it once.
+     * 1 to 64 letters, digits, `_` or `-`, unique in the account. Derive it from what happened, not from the call: an
+     * event that is published twice with the same id is delivered once.
      */
     readonly id: string;
     readonly accountId: string;
@@ -30,7 +30,10 @@ export type EventToPublish = {
   };
 }[EventType];
 
-/** An event that was not published. `invalid` and `refused` stay so; `unavailable` may succeed later. */
+/**
+ * An event that was not published. `invalid` and `refused` events fail every time; `unavailable` ones may succeed
+ * later.
+ */
 export interface UnpublishedEvent {
   readonly event: EventToPublish;
   readonly reason: 'invalid' | 'refused' | 'unavailable';
@@ -47,23 +50,29 @@ export interface PublishResult {
 export interface PublisherOptions {
   /** `EventBusName` of the stack outputs. */
   readonly eventBusName: string;
-  /** Default: a client of the environment's region and credentials. */
+  /** Default: a client with the environment's region and credentials. */
   readonly client?: EventBridgeClient;
-  /** How often an entry is sent before it is reported as unavailable. Default 5. */
+  /** How often an entry is sent before it is reported as unavailable. Default: 5. */
   readonly maxAttempts?: number;
 }
 
 export interface Publisher {
-  /** Publishes any number of events. Never rejects: what could not be sent is in the result, and must be handled. */
+  /** Publishes any number of events. Never rejects: check `unpublished` for the events that could not be sent. */
   publish(events: readonly EventToPublish[]): Promise<PublishResult>;
 }
 
-/** PutEvents takes 10 entries, and less than 1 MB in all. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html */
+/**
+ * PutEvents takes 10 entries and less than 1 MB in all.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
+ */
 const batchLimits = { maxCount: 10, maxBytes: 1_000_000 };
 
 const firstPauseMs = 100;
 
-/** EventBridge's codes for entries that will be refused again. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html */
+/**
+ * EventBridge's codes for entries that it would refuse again.
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
+ */
 const finalCodes = new Set([
   'AccessDeniedException',
   'InvalidAccountIdException',
@@ -126,16 +135,16 @@ export function createPublisher({ eventBusName, client, maxAttempts = 5 }: Publi
   }
 }
 
-/** What the SDK puts on errors of a call. */
+/** What the SDK adds to the error of a failed call. */
 interface TransientSigns {
   readonly name: string;
   readonly $retryable?: unknown;
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
-/** False for what stays wrong: a bus that does not exist, no permission, no region. */
+/** False for errors that do not pass: no such bus, no permission, no region. */
 function isTransient({ name, $retryable, $metadata }: TransientSigns): boolean {
-  // Without a region there is no call; with a call and no status, nobody answered it.
+  // Without metadata there was no call, for instance because no region is set. A call without a status had no answer.
   if (!$metadata) return false;
   const { httpStatusCode = 503 } = $metadata;
   return httpStatusCode >= 500 || httpStatusCode === 429 || Boolean($retryable) || name.startsWith('Throttl');
@@ -158,7 +167,7 @@ function toRequest(
   const text = toJsonText({ id, accountId, occurredAt, data });
   if (text === undefined)
     return { explanation: 'data: cannot be written as JSON (a cycle, a BigInt, or nested too deep)' };
-  // The callback's body holds the type as well; its few bytes are allowed for.
+  // Allow for the few bytes of the type, which the callback's body holds as well.
   if (Buffer.byteLength(text) > maxCallbackBodyBytes - 100) {
     return { explanation: `data: the callback body would be over ${maxCallbackBodyBytes} bytes` };
   }
@@ -169,7 +178,9 @@ function toIso(date: Date): string {
   return Number.isNaN(date.getTime()) ? 'Invalid Date' : date.toISOString();
 }
 
-/** EventBridge's own count. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html */
+/**
+ * The size as EventBridge counts it. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html
+ */
 function sizeOf({ request: { Source = '', DetailType = '', Detail = '' } }: Entry): number {
   return Buffer.byteLength(Source) + Buffer.byteLength(DetailType) + Buffer.byteLength(Detail);
 }

@@ -3,7 +3,9 @@ export interface BatchLimits {
   readonly maxBytes: number;
 }
 
-/** Splits items into batches that keep both limits, in order. An item that is too large alone gets a batch alone. */
+/**
+ * Splits items, in order, into batches that keep both limits. An item above the byte limit gets a batch of its own.
+ */
 export function splitIntoBatches<T>(
   items: readonly T[],
   bytesOf: (item: T) => number,

@@ -1,6 +1,7 @@
 /**
- * JSON that every queue takes, or undefined for what cannot be written (a cycle, a BigInt, nested too deep). SQS refuses
- * U+FFFE and U+FFFF, which JSON allows and any customer can type.
+ * Writes JSON that every queue accepts. SQS refuses U+FFFE and U+FFFF, which JSON allows and any customer can type,
+ * so these are escaped. Returns undefined for a value that JSON cannot hold (a cycle, a BigInt, nesting that is too
+ * deep).
  */
 export function toJsonText(value: unknown): string | undefined {
   try {

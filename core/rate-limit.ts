@@ -1,4 +1,7 @@
-/** What keeps a call waiting: log field and metric. Narrow ones first: who waits there takes nothing from the wide. */
+/**
+ * The limit that keeps a call waiting: a log field and a metric. A call reserves at narrow limits first, so that a
+ * call that has to wait there uses up nothing of the wide ones.
+ */
 export type LimitName =
   | 'subscription'
   | 'unproven-address'
@@ -6,54 +9,56 @@ export type LimitName =
   | 'account'
   | 'host'
   | 'api'
-  | 'asked-by-account'
-  | 'asked-at-host';
+  | 'requested-by-account'
+  | 'requested-at-host';
 
 /**
- * At most `perSecond` calls in any second that begins idle, and as many in each second after it (a generic cell rate
- * algorithm whose burst is one second's worth: https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm).
+ * At most `perSecond` calls in a second that begins idle, and as many in each second after it. This is the generic
+ * cell rate algorithm with a burst of one second's worth: https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm
  */
 export interface CallLimit {
   readonly name: LimitName;
-  /** Who shares the limit, such as one host's callers of all accounts. */
+  /** Names the callers that share the limit, such as all accounts that call one host. */
   readonly bucket: string;
   readonly perSecond: number;
-  /** Calls a second that each sandbox makes without a word to the others: what few calls reach needs no write. */
+  /** Calls per second that each sandbox makes without a reservation. A quiet bucket then costs no write. */
   readonly freePerSecond: number;
-  /** Turns are given out for so long ahead. */
+  /** How far ahead turns can be reserved, in milliseconds. */
   readonly maxWaitMs: number;
 }
 
-/** As `CallLimit`, but for a bucket in which nothing is free: every call is counted. */
+/** A limit that counts every call. No call is free. */
 export function strictLimit(name: LimitName, sharers: string, perSecond: number): CallLimit {
   return { name, bucket: `${name} ${sharers}`, perSecond, freePerSecond: 0, maxWaitMs: maxTurnWaitMs };
 }
 
-/** Each sandbox makes one in a hundred of the calls without asking. */
+/**
+ * A limit at which each sandbox may make a hundredth of the calls, and at least one a second, without a reservation.
+ */
 export function sharedLimit(name: LimitName, sharers: string, perSecond: number): CallLimit {
   const freePerSecond = Math.max(1, Math.floor(perSecond / 100));
   return { name, bucket: `${name} ${sharers}`, perSecond, freePerSecond, maxWaitMs: maxTurnWaitMs };
 }
 
-/** No further than a message can be delayed; who finds more before it comes back later. */
+/** The longest delay of an SQS message. A call that would have to wait longer comes back later and tries again. */
 export const maxTurnWaitMs = 900_000;
 
-/** Between two calls of a bucket that is never idle. */
+/** The gap between two calls of a busy bucket. */
 export function intervalMs({ perSecond }: Pick<CallLimit, 'perSecond'>): number {
   return 1_000 / perSecond;
 }
 
-/** When the call may be made whose token is the one at `index` of a row of tokens that starts at `startMs`. */
+/** Returns the time of the call that uses token `index` of a row of tokens. The row starts at `startMs`. */
 export function turnMs(limit: CallLimit, startMs: number, index: number, nowMs: number): number {
-  // What was idle for a second has a whole second's worth to give at once.
+  // A bucket that was idle for a second may use a whole second's tokens at once.
   const burstMs = 1_000 - intervalMs(limit);
   return Math.max(nowMs, startMs + index * intervalMs(limit) - burstMs);
 }
 
 export interface TokenStore {
   /**
-   * Reserves tokens in a row; answers with the time from which the first is good, in ms since 1970, which may have
-   * passed. Undefined, and nothing reserved, if that is further ahead than the limit's `maxWaitMs`.
+   * Reserves `count` tokens in a row. Returns the time from which the first one is valid, in ms since 1970; it
+   * may have passed. Returns undefined and reserves nothing if that time is more than `maxWaitMs` ahead.
    */
   reserveTokens(limit: CallLimit, count: number, now: Date): Promise<number | undefined>;
 }

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 
 /**
- * One line of field paths and rules, such as `detail.accountId: must be 1 to 64 letters, digits, "_" or "-"`. Paths hold
- * the publisher's own keys: what SQS would not take in a message attribute is taken out.
+ * One line of field paths and rules, such as `detail.accountId: must be 1 to 64 letters, digits, "_" or "-"`. Paths
+ * contain the publisher's own keys, so characters that an SQS message attribute may refuse become "?".
  */
 export function explain(error: z.ZodError, root?: string): string {
   return error.issues

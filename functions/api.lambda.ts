@@ -55,7 +55,7 @@ const api = createApi({
   names: createNameResolver(),
   sender: createCallbackSender(rules),
   userAgent: `iOmniHub-Webhooks/${packageJson.version}`,
-  askLimits: createCallLimiter(createTokenStore(table)),
+  reserveTurns: createCallLimiter(createTokenStore(table)),
   limits: env.settings,
   now: () => new Date(),
   randomBytes,

@@ -39,7 +39,7 @@ const deliverer = createDeliverer({
   cipher: createSecretCipher(new KMSClient({}), env.SECRETS_KEY_ID),
   sender: createCallbackSender(callbackUrlRules(env.settings)),
   userAgent: `iOmniHub-Webhooks/${packageJson.version}`,
-  askLimits: createCallLimiter(createTokenStore(table)),
+  reserveTurns: createCallLimiter(createTokenStore(table)),
   telemetry,
   recordWithinMs: 1_000,
   settings: env.settings,

@@ -13,7 +13,7 @@ import { dispatcherEnv, readEnv } from './env.ts';
 import { createTelemetry } from './telemetry.ts';
 
 const env = readEnv(dispatcherEnv, process.env);
-// One try: the SDK would send a message again whose answer was lost, and both copies would look like the first.
+// No retries: if an answer is lost, the SDK would send the message again, and both copies would look like the first.
 const sqs = new SQSClient({ maxAttempts: 1, useQueueUrlAsEndpoint: false });
 const table = connectTable(env.TABLE_NAME, env.settings.retentionDays);
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);

@@ -4,8 +4,9 @@ import type { Settings } from '../core/settings/derived-settings.ts';
 import { pickSettings, type SettingName, settingShape } from '../core/settings/setting-variables.ts';
 
 /**
- * What each function reads from its environment: resources, which its stack names by the types of this file, so that a
- * variable that a stack forgets does not compile; and settings of the stage, which every stack fills in from these lists.
+ * What a function reads from its environment. `resources` are set by its stack, which is typed by this file: a
+ * missing variable does not compile. `settings` are the stage's settings that the function uses; each stack sets them
+ * from these lists.
  */
 export interface FunctionEnv<Resources extends z.ZodRawShape, Name extends SettingName> {
   readonly resources: Resources;
@@ -68,15 +69,17 @@ function functionEnv<Resources extends z.ZodRawShape, Name extends SettingName>(
   return { resources, settings };
 }
 
-/** What a stack has to name for a function with these resources. */
+/** The variables that a stack has to set for a function with these resources. */
 export type ResourceVariables<Resources extends z.ZodRawShape> = {
   readonly [Name in keyof Resources]: string;
 };
 
-/** With one of them, what the guard has vetted would not be what is connected to. */
+/** With a proxy, we would connect to an address that the guard has not checked. */
 const proxyVariables = /^((https?|all|no)_proxy|node_use_env_proxy)$/i;
 
-/** Reads a function's environment on cold start; throws with the variables' names, never with their values. */
+/**
+ * Reads a function's environment on cold start. Throws with the names of wrong variables, never with their values.
+ */
 export function readEnv<Resources extends z.ZodRawShape, Name extends SettingName>(
   { resources, settings }: FunctionEnv<Resources, Name>,
   variables: NodeJS.ProcessEnv,
@@ -91,7 +94,7 @@ export function readEnv<Resources extends z.ZodRawShape, Name extends SettingNam
   throw new Error(`environment variables missing or invalid: ${[...names].join(', ')}`);
 }
 
-/** The rules for callbacks as the adapters take them. */
+/** The settings in the form that the adapters expect. */
 export function callbackUrlRules(
   settings: Pick<Settings, 'allowPrivateCallbacks' | 'callbackPorts' | 'ownHosts'>,
 ): CallbackUrlRules {

@@ -2,34 +2,20 @@ import { Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import type { LogName, MetricName } from '../core/telemetry-names.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a handler tells the outside; `name` is `noun.verb`. Fields never hold payloads, secrets or whole URLs. */
+/** Writes a handler's log lines and counts its metrics. Fields never hold payloads, secrets or whole URLs. */
 export interface Telemetry {
-  info(name: string, fields: Fields): void;
-  warn(name: string, fields: Fields): void;
-  /** A fault of ours: an alarm may stand on it. A receiver's failure is never one. */
-  error(name: string, fields: Fields): void;
+  info(name: LogName<'info'>, fields: Fields): void;
+  warn(name: LogName<'warn'>, fields: Fields): void;
+  /** Only for a fault of ours: an alarm counts these lines. */
+  error(name: LogName<'error'>, fields: Fields): void;
   count(metric: MetricName, value?: number): void;
 }
 
-export type MetricName =
-  | 'EventsDispatched'
-  | 'EventsDuplicated'
-  | 'EventsRejected'
-  | 'EventsWithoutSubscriptions'
-  | 'AttemptsSucceeded'
-  | 'AttemptsFailed'
-  | 'AddressesRefused'
-  | 'DeliveriesPostponed'
-  | 'DeliveriesSteppedAside'
-  | 'DeliveriesExhausted'
-  | 'DeliveriesUncalled'
-  | 'DeliveriesSwept'
-  | 'FaultsOfOurs';
-
-/** One JSON line a call, and metrics in CloudWatch's embedded format once an invocation. */
+/** Writes a JSON line per call, and metrics in CloudWatch's embedded format once an invocation. */
 export function createTelemetry(namespace: string): {
   telemetry: Telemetry;
   middlewares: ReturnType<typeof injectLambdaContext>[];
@@ -42,7 +28,7 @@ export function createTelemetry(namespace: string): {
       warn: (name, fields) => logger.warn(name, { ...fields }),
       error: (name, fields) => {
         logger.error(name, { ...fields });
-        metrics.addMetric('FaultsOfOurs', MetricUnit.Count, 1);
+        metrics.addMetric('FaultsOfOurs' satisfies MetricName, MetricUnit.Count, 1);
       },
       count: (metric, value = 1) => metrics.addMetric(metric, MetricUnit.Count, value),
     },

@@ -4,20 +4,23 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
 export interface AlarmText {
-  /** What an on-call reader is told: who does not get what, in one sentence. */
+  /** Tells the on-call reader in one sentence who does not get what. */
   readonly consequence: string;
   readonly alarmTopic: ITopic;
 }
 
 interface AlarmCondition {
-  /** What has been seen, before the colon. */
+  /** What was observed. It stands before the colon. */
   readonly cause: string;
   readonly threshold: number;
-  /** Default: at or above the threshold. */
+  /** True for an alarm below the threshold. The default is at or above it. */
   readonly below?: boolean;
 }
 
-/** An alarm whose text says what it means and where to read on; one that must not fall silent counts silence as bad. */
+/**
+ * An alarm whose text says what it means and where to read on. Missing data counts as bad for an alarm below its
+ * threshold.
+ */
 export function addAlarm(
   scope: Construct,
   id: string,

@@ -31,7 +31,7 @@ export interface ApiStackProps extends StackProps {
   readonly retries: IQueue;
 }
 
-/** Nothing of the request's content and no query: either may hold what is nobody's business. */
+/** No content and no query of the request, because both may be confidential. */
 const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
     requestId: '$context.requestId',
@@ -45,7 +45,7 @@ const accessLogFormat = AccessLogFormat.custom(
   }),
 );
 
-/** What account owners and the helpdesk backend call to manage subscriptions. */
+/** The API with which account owners and the helpdesk backend manage subscriptions. */
 export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, { stage, data, retries, ...props }: ApiStackProps) {
     super(scope, id, props);
@@ -131,7 +131,7 @@ export class ApiStack extends Stack {
       consequence: 'account owners cannot use the API',
       alarmTopic: data.alarmTopic,
       entry: 'authorizer',
-      description: 'Tells whom an API key or a portal session speaks for',
+      description: 'Finds the account of an API key or a portal session',
       stage,
       env: authorizerEnv,
       resources: commonResources(stage, data),
@@ -147,7 +147,7 @@ function acknowledgeOpenRoutes(routes: readonly HttpRoute[]): void {
   for (const route of routes) {
     Validations.of(route).acknowledge({
       id: 'AwsSolutions::AwsSolutions-APIG4',
-      reason: 'Open to anybody on purpose: what it answers is the same for all, and about no account.',
+      reason: 'Public on purpose: the answer is the same for everybody and says nothing about any account.',
     });
   }
 }

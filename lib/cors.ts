@@ -3,7 +3,10 @@ import { CorsHttpMethod, type CorsPreflightOptions } from 'aws-cdk-lib/aws-apiga
 import { methodAndPathOf, routeKeysWith } from '../contract/routes.ts';
 import type { Stage } from './stage.ts';
 
-/** What scripts of the stage's origins may do. They carry a key or a session's token, no cookies: no credentials. */
+/**
+ * What scripts of the stage's origins may do. They send a key or session token and no cookies, so credentials stay
+ * off.
+ */
 export function corsPreflight({ corsOrigins }: Stage): CorsPreflightOptions | undefined {
   if (corsOrigins.length === 0) return undefined;
   return {
@@ -15,7 +18,7 @@ export function corsPreflight({ corsOrigins }: Stage): CorsPreflightOptions | un
   };
 }
 
-/** Of all routes but the backend's, which no page can sign for. */
+/** The methods of all routes but the backend's, because a page cannot sign requests. */
 function pageMethods(): CorsHttpMethod[] {
   const routeKeys = routeKeysWith('public', 'read', 'manage');
   return [...new Set(routeKeys.map((routeKey) => CorsHttpMethod[methodAndPathOf(routeKey).method]))];

@@ -5,14 +5,14 @@ import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
-/** What must survive a mistake in the other stacks. */
+/** Everything that has to survive a mistake in the other stacks. */
 export class DataStack extends Stack {
   readonly table: Table;
   readonly dueIndexArn: string;
   readonly feedIndexArn: string;
   /** Encrypts the data keys of signing secrets and custom headers. */
   readonly secretsKey: Key;
-  /** What the keys that sign cursors derive from. */
+  /** The keys that sign cursors derive from it. */
   readonly cursorKey: Key;
   readonly alarmTopic: Topic;
 
@@ -28,14 +28,14 @@ export class DataStack extends Stack {
       timeToLiveAttribute: 'expiresAt',
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // Sparse: only deliveries that await something have the two attributes.
+    // A sparse index: only open deliveries have its two attributes.
     this.table.addGlobalSecondaryIndex({
       indexName: 'due',
       partitionKey: { name: 'dueShard', type: AttributeType.NUMBER },
       sortKey: { name: 'dueAt', type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
-    // Sparse as well: an account's events, in several parts, by the time at which they were taken in.
+    // Sparse as well: an account's events, in several parts, ordered by the time at which they were recorded.
     this.table.addGlobalSecondaryIndex({
       indexName: 'feed',
       partitionKey: { name: 'feed', type: AttributeType.STRING },
@@ -52,7 +52,7 @@ export class DataStack extends Stack {
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // KMS rotates no HMAC keys; a new key makes the cursors of running listings void, and nothing else.
+    // KMS does not rotate HMAC keys. A new key only breaks the cursors of listings that are in progress.
     this.cursorKey = new Key(this, 'CursorKey', {
       description: 'Cursors of the webhooks API',
       keySpec: KeySpec.HMAC_256,
@@ -67,7 +67,7 @@ export class DataStack extends Stack {
     // The AWS managed key for SNS does not let CloudWatch publish.
     topicKey.grantEncryptDecrypt(new ServicePrincipal('cloudwatch.amazonaws.com'));
     this.alarmTopic = new Topic(this, 'AlarmTopic', { masterKey: topicKey, enforceSSL: true });
-    // A policy of the topic's own, which enforceSSL makes, replaces the default one that lets in this account's alarms.
+    // enforceSSL adds a policy to the topic. It replaces the default one, which lets this account's alarms publish.
     this.alarmTopic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'alarms',

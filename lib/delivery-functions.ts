@@ -17,7 +17,7 @@ interface FunctionProps {
   readonly stage: Stage;
   readonly data: DataStack;
   readonly queues: DeliveryQueues;
-  /** Where messages go that can never be processed. */
+  /** The queues for messages that can never be processed. */
   readonly deadLetters: readonly IQueue[];
   readonly timeout: Duration;
 }
@@ -31,7 +31,7 @@ export function createDispatcher(
     consequence: 'account owners do not receive callbacks',
     alarmTopic: data.alarmTopic,
     entry: 'dispatcher',
-    description: 'Turns published events into deliveries, one for each subscription that takes the event',
+    description: 'Turns published events into deliveries, one for each subscription that accepts the event',
     stage,
     env: dispatcherEnv,
     resources: {
@@ -47,7 +47,7 @@ export function createDispatcher(
   return dispatcher.lambda;
 }
 
-/** Calls receivers and records what came of it. */
+/** Calls receivers and records the results. */
 export function createDeliverer(
   scope: Construct,
   { stage, data, queues, deadLetters, timeout }: FunctionProps,

@@ -21,13 +21,13 @@ export function createDeliveryQueues(scope: Construct, props: DeliveryQueueProps
     retries: new WorkQueue(scope, 'Retries', {
       ...props,
       name: 'retries',
-      consequence: 'callbacks that failed once are retried late, by the due index alone',
+      consequence: 'callbacks that failed once are retried late, because only the sweeper sends them',
     }),
     exhausted: new HoldingQueue(scope, 'Exhausted', {
       ...props,
       name: 'exhausted-deliveries',
       consequence: 'account owners lost callbacks because their receivers failed at every attempt',
-      // A dead receiver is its owner's matter; this many are a sign of something of ours.
+      // One dead receiver is its owner's problem. This many exhausted deliveries suggest a fault of ours.
       alarmAt: 1_000,
     }),
   };

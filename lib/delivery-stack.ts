@@ -3,6 +3,7 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { MetricName } from '../core/telemetry-names.ts';
 import { addAlarm } from './alarms.ts';
 import type { DataStack } from './data-stack.ts';
 import { createDeliverer, createDispatcher } from './delivery-functions.ts';
@@ -16,7 +17,7 @@ export interface DeliveryStackProps extends StackProps {
   readonly data: DataStack;
 }
 
-/** From the event bus to the callback. */
+/** Everything from the event bus to the callback. */
 export class DeliveryStack extends Stack {
   readonly retries: IQueue;
 
@@ -65,10 +66,10 @@ export class DeliveryStack extends Stack {
     addAlarm(
       this,
       'FaultsOfOurs',
-      { consequence: 'events or callbacks are late because of faults that are ours', alarmTopic },
+      { consequence: 'events or callbacks are late because of faults of ours', alarmTopic },
       new Metric({
         namespace: metricsNamespace(stage),
-        metricName: 'FaultsOfOurs',
+        metricName: 'FaultsOfOurs' satisfies MetricName,
         statistic: 'Sum',
         dimensionsMap: { service: 'webhooks' },
       }),

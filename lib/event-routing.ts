@@ -15,7 +15,7 @@ interface EventRoutingProps {
   readonly consumerTimeout: Duration;
 }
 
-/** The event bus and, for each entry of the catalog, its rule and its queue. */
+/** The event bus, with a rule and a queue for each entry of the catalog. */
 export class EventRouting extends Construct {
   readonly bus: EventBus;
   readonly queues: readonly WorkQueue[];
@@ -29,7 +29,7 @@ export class EventRouting extends Construct {
       ...props,
       name: 'rule-targets-dlq',
       consequence:
-        'published events did not reach their queue, and account owners do not receive their callbacks',
+        'published events did not reach their queue, so account owners do not receive callbacks for them',
     }).queue;
 
     this.queues = eventCatalog.map(({ type, name }) => {
@@ -42,12 +42,11 @@ export class EventRouting extends Construct {
       return work;
     });
 
-    // Without it, an event whose type the catalog does not know would vanish without a trace.
+    // Without this rule, an event of a type that the catalog lacks would vanish without a trace.
     const unrouted = new HoldingQueue(this, 'Unrouted', {
       ...props,
       name: 'unrouted',
-      consequence:
-        'the helpdesk publishes events of a type that the catalog does not know, and nobody receives them',
+      consequence: 'the helpdesk publishes events of a type that the catalog lacks, and nobody receives them',
     });
     this.#route(
       'UnroutedRule',
@@ -63,13 +62,16 @@ export class EventRouting extends Construct {
       description,
       eventPattern: { source: [eventSource], ...pattern },
     });
-    // Fair queues: one account's flood does not hold up the others'.
+    // Fair queues: one account's flood does not hold up the others.
     rule.addTarget(
       new SqsQueue(queue, { messageGroupId: '$.detail.accountId', deadLetterQueue: this.#undeliverable }),
     );
   }
 
-  /** Principals of this account need no more than their own policy; another account's needs the bus to agree. */
+  /**
+   * A principal of this account only needs its own policy. For a principal of another account, the bus has to allow
+   * it too.
+   */
   #allowPublisher({ publisherPrincipalArn }: Stage): void {
     const principal = publisherPrincipalArn
       ? new ArnPrincipal(publisherPrincipalArn)

@@ -6,11 +6,11 @@ import { resourceName, type Stage } from './stage.ts';
 
 interface QueueProps extends AlarmText {
   readonly stage: Stage;
-  /** Such as `ticket-created`; the queue's name carries the stage as well. */
+  /** Such as `ticket-created`. The queue's name contains the stage as well. */
   readonly name: string;
 }
 
-/** A queue that nothing drains: it holds what needs a person, and says so. */
+/** A queue that no function drains. It holds messages that need a person, and raises an alarm. */
 export class HoldingQueue extends Construct {
   readonly queue: Queue;
 
@@ -34,15 +34,16 @@ export class HoldingQueue extends Construct {
     );
     Validations.of(this.queue).acknowledge({
       id: 'AwsSolutions::AwsSolutions-SQS3',
-      reason: 'Nothing drains this queue, so nothing can fail to: it is where messages wait for a person.',
+      reason:
+        'Messages wait here for a person. No function drains this queue, so it needs no dead-letter queue.',
     });
   }
 }
 
-/** How long an outage of ours may last before messages that nobody could process end in the dead-letter queue. */
+/** How long an outage of ours may last before unprocessed messages go to the dead-letter queue. */
 const toleratedOutage = Duration.hours(6);
 
-/** SQS' highest maxReceiveCount. */
+/** The highest maxReceiveCount of SQS. */
 const maxReceives = 1_000;
 
 /** A queue that a function drains. It cannot exist without a dead-letter queue, its alarms and their sentence. */
@@ -54,7 +55,7 @@ export class WorkQueue extends Construct {
     super(scope, id);
     const name = `${props.name}-dlq`;
     this.deadLetters = new HoldingQueue(this, 'DeadLetters', { ...props, name }).queue;
-    // AWS' advice for queues that feed a function: batches that were throttled must not become visible too early.
+    // AWS recommends six times the function's timeout: a throttled batch must not become visible too early.
     const visibilityTimeout = Duration.seconds(
       Math.max(6 * props.consumerTimeout.toSeconds(), Math.ceil(toleratedOutage.toSeconds() / maxReceives)),
     );
@@ -70,7 +71,7 @@ export class WorkQueue extends Construct {
       },
     });
     addAlarm(this, 'Stuck', props, this.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum' }), {
-      // Above the longest delay that a message may have been sent with.
+      // Longer than the longest delay with which a message can be sent.
       threshold: Duration.minutes(30).toSeconds(),
       cause: `${this.queue.queueName} is not drained`,
     });

@@ -4,7 +4,7 @@ import { DataStack } from './data-stack.ts';
 import { DeliveryStack } from './delivery-stack.ts';
 import { readStage } from './stage.ts';
 
-/** The three stacks of one stage, into the account and region that the CDK CLI deploys to. */
+/** The three stacks of one stage, for the account and region to which the CDK CLI deploys. */
 export function createStacks(app: App) {
   const stage = readStage(app.node);
   const name = (part: string) => `IomnihubWebhooks-${stage.stage}-${part}`;

@@ -3,12 +3,12 @@ import { deriveSettings, type Settings } from '../core/settings/derived-settings
 import type { Setting } from '../core/settings/setting.ts';
 import { type StageSettings, stageSettings } from '../core/settings/stage-settings.ts';
 
-/** The settings of the stage that is synthesized, and what derives from them. */
+/** The settings of the synthesized stage and the times that derive from them. */
 export type Stage = Settings;
 
 const entries = Object.entries<Setting>(stageSettings);
 
-/** Reads the stage from the context of the app; throws one line per setting that does not fit. */
+/** Reads the stage from the app's context. Throws with one line for each setting that is wrong. */
 export function readStage(node: Node): Stage {
   refuseUnknown(Object.keys(node.getAllContext()));
   const problems: string[] = [];
@@ -23,17 +23,17 @@ export function readStage(node: Node): Stage {
   if (settings.stage === 'prod') problems.push(...unfitForProduction(settings));
   if (problems.length > 0)
     throw new Error(
-      `these stage settings do not fit:\n${problems.map((problem) => `  -c ${problem}`).join('\n')}`,
+      `these stage settings are invalid:\n${problems.map((problem) => `  -c ${problem}`).join('\n')}`,
     );
   return deriveSettings(settings);
 }
 
-/** Names with other characters than a setting's are the CDK's own. */
+/** Setting names consist of word characters only. All other names in the context belong to CDK. */
 function refuseUnknown(given: readonly string[]): void {
   const names = entries.map(([name]) => name);
   const unknown = given.filter((name) => /^\w+$/.test(name) && !names.includes(name));
   if (unknown.length > 0)
-    throw new Error(`-c ${unknown.join(', ')}: no such setting; there are ${names.join(', ')}`);
+    throw new Error(`-c ${unknown.join(', ')}: no such setting; the settings are ${names.join(', ')}`);
 }
 
 function unfitForProduction(settings: StageSettings): string[] {
@@ -45,17 +45,17 @@ function unfitForProduction(settings: StageSettings): string[] {
   );
 }
 
-/** The CDK CLI gives every setting as text; cdk.json may hold numbers and true or false as well. */
+/** The CDK CLI passes every setting as text. cdk.json may also hold numbers and booleans. */
 function asText(given: unknown): unknown {
   return typeof given === 'number' || typeof given === 'boolean' ? String(given) : given;
 }
 
-/** Name of a resource that operators look for by name. */
+/** The name of a resource that operators look up by name. */
 export function resourceName({ stage }: Pick<Stage, 'stage'>, name: string): string {
   return `iomnihub-webhooks-${stage}-${name}`;
 }
 
-/** CloudWatch namespace of what the functions count. */
+/** The CloudWatch namespace of the functions' metrics. */
 export function metricsNamespace(stage: Stage): string {
   return resourceName(stage, 'metrics');
 }

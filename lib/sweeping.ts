@@ -15,7 +15,7 @@ interface SweepingProps {
   readonly queues: DeliveryQueues;
 }
 
-/** Sends deliveries that are due to the retry queue, every minute. */
+/** Runs the sweeper every minute. It sends due deliveries to the retry queue. */
 export class Sweeping extends Construct {
   constructor(scope: Construct, id: string, { stage, data, queues }: SweepingProps) {
     super(scope, id);
@@ -40,7 +40,7 @@ export class Sweeping extends Construct {
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [new LambdaFunction(sweeper.lambda, { retryAttempts: 0 })],
     });
-    // Neither EventBridge nor Lambda need repeat it: the next minute does the same.
+    // Neither EventBridge nor Lambda needs to retry: the next minute's sweep does the same work.
     sweeper.lambda.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     addAlarm(
       this,

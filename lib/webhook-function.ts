@@ -6,25 +6,25 @@ import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type * as z from 'zod';
-import { type SettingName, writeSettings } from '../core/settings/setting-variables.ts';
+import { type SettingName, settingVariables } from '../core/settings/setting-variables.ts';
 import type { FunctionEnv, ResourceVariables } from '../functions/env.ts';
 import { type AlarmText, addAlarm } from './alarms.ts';
 import type { Stage } from './stage.ts';
 
 interface WebhookFunctionProps<Resources extends z.ZodRawShape> extends AlarmText {
   readonly stage: Stage;
-  /** The file in functions/, without `.lambda.ts`. */
+  /** The name of the file in functions/, without `.lambda.ts`. */
   readonly entry: string;
   readonly description: string;
-  /** What the handler reads: its settings come from the stage. */
+  /** The variables that the handler reads. The stage provides those that are settings. */
   readonly env: FunctionEnv<Resources, SettingName>;
-  /** What the stack names for it: a variable that is forgotten does not compile. */
+  /** The variables that the stack provides. A missing one does not compile. */
   readonly resources: ResourceVariables<Resources>;
   readonly timeout: Duration;
   readonly memoryMb: number;
 }
 
-/** A Lambda function of ours, with a role that may write its own log and nothing else until it is allowed more. */
+/** One of our Lambda functions. Its role may only write its own log until it is allowed more. */
 export class WebhookFunction<Resources extends z.ZodRawShape> extends Construct {
   readonly lambda: NodejsFunction;
 
@@ -47,7 +47,7 @@ export class WebhookFunction<Resources extends z.ZodRawShape> extends Construct 
       memorySize: props.memoryMb,
       environment: {
         ...props.resources,
-        ...writeSettings(props.stage, props.env.settings),
+        ...settingVariables(props.stage, props.env.settings),
         NODE_OPTIONS: '--enable-source-maps',
       },
       role,
@@ -62,14 +62,14 @@ export class WebhookFunction<Resources extends z.ZodRawShape> extends Construct 
         sourcesContent: false,
       },
     });
-    // Crashes and timeouts, which a function cannot report by itself.
+    // Counts crashes and timeouts, which a function cannot report itself.
     addAlarm(this, 'Crashes', props, this.lambda.metricErrors({ period: Duration.minutes(10) }), {
       cause: `${props.entry} crashes or runs out of time`,
       threshold: 5,
     });
   }
 
-  /** Allows actions on these very resources; nothing here takes a wildcard. */
+  /** Allows actions on exactly these resources. No permission here uses a wildcard. */
   allow(actions: string[], ...resources: string[]): void {
     this.lambda.addToRolePolicy(new PolicyStatement({ effect: Effect.ALLOW, actions, resources }));
   }

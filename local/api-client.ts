@@ -3,7 +3,7 @@ import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { region } from './intrinsics.ts';
 
-/** An account's key, or what the helpdesk backend signs with. */
+/** An account's API key, or the credentials with which the helpdesk backend signs. */
 export type ApiCredentials =
   | { readonly apiKey: string }
   | { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -13,7 +13,7 @@ export type CallApi = (method: string, path: string, body?: unknown) => Promise<
 /** Longer than the gateway lets a request take, which is 30 s. */
 const deadlineMs = 60_000;
 
-/** Calls routes of the HTTP API; rejects with the problem's text for anything but 2xx, and if no answer comes in time. */
+/** Calls routes of the HTTP API. Rejects with the text of the problem unless the answer is 2xx, and after a minute. */
 export function connectApi(apiUrl: string, credentials: ApiCredentials): CallApi {
   return async (method, path, body) => {
     const url = new URL(path, apiUrl);

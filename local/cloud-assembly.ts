@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A resource as it stands in a template, intrinsic functions and all. */
+/** A resource as the template holds it, including intrinsic functions. */
 export interface TemplateResource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
@@ -14,7 +14,7 @@ export interface StackTemplate {
   readonly outputs: Readonly<
     Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: unknown } }>
   >;
-  /** Folder of an asset by its key in the assets bucket. */
+  /** The folder of each asset, by the asset's key in the assets bucket. */
   readonly assetFolders: ReadonlyMap<string, string>;
 }
 
@@ -32,7 +32,7 @@ interface AssetManifest {
   >;
 }
 
-/** What the CDK app has written into that folder. */
+/** Reads the stacks that the CDK app wrote into the folder. */
 export async function readAssembly(assembly: string): Promise<StackTemplate[]> {
   const { artifacts } = await readJson<Manifest>(join(assembly, 'manifest.json'));
   const stacks = Object.entries(artifacts).filter(([, { type }]) => type === 'aws:cloudformation:stack');

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** `CorsConfiguration` of an HTTP API, as far as this machine honours it. */
+/** `CorsConfiguration` of an HTTP API, limited to what this machine honours. */
 export interface CorsConfiguration {
   readonly AllowOrigins: readonly string[];
   readonly AllowMethods?: readonly string[];
@@ -11,20 +11,20 @@ export interface CorsConfiguration {
 
 const honoured = ['AllowOrigins', 'AllowMethods', 'AllowHeaders', 'ExposeHeaders', 'MaxAge'];
 
-/** Throws for what would mean something else here than on AWS. */
+/** Throws if the configuration would mean something else here than on AWS. */
 export function readCorsConfiguration(configuration: object): CorsConfiguration {
   const unknown = Object.keys(configuration).filter((name) => !honoured.includes(name));
   if (unknown.length > 0)
-    throw new Error(`the local run does not know CorsConfiguration ${unknown.join(', ')}`);
+    throw new Error(`the local run does not support CorsConfiguration ${unknown.join(', ')}`);
   const cors = configuration as CorsConfiguration;
   const pattern = cors.AllowOrigins.find((origin) => origin.includes('*'));
-  if (pattern) throw new Error(`the local run takes exact origins only, not ${pattern}`);
+  if (pattern) throw new Error(`the local run supports exact origins only, not ${pattern}`);
   return cors;
 }
 
 /**
- * What lets a browser hand an answer to a script of a listed origin, or send the request that a preflight announces. It
- * is the browser that compares: a preflight for a method that is not listed is answered with the same headers.
+ * The CORS headers of an answer or of the answer to a preflight. The browser compares them with the request: a
+ * preflight for a method that is not listed gets the same headers.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
  */
 export function corsHeaders(
@@ -39,7 +39,7 @@ export function corsHeaders(
       'access-control-expose-headers': cors.ExposeHeaders?.join(),
     });
   }
-  // An OPTIONS request that announces nothing is no preflight.
+  // An OPTIONS request without this header is not a preflight.
   if (!headers['access-control-request-method']) return new Map();
   return present({
     'access-control-allow-origin': origin,
@@ -49,7 +49,7 @@ export function corsHeaders(
   });
 }
 
-/** What a function says about CORS counts for nothing where the API has a configuration of its own. */
+/** If the API has a CORS configuration, the gateway ignores CORS headers that a function sets. */
 export function withoutCorsHeaders(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => !name.toLowerCase().startsWith('access-control-')),

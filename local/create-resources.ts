@@ -13,7 +13,7 @@ import { createLambdaFunction, type LambdaFunction, type LambdaSettings } from '
 import { functionArn, type Resources } from './resources.ts';
 import { operatorCredentials } from './sigv4.ts';
 
-/** The parts of the templates that exist by themselves; what connects them is in wiring.ts. */
+/** Creates the resources of the templates that need no others. wiring.ts connects them. */
 
 export async function createTables(resources: Resources, { dynamoUrl }: Engines): Promise<void> {
   const dynamo = new DynamoDBClient({ endpoint: dynamoUrl, region, credentials: operatorCredentials });
@@ -38,7 +38,10 @@ export async function createTables(resources: Resources, { dynamoUrl }: Engines)
   dynamo.destroy();
 }
 
-/** A table that is kept from an earlier run may be one of an earlier template, in which nothing would be found. */
+/**
+ * A table that was kept from an earlier run may have the indexes of an older template. Queries would then find
+ * nothing.
+ */
 async function requireSameIndexes(
   dynamo: DynamoDBClient,
   TableName: string,
@@ -46,7 +49,7 @@ async function requireSameIndexes(
 ): Promise<void> {
   const { Table } = await dynamo.send(new DescribeTableCommand({ TableName }));
   if (describeIndexes(Table?.GlobalSecondaryIndexes) !== describeIndexes(wanted))
-    throw new Error('--data: the table is of an earlier version; use another folder');
+    throw new Error('--data: the table in this folder is from an earlier version; use another folder');
 }
 
 function describeIndexes(
@@ -62,7 +65,7 @@ function describeIndexes(
 export async function createQueues(resources: Resources, sqs: SQSClient): Promise<void> {
   const names = ['DelaySeconds', 'MessageRetentionPeriod', 'RedrivePolicy', 'VisibilityTimeout'];
   const queues = resources.ofType('AWS::SQS::Queue');
-  // Dead-letter queues first: a redrive policy has to point at a queue that exists.
+  // Dead-letter queues first, because a redrive policy must point at an existing queue.
   const ordered = [...queues].sort(
     (a, b) => Number('RedrivePolicy' in a.properties) - Number('RedrivePolicy' in b.properties),
   );
@@ -73,7 +76,7 @@ export async function createQueues(resources: Resources, sqs: SQSClient): Promis
   }
 }
 
-/** A queue that was kept from an earlier run takes on what the template says now. */
+/** Applies the template's attributes to a queue that was kept from an earlier run. */
 async function createQueue(
   sqs: SQSClient,
   QueueUrl: string,
@@ -122,7 +125,7 @@ export async function createFunctions(
   return new Map(lambdas.map((lambda) => [lambda.settings.arn, lambda]));
 }
 
-/** What the Lambda service sets, and the SDK's own variables for other endpoints than AWS'. */
+/** The variables that the Lambda service sets, and those with which the SDK finds the local endpoints. */
 function awsEnvironment(
   functionName: string,
   { sqsUrl, dynamoUrl, kmsUrl }: Engines,

@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
 
 /**
- * An account owner's receiver, in a process of its own: it knows the URL that it serves and the secret that the API
- * returned, and takes nothing that the `standardwebhooks` package does not verify.
+ * The receiver of an account owner, in a process of its own. It knows only its URL and the secret that the API
+ * returned, and accepts only what the `standardwebhooks` package verifies.
  */
 
 export type ReceiverReport =
@@ -15,7 +15,7 @@ export type ReceiverReport =
 
 interface Callback {
   readonly type: string;
-  /** Of `webhook.verify`: to be sent back by whoever wants to be called. */
+  /** In a `webhook.verify` call: a receiver that wants to be called sends it back. */
   readonly data: { readonly challenge?: string };
 }
 

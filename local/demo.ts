@@ -20,9 +20,9 @@ export interface DemoOptions {
   readonly apiUrl: string;
   readonly eventsUrl: string;
   readonly eventBusName: string;
-  /** Port of the receiver; 0 picks a free one. */
+  /** Port of the receiver. 0 picks a free one. */
   readonly receiverPort: number;
-  /** Registered instead of the receiver's own URL, to put a proxy in between. */
+  /** The URL to register instead of the receiver's own, for instance a proxy's. */
   readonly callbackUrl: string | undefined;
   /** How long the five callbacks may take. */
   readonly patienceMs: number;
@@ -30,9 +30,11 @@ export interface DemoOptions {
 
 export interface Demo {
   readonly receiverUrl: string;
-  /** Publishes an example of each event; yields each callback as the receiver reports it, until all have arrived. */
+  /**
+   * Publishes an example of each event. Yields each callback when the receiver reports it, until all have arrived.
+   */
   publishExamples(): AsyncGenerator<DemoCallback>;
-  /** Everything that the receiver reports later on. */
+  /** Calls the listener with each later report of the receiver. */
   onReport(listener: (report: ReceiverReport) => void): void;
   close(): void;
 }
@@ -43,7 +45,7 @@ export interface DemoCallback {
   readonly latencyMs: number;
 }
 
-/** What the helpdesk backend does for an account owner's program. Keys of earlier runs with kept data are revoked. */
+/** Issues a key as the helpdesk backend does. Revokes the demo's keys of earlier runs, if their data was kept. */
 export async function issueDemoKey(apiUrl: string): Promise<string> {
   const backend = connectApi(apiUrl, operatorCredentials);
   const keys = `/accounts/${demoAccountId}/api-keys`;
@@ -54,7 +56,7 @@ export async function issueDemoKey(apiUrl: string): Promise<string> {
   return String((await backend('POST', keys, { description: demoDescription }))['key']);
 }
 
-/** Does what an account owner and the helpdesk do: subscribe a receiver, publish. */
+/** Starts a receiver and subscribes it as an account owner would. The result publishes as the helpdesk would. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const { receiver, reports, url } = await startReceiver(options.receiverPort);
   const owner = connectApi(options.apiUrl, { apiKey: options.apiKey });
@@ -67,10 +69,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     status: 'disabled',
   });
   receiver.send({ secret });
-  // Where the stage asks receivers for their consent, the demo's can verify the question only now.
+  // Enable it only now: if the stage asks receivers for their consent, the receiver needs its secret to verify that
+  // call.
   const enabled = await owner('PATCH', `/subscriptions/${String(id)}`, { status: 'enabled' });
   if (enabled['status'] !== 'enabled')
-    throw new Error(`the receiver was not admitted: ${JSON.stringify(enabled['verification'])}`);
+    throw new Error(
+      `the demo receiver did not pass the verification call: ${JSON.stringify(enabled['verification'])}`,
+    );
   const effectiveAt = new Date(String(enabled['effectiveAt']));
 
   return {
@@ -141,7 +146,7 @@ async function startReceiver(
   return { receiver, reports, url };
 }
 
-/** A run with kept data finds its predecessor's subscription, whose receiver is gone. */
+/** With kept data there may be the subscription of an earlier run, whose receiver is gone. */
 async function removeEarlierSubscriptions(owner: ReturnType<typeof connectApi>): Promise<void> {
   const { items } = (await owner('GET', '/subscriptions')) as {
     items: { id: string; description: string }[];

@@ -8,7 +8,7 @@ import dynalite from 'dynalite';
 import { startFauxqs } from 'fauxqs';
 import { startKms } from './kms-server.ts';
 
-/** The services behind the functions, each reached over its own wire protocol on a port of loopback. */
+/** The services behind the functions. Each speaks its own wire protocol on a port of loopback. */
 export interface Engines {
   readonly sqsUrl: string;
   readonly dynamoUrl: string;
@@ -16,12 +16,12 @@ export interface Engines {
   close(): Promise<void>;
 }
 
-/** `dataFolder` keeps queues, table and key from run to run; without it everything is in memory. */
+/** `dataFolder` keeps queues, table and key from run to run. Without it, everything is in memory. */
 export async function startEngines(dataFolder: string | undefined): Promise<Engines> {
   const [sqs, dynamo, kms] = await Promise.all([
     startFauxqs({
       port: 0,
-      // In the queue URLs it hands out: fauxqs puts a region before it.
+      // The host in queue URLs. fauxqs puts a region in front of it.
       host: 'localhost',
       logger: false,
       ...(dataFolder ? { dataDir: join(dataFolder, 'sqs') } : {}),
@@ -41,7 +41,9 @@ export async function startEngines(dataFolder: string | undefined): Promise<Engi
   };
 }
 
-/** fauxqs listens on every interface and offers no choice: others than this machine are cut off before they say a word. */
+/**
+ * fauxqs always listens on every interface. This closes connections from other machines before they send anything.
+ */
 function shutOutStrangers(port: number): { stop(): void } {
   const listener = (message: unknown) => {
     const { socket } = message as { socket: Socket };
@@ -52,7 +54,7 @@ function shutOutStrangers(port: number): { stop(): void } {
   return { stop: () => void unsubscribe('net.server.socket', listener) };
 }
 
-/** Makes the folder ready before anything else is started; its parent has to exist. */
+/** Checks and creates the folder before anything else starts. Its parent has to exist. */
 export async function prepareDataFolder(folder: string): Promise<void> {
   const fail = (why: string) => new Error(`--data ${folder}: ${why}`);
   try {
@@ -62,7 +64,7 @@ export async function prepareDataFolder(folder: string): Promise<void> {
     if (code !== 'EEXIST') throw fail(`cannot be created (${code})`);
     if (!(await stat(folder)).isDirectory()) throw fail('is not a folder');
     const foreign = (await readdir(folder)).filter((name) => !['sqs', 'dynamodb', 'kms.key'].includes(name));
-    if (foreign.length > 0) throw fail(`holds other things (${foreign.slice(0, 3).join(', ')})`);
+    if (foreign.length > 0) throw fail(`contains other files (${foreign.slice(0, 3).join(', ')})`);
   }
 }
 

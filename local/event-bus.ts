@@ -8,7 +8,7 @@ import { awsAccount, region } from './intrinsics.ts';
 export interface RuleTarget {
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string | undefined;
-  /** JSON path into the event, such as `$.detail.accountId`. */
+  /** A JSON path into the event, such as `$.detail.accountId`. */
   readonly messageGroupIdPath: string | undefined;
 }
 
@@ -24,7 +24,7 @@ const entrySchema = z.object({
   DetailType: z.string().optional(),
   Detail: z.string().optional(),
   Resources: z.array(z.string()).default([]),
-  // Seconds; what a Date can hold.
+  // Seconds, up to what a Date can hold.
   Time: z.number().min(0).max(8.64e12).optional(),
 });
 type Entry = z.output<typeof entrySchema>;
@@ -68,7 +68,8 @@ export function startEventBus(
       resources: entry.Resources,
       detail: JSON.parse(entry.Detail ?? '') as unknown,
     };
-    // Before the answer, so that what was accepted is in a queue: EventBridge keeps it on disk instead.
+    // Send before answering, so that every accepted event is in a queue. EventBridge stores accepted events on disk
+    // instead.
     await Promise.all(
       compiled
         .filter(({ matches }) => matches(event))
@@ -118,7 +119,10 @@ function readEntries(input: unknown): Entry[] {
   return Entries;
 }
 
-/** What EventBridge reports per entry. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html */
+/**
+ * The error that EventBridge reports for an entry.
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
+ */
 function refuse(entry: Entry): EntryResult | undefined {
   for (const name of ['Source', 'DetailType', 'Detail'] as const) {
     if (entry[name]) continue;
@@ -136,7 +140,7 @@ function refuse(entry: Entry): EntryResult | undefined {
 function isJsonObject(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text);
-    // Also nothing that is nested too deep to be written again.
+    // This also refuses what is nested too deep to be written again.
     JSON.stringify(value);
     return typeof value === 'object' && value !== null && !Array.isArray(value);
   } catch {

@@ -1,8 +1,8 @@
 type Matcher = (value: unknown) => boolean;
 
 /**
- * EventBridge's pattern language as far as the rules use it: nested fields, lists of exact values, and anything-but
- * over a list. Any other operator throws when the rule is created.
+ * The part of EventBridge's pattern language that the rules use: nested fields, lists of exact values, and
+ * anything-but with a list. Any other operator throws when the rule is created.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
 export function compilePattern(pattern: unknown): Matcher {

@@ -12,17 +12,22 @@ export interface EventSourceMapping {
   readonly queueUrl: string;
   readonly queueArn: string;
   readonly batchSize: number;
-  /** `ReportBatchItemFailures`: the handler says which messages failed; without it a failure fails the batch. */
+  /**
+   * `ReportBatchItemFailures`: the handler reports which messages failed. Without it, one failure fails the batch.
+   */
   readonly reportsFailures: boolean;
-  /** `ScalingConfig.MaximumConcurrency`: batches in work at a time. */
+  /** `ScalingConfig.MaximumConcurrency`: how many batches may be processed at a time. */
   readonly maxConcurrency: number | undefined;
   readonly target: LambdaFunction;
 }
 
-/** AWS starts with five batches at a time for each mapping. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+/**
+ * AWS starts with five concurrent batches per mapping.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+ */
 const maxBatchesInFlight = 5;
 
-/** Feeds a queue's messages to a function and deletes those that it took; the others become visible again. */
+/** Passes a queue's messages to a function and deletes those that it processed. The others become visible again. */
 export function startPolling(
   mapping: EventSourceMapping,
   sqs: SQSClient,
@@ -37,7 +42,7 @@ export function startPolling(
         await Promise.race(inFlight);
         continue;
       }
-      // As AWS' pollers do: a batch that waited for its function would become visible again meanwhile.
+      // AWS' pollers wait too: a batch that has been received and waits for its function could become visible again.
       if (!mapping.target.hasRoom()) {
         await setTimeout(20);
         continue;
@@ -99,7 +104,7 @@ export function startPolling(
 }
 
 /**
- * AWS' rules: an answer that is not of the form, or names a message that was not in the batch, fails the whole batch.
+ * By AWS' rules, the whole batch fails if the answer has another form or names a message that was not in the batch.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 function failuresOf(response: unknown, messages: readonly Message[]): Set<string> {

@@ -69,7 +69,7 @@ function headersOf({ headers }: IncomingMessage): Record<string, string> {
   );
 }
 
-/** A parameter that occurs more than once becomes one value with commas. */
+/** Joins the values of a repeated parameter with commas. */
 function queryOf({ searchParams }: URL): Record<string, string> {
   return Object.fromEntries(
     [...new Set(searchParams.keys())].map((name) => [name, searchParams.getAll(name).join(',')]),

@@ -1,8 +1,8 @@
 import type { StackTemplate } from './cloud-assembly.ts';
 
 /**
- * Which properties of a template mean the same on this machine as on AWS. Whatever stands in a template and not here
- * is named at start-up; a type that stands in neither list stops the run.
+ * The properties that mean the same on this machine as on AWS. At start-up the run lists every other property of the
+ * templates. It stops for a type of resource that is in neither list.
  */
 const honoured: Record<string, readonly string[]> = {
   'AWS::ApiGatewayV2::Api': ['CorsConfiguration', 'Name', 'ProtocolType'],
@@ -30,7 +30,7 @@ const honoured: Record<string, readonly string[]> = {
     'Targets',
   ],
   'AWS::KMS::Key': ['Description', 'KeySpec', 'KeyUsage'],
-  // No retries and no waiting: an invocation by schedule that fails is not repeated here.
+  // There are no retries here: a scheduled invocation that fails is not repeated.
   'AWS::Lambda::EventInvokeConfig': [
     'FunctionName',
     'MaximumEventAgeInSeconds',
@@ -55,7 +55,7 @@ const honoured: Record<string, readonly string[]> = {
   ],
 };
 
-/** Types that exist on AWS only, by what is missing here without them. */
+/** Types that exist on AWS only, by what this machine lacks without them. */
 const awsOnly: Record<string, readonly string[]> = {
   'permissions are not checked': [
     'AWS::Events::EventBusPolicy',
@@ -65,26 +65,26 @@ const awsOnly: Record<string, readonly string[]> = {
     'AWS::SNS::TopicPolicy',
     'AWS::SQS::QueuePolicy',
   ],
-  'nobody is alarmed': ['AWS::CloudWatch::Alarm', 'AWS::SNS::Topic'],
+  'alarms notify nobody': ['AWS::CloudWatch::Alarm', 'AWS::SNS::Topic'],
   'logs are plain files': ['AWS::Logs::LogGroup'],
 };
 
-/** For operators of CDK itself; it has no effect on AWS either. */
+/** CDK's own metadata. It has no effect on AWS either. */
 const withoutEffect = ['AWS::CDK::Metadata'];
 
-/** Properties that are honoured but for a part of them. */
+/** Properties of which one part is not honoured. */
 const partly: readonly string[] = [
   'AWS::Events::Rule Targets.SqsParameters.MessageGroupId: passed on, but the local queues are not fair',
 ];
 
-/** Lines that say what the templates ask for and this machine does not do; throws for a type that nobody thought of. */
+/** Lists what the templates demand and this machine does not do. Throws for a type that no list above names. */
 export function describeDifferences(stacks: readonly StackTemplate[]): string[] {
   const missing = new Map<string, Set<string>>();
   for (const { Type, Properties = {} } of stacks.flatMap((stack) => Object.values(stack.resources))) {
     if (withoutEffect.includes(Type) || Object.values(awsOnly).some((types) => types.includes(Type)))
       continue;
     const known = honoured[Type];
-    if (!known) throw new Error(`the local run does not know ${Type}: see local/honoured-properties.ts`);
+    if (!known) throw new Error(`the local run does not support ${Type}: see local/honoured-properties.ts`);
     const rest = Object.keys(Properties).filter((name) => !known.includes(name));
     missing.set(Type, new Set([...(missing.get(Type) ?? []), ...rest]));
   }

@@ -9,12 +9,12 @@ import { isSignedByOperator, operatorArn } from './sigv4.ts';
 
 export interface HttpApi {
   readonly routes: readonly ApiRoute[];
-  /** Undefined: OPTIONS is a method like any other, and what functions say about CORS is passed on. */
+  /** Undefined: OPTIONS is a method like any other, and CORS headers from functions are passed on. */
   readonly cors: CorsConfiguration | undefined;
 }
 
 export interface ApiRoute {
-  /** `GET /subscriptions/{id}` */
+  /** Such as `GET /subscriptions/{id}`. */
   readonly routeKey: string;
   readonly target: LambdaFunction;
   readonly authorization:
@@ -25,7 +25,7 @@ export interface ApiRoute {
 
 export interface ApiAuthorizer {
   readonly target: LambdaFunction;
-  /** `$request.header.Authorization` */
+  /** Such as `$request.header.Authorization`. */
   readonly identitySource: readonly string[];
   readonly ttlSeconds: number;
 }
@@ -46,8 +46,8 @@ interface FunctionAnswer {
 const maxRequestBytes = 10 * 1024 * 1024;
 
 /**
- * API Gateway's HTTP API in front of functions: routes, authorizers and their cache, payload format 2.0, CORS, and the
- * answers that the gateway gives by itself.
+ * API Gateway's HTTP API in front of functions: routes, authorizers and their cache, payload format 2.0, CORS, and
+ * the gateway's own answers.
  */
 export function startHttpApi(
   { routes, cors }: HttpApi,
@@ -147,11 +147,11 @@ function decode(text: string): string {
   }
 }
 
-/** Undefined if one of the sources is missing: the gateway then answers without asking the authorizer. */
+/** Undefined if a source is missing. The gateway then answers without calling the authorizer. */
 function identityOf(event: GatewayEvent, sources: readonly string[]): string | undefined {
   const values = sources.map((source) => {
     const header = /^\$request\.header\.(.+)$/.exec(source)?.[1];
-    if (!header) throw new Error(`the local run does not know the identity source ${source}`);
+    if (!header) throw new Error(`the local run does not support the identity source ${source}`);
     return event.headers[header.toLowerCase()];
   });
   return values.every(Boolean) ? values.join('\n') : undefined;
@@ -164,7 +164,7 @@ function answerWith(
   response.writeHead(statusCode, headers).end(isBase64Encoded ? Buffer.from(body, 'base64') : body);
 }
 
-/** The form of everything that the gateway says by itself. */
+/** The format of all the gateway's own answers. */
 function answerMessage(response: ServerResponse, status: number, message: string): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
 }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** A refusal in the form in which AWS' JSON protocols report it. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
+/** An error in the format of AWS' JSON protocols. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
 export class AwsError extends Error {
   readonly code: string;
 
@@ -19,7 +19,10 @@ export interface LocalServer {
 
 type Operation = (input: unknown) => unknown;
 
-/** Serves operations of one AWS service over its JSON protocol, by the last part of the X-Amz-Target header. */
+/**
+ * Serves operations of one AWS service over its JSON protocol. The last part of the X-Amz-Target header names the
+ * operation.
+ */
 export async function serveAwsJson(operations: Readonly<Record<string, Operation>>): Promise<LocalServer> {
   return listen(async (request, response) => {
     const name =
@@ -38,7 +41,10 @@ export async function serveAwsJson(operations: Readonly<Record<string, Operation
   }, 0);
 }
 
-/** Listens on loopback only. Port 0 picks a free one. A failing handler answers 500 and is reported. */
+/**
+ * Listens on loopback only. Port 0 picks a free one. If the handler fails, the answer is 500 and the error is
+ * reported.
+ */
 export async function listen(
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   port: number,

@@ -1,6 +1,6 @@
 import type { StackTemplate } from './cloud-assembly.ts';
 
-/** What a resource is called once it exists: `Ref` and every attribute that `Fn::GetAtt` may ask for. */
+/** The names of a resource that exists: `Ref`, and every attribute that `Fn::GetAtt` may read. */
 export interface Identity {
   readonly ref: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -19,8 +19,8 @@ const pseudoParameters: Record<string, string> = {
 export type Resolve = (value: unknown, stack: StackTemplate) => unknown;
 
 /**
- * Evaluates intrinsic functions as CloudFormation would on deployment. One that is not known here throws: a template
- * that means something else on this machine must not seem to run.
+ * Evaluates intrinsic functions as CloudFormation does on deployment. Throws for an unknown one, because a template
+ * must not seem to run here if it means something else.
  */
 export function createResolver(
   stacks: readonly StackTemplate[],
@@ -57,7 +57,7 @@ export function createResolver(
       case 'Fn::ImportValue':
         return importValue(String(resolve(argument, stack)));
       default:
-        throw new Error(`the local run does not know the intrinsic function ${name}`);
+        throw new Error(`the local run does not support the intrinsic function ${name}`);
     }
   }
 
@@ -68,7 +68,7 @@ export function createResolver(
   function attributeOf(logicalId: string, attribute: string, stack: StackTemplate): string {
     const value = identify(logicalId, stack).attributes[attribute];
     if (value === undefined)
-      throw new Error(`the local run does not know the attribute ${logicalId}.${attribute}`);
+      throw new Error(`the local run does not support the attribute ${logicalId}.${attribute}`);
     return value;
   }
 

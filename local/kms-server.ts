@@ -17,7 +17,7 @@ const generateMacSchema = z.object({
 });
 const decryptSchema = z.object({ CiphertextBlob: z.base64(), EncryptionContext: contextSchema });
 
-/** The KMS operations that the functions need, over KMS' wire protocol, under one local 32-byte key. */
+/** The KMS operations that the functions need, over KMS' wire protocol, with one local 32-byte key. */
 export function startKms(rootKey: Buffer): Promise<LocalServer> {
   return serveAwsJson({
     GenerateDataKey(input) {
@@ -59,7 +59,7 @@ export function startKms(rootKey: Buffer): Promise<LocalServer> {
   });
 }
 
-/** The context's order does not matter, as in KMS. */
+/** As in KMS, the order of the context does not matter. */
 function boundTo(context: Record<string, string>): Buffer {
   return Buffer.from(JSON.stringify(Object.entries(context).sort(([a], [b]) => a.localeCompare(b))));
 }

@@ -11,19 +11,19 @@ export interface LambdaSettings {
   readonly name: string;
   readonly arn: string;
   readonly codeFolder: string;
-  /** `file.export` */
+  /** Such as `file.export`. */
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly logFile: string;
-  /** Invocations at a time; more of them wait. */
+  /** How many invocations run at a time. Further ones wait. */
   readonly maxSandboxes: number;
   readonly onFault: (fault: unknown) => void;
 }
 
-/** The sandbox died in the middle of an invocation. */
+/** The sandbox died during an invocation. */
 export class InterruptedError extends Error {
-  /** What the function was working on. */
+  /** The event that the function was processing. */
   readonly event: unknown;
   readonly isOutOfTime: boolean;
   readonly startedAtMs: number;
@@ -42,21 +42,21 @@ export class InterruptedError extends Error {
 
 export interface LambdaFunction {
   readonly settings: LambdaSettings;
-  /** Rejects if the handler does, or its sandbox dies or runs out of time. */
+  /** Rejects if the handler does, or if its sandbox dies or runs out of time. */
   invoke(event: unknown): Promise<unknown>;
-  /** Would an invocation begin at once? */
+  /** True if an invocation could begin at once. */
   hasRoom(): boolean;
-  /** kill -9 of every sandbox; answers with how many there were. */
+  /** Kills every sandbox with SIGKILL. Returns their number. */
   kill(): number;
   close(): Promise<void>;
 }
 
-/** Of all functions: more at a time than there are processors would take them from invocations whose time is running. */
+/** Shared by all functions. More starts than processors would slow down invocations whose time is already running. */
 const startLimit = pLimit(availableParallelism());
 
 const sandboxFile = fileURLToPath(new URL('sandbox.ts', import.meta.url));
 
-/** Runs a bundled handler in processes of its own; one that crashed is replaced at the next invocation. */
+/** Runs a bundled handler in processes of its own. A process that crashed is replaced at the next invocation. */
 export async function createLambdaFunction(settings: LambdaSettings): Promise<LambdaFunction> {
   const log = await open(settings.logFile, 'a');
   const idle: ChildProcess[] = [];
@@ -65,7 +65,7 @@ export async function createLambdaFunction(settings: LambdaSettings): Promise<La
 
   let closed = false;
 
-  /** One that is idle, or is by the time that another may be started. */
+  /** Returns an idle sandbox, including one that became idle while this call waited to start another. */
   async function acquire(): Promise<ChildProcess> {
     return idle.pop() ?? startLimit(async () => idle.pop() ?? start());
   }
@@ -86,7 +86,7 @@ export async function createLambdaFunction(settings: LambdaSettings): Promise<La
     const sandbox = await acquire();
     const invocation: Invocation = { event, timeoutMs: settings.timeoutMs };
     const answer = await runIn(sandbox, invocation, settings.name);
-    // It died while it was idle: nothing has run, so another one may.
+    // The sandbox died while it was idle. Nothing has run, so try another one.
     if (answer === 'not-started') return invoke(event);
     idle.push(sandbox);
     if ('error' in answer) throw new Error(`${settings.name} failed: ${answer.error}`);
@@ -98,7 +98,7 @@ export async function createLambdaFunction(settings: LambdaSettings): Promise<La
     return all.size;
   }
 
-  // As provisioned concurrency does: the first event should not wait for a process to start.
+  // Start one in advance, as provisioned concurrency does. The first event should not wait for a process to start.
   acquire().then(
     (sandbox) => idle.push(sandbox),
     (error: unknown) => closed || settings.onFault(error),
@@ -124,7 +124,7 @@ function startSandbox(
   { codeFolder, handler, name, arn, environment }: LambdaSettings,
   log: FileHandle,
 ): ChildProcess {
-  // Next to the bundles. A sandbox that finds its code compiled starts in about 60 % of the time.
+  // Next to the bundles. A sandbox starts in about 60 % of the time if its code is already compiled.
   const compileCache = join(codeFolder, '../compile-cache');
   return fork(sandboxFile, [codeFolder, handler, name, arn], {
     env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: compileCache, ...environment },
@@ -133,7 +133,7 @@ function startSandbox(
   });
 }
 
-/** Resolves once the bundle is loaded. */
+/** Resolves when the bundle is loaded. */
 function isReady(sandbox: ChildProcess, name: string): Promise<void> {
   return new Promise((resolve, reject) => {
     sandbox.once('message', () => resolve());
@@ -145,7 +145,7 @@ function isDead({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null;
 }
 
-/** One invocation. As on AWS, a sandbox that is out of time is killed. */
+/** Runs one invocation. As on AWS, a sandbox that is out of time is killed. */
 function runIn(
   sandbox: ChildProcess,
   invocation: Invocation,
@@ -177,7 +177,7 @@ function runIn(
       act();
     }
     sandbox.on('message', onMessage).once('exit', onExit);
-    // With a callback, a channel that has just closed is reported there instead of ending this process.
+    // With this callback, a closed channel is reported here. Without it, the error would end this process.
     sandbox.send(invocation, () => undefined);
   });
 }

@@ -3,7 +3,7 @@ import { defaultText, explain, type Setting } from '../core/settings/setting.ts'
 import { type StageSettings, stageSettings } from '../core/settings/stage-settings.ts';
 
 export interface StartOptions {
-  /** Ends after the five callbacks. */
+  /** End after the five callbacks. */
   readonly once: boolean;
   /** CDK context: the stage's settings. */
   readonly context: Readonly<Record<string, string>>;
@@ -18,14 +18,14 @@ export interface StartOptions {
   readonly patienceMs: number;
 }
 
-/** What a developer changes should count at once. */
+/** A developer's changes should take effect at once. */
 const localDefaults = {
   stage: 'local',
   allowPrivateCallbacks: 'true',
   cacheMs: '500',
 } satisfies Partial<Record<keyof StageSettings, string>>;
 
-/** Reads the command line; ends the process after `--help`, and throws for what it does not know. */
+/** Reads the command line. Ends the process after `--help` and throws for an unknown option. */
 export function readOptions(
   argv: string[],
   env: NodeJS.ProcessEnv,
@@ -34,17 +34,20 @@ export function readOptions(
   const cli = cac('npm start --');
   cli
     .command('', 'Run the deployed template on this machine and show that it works')
-    .option('--once', 'End after the five callbacks; the exit status says whether all were verified')
-    .option('-c, --context <key=value>', 'A stage setting, as for cdk deploy: retryScheduleSeconds=0,1,1')
-    .option('--data <folder>', 'Keep the data there (default: in memory)')
-    .option('--local-folder <folder>', 'Logs and outputs.json of this run (default: .local)')
+    .option('--once', 'End after the five callbacks, with exit status 0 if all were verified')
+    .option(
+      '-c, --context <key=value>',
+      'Change a stage setting, as for cdk deploy, such as retryScheduleSeconds=0,1,1',
+    )
+    .option('--data <folder>', 'Keep the data in this folder from run to run (default: in memory)')
+    .option('--local-folder <folder>', 'The folder for logs and outputs.json (default: .local)')
     .option('--receiver-port <port>', 'Port of the demo receiver (default: a free one)')
     .option(
       '--callback-url <url>',
-      "Register this URL instead of the demo receiver's, to put a proxy in between",
+      "Register this URL instead of the demo receiver's, for instance a proxy's",
     )
-    .option('--sweep-seconds <seconds>', 'Interval of the sweeper (default: what the template says)')
-    .option('--patience-seconds <seconds>', 'How long the five callbacks may take (default: 20)')
+    .option('--sweep-seconds <seconds>', 'How often the sweeper runs (default: as in the template)')
+    .option('--patience-seconds <seconds>', 'Fail if the five callbacks take longer (default: 20)')
     .action(() => undefined);
   cli.help((sections) => [...sections, { title: 'Stage settings (-c key=value)', body: describeSettings() }]);
   const { options } = cli.parse(argv);
@@ -66,7 +69,7 @@ export function readOptions(
   };
 }
 
-/** A paragraph for each: its name and default, what it must be, what it does. */
+/** A paragraph per setting: its name and default, what it must be, and what it does. */
 function describeSettings(): string {
   const defaults: Readonly<Record<string, string>> = localDefaults;
   return Object.entries<Setting>(stageSettings)

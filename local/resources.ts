@@ -5,7 +5,7 @@ import { awsAccount, createResolver, type Identity, region } from './intrinsics.
 export interface Resource {
   readonly logicalId: string;
   readonly stack: StackTemplate;
-  /** What `Ref` gives. */
+  /** The value of `Ref`. */
   readonly ref: string;
   readonly properties: Readonly<Record<string, unknown>>;
 }
@@ -15,7 +15,7 @@ export interface Resources {
   outputs(): Record<string, Record<string, string>>;
 }
 
-/** Where the services of this machine listen; `apiUrl` is known only once the API runs. */
+/** Where this machine's services listen. `apiUrl` is known only after the API has started. */
 export interface Endpoints {
   readonly sqsUrl: string;
   apiUrl?: string;
@@ -49,7 +49,7 @@ export function readResources(stacks: readonly StackTemplate[], endpoints: Endpo
           stack.name,
           Object.fromEntries(
             Object.entries(stack.outputs)
-              // What CDK exports from one stack to another is of no use to a reader.
+              // Leave out what CDK exports from one stack to another. Readers have no use for it.
               .filter(([, { Export }]) => !Export)
               .map(([name, { Value }]) => [name, String(resolve(Value, stack))]),
           ),
@@ -59,7 +59,7 @@ export function readResources(stacks: readonly StackTemplate[], endpoints: Endpo
   };
 }
 
-/** Names as CloudFormation gives them, with the logical id where a template names nothing. */
+/** Names a resource as CloudFormation does. If the template gives no name, the logical id is used. */
 function identify(
   type: string,
   logicalId: string,
@@ -95,11 +95,11 @@ function identify(
   }
 }
 
-/** The names of queues and buses are plain texts in our templates: operators look for them by name. */
+/** The names of queues and buses must be plain text in our templates, because operators look them up by name. */
 function textOf(name: unknown, fallback: string): string {
   if (name === undefined) return fallback;
   if (typeof name !== 'string')
-    throw new Error(`the local run takes only plain names, not ${JSON.stringify(name)}`);
+    throw new Error(`the local run supports only names that are plain text, not ${JSON.stringify(name)}`);
   return name;
 }
 
@@ -107,7 +107,7 @@ function arn(service: string, rest: string): string {
   return `arn:aws:${service}:${region}:${awsAccount}:${rest}`;
 }
 
-/** Of a queue by the URL that `Ref` gives. */
+/** The ARN of a queue, from the URL that `Ref` gives. */
 export function queueArn(queueUrl: string): string {
   return arn('sqs', queueUrl.slice(queueUrl.lastIndexOf('/') + 1));
 }

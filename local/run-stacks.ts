@@ -14,29 +14,29 @@ import { busNamesOf, httpApiOf, mappingsOf, rulesOf, schedulesOf } from './wirin
 
 export interface RunningStacks {
   readonly eventsUrl: string;
-  /** Per stack, as `cdk deploy --outputs-file` writes them. */
+  /** By stack, as `cdk deploy --outputs-file` writes them. */
   readonly outputs: Readonly<Record<string, Record<string, string>>>;
-  /** By their ARNs. */
+  /** By ARN. */
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   close(): Promise<void>;
 }
 
 export interface RunOptions {
-  /** Of the HTTP API; 0 picks a free one. */
+  /** Port of the HTTP API. 0 picks a free one. */
   readonly port: number;
   readonly logFolder: string;
-  /** Instead of what the template says; the one thing that a run may change. */
+  /** Replaces the interval of the template. Nothing else in the template can be changed. */
   readonly sweepIntervalMs?: number | undefined;
-  /** Of each function. */
+  /** For each function. */
   readonly maxSandboxes?: number;
-  /** Told of functions that crashed or failed; what they logged is in `logFolder`. */
+  /** Called when a function crashes or fails. Its log is in `logFolder`. */
   readonly onFault: (fault: unknown) => void;
 }
 
-/** Five batches of each of two event source mappings; AWS would start more, for others than these to wait in. */
+/** Enough for five batches of each of two event source mappings. AWS would start more, but here batches can wait. */
 const defaultSandboxes = 10;
 
-/** Creates what the templates describe, in the order in which the parts need each other. */
+/** Creates everything that the templates describe, in the order of its dependencies. */
 export async function runStacks(
   stacks: readonly StackTemplate[],
   engines: Engines,

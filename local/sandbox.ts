@@ -17,14 +17,14 @@ const [, , codeFolder = '', handlerName = '', functionName = '', functionArn = '
 const [file = '', exportName = ''] = handlerName.split('.');
 
 const handler = loadHandler();
-// At once, for the sandboxes to come: this one will end by a signal, which would leave nothing written.
+// Write the cache now, for later sandboxes. This process will be ended by a signal and could not write it then.
 flushCompileCache();
 
 process.on('message', (invocation: Invocation) => {
   process.send?.('started');
   void run(invocation).then((answer) => process.send?.(answer));
 });
-// Without a parent there is nobody to work for.
+// Without its parent, the process has nothing to do.
 process.on('disconnect', () => process.exit());
 process.send?.('ready');
 

@@ -5,14 +5,17 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { GatewayEvent } from './gateway-event.ts';
 import { awsAccount, region } from './intrinsics.ts';
 
-/** The one operator that this machine knows; not a secret. */
+/** The credentials of the only operator on this machine. They are not secret. */
 export const operatorCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 export const operatorArn = `arn:aws:iam::${awsAccount}:user/${operatorCredentials.accessKeyId}`;
 
 const maxClockSkewMs = 5 * 60_000;
 
-/** Checks AWS Signature Version 4 by signing the request again. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html */
+/**
+ * Checks AWS Signature Version 4 by signing the request again.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+ */
 export async function isSignedByOperator(event: GatewayEvent, body: Buffer): Promise<boolean> {
   const given = readSignature(event.headers);
   if (!given || Math.abs(Date.now() - given.signedAt.getTime()) > maxClockSkewMs) return false;
@@ -48,7 +51,7 @@ function readSignature({ authorization = '', 'x-amz-date': amzDate = '' }: Recor
   return { signedHeaders: new Set(parts[1].split(';')), signature: parts[2], signedAt };
 }
 
-/** `20261123T165500Z` */
+/** Such as `20261123T165500Z`. */
 function parseAmzDate(text: string): Date | undefined {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
   if (!parts) return undefined;

@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const closers: (() => unknown)[] = [];
   const stopped = new Promise<void>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
-    // npm and the shell between do not pass on what ends them alone: then this process has another parent.
+    // npm and its shell do not pass on every signal. If one of them is killed, this process gets another parent.
     const parent = process.ppid;
     const isOfNpm = process.env['npm_lifecycle_event'] === 'start';
     if (isOfNpm) setInterval(() => process.ppid !== parent && done(), 500).unref();
@@ -60,11 +60,8 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
     },
   });
   if (options.context['allowPrivateCallbacks'] === 'false') {
-    say(
-      '',
-      '  The guard is on: callbacks reach public addresses only, so there is no demo receiver on this machine.',
-    );
-    if (options.once) throw new Error('no callback was made: --once needs allowPrivateCallbacks=true');
+    say('', '  Callbacks reach public addresses only, so no demo receiver runs on this machine.');
+    if (options.once) throw new Error('--once needs allowPrivateCallbacks=true, or no callback can be made');
     return sayWhatNext(outputsFile, logFolder);
   }
   const demo = await startDemo({ ...options, apiKey, apiUrl, eventBusName, eventsUrl: running.eventsUrl });
@@ -88,7 +85,7 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
   });
 }
 
-/** Says first what is going on: the first time, and after each change of the sources, it takes seconds. */
+/** Says what is happening if it takes long, as it does the first time and after each change of the sources. */
 async function prepareStacks(context: StartOptions['context']): Promise<readonly StackTemplate[]> {
   const startedAt = performance.now();
   const isSlow = setTimeout(() => say('  Synthesizing the CDK stacks …'), 500);
@@ -96,13 +93,13 @@ async function prepareStacks(context: StartOptions['context']): Promise<readonly
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   say(
     isReused
-      ? `  ${stacks.length} stacks, unchanged since they were synthesized`
+      ? `  ${stacks.length} stacks, unchanged since the last synthesis`
       : `  Synthesized ${stacks.length} stacks in ${seconds} s`,
   );
   return stacks;
 }
 
-/** Two runs in one folder would write over each other's stacks, logs and outputs. */
+/** Two runs in one folder would overwrite each other's stacks, logs and outputs. */
 async function refuseFolderInUse(folder: string, outputsFile: string): Promise<void> {
   const outputs = await readFile(outputsFile, 'utf8').catch(() => '{}');
   const [, endpoint] = /"EventsEndpoint": "([^"]+)"/.exec(outputs) ?? [];
@@ -114,7 +111,7 @@ async function refuseFolderInUse(folder: string, outputsFile: string): Promise<v
   if (isRunning) {
     const shown = relative(process.cwd(), folder);
     throw new Error(
-      `${shown} belongs to a run that is still going; stop it, or name another with --local-folder`,
+      `${shown} is in use by another run; stop that run, or choose another folder with --local-folder`,
     );
   }
 }
@@ -145,7 +142,7 @@ function sayWhatRuns(
   );
 }
 
-/** In the shape of `cdk deploy --outputs-file`. The file holds an API key: for this user only. */
+/** Has the format of `cdk deploy --outputs-file`. Only this user may read the file, because it holds an API key. */
 async function writeOutputs(outputsFile: string, outputs: unknown): Promise<void> {
   await writeFile(outputsFile, `${JSON.stringify(outputs, null, 2)}\n`, { mode: 0o600 });
 }
@@ -159,7 +156,7 @@ function say(...lines: string[]): void {
 }
 
 main().then(
-  // What a signal cut off in its start has nothing left to finish.
+  // Exit even if a signal interrupted the start and left promises pending.
   () => process.exit(),
   (error: Error) => {
     process.stderr.write(`\n${styleText('red', 'The local run failed:')} ${error.message}\n`);

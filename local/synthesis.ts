@@ -9,7 +9,7 @@ import { readAssembly, type StackTemplate } from './cloud-assembly.ts';
 
 const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));
 
-/** Where assemblies are kept from run to run; in each checkout its own. */
+/** The folder that keeps assemblies from run to run. Each checkout has its own. */
 export const assembliesFolder = join(repositoryRoot, '.local/assemblies');
 
 /** An assembly takes about 10 MB. */
@@ -20,13 +20,13 @@ const ignoredFolders = ['node_modules', '.git', '.local', 'cdk.out', 'coverage',
 
 export interface Synthesis {
   readonly stacks: readonly StackTemplate[];
-  /** Nothing has changed since these stacks were synthesized before. */
+  /** True if nothing has changed since these stacks were synthesized. */
   readonly isReused: boolean;
 }
 
 /**
- * The stacks of this checkout under a CDK context. Synthesizing takes seconds, so the assembly is kept under a hash of all
- * that it is made of, and used again for as long as nothing of that changes. Throws what the CDK app complains of.
+ * The stacks of this checkout for a CDK context. Synthesis takes seconds, so its assembly is kept under a hash of
+ * everything that it depends on, and is reused until that changes. Throws the errors of the CDK app.
  */
 export async function synthesize(
   context: Readonly<Record<string, unknown>>,
@@ -67,13 +67,13 @@ async function sourcesIn(folder: string): Promise<string[]> {
   return (await Promise.all(paths)).flat();
 }
 
-/** Runs the CDK app as the CDK CLI would, with the same context. The CLI itself would only add a second. */
+/** Runs the CDK app as the CDK CLI would, with the same context. The CLI itself would add a second. */
 async function runApp(context: object, assembly: string): Promise<void> {
-  // Under its final name only once it is whole: what a broken run leaves behind is never used.
+  // The assembly gets its final name only when it is complete, so the rest of a broken run is never used.
   const unfinished = `${assembly}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished);
-  // The bundles are CommonJS, and the repository's own package.json says otherwise for everything below it.
+  // The bundles are CommonJS, but the repository's own package.json declares everything below it as ES modules.
   await writeFile(join(unfinished, 'package.json'), '{ "type": "commonjs" }\n');
   const cdkJson = JSON.parse(await readFile(join(repositoryRoot, 'cdk.json'), 'utf8')) as { context: object };
   const logFile = `${assembly}.log`;
@@ -82,7 +82,8 @@ async function runApp(context: object, assembly: string): Promise<void> {
     env: {
       ...process.env,
       CDK_OUTDIR: unfinished,
-      // CloudFormation's own rules take 3 s to load; `npm run synth` and every deployment hold the template to them.
+      // CloudFormation's own rules take 3 s to load. `npm run synth` and every deployment check the template against
+      // them.
       CDK_VALIDATION: 'false',
       CDK_CONTEXT_JSON: JSON.stringify({ ...cdkJson.context, ...context }),
     },
@@ -99,13 +100,12 @@ async function runApp(context: object, assembly: string): Promise<void> {
     app.once('error', reject).once('close', resolve),
   );
   log.end();
-  if (code !== 0)
-    throw new Error(`the stacks do not synthesize (all of it: ${logFile}):\n${summaryOf(errors)}`);
+  if (code !== 0) throw new Error(`the CDK app failed (full log: ${logFile}):\n${summaryOf(errors)}`);
   await rm(logFile, { force: true });
   await rename(unfinished, assembly);
 }
 
-/** From the first error on, without the stack trace. */
+/** The lines from the first error on, without the stack trace. */
 function summaryOf(errors: string): string {
   const lines = errors.split('\n');
   const first = Math.max(
@@ -119,7 +119,7 @@ function summaryOf(errors: string): string {
     .join('\n');
 }
 
-/** Processes that want the same assembly at the same time make it once. Resolves to what lets the next one in. */
+/** Lets only one process at a time make an assembly; others wait. Resolves to the function that releases the lock. */
 async function lock(file: string): Promise<() => Promise<void>> {
   for (;;) {
     try {
@@ -133,14 +133,14 @@ async function lock(file: string): Promise<() => Promise<void>> {
   }
 }
 
-/** Its process has ended without a word, or stands still. */
+/** True if the process that holds the lock has died or hangs. */
 async function isAbandoned(lockFile: string): Promise<boolean> {
   try {
     const { mtimeMs } = await stat(lockFile);
     const holder = Number(await readFile(lockFile, 'utf8'));
     return Date.now() - mtimeMs > 120_000 || (holder > 0 && !isAlive(holder));
   } catch {
-    // Released in this very moment.
+    // The lock was released at this moment.
     return false;
   }
 }
@@ -153,7 +153,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Those that were used last stay: a run may still start functions from one. */
+/** Keeps the assemblies that were used last, because a run may still start functions from them. */
 async function removeOldest(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => /^[0-9a-f]{32}$/.test(name));
   const assemblies = await Promise.all(

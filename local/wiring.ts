@@ -7,7 +7,7 @@ import type { LambdaFunction } from './lambda-function.ts';
 import { functionArn, queueArn, type Resource, type Resources } from './resources.ts';
 import { parseRate, type ScheduleRule } from './schedule.ts';
 
-/** What the templates connect to what: rules, schedules, event source mappings, routes. */
+/** Connects what the templates connect: rules, schedules, event source mappings and routes. */
 
 export function busNamesOf(resources: Resources): string[] {
   return resources

@@ -7,6 +7,7 @@ import { describeProblems } from './docs/problems.ts';
 import { embedRoutes } from './docs/routes.ts';
 import { describeSettings } from './docs/settings.ts';
 import { embedSnippets } from './docs/snippets.ts';
+import { embedTelemetry } from './docs/telemetry.ts';
 
 /**
  * Writes the documents that derive from the sources. With `--check` it writes nothing, and fails if a document differs
@@ -25,6 +26,7 @@ const documents: Record<string, (current: string) => string> = {
   'docs/settings.md': describeSettings,
   'docs/openapi.json': () => `${JSON.stringify(createOpenApiDocument(callbackTimeoutMs), null, 2)}\n`,
   'docs/integrating.md': (current) => embedSnippets(current, root),
+  'docs/runbook.md': embedTelemetry,
 };
 
 function read(path: string): string {

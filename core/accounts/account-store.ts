@@ -1,7 +1,7 @@
 import type { AccountStatus } from './account.ts';
 
 export interface AccountStatusLookup {
-  /** May be as old as the stage's `cacheMs`. An account that nobody has spoken of is active. */
+  /** The answer may be as old as the stage's `cacheMs`. An account without a row is active. */
   findAccountStatus(accountId: string): Promise<AccountStatus>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * suspended: nobody can use the account's credentials, and its events are delivered to nobody, until it is active again.
- * removed: the same for good, and its subscriptions and API keys are gone.
+ * suspended: the account's credentials are refused and its events are not delivered, until it is active again.
+ * removed: the same for good. Its subscriptions and API keys have been deleted.
  */
 export type AccountStatus = 'active' | 'suspended' | 'removed';

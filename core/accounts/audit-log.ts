@@ -2,7 +2,7 @@ import type { AuditEntry } from './audit.ts';
 
 export interface AuditLog {
   recordAudit(entry: AuditEntry): Promise<void>;
-  /** Newest first. `after` and `next` are positions within the account's own entries. */
+  /** Lists the newest entries first. `after` and `next` are positions within the account's own entries. */
   listAudit(
     accountId: string,
     limit: number,

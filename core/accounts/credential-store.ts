@@ -2,13 +2,13 @@ import type { Credential } from './credential.ts';
 
 export interface CredentialLookup {
   findCredential(id: string): Promise<Credential | undefined>;
-  noteUse(id: string, now: Date): Promise<void>;
+  recordUse(id: string, now: Date): Promise<void>;
 }
 
 export interface CredentialStore {
   createCredential(credential: Credential): Promise<void>;
-  /** An account's API keys, oldest first; sessions end by themselves and are not listed. */
+  /** Lists an account's API keys, oldest first. Portal sessions expire by themselves and are not listed. */
   listApiKeys(accountId: string): Promise<readonly Credential[]>;
-  /** False if the account has no such key. */
+  /** Returns false if the account has no such key. */
   revokeApiKey(accountId: string, id: string): Promise<boolean>;
 }

@@ -1,24 +1,24 @@
-/** A request that its caller may repeat, by a key of the caller's. */
+/** A request that its caller may repeat, identified by a key that the caller chose. */
 export interface IdempotencyClaim {
   readonly accountId: string;
   readonly keyHash: string;
-  /** The same for the same request only. */
+  /** Equal for equal requests and different for all others. */
   readonly fingerprint: string;
-  /** Another one each time, also for the same request. */
+  /** New for each try, even of the same request. */
   readonly claimId: string;
 }
 
 export interface HeldKey {
   readonly fingerprint: string;
-  /** Once there is one; until then the request is being served. */
+  /** Absent while the request is still being served. */
   readonly sealedAnswer?: string;
 }
 
 export interface IdempotencyStore {
-  /** Claims a key that is free, or whose request is the same and can no longer be answered. */
+  /** Claims the key if it is free, or if the function that served the same request died before it could answer. */
   claimKey(claim: IdempotencyClaim, now: Date): Promise<'claimed' | HeldKey>;
-  /** False, and nothing stored, if the key is no longer this claim's. */
+  /** Returns false and stores nothing if the key no longer belongs to this claim. */
   storeAnswer(claim: IdempotencyClaim, sealedAnswer: string): Promise<boolean>;
-  /** Leaves a key alone that is no longer this claim's. */
+  /** Does nothing if the key no longer belongs to this claim. */
   releaseKey(claim: IdempotencyClaim): Promise<void>;
 }

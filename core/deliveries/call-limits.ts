@@ -3,13 +3,13 @@ import type { Subscription } from '../subscriptions/subscription.ts';
 import type { ReservedTurn } from './delivery.ts';
 
 export interface LimitSettings {
-  /** Of all receivers of one account together. */
+  /** Calls per second to all receivers of one account together. */
   readonly accountRatePerSecond: number;
-  /** Of one receiver's host, from all accounts together. */
+  /** Calls per second to one host, from all accounts together. */
   readonly hostRatePerSecond: number;
 }
 
-/** The limits of one callback, in the order in which they are to be asked. */
+/** The limits of one callback, in the order in which it reserves turns. */
 export function callbackLimits(subscription: Subscription, settings: LimitSettings): CallLimit[] {
   const { accountId, id, rateLimitPerSecond, receiver } = subscription;
   const host = URL.parse(subscription.url)?.host ?? '';
@@ -17,7 +17,7 @@ export function callbackLimits(subscription: Subscription, settings: LimitSettin
   return [
     ...(rateLimitPerSecond ? [strictLimit('subscription', `${accountId} ${id}`, rateLimitPerSecond)] : []),
     receiver.provenAt
-      ? // Half of the host: one account alone cannot keep the others' callbacks to the same host waiting.
+      ? // Half of the host's rate: one account alone cannot hold up the others' callbacks to the same host.
         sharedLimit('account-at-host', `${accountId} ${host}`, Math.max(1, Math.floor(hostRatePerSecond / 2)))
       : unprovenAddress(accountId, host),
     sharedLimit('account', accountId, accountRatePerSecond),
@@ -26,9 +26,12 @@ export function callbackLimits(subscription: Subscription, settings: LimitSettin
 }
 
 /**
- * Those that a delivery has yet to ask. Who comes later than `lateMs` after its turn waits at the same limits once more,
- * behind others that are late: let through at once, what a queue has held up would be a flood, and behind everybody, a
- * queue that stays late would keep it for ever. What that gives it holds however late it comes.
+ * The limits at which a delivery still has to reserve a turn. It keeps the turns that it has reserved.
+ *
+ * If it comes more than `lateMs` after its turn, it reserves once more at the same limits, but in buckets that only
+ * late deliveries share. If late deliveries went through at once, a queue that was held up would end in a flood. If
+ * they had to line up behind everybody again, a queue that stays late would never deliver them. A turn from such a
+ * bucket stays valid however late the delivery comes.
  */
 export function limitsAhead(
   limits: readonly CallLimit[],
@@ -48,7 +51,10 @@ function overdue(limit: CallLimit): CallLimit {
   return { ...limit, bucket: `overdue ${limit.bucket}` };
 }
 
-/** The limits of a call that a request to the API asks for: whoever is over them is told so at once. */
+/**
+ * The limits of a call that an API request asks for. Such a call never waits; a request above a limit is refused at
+ * once.
+ */
 export function requestedCallLimits(
   { accountId, url }: Pick<Subscription, 'accountId' | 'url'>,
   { hostRatePerSecond }: LimitSettings,
@@ -58,19 +64,19 @@ export function requestedCallLimits(
   return limits.map((limit) => ({ ...limit, maxWaitMs: 0 }));
 }
 
-/** Deliveries that requests to the API ask for; their calls have all limits of callbacks yet to pass. */
-export function askedDeliveryLimits({
+/** The limits on deliveries that API requests ask for. Their calls still have to pass all limits of callbacks. */
+export function requestedDeliveryLimits({
   accountId,
   url,
 }: Pick<Subscription, 'accountId' | 'url'>): CallLimit[] {
   const limits = [
-    strictLimit('asked-by-account', accountId, 10),
-    strictLimit('asked-at-host', URL.parse(url)?.host ?? '', 20),
+    strictLimit('requested-by-account', accountId, 10),
+    strictLimit('requested-at-host', URL.parse(url)?.host ?? '', 20),
   ];
   return limits.map((limit) => ({ ...limit, maxWaitMs: 0 }));
 }
 
-/** An address that has never answered 2xx may be somebody's who never asked for calls. */
+/** An address that has never answered 2xx may belong to somebody who never asked for our calls. */
 function unprovenAddress(accountId: string, host: string): CallLimit {
   return strictLimit('unproven-address', `${accountId} ${host}`, 1);
 }

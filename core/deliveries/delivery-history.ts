@@ -8,14 +8,16 @@ export interface DeliveryFilter {
   readonly states?: readonly DeliveryState[];
   readonly statusClass?: StatusClass | undefined;
   readonly eventType?: string | undefined;
-  /** When the event was accepted, both included. */
+  /** Filters by the time at which the event was accepted. Both bounds are inclusive. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
 }
 
-/** For looking up what became of deliveries. */
+/** Looks up past deliveries and attempts. */
 export interface DeliveryHistory {
-  /** A subscription's, newest first. A page may hold fewer than `limit` and still have a next one. */
+  /**
+   * Lists a subscription's deliveries, newest first. A page may hold fewer than `limit` and still have a next one.
+   */
   listDeliveries(
     accountId: string,
     subscriptionId: string,
@@ -23,8 +25,8 @@ export interface DeliveryHistory {
     limit: number,
     after: string | undefined,
   ): Promise<{ readonly items: readonly Delivery[]; readonly next: string | undefined }>;
-  /** The latest of those that are items of their own, newest first; no more than one read holds. */
+  /** Lists the latest attempts that are items of their own, newest first, up to what one read returns. */
   listAttempts(ref: DeliveryRef, limit: number): Promise<readonly Attempt[]>;
-  /** Those of them that have a row, 100 at most. */
+  /** Returns the deliveries among these (at most 100) that have a row. */
   findDeliveries(refs: readonly DeliveryRef[]): Promise<readonly Delivery[]>;
 }

@@ -1,6 +1,6 @@
 import type { DeliveryMessage } from './delivery.ts';
 
-/** A message that its queue did not take. */
+/** A message that the queue did not accept. */
 export interface RefusedMessage {
   readonly message: DeliveryMessage;
   readonly cause: unknown;
@@ -8,26 +8,26 @@ export interface RefusedMessage {
 
 export interface DelayedMessage {
   readonly message: DeliveryMessage;
-  /** 0 to 900. */
+  /** From 0 to 900. */
   readonly delaySeconds: number;
 }
 
-/** First attempts, from the dispatcher to the deliverer. */
+/** Carries first attempts from the dispatcher to the deliverer. */
 export interface FirstAttemptQueue {
-  /** Answers with the messages that were refused; never rejects, so that one batch cannot fail another. */
+  /** Returns the refused messages. Never rejects, so one failed batch cannot fail another. */
   sendFirstAttempts(messages: readonly DeliveryMessage[]): Promise<readonly RefusedMessage[]>;
 }
 
-/** Every other attempt. What it carries stands in the due index as well: a message that gets lost costs punctuality. */
+/** Carries every later attempt. Each is in the due index as well, so a lost message only makes it late. */
 export interface RetryQueue {
-  /** Rejects if the message was not taken. */
+  /** Rejects if the queue did not accept the message. */
   sendRetry(message: DeliveryMessage, delaySeconds: number): Promise<void>;
-  /** Each with its own delay. Answers with the messages that were refused; never rejects. */
+  /** Sends each message with its own delay. Returns the refused messages. Never rejects. */
   sendRetries(retries: readonly DelayedMessage[]): Promise<readonly RefusedMessage[]>;
 }
 
-/** Tells operators of deliveries that have ended undelivered; their rows are the truth. */
+/** Tells operators about deliveries that ended undelivered. The rows remain the truth. */
 export interface ExhaustedQueue {
-  /** Rejects if the message was not taken. */
+  /** Rejects if the queue did not accept the message. */
   sendExhausted(message: DeliveryMessage, reason: string): Promise<void>;
 }

@@ -16,9 +16,12 @@ import {
 } from './delivery.ts';
 import type { RetryDecision } from './retry-policy.ts';
 
-/** The steps that a delivery can take: each makes of a row in one state a row in another. */
+/** The steps of a delivery. Each makes the next row from the present one. */
 
-/** Before an attempt. Undefined if the delivery has ended or the message is void: then nobody may call for it. */
+/**
+ * The step before an attempt. Returns undefined if the delivery has ended or the message is void; then nothing may be
+ * called.
+ */
 export function claim(
   row: Delivery | undefined,
   message: DeliveryMessage,
@@ -30,7 +33,7 @@ export function claim(
   return { ...nextFacts(row, message, now), state: 'claimed', dueAt: after(now, leaseMs) };
 }
 
-/** After an attempt, by what was decided of it. */
+/** The step after an attempt, according to the retry decision. */
 export function settle(
   work: DeliveryInWork,
   attempt: Attempt,
@@ -61,24 +64,24 @@ export function settle(
   }
 }
 
-/** The subscription no longer takes callbacks. No attempt is made or counted. */
+/** Ends the delivery because the subscription no longer accepts callbacks. No attempt is made or counted. */
 export function cancel(work: DeliveryInWork, reason: CancellationReason, now: Date): CancelledDelivery {
   return { ...nextFacts(work.claimed, work.message, now), state: 'cancelled', reason };
 }
 
-/** The horizon has passed before an attempt could be made. */
+/** Ends the delivery because its horizon passed before the attempt. */
 export function expire(work: DeliveryInWork, now: Date): ExhaustedDelivery {
   return { ...nextFacts(work.claimed, work.message, now), state: 'exhausted', reason: 'expired' };
 }
 
 export interface WaitTimes {
-  /** Until the attempt is planned. */
+  /** The time until the planned attempt. */
   readonly waitMs: number;
-  /** Until the sweeper takes the delivery up if its message has not. */
+  /** The time until the sweeper takes over, if the message does not come. */
   readonly dueInMs: number;
 }
 
-/** Its turn comes later. No attempt is made or counted. */
+/** Moves the attempt to a later time because a limit has no room. No attempt is made or counted. */
 export function postpone(
   work: DeliveryInWork,
   times: WaitTimes,
@@ -88,20 +91,23 @@ export function postpone(
   return waiting(nextFacts(work.claimed, work.message, now), times, now, turn);
 }
 
-/** The first row of a delivery that does not come from the dispatcher, and so has no first message. */
+/** The first row of a delivery that does not come from the dispatcher and so has no first message. */
 export function plan(ref: DeliveryRef, times: WaitTimes, now: Date): WaitingDelivery {
   return waiting(nextFacts(undefined, ref, now), times, now);
 }
 
-/** A message that has not come by then is lost rather than late. */
+/** A message that takes longer than this is lost, not late. */
 const longestLeaseMs = 6 * 3_600_000;
 
 /**
- * The sweeper's step: postpones a row that is due and makes every earlier message for it void. Whoever claimed it and lost
- * its lease cannot write a result any more, as the version tells. A turn stays, for its message is late or lost.
- * Each time in a row doubles the lease: of a queue that is later than that, every message would be void when it comes.
+ * The sweeper's step: postpones a due row and makes every earlier message for it void. A deliverer that claimed the
+ * row and lost its lease can no longer write its result, because the version has changed. The row keeps its turn,
+ * because the message is late or lost.
+ *
+ * Each sweep in a row doubles the lease. Otherwise, on a queue that is slower than the lease, every message would be
+ * void by the time it arrives.
  */
-export function takeUp(row: Delivery, now: Date, leaseMs: number): WaitingDelivery | undefined {
+export function sweep(row: Delivery, now: Date, leaseMs: number): WaitingDelivery | undefined {
   if (isFinal(row) || new Date(row.dueAt) > now) return undefined;
   const { turn, sweepCount = 0 } = row.state === 'waiting' ? row : {};
   const dueInMs = Math.min(leaseMs * 2 ** sweepCount, longestLeaseMs);
@@ -109,38 +115,38 @@ export function takeUp(row: Delivery, now: Date, leaseMs: number): WaitingDelive
   return { ...next, sweepCount: sweepCount + 1 };
 }
 
-/** The sweeper's step back, where its message was refused: what was never sent cannot be late, and does not count. */
-export function leaveUnsent(taken: WaitingDelivery): WaitingDelivery {
-  const { version, sweepCount = 1 } = taken;
-  return { ...taken, version: version + 1, sweepCount: sweepCount - 1 };
+/** Undoes one sweep after its message was refused. An unsent message cannot be late, so the sweep does not count. */
+export function undoSweep(swept: WaitingDelivery): WaitingDelivery {
+  const { version, sweepCount = 1 } = swept;
+  return { ...swept, version: version + 1, sweepCount: sweepCount - 1 };
 }
 
-/** The operator's step: a delivery that had no attempt left gets a fresh schedule. */
+/** The operator's step: gives an exhausted delivery a fresh schedule. */
 export function revive(row: Delivery, now: Date, leaseMs: number): WaitingDelivery | undefined {
   return row.state === 'exhausted' ? restart(row, { waitMs: 0, dueInMs: leaseMs }, now) : undefined;
 }
 
-/** The owner's step: whatever became of it or is to come, a fresh schedule. Undefined while somebody is calling. */
+/** The owner's step: starts a fresh schedule in any state. Returns undefined while a call is being made. */
 export function resend(row: Delivery, times: WaitTimes, now: Date): WaitingDelivery | undefined {
   return row.state === 'claimed' ? undefined : restart(row, times, now);
 }
 
 /**
- * The message that goes with the row carries the schedule's first attempt; should it be lost, the sweeper takes the
- * delivery up after the lease.
+ * The message that goes with the row carries the first attempt of the schedule. If it gets lost, the sweeper takes
+ * over after the lease.
  */
 function restart(row: Delivery, times: WaitTimes, now: Date): WaitingDelivery {
   const restarted = { at: now.toISOString(), attemptCount: row.attemptCount };
   return waiting({ ...nextFacts(row, row, now), restarted }, times, now);
 }
 
-/** What tells where a schedule begins, of a delivery in work or of any row. */
+/** Tells where a schedule begins, for a delivery in work or any row. */
 interface Scheduled {
   readonly message: Pick<DeliveryRef, 'acceptedAt'>;
   readonly claimed: Pick<Delivery, 'restarted' | 'attemptCount'> | undefined;
 }
 
-/** Where a delivery's schedule begins: with the event, or when somebody asked for a fresh one. */
+/** A schedule begins with the event, or when somebody asked for a fresh one. */
 export function scheduleOf({ message, claimed }: Scheduled) {
   const { at = message.acceptedAt, attemptCount: before = 0 } = claimed?.restarted ?? {};
   return { begunAt: at, attemptCount: (claimed?.attemptCount ?? 0) - before };
@@ -161,7 +167,7 @@ function waiting(
   };
 }
 
-/** What every step keeps of the row before it, if there was one. */
+/** What every step copies from the row before it, if there is one. */
 function nextFacts(row: Delivery | undefined, ref: DeliveryRef, now: Date) {
   const { attemptCount = 0, version = 0, responseStatus, restarted, firstAttempt } = row ?? {};
   return {
@@ -175,7 +181,10 @@ function nextFacts(row: Delivery | undefined, ref: DeliveryRef, now: Date) {
   };
 }
 
-/** What a receiver says to a success is hardly ever read, and beyond 1 KB each row would cost a second write unit. */
+/**
+ * Keeps 256 characters of the response. People hardly ever read the answer to a success, and above 1 KB each row
+ * would cost a second write unit.
+ */
 function shortened({ outcome, ...others }: Attempt): Attempt {
   const responseExcerpt = outcome.responseExcerpt?.slice(0, 256);
   return { ...others, outcome: responseExcerpt ? { ...outcome, responseExcerpt } : outcome };

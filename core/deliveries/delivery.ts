@@ -8,22 +8,24 @@ export const deliveryRefSchema = z.object({
   accountId: identifierSchema,
   subscriptionId: identifierSchema,
   eventId: identifierSchema,
-  /** For reading only: what was planned is delivered, whatever this version's catalog holds. */
+  /** Any text, because a planned delivery is delivered even if this version's catalog lacks its type. */
   eventType: z.string().min(1),
   acceptedAt: z.iso.datetime(),
 });
 export type DeliveryRef = z.infer<typeof deliveryRefSchema>;
 export type SubscriptionRef = Pick<DeliveryRef, 'accountId' | 'subscriptionId'>;
 
-/** What the delivery and retry queues carry. */
+/** The messages of the delivery queue and the retry queue. */
 export const deliveryMessageSchema = deliveryRefSchema.extend({
-  /** The row's version when the message was sent; 0 when there was no row yet. The message is void for any other. */
+  /**
+   * The row's version when the message was sent, or 0 if there was no row. The message is void for any other version.
+   */
   version: z.int().nonnegative().default(0),
-  /** Sent again after a fault of ours: the delivery may have been made already. */
+  /** True if the message was sent again after a fault of ours. The call may have been made already. */
   recheck: z.boolean().default(false),
-  /** Only first attempts carry it; later ones read it from the event's row. */
+  /** Only small first attempts carry the body. All others read it from the event's row. */
   body: z.string().optional(),
-  /** Buckets of the limits at which the delivery has waited for its turn, and when that is. */
+  /** The time of the reserved turn, and the buckets of the limits at which it was reserved. */
   turn: z.object({ at: z.iso.datetime(), passed: z.array(z.string()) }).optional(),
 });
 export type DeliveryMessage = z.infer<typeof deliveryMessageSchema>;
@@ -31,35 +33,35 @@ export type ReservedTurn = NonNullable<DeliveryMessage['turn']>;
 
 /** What a row holds in every state. */
 interface DeliveryFacts extends DeliveryRef {
-  /** Raised by every write; a write happens only on the version that it was decided on. */
+  /** Every write raises it. A write succeeds only if the version is still the one that was read. */
   readonly version: number;
   readonly attemptCount: number;
   readonly updatedAt: string;
-  /** What the receiver answered to the latest attempt, if it did. */
+  /** The status of the receiver's answer to the latest attempt. Absent if there was no answer. */
   readonly responseStatus?: number;
-  /** When a fresh schedule began, because somebody asked for it, and the attempts that had been made by then. */
+  /** When somebody asked for a fresh schedule, and how many attempts had been made by then. */
   readonly restarted?: { readonly at: string; readonly attemptCount: number };
-  /** If the first attempt delivered it: that attempt. All others are items of their own. */
+  /** The first attempt, if it succeeded. All other attempts are items of their own. */
   readonly firstAttempt?: Attempt;
 }
 
 /** The next attempt is planned. */
 export interface WaitingDelivery extends DeliveryFacts {
   readonly state: 'waiting';
-  /** When the next attempt is planned; queues and limits may make it later. */
+  /** When the next attempt is planned. Queues and limits may delay it. */
   readonly nextAttemptAt: string;
-  /** When the sweeper takes the delivery up, if its message has not come by then. */
+  /** When the sweeper takes over, if the message has not come by then. */
   readonly dueAt: string;
-  /** What was reserved for the next attempt. A claim drops it, so that no two calls use it. */
+  /** The turn that is reserved for the next attempt. A claim drops it, so no two calls use it. */
   readonly turn?: ReservedTurn;
-  /** How often the sweeper has taken it up since anybody else wrote. */
+  /** How many sweeps in a row have written this row. */
   readonly sweepCount?: number;
 }
 
-/** Somebody is calling. */
+/** A deliverer is calling the receiver. */
 export interface ClaimedDelivery extends DeliveryFacts {
   readonly state: 'claimed';
-  /** When the lease ends, and the sweeper takes the delivery up. */
+  /** When the lease ends and the sweeper takes over. */
   readonly dueAt: string;
 }
 
@@ -73,27 +75,27 @@ export interface ExhaustedDelivery extends DeliveryFacts {
   readonly reason: ExhaustionReason;
 }
 
-/** Nobody takes the callback any more. */
+/** The subscription no longer accepts the callback. */
 export interface CancelledDelivery extends DeliveryFacts {
   readonly state: 'cancelled';
   readonly reason: CancellationReason;
 }
 
-/** What awaits something stands in the due index. */
+/** Open deliveries are in the due index. */
 export type OpenDelivery = WaitingDelivery | ClaimedDelivery;
 export type FinalDelivery = DeliveredDelivery | ExhaustedDelivery | CancelledDelivery;
 
-/** The row of a delivery, by its state. A first attempt has none until it was made. */
+/** The row of a delivery, by state. There is no row before the first attempt. */
 export type Delivery = OpenDelivery | FinalDelivery;
 export type DeliveryState = Delivery['state'];
 
-/** What is worked on: a delivery as its message names it, with its row if it was claimed. First attempts claim nothing. */
+/** A delivery in work: its message, and its row if it was claimed. First attempts claim nothing. */
 export interface DeliveryInWork {
   readonly message: DeliveryMessage;
   readonly claimed: ClaimedDelivery | undefined;
 }
 
-/** Why a delivery ends without another attempt: nobody takes its callback any more. */
+/** Why a delivery ends without another attempt. In each case the subscription no longer accepts its callback. */
 export const cancellationReasons = [
   'subscription-disabled',
   'subscription-pending',
@@ -102,7 +104,7 @@ export const cancellationReasons = [
 ] as const;
 export type CancellationReason = (typeof cancellationReasons)[number];
 
-/** One call to a receiver. Never changed once written. */
+/** One call to a receiver. It is never changed once written. */
 export interface Attempt {
   /** ISO 8601 with milliseconds. */
   readonly startedAt: string;
@@ -110,22 +112,22 @@ export interface Attempt {
   readonly sent: SentRequest;
 }
 
-/** Of a call what the event, the time and constants do not tell. */
+/** The parts of a request that do not follow from the event, the time or constants. */
 export interface SentRequest {
-  /** Scheme, host and port: the path is often a credential, and stands in the subscription alone. */
+  /** Scheme, host and port only. The path is often a credential and is stored in the subscription alone. */
   readonly origin: string;
   readonly userAgent: string;
-  /** Names only: the values are secret. */
+  /** Names only. The values are secret. */
   readonly customHeaders: readonly string[];
 }
 
-/** The identifier that the API shows: it holds the delivery's key, so that no index is needed to find it. */
+/** The identifier that the API shows. It contains the delivery's key, so finding the delivery needs no index. */
 export function deliveryIdOf(ref: DeliveryRef): string {
   const key = [ref.subscriptionId, ref.acceptedAt, ref.eventId].join(' ');
   return `dlv_${Buffer.from(key).toString('base64url')}`;
 }
 
-/** Which delivery the API's identifier names; undefined for what is none. */
+/** Reads the API's identifier. Returns undefined for text that is not one. */
 export function parseDeliveryId(
   id: string,
 ): Pick<DeliveryRef, 'subscriptionId' | 'acceptedAt' | 'eventId'> | undefined {
@@ -140,23 +142,23 @@ export function parseDeliveryId(
 }
 
 /**
- * SQS may hand out a message again that was deleted long before, and count that as its first receive. By this age a first
- * message has normally been received and its result is written (the deliverer's timeout is 45 s by default), so that a read
- * finds it; sooner, most reads would find nothing, and each delivery would pay for one.
+ * SQS may hand out a message long after it was deleted, and count that as its first receive. A first message of this
+ * age has normally been received and its result written (the deliverer's timeout is 45 s by default), so reading the
+ * row finds it. Checking younger messages would cost every delivery a read that mostly finds nothing.
  */
 const lateFirstMessageMs = 60_000;
 
-/** May a first message, which claims nothing, be one that was worked on before? Then its row, if there is one, says so. */
+/** True if a first message, which claims nothing, may have been processed before. If so, its row says it. */
 export function isLateFirst(sentAt: Date, now: Date): boolean {
   return now.getTime() - sentAt.getTime() > lateFirstMessageMs;
 }
 
-/** May another call for this delivery have been made? Then it must be claimed before calling. */
+/** True if another call for this delivery may have been made. Then it must be claimed before the call. */
 export function mustClaim(message: DeliveryMessage, receiveCount: number): boolean {
   return message.version > 0 || message.recheck || receiveCount > 1;
 }
 
-/** The message that lets a delivery's row, as it is now, be attempted. */
+/** The message that allows an attempt at this version of the row. */
 export function messageFor(row: Delivery): DeliveryMessage {
   const turn = row.state === 'waiting' ? row.turn : undefined;
   return { ...refOf(row), version: row.version, recheck: false, ...(turn ? { turn } : {}) };

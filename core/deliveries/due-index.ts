@@ -1,9 +1,9 @@
 import type { Delivery } from './delivery.ts';
 
-/** Everything that awaits something, by the time at which it is due. */
+/** All open deliveries, by the time at which they are due. */
 export interface DueIndex {
-  /** The index is split; each part is read by itself. */
+  /** The index is split into this many parts. Each is read by itself. */
   readonly shardCount: number;
-  /** Deliveries that were due at that time, the longest first; a few may have moved on since. */
+  /** Lists deliveries that were due at that time, the longest overdue first. A few may have changed since. */
   listDue(shard: number, now: Date, limit: number): Promise<readonly Delivery[]>;
 }

@@ -1,6 +1,6 @@
 import type { PlannedDelivery } from './planning.ts';
 
-/** An event as its account can look it up. */
+/** An event, as its account can look it up. */
 export interface LoggedEvent {
   readonly id: string;
   readonly type: string;
@@ -16,14 +16,17 @@ export interface LoggedEventDetail extends LoggedEvent {
 
 export interface EventFilter {
   readonly type?: string | undefined;
-  /** When it was recorded, both included. */
+  /** Filters by the time at which the event was recorded. Both bounds are inclusive. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
 }
 
-/** For looking up what was published. */
+/** Looks up published events. */
 export interface EventHistory {
-  /** An account's, newest first, a moment after they were recorded. A page may hold fewer than `limit` and still have a next one. */
+  /**
+   * Lists an account's events, newest first. An event appears a moment after it was recorded. A page may hold fewer
+   * than `limit` and still have a next one.
+   */
   listEvents(
     accountId: string,
     filter: EventFilter,

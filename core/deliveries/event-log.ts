@@ -1,7 +1,7 @@
 import type { PublishedEvent } from '../events/published-event.ts';
 import type { PlannedDelivery } from './planning.ts';
 
-/** The row of an event: written once, together with what was decided for every subscription. */
+/** The row of an event. It is written once, with the decision for every subscription. */
 export interface StoredEvent {
   readonly envelopeId: string;
   readonly bodyHash: string;
@@ -9,13 +9,13 @@ export interface StoredEvent {
 }
 
 export interface EventLog {
-  /** Stores the event unless one with its id exists; answers with what exists. */
+  /** Stores the event unless one with its id exists. Returns the existing one if so. */
   recordEvent(
     event: PublishedEvent,
     plan: readonly PlannedDelivery[],
     now: Date,
   ): Promise<'recorded' | StoredEvent>;
-  /** Keeps an event from now for as long as a new one; false if it is gone. */
+  /** Extends the event's retention as if it were recorded now. Returns false if the event is gone. */
   keepEvent(accountId: string, eventId: string, now: Date): Promise<boolean>;
 }
 

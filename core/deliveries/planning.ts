@@ -3,7 +3,9 @@ import type { PublishedEvent } from '../events/published-event.ts';
 import { isSelected } from '../subscriptions/event-selector.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
 
-/** Why a subscription does or does not get an event. Stored with the event: it answers "why did I not get it?". */
+/**
+ * Why a subscription does or does not get an event. It is stored with the event to answer "why did I not get it?".
+ */
 export type DispatchDecision = 'enqueue' | 'not-subscribed' | 'disabled' | 'pending' | 'account-suspended';
 
 export interface PlannedDelivery {
@@ -11,7 +13,7 @@ export interface PlannedDelivery {
   readonly decision: DispatchDecision;
 }
 
-/** Decides for every subscription of the event's account; the order is the subscriptions'. */
+/** Decides for every subscription of the event's account, in the order of the subscriptions. */
 export function planDeliveries(
   event: PublishedEvent,
   subscriptions: readonly Subscription[],

@@ -1,15 +1,17 @@
 import * as z from 'zod';
 import type { DeliveryOutcome, FailureReason } from '../receivers/delivery-outcome.ts';
 
-/** SQS' longest DelaySeconds. */
+/** The longest DelaySeconds of SQS. */
 const maxQueueDelaySeconds = 900;
 
 const maxRetryAfterSeconds = 24 * 3600;
 
 /**
- * Seconds between attempts: `0,5,300` is a first attempt at once, a second 5 s after it, a third 300 s after that.
- * A message that one function sends to its own queue is stopped by Lambda's recursion detection after about 16 hops
- * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html), hence the limit on short gaps.
+ * Seconds between attempts. `0,5,300` means a first attempt at once, a second one 5 s later and a third one 300 s
+ * after that.
+ *
+ * Lambda's recursion detection stops a message that a function sends to its own queue after about 16 hops
+ * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html). Hence the limit on short gaps.
  */
 export const retryScheduleSchema = z
   .array(
@@ -31,9 +33,9 @@ export const standardRetryScheduleSeconds = [0, 5, 300, 1800, 7200, 18000, 36000
 
 export interface RetryPolicy {
   readonly retryScheduleSeconds: readonly number[];
-  /** From the begin of the schedule; no attempt is planned after it. */
+  /** Counts from the start of the schedule. No attempt is planned after it. */
   readonly retryHorizonSeconds: number;
-  /** How long after the planned time the due index takes over from a message that should have carried the attempt. */
+  /** How long after the planned time of an attempt the due index takes over, if its message has not come. */
   readonly queueMarginSeconds: number;
 }
 
@@ -44,27 +46,30 @@ export type RetryDecision =
   | {
       readonly kind: 'retry';
       readonly delaySeconds: number;
-      /** A message with DelaySeconds carries the attempt; for a longer gap the due index alone knows when. */
+      /** True if a message with DelaySeconds carries the attempt. A longer gap is in the due index only. */
       readonly byQueue: boolean;
-      /** When the sweeper takes the delivery up if nobody has. */
+      /** When the sweeper takes over, if no message has come. */
       readonly dueInSeconds: number;
     }
   | { readonly kind: 'exhausted'; readonly reason: ExhaustionReason };
 
 export interface AttemptContext {
-  /** How many attempts of this schedule have been made, this one included. */
+  /** The attempts of this schedule, including this one. */
   readonly attemptCount: number;
-  /** When EventBridge accepted the event, or somebody asked for a fresh schedule. */
+  /** When EventBridge accepted the event, or when somebody asked for a fresh schedule. */
   readonly begunAt: string;
   readonly now: Date;
   /** In [0, 1). */
   readonly random: number;
 }
 
-/** No attempt could help. Whoever turns a name inwards wants it to be tried again. */
+/**
+ * After these, another attempt cannot help. A retry would even serve an attacker who points a name at an internal
+ * address.
+ */
 const hopeless: readonly FailureReason[] = ['gone', 'invalid-url', 'address-forbidden'];
 
-/** What follows from an attempt: the only place that decides it. */
+/** Decides what happens after an attempt; nothing else does. */
 export function decideRetry(
   outcome: DeliveryOutcome,
   context: AttemptContext,
@@ -82,13 +87,13 @@ export function decideRetry(
   );
   const nextAttempt = new Date(context.now.getTime() + delaySeconds * 1000);
   if (isExpired(context, policy, nextAttempt)) return { kind: 'exhausted', reason: 'expired' };
-  // By the gap as well: jitter must not turn long gaps into hops that the schedule's limit did not count.
+  // Check the gap as well: jitter can make a long gap short, but the limit on short gaps has not counted it as a hop.
   const byQueue = Math.max(gapSeconds, delaySeconds) <= maxQueueDelaySeconds;
   const dueInSeconds = delaySeconds + (byQueue ? policy.queueMarginSeconds : 0);
   return { kind: 'retry', delaySeconds, byQueue, dueInSeconds };
 }
 
-/** Is an attempt at that time beyond the horizon? */
+/** True if an attempt at that time would be after the horizon. */
 export function isExpired(
   { begunAt }: Pick<AttemptContext, 'begunAt'>,
   { retryHorizonSeconds }: Pick<RetryPolicy, 'retryHorizonSeconds'>,
@@ -98,8 +103,8 @@ export function isExpired(
 }
 
 /**
- * ±20 % below five minutes, where the owner expects a prompt retry; full jitter from there, because what failed
- * together in an outage would come back together. Both have the base as their mean.
+ * ±20 % below five minutes, because owners expect a prompt retry. Full jitter above, because deliveries that failed
+ * together in an outage would otherwise come back together. The mean is the base in both cases.
  */
 function jitter(baseSeconds: number, random: number): number {
   const spread = baseSeconds < 300 ? 0.2 : 1;

@@ -8,9 +8,9 @@ export function formatSecret(key: Uint8Array): string {
 }
 
 /**
- * The headers that let a receiver verify a callback, by Standard Webhooks 1.0.0
+ * The headers with which a receiver verifies a callback, by Standard Webhooks 1.0.0
  * (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md): HMAC-SHA256 over
- * `id.timestamp.body`. Every secret signs, so that a receiver may switch at any time during a rotation.
+ * `id.timestamp.body`. Every secret signs, so a receiver may switch at any time during a rotation.
  */
 export function signCallback(
   webhookId: string,
@@ -30,7 +30,7 @@ export function signCallback(
   };
 }
 
-/** Of the header `webhook-timestamp`: whole seconds since 1970. */
+/** The value of the header `webhook-timestamp`: whole seconds since 1970. */
 export function webhookTimestamp(at: Date): string {
   return String(Math.floor(at.getTime() / 1000));
 }

@@ -2,41 +2,42 @@ import type { DeliveryOutcome } from '../receivers/delivery-outcome.ts';
 import type { RetryDecision } from './retry-policy.ts';
 
 /**
- * How a subscription's receiver does, by the hour. Statistics, not a ledger: a call that is repeated after a crash counts
- * as often as it was made, and a count that could not be written is missing. What became of a delivery, its row says.
+ * Hourly statistics of a subscription's receiver. They are not a ledger: a call that is repeated after a crash counts
+ * each time, and a count that could not be written is missing. The row of a delivery says what became of it.
  */
 
-/** From the end of the hour. */
+/** Counted from the end of the hour. */
 export const statisticsRetentionDays = 14;
 
 export const hourMs = 3_600_000;
 
 /**
- * Upper bounds of the latency buckets. The last is the longest timeout that a stage can have (core/settings/stage-settings.ts): a call that
- * a busy sandbox measures as even longer falls into the last bucket all the same.
+ * Upper bounds of the latency buckets. The last is the longest timeout that a stage can have
+ * (core/settings/stage-settings.ts). A busy sandbox may measure a call as even longer; it falls into the last bucket
+ * too.
  */
 export const latencyBoundsMs = [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 20_000];
 
-/** What some attempts came to. */
+/** The summed results of some attempts. */
 export interface Tally {
-  /** Attempts that were answered 2xx. */
+  /** Attempts that were answered with 2xx. */
   readonly delivered: number;
   readonly failedAttempts: number;
   /** Deliveries that ended undelivered with one of these attempts. */
   readonly failed: number;
-  /** Calls that were answered with a status, whichever: how many in each bucket of `latencyBoundsMs`. */
+  /** Calls that were answered with any status, counted by bucket of `latencyBoundsMs`. */
   readonly answeredByLatency: readonly number[];
-  /** How long these took, all together. */
+  /** The total duration of these calls. */
   readonly answeredMs: number;
 }
 
 export interface HourlyTally {
-  /** Its beginning, such as `2026-11-26T12:00:00.000Z`. */
+  /** The start of the hour, such as `2026-11-26T12:00:00.000Z`. */
   readonly hour: string;
   readonly tally: Tally;
 }
 
-/** Whole hours by their beginnings; the first and the last belong to it. */
+/** Whole hours, named by their starts. Both bounds are inclusive. */
 export interface HourRange {
   readonly first: string;
   readonly last: string;
@@ -50,7 +51,7 @@ export const emptyTally: Tally = {
   answeredMs: 0,
 };
 
-/** One attempt. A call without an answer has no latency of its own: its time is that of our deadline. */
+/** Tallies one attempt. A call without an answer has no latency: it only took as long as our deadline. */
 export function tallyAttempt(outcome: DeliveryOutcome, decision: RetryDecision): Tally {
   const isAnswered = outcome.status !== undefined;
   const bucket = bucketOf(outcome.durationMs);
@@ -81,12 +82,12 @@ export function endOfHour(hour: string): Date {
   return new Date(Date.parse(hour) + hourMs);
 }
 
-/** Negative if `to` is the earlier one. */
+/** Negative if `to` is earlier. */
 export function hoursFrom(hour: string, to: string): number {
   return (Date.parse(to) - Date.parse(hour)) / hourMs;
 }
 
-/** Every hour of which a part lies between the two times. */
+/** Every hour that overlaps the time between `since` and `until`. */
 export function hoursTouched(since: Date, until: Date): HourRange {
   return { first: hourOf(since), last: hourOf(new Date(until.getTime() - 1)) };
 }
@@ -96,7 +97,7 @@ export function answeredCount({ answeredByLatency }: Tally): number {
   return answeredByLatency.reduce((total, each) => total + each, 0);
 }
 
-/** The upper bound of the bucket that holds the call than which so many percent of all calls were not slower. */
+/** The upper bound of the bucket that contains this percentile. */
 export function percentileMs(tally: Tally, percent: number): number | null {
   const answered = answeredCount(tally);
   if (answered === 0) return null;

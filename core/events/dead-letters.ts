@@ -1,6 +1,6 @@
 import type { Rejection } from './published-event.ts';
 
 export interface DeadLetters {
-  /** Puts a message that can never be processed where its queue's redrive policy would, with the reason. */
+  /** Sends a message that can never be processed, with the reason, to the dead-letter queue of its queue. */
   reject(queueArn: string, body: string, rejection: Rejection): Promise<void>;
 }

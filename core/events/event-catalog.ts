@@ -5,7 +5,7 @@ import { actorSchema, messageSchema, ticketSchema } from './ticket.ts';
 
 /**
  * One kind of event that account owners can subscribe to. `type` is its identifier everywhere: EventBridge
- * detail-type, subscription, payload, queue, metric. `name` is what iOmniHub's own screens call it.
+ * detail-type, subscription, payload, queue and metric. `name` is what iOmniHub's own screens call it.
  */
 interface CatalogEntry {
   readonly type: string;
@@ -34,7 +34,7 @@ const exampleAgent = { type: 'agent', id: 'agt_19', name: 'Joana Prado' };
 
 /**
  * THE list of events. Types, validation, EventBridge rules, queues, alarms, the local bus and the documentation
- * derive from it: a further event type is one further entry here, and an identifier stands nowhere else.
+ * derive from it. To add an event type, add one entry here; its identifier stands in no other source file.
  */
 export const eventCatalog = [
   {
@@ -164,7 +164,7 @@ export const eventCatalog = [
 
 export type EventType = (typeof eventCatalog)[number]['type'];
 
-/** The shape of `data` for one event type, as the publisher takes it. */
+/** The shape of `data` for one event type, as the publisher accepts it. */
 export type EventData<Type extends EventType> = z.input<
   Extract<(typeof eventCatalog)[number], { type: Type }>['data']
 >;
@@ -173,7 +173,7 @@ export const eventTypes = eventCatalog.map((entry) => entry.type) as [EventType,
 
 export const eventTypeSchema = z.enum(eventTypes);
 
-/** `Source` of every event that the helpdesk publishes; the rules match nothing else. */
+/** `Source` of every event that the helpdesk publishes. The EventBridge rules match no other source. */
 export const eventSource = 'iomnihub.helpdesk';
 
 export function catalogEntryOf(type: EventType): (typeof eventCatalog)[number] {

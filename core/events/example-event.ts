@@ -4,11 +4,13 @@ import { type PublishedEvent, parsePublishedEvent } from './published-event.ts';
 export interface ExampleParts {
   readonly id: string;
   readonly accountId: string;
-  /** ISO 8601: when it is said to have occurred and to have been accepted. */
+  /** ISO 8601. Used both as the time of the event and as the time of its acceptance. */
   readonly at: string;
 }
 
-/** The catalog's example as the dispatcher would read it, so that no example can differ from the real thing. */
+/**
+ * Reads the catalog's example the way the dispatcher reads an event, so an example cannot differ from a real event.
+ */
 export function exampleEvent(type: EventType, { id, accountId, at }: ExampleParts): PublishedEvent {
   const { example: data } = catalogEntryOf(type);
   const envelope = {

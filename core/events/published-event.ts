@@ -5,7 +5,10 @@ import { toJsonText } from '../json-text.ts';
 import { explain } from '../zod-issues.ts';
 import { catalogEntryOf, type EventType, eventTypeSchema } from './event-catalog.ts';
 
-/** `Detail` of a PutEvents entry. Loose, as the catalog's data is: what the helpdesk adds must not lose events. */
+/**
+ * `Detail` of a PutEvents entry. It is loose, like the catalog's data: a field that the helpdesk adds must not get
+ * the event rejected.
+ */
 export const eventDetailSchema = z.looseObject({
   id: identifierSchema,
   accountId: identifierSchema,
@@ -13,7 +16,10 @@ export const eventDetailSchema = z.looseObject({
   data: z.record(z.string(), z.unknown()),
 });
 
-/** What EventBridge puts around the detail. https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html */
+/**
+ * The EventBridge envelope around the detail.
+ * https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
+ */
 const envelopeSchema = z.looseObject({
   id: z.string().min(1),
   time: z.iso.datetime(),
@@ -26,15 +32,18 @@ export interface PublishedEvent {
   readonly id: string;
   readonly accountId: string;
   readonly type: EventType;
-  /** EventBridge's id of this one publication: the same when our own queue delivers it again. */
+  /** EventBridge's id of this publication. It stays the same when our own queue delivers the message again. */
   readonly envelopeId: string;
-  /** EventBridge's `time`, when it accepted the event unless the publisher set it: part of keys, start of the horizon. */
+  /**
+   * EventBridge's `time`: when it accepted the event, unless the publisher set it. It is part of keys, and the retry
+   * horizon starts here.
+   */
   readonly acceptedAt: string;
-  /** The callback's body, serialized once: these bytes are signed, sent, stored and replayed. */
+  /** The callback's body, serialized once. The same bytes are signed, sent, stored and replayed. */
   readonly body: string;
-  /** SHA-256 of the body, hex: tells a second publication of the same event from another event with its id. */
+  /** SHA-256 of the body, in hex. It tells a repeated publication from a different event with the same id. */
   readonly bodyHash: string;
-  /** Asked for by an account's owner, and made from the catalog's example. */
+  /** True for a test that an account owner asked for. Its data is the catalog's example. */
   readonly isTest?: boolean;
 }
 
@@ -48,7 +57,7 @@ export type RejectionReason =
   | 'id-conflict'
   | 'not-a-delivery';
 
-/** Why an event can never be delivered. `explanation` names fields and rules, never values: it ends up in logs. */
+/** Why an event can never be delivered. `explanation` names fields and rules, never values, because it is logged. */
 export interface Rejection {
   readonly reason: RejectionReason;
   readonly explanation: string;
@@ -59,7 +68,7 @@ export type ParsedEvent = { readonly event: PublishedEvent } | { readonly reject
 /** 256 KiB of UTF-8: what SQS, the event row and most receivers carry without special care. */
 export const maxCallbackBodyBytes = 256 * 1024;
 
-/** What a refused event calls itself, as far as it can be read: for its publisher, who looks for it. Never throws. */
+/** Reads the ids of a refused event, as far as they are readable, so that its publisher can find it. Never throws. */
 export function identifyEvent(text: string): { readonly eventId?: string; readonly accountId?: string } {
   const { detail } = identifiedSchema.safeParse(parseJson(text)).data ?? {};
   return {
@@ -73,7 +82,7 @@ const identifiedSchema = z.looseObject({
   detail: z.looseObject({ id: readableSchema, accountId: readableSchema }),
 });
 
-/** Reads the body of one message of an event queue: an EventBridge envelope as JSON text. Never throws. */
+/** Parses one message of an event queue: an EventBridge envelope as JSON text. Never throws. */
 export function parsePublishedEvent(text: string): ParsedEvent {
   const json = parseJson(text);
   if (json === undefined) return rejected('not-json', 'the message is not JSON, or is nested too deep');
@@ -87,7 +96,8 @@ export function parsePublishedEvent(text: string): ParsedEvent {
   if (!data.success) return rejected('invalid-data', explain(data.error, 'detail.data'));
 
   const { id, accountId, occurredAt: timestamp } = detail.data;
-  // The data as published, not as parsed: the schema checks it and must not reorder, drop or coerce anything.
+  // Take the data as published, not as parsed: the schema only checks it and must not reorder, drop or coerce
+  // anything.
   const { data: published } = envelope.data.detail as { data: unknown };
   const body = toJsonText({ id, type: type.data, timestamp, accountId, data: published });
   if (body === undefined) return rejected('invalid-data', 'detail.data: is nested too deep');
@@ -116,15 +126,15 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Keeps a number with more digits than a double holds as it was written: channel identifiers of 17 digits are common,
- * and a rounded one names somebody else.
+ * Keeps a number as it was written if it has more digits than a double can hold. Channel identifiers of 17 digits are
+ * common, and a rounded one identifies somebody else.
  */
 function keepDigits(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   const { source = '' } = context ?? {};
   return typeof value === 'number' && source.replaceAll(/\D/g, '').length > 15 ? rawJson(source) : value;
 }
 
-/** Of ECMAScript 2026, which the compiler's library does not describe yet. */
+/** `JSON.rawJSON` is part of ECMAScript 2026, which the compiler's library does not describe yet. */
 const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
 
 function rejected(reason: RejectionReason, explanation: string): ParsedEvent {

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { slugSchema, timestampSchema } from '../identifiers.ts';
 
-/** Every object is loose: fields that the helpdesk adds before the catalog knows them reach the subscriber. */
+/**
+ * Every object is loose, so that fields which the helpdesk adds before the catalog knows them still reach receivers.
+ */
 
 export const channelSchema = slugSchema.meta({
   description: 'Where the conversation takes place.',

@@ -1,6 +1,6 @@
 import { addressInHost, refuseAddress } from './public-address.ts';
 
-/** Why a callback URL is refused by its text alone, which is the caller's own: telling it reveals nothing. */
+/** Why the text of a callback URL is refused. The text is the caller's own, so the reason reveals nothing to him. */
 export type UrlRefusal =
   | 'not-a-url'
   | 'too-long'
@@ -13,18 +13,18 @@ export type UrlRefusal =
   | 'own-host';
 
 export interface CallbackUrlRules {
-  /** Lets callbacks reach plain http and private addresses; on by default in the local run only. */
+  /** Lets callbacks reach plain http and private addresses. On by default in the local run only. */
   readonly allowPrivateCallbacks: boolean;
-  /** Receivers on other ports are mostly not web servers, and scanning them is what a stranger would use us for. */
+  /** Other ports mostly belong to something other than a web server, and a stranger could make us scan them. */
   readonly allowedPorts: readonly number[];
-  /** Our own domains, each with all below it: a callback must not come back to us as a request. */
+  /** Our own domains, each with its subdomains. A callback must not come back to us as a request. */
   readonly ownHosts: readonly string[];
 }
 
 const httpsPort = 443;
 const maxLength = 2_048;
 
-/** Names that mean something inside networks only: special-use domains and what companies use as such. */
+/** Names that only resolve inside a network: special-use domains, and those that companies use in the same way. */
 const internalSuffixes = [
   'localhost',
   'local',
@@ -63,7 +63,7 @@ export function explainUrlRefusal(refusal: UrlRefusal, { allowedPorts }: Callbac
     : refusalTexts[refusal];
 }
 
-/** Checks the text of a callback URL and answers with its normalized form. What its name resolves to is not looked at. */
+/** Checks the text of a callback URL and returns its normalized form. It does not resolve the name. */
 export function checkCallbackUrl(
   text: string,
   rules: CallbackUrlRules,
@@ -71,7 +71,7 @@ export function checkCallbackUrl(
   if (text.length > maxLength) return { refusal: 'too-long' };
   const url = /^[\x21-\x7e]+$/.test(text) ? URL.parse(text) : null;
   if (!url) return { refusal: 'not-a-url' };
-  // In the normalized form some characters take three, and that form is checked again before each call.
+  // Normalizing turns some characters into three, and the normalized form is checked again before each call.
   if (url.href.length > maxLength) return { refusal: 'too-long' };
   const refusal =
     refuseForm(text, url, rules) ?? (rules.allowPrivateCallbacks ? undefined : refuseHost(text, url, rules));
@@ -81,7 +81,7 @@ export function checkCallbackUrl(
 function refuseForm(text: string, url: URL, rules: CallbackUrlRules): UrlRefusal | undefined {
   const schemes = rules.allowPrivateCallbacks ? ['https:', 'http:'] : ['https:'];
   if (!schemes.includes(url.protocol)) return 'not-https';
-  // By the text: the parser drops an empty user name and decodes the rest.
+  // Check the text, because the parser drops an empty user name and decodes the rest.
   if (/[@%]/.test(authorityOf(text))) return 'has-credentials';
   if (text.includes('#')) return 'has-fragment';
   return undefined;
@@ -91,7 +91,7 @@ function refuseHost(text: string, url: URL, rules: CallbackUrlRules): UrlRefusal
   if (!rules.allowedPorts.includes(Number(url.port || httpsPort))) return 'port-not-allowed';
   const literal = addressInHost(url.hostname);
   if (literal) {
-    // The parser reads 127.1, 0x7f000001 and 2130706433 as addresses; whoever writes one so has something to hide.
+    // The parser reads 127.1, 0x7f000001 and 2130706433 as addresses. Such spellings only serve to hide an address.
     if (literal === url.hostname && authorityOf(text).replace(/:\d*$/, '') !== literal)
       return 'host-not-canonical';
     return refuseAddress(literal) && 'host-not-public';
@@ -105,7 +105,7 @@ function isBelow(domains: readonly string[], hostname: string): boolean {
   return domains.some((domain) => `.${hostname}`.endsWith(`.${domain}`));
 }
 
-/** What stands between the scheme and the path, as written. */
+/** The part between the scheme and the path, as written. */
 function authorityOf(text: string): string {
   return /^[a-z]+:[/\\]*([^/\\?#]*)/i.exec(text)?.[1] ?? '';
 }

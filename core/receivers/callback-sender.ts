@@ -2,13 +2,13 @@ import type { DeliveryOutcome } from './delivery-outcome.ts';
 
 export interface CallbackRequest {
   readonly url: string;
-  /** Connections are never shared between two subscriptions. */
+  /** Requests with different keys never share a connection. Each subscription has its own. */
   readonly connectionKey: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Sent as well, and masked in what is kept of the response: a receiver may echo what it got. */
+  /** Sent like `headers`, but masked in the stored response, because a receiver may echo them. */
   readonly confidentialHeaders: Readonly<Record<string, string>>;
   readonly body: string;
-  /** For everything from name resolution to the end of the response. */
+  /** The limit for the whole call, from name resolution to the end of the response. */
   readonly timeoutMs: number;
 }
 

@@ -1,7 +1,9 @@
 import type { UrlRefusal } from './callback-address.ts';
 import type { AddressRefusal } from './public-address.ts';
 
-/** Everything that can keep a callback from counting as delivered: log field, metric dimension and the owner's text. */
+/**
+ * Every reason why a callback does not count as delivered: a log field, a metric dimension, and what the owner sees.
+ */
 export const failureReasons = [
   'status',
   'gone',
@@ -18,26 +20,26 @@ export type FailureReason = (typeof failureReasons)[number];
 
 interface OutcomeBase {
   readonly durationMs: number;
-  /** Of the receiver's latest connection; absent where there was no answer. */
+  /** The address of the receiver's latest connection. Absent if there was no answer. */
   readonly remoteAddress?: string;
-  /** The start of the response body, hostile text; absent where none was read. */
+  /** The start of the response body. It is untrusted text. Absent if no body was read. */
   readonly responseExcerpt?: string;
 }
 
-/** What one call to a receiver came to. A receiver's misbehaviour is a value; only faults of ours are exceptions. */
+/** The result of one call to a receiver. A receiver's misbehaviour is a value; only faults of ours are exceptions. */
 export type DeliveryOutcome =
   | (OutcomeBase & { readonly kind: 'success'; readonly status: number })
   | (OutcomeBase & {
       readonly kind: 'failure';
       readonly reason: FailureReason;
       readonly status?: number;
-      /** Which rule forbids the URL or the address, for `invalid-url` and `address-forbidden`. */
+      /** The rule that forbids the URL or the address, for `invalid-url` and `address-forbidden`. */
       readonly refusal?: UrlRefusal | AddressRefusal;
-      /** From Retry-After on 429 and 503, not yet clamped. */
+      /** From the Retry-After header of a 429 or 503, before any limit is applied. */
       readonly retryAfterSeconds?: number;
     });
 
-/** Success is 200–299 and nothing else; 410 says that the receiver is gone for good. */
+/** Only 200–299 is a success. 410 means that the receiver is gone for good. */
 export function outcomeOfStatus(
   status: number,
   durationMs: number,
@@ -75,11 +77,11 @@ const reasonsByErrorCode: Record<string, FailureReason> = {
   UND_ERR_ABORTED: 'timeout',
   UND_ERR_HEADERS_OVERFLOW: 'protocol',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'protocol',
-  // undici asserts that a status is one of three digits.
+  // undici raises this assertion when a status does not have three digits.
   ERR_ASSERTION: 'protocol',
 };
 
-/** Codes of a call that failed on our side: too many open files, a header that we must not send, a closed client. */
+/** Codes of calls that failed on our side: too many open files, a header that we must not send, a closed client. */
 const faultsOfOurs = new Set([
   'EMFILE',
   'ENFILE',
@@ -91,8 +93,9 @@ const faultsOfOurs = new Set([
 ]);
 
 /**
- * Classifies what node:net, node:tls, node:dns, undici's parser and undici put in `error.code`. Undefined for a fault of
- * ours. An unknown code counts as the receiver's: a fault of ours consumes no attempt, so the delivery would never end.
+ * Classifies an `error.code` from node:net, node:tls, node:dns, undici or its parser. Returns undefined for a fault
+ * of ours. An unknown code counts as the receiver's failure: a fault of ours uses up no attempt, so the delivery
+ * would never end.
  */
 export function reasonOfErrorCode(code: string): FailureReason | undefined {
   if (faultsOfOurs.has(code)) return undefined;
@@ -105,14 +108,14 @@ export function reasonOfErrorCode(code: string): FailureReason | undefined {
 }
 
 /**
- * Seconds to wait by a Retry-After header: delay-seconds or an HTTP date (RFC 9110, 10.2.3). Undefined for anything
- * else, also for a time that has passed.
+ * Parses a Retry-After header into seconds: delay-seconds or an HTTP date (RFC 9110, 10.2.3). Returns undefined for
+ * anything else and for a time in the past.
  */
 export function parseRetryAfter(header: string | undefined, now: Date): number | undefined {
   if (header === undefined) return undefined;
   const text = header.trim();
   if (/^\d{1,10}$/.test(text)) return Number(text);
-  // Date.parse alone would take "-5" or "2099" for dates.
+  // Date.parse alone would accept "-5" or "2099" as a date.
   if (!/^[A-Z][a-z]{2,8}, /.test(text)) return undefined;
   const seconds = Math.ceil((Date.parse(text) - now.getTime()) / 1000);
   return seconds > 0 ? seconds : undefined;

@@ -1,4 +1,4 @@
 export interface NameResolver {
-  /** All addresses of a name, IPv4 first; none if there are none or nobody answers in time. */
+  /** Lists all addresses of a name, IPv4 first. The list is empty if there are none or no server answers in time. */
   resolveName(name: string): Promise<readonly string[]>;
 }

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Why an address may not be called: log field and metric. */
+/** Why an address may not be called: a log field and a metric. */
 export type AddressRefusal =
   | 'not-an-address'
   | 'this-network'
@@ -35,7 +35,7 @@ const refusedIpv4: readonly (readonly [network: string, prefix: number, refusal:
   ['240.0.0.0', 4, 'reserved'],
 ];
 
-/** https://www.iana.org/assignments/iana-ipv6-special-registry, within the one block that is global unicast. */
+/** https://www.iana.org/assignments/iana-ipv6-special-registry, limited to the one block that is global unicast. */
 const refusedIpv6: typeof refusedIpv4 = [
   ['2001::', 23, 'protocol-assignment'],
   ['2001:db8::', 32, 'documentation'],
@@ -49,22 +49,22 @@ const globalUnicast = listOf(['2000::', 3, 'reserved'], 'ipv6');
 const ipv4Mapped = listOf(['::ffff:0:0', 96, 'reserved'], 'ipv6');
 
 /**
- * Undefined for an address of the public internet. Everything that is not known to be public is refused: for IPv6 that
- * is all but 2000::/3. An IPv4 address in IPv6 clothes follows the rules of IPv4.
+ * Returns undefined for a public address, and otherwise why it is refused. An address that is not known to be public
+ * is refused; in IPv6 that is everything outside 2000::/3. An IPv4-mapped IPv6 address follows the IPv4 rules.
  */
 export function refuseAddress(address: string): AddressRefusal | undefined {
   const version = isIP(address);
-  // isIP takes zone identifiers, which BlockList does not.
+  // isIP accepts zone identifiers; BlockList does not.
   if (version === 0 || address.includes('%')) return 'not-an-address';
   if (version === 4) return ipv4Rules.find(({ list }) => list.check(address, 'ipv4'))?.refusal;
-  // BlockList compares a mapped address with rules of IPv4, and with no others.
+  // BlockList checks a mapped address against IPv4 rules only.
   if (ipv4Mapped.check(address, 'ipv6'))
     return ipv4Rules.find(({ list }) => list.check(address, 'ipv6'))?.refusal;
   if (!globalUnicast.check(address, 'ipv6')) return 'not-global-unicast';
   return ipv6Rules.find(({ list }) => list.check(address, 'ipv6'))?.refusal;
 }
 
-/** Is that host of a URL an address by itself, in brackets if it is one of IPv6? */
+/** Returns the address if the host of a URL is an IP address. An IPv6 address is in brackets there. */
 export function addressInHost(hostname: string): string | undefined {
   const address = hostname.replace(/^\[(.*)\]$/, '$1');
   return isIP(address) ? address : undefined;

@@ -1,32 +1,35 @@
 import type { DeliveryOutcome } from './delivery-outcome.ts';
 
-/** What calls have shown of a receiver. It holds for its URL alone: a subscription that moves begins anew. */
+/**
+ * What calls have shown about a receiver. This holds for one URL: when the subscription's URL changes, it starts
+ * anew.
+ */
 export interface Receiver {
-  /** When a callback was answered 2xx for the first time. */
+  /** When the receiver answered a callback with 2xx for the first time. */
   readonly provenAt?: string;
-  /** Since when calls take long: first attempts go by the retry queue, where they keep no others waiting. */
+  /** Since when its calls are slow. First attempts then go to the retry queue, where they do not hold up others. */
   readonly slowSince?: string;
-  /** Calls since the last success that ended before a socket was opened, because of the address. */
+  /** Calls since the last success that we refused to make because of the receiver's address. */
   readonly addressRefusals?: number;
 }
 
-/** Why a receiver is called no more. */
+/** Why a receiver is no longer called. */
 export const disabledReasons = ['gone', 'invalid-url', 'address-forbidden'] as const;
 export type DisabledReason = (typeof disabledReasons)[number];
 
-/** What a call has taught of a receiver. */
+/** What one call has taught us about its receiver. */
 export interface Lesson {
   readonly receiver: Receiver;
   readonly disable?: DisabledReason;
 }
 
-/** A flapping DNS answer is an accident once or twice. */
+/** One or two refusals in a row may be a DNS accident. */
 const maxAddressRefusals = 3;
 
-/** Of the deadline: a call that takes this much is slow. */
+/** A call that takes this share of its deadline is slow. */
 const slowShare = 0.25;
 
-/** The only place that decides what follows from a call for its receiver. Undefined if the call shows nothing new. */
+/** Decides what a call means for its receiver; nothing else does. Returns undefined if the call shows nothing new. */
 export function learnFrom(
   receiver: Receiver,
   outcome: DeliveryOutcome,
@@ -46,7 +49,7 @@ export function learnFrom(
   return { receiver: known, ...(disable ? { disable } : {}) };
 }
 
-/** In a row: a success in between shows that the address is good. */
+/** Counts refusals in a row. A success in between shows that the address is good. */
 function countRefusals({ addressRefusals = 0 }: Receiver, outcome: DeliveryOutcome): number {
   if (outcome.kind === 'success') return 0;
   return outcome.reason === 'address-forbidden' ? addressRefusals + 1 : addressRefusals;

@@ -1,15 +1,16 @@
-/** Stands where a confidential value was; also what the API shows instead of one. */
+/** Replaces a confidential value in an excerpt and in what the API shows. */
 export const mask = '********';
 
-/** Shorter ones are no secrets, and masking each "1" or "Bearer" of a page would only garble it. */
+/** A shorter value is not a secret. Masking every "1" or "Bearer" would only garble the page. */
 const minConfidentialLength = 4;
 const minTokenLength = 8;
-/** Masks may be longer than what they hide; an item of the table holds no more than 400 KB. */
+/** A mask may be longer than the value it hides, and an item of the table holds at most 400 KB. */
 const maxExcerptLength = 8_192;
 
 /**
- * The start of a response as its owner is shown it: hostile text, in which confidential values are masked that the
- * receiver echoes, plain or as JSON, HTML and URLs write them. A value that is cut off at the end is masked as well.
+ * The start of a response, as its owner sees it. It is untrusted text. Confidential values that the receiver echoes
+ * are masked, whether written plainly or in the spelling of JSON, HTML or URLs. A value that is cut off at the end is
+ * masked too.
  */
 export function excerptResponse(body: Buffer, confidential: readonly string[]): string {
   const spellings = confidential
@@ -17,15 +18,15 @@ export function excerptResponse(body: Buffer, confidential: readonly string[]): 
     .filter((value) => value.length >= minConfidentialLength)
     .flatMap(spellingsOf)
     .sort((a, b) => b.length - a.length);
-  // The end first: a part that is masked already would hide that the whole began before it.
+  // Mask the end first. If a part of the value were masked already, its beginning would no longer be recognized.
   const shown = maskCutOff(body.toString(), spellings);
   if (spellings.length === 0) return shown;
-  // In one pass: what stands in for one value must not be taken for another, and grow with each.
+  // Mask in one pass. A second pass could match parts of masks and make the text grow.
   const any = new RegExp([...new Set(spellings)].map((spelling) => RegExp.escape(spelling)).join('|'), 'g');
   return shown.replaceAll(any, mask).slice(0, maxExcerptLength);
 }
 
-/** What stands in a value after its scheme, and the password that Basic credentials wrap. */
+/** The value without its scheme, and the password within Basic credentials. */
 function tokensOf(value: string): string[] {
   const [, basic] = /^Basic +(\S+)$/i.exec(value) ?? [];
   const pair = basic ? Buffer.from(basic, 'base64').toString() : '';
@@ -46,7 +47,7 @@ function spellingsOf(value: string): string[] {
   return [...new Set([value, inJson, inJson.replaceAll('/', '\\/'), inHtml, inUrl, inUrlLowerCase])];
 }
 
-/** Masks the longest beginning of a value, or a whole one, with which the excerpt ends. */
+/** Masks the longest beginning of a value, or a whole value, at the end of the excerpt. */
 function maskCutOff(text: string, spellings: readonly string[]): string {
   const longest = Math.max(0, ...spellings.map((spelling) => lengthAtEnd(text, spelling)));
   return longest === 0 ? text : text.slice(0, -longest) + mask;

@@ -1,13 +1,13 @@
 import { toJsonText } from '../json-text.ts';
 
-/** Of the call that asks a receiver whether it wants callbacks; no event that anyone can subscribe to. */
+/** The type of the call that asks a receiver for its consent. It is not an event, so nobody can subscribe to it. */
 export const verificationType = 'webhook.verify';
 
 export interface VerificationRequest {
   readonly id: string;
   readonly accountId: string;
   readonly timestamp: string;
-  /** What the receiver has to answer with. */
+  /** The receiver has to send this back. */
   readonly challenge: string;
 }
 
@@ -15,7 +15,7 @@ export function verificationBody({ id, accountId, timestamp, challenge }: Verifi
   return toJsonText({ id, type: verificationType, timestamp, accountId, data: { challenge } }) ?? '';
 }
 
-/** Does the answer hold the challenge: alone, or as `{"challenge": "…"}`? */
+/** True if the response is the challenge, alone or as `{"challenge": "…"}`. */
 export function echoesChallenge(response: string, challenge: string): boolean {
   if (response.trim() === challenge) return true;
   try {

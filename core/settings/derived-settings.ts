@@ -1,16 +1,16 @@
 import type { StageSettings } from './stage-settings.ts';
 
 interface DerivedSetting {
-  /** Why it is as long as it is. */
+  /** Explains the length of this time. */
   readonly reason: string;
   readonly derive: (settings: StageSettings) => number;
 }
 
-/** Times that follow from a stage's settings. Nobody sets them; functions read them as they read settings. */
+/** Times that follow from a stage's settings. They cannot be set. Functions read them like settings. */
 export const derivedSettings = {
   delivererTimeoutSeconds: {
     reason:
-      'Three receivers in a row may use up their whole time. The connections of a batch run side by side.',
+      'Long enough for three calls, one after the other, that use up their whole time. The calls of a batch run in parallel.',
     derive: ({ callbackTimeoutMs }) => Math.ceil((callbackTimeoutMs * 3) / 1_000),
   },
   claimLeaseMs: {
@@ -18,24 +18,24 @@ export const derivedSettings = {
     derive: ({ callbackTimeoutMs }) => callbackTimeoutMs * 4,
   },
   queueMarginSeconds: {
-    reason: 'A message that carries a retry may come this late. After that the due index sends another one.',
+    reason: 'A message that carries a retry may come this late. After that the sweeper sends another one.',
     derive: ({ callbackTimeoutMs }) => Math.ceil((callbackTimeoutMs * 4) / 1_000),
   },
   sweepLeaseMs: {
     reason:
-      'A message of the sweeper gets its turn within this time even on a busy retry queue. A second message would make the first one void.',
+      'Even on a busy retry queue, a message of the sweeper is received within this time. If another one were sent before, it would make the first one void.',
     derive: ({ callbackTimeoutMs }) => callbackTimeoutMs * 20,
   },
   sweepSpreadSeconds: {
     reason:
-      'What a sweep sends to one subscription spreads over the minute until the next, and over no more than a quarter of the lease.',
+      'A sweep spreads its messages to one subscription over the minute until the next sweep, but over no more than a quarter of the lease.',
     derive: ({ callbackTimeoutMs }) => Math.min(55, Math.floor((callbackTimeoutMs * 5) / 1_000)),
   },
 } satisfies Record<string, DerivedSetting>;
 
 type DerivedSettings = Readonly<Record<keyof typeof derivedSettings, number>>;
 
-/** What a stack or a function may read: the settings of a stage and what derives from them. */
+/** What a stack or a function can read: a stage's settings and the times that derive from them. */
 export type Settings = StageSettings & DerivedSettings;
 
 export function deriveSettings(settings: StageSettings): Settings {

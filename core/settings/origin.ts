@@ -1,6 +1,8 @@
 const localHosts = ['localhost', '127.0.0.1'];
 
-/** Exactly as browsers send it, or it would never match: no path, no slash at the end, no port that is the default. */
+/**
+ * True for an origin exactly as browsers send it: no path, no trailing slash, no default port. Others never match.
+ */
 export function isOrigin(text: string): boolean {
   const url = URL.parse(text);
   if (url?.origin !== text || !/^[a-z0-9.-]+$/.test(url.hostname)) return false;

@@ -3,7 +3,7 @@ import type { Settings } from './derived-settings.ts';
 import { positiveWholeNumber, type Setting } from './setting.ts';
 import { stageSettings } from './stage-settings.ts';
 
-/** Settings as the environment variables of a function: a stack writes them, the function reads them. */
+/** Settings as environment variables: a stack writes them and the function reads them. */
 
 export type SettingName = keyof Settings;
 
@@ -12,8 +12,8 @@ export function variableOf(name: SettingName): string {
   return name.replaceAll(/[A-Z]/g, '_$&').toUpperCase();
 }
 
-/** The variables with these settings. One that has no value is left out. */
-export function writeSettings(settings: Settings, names: readonly SettingName[]): Record<string, string> {
+/** Returns the environment variables for these settings. A setting without a value is left out. */
+export function settingVariables(settings: Settings, names: readonly SettingName[]): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = settings[name];
@@ -22,12 +22,12 @@ export function writeSettings(settings: Settings, names: readonly SettingName[])
   );
 }
 
-/** By its variable, what each of these settings has to be. */
+/** The schema of each of these settings, by the name of its variable. */
 export function settingShape(names: readonly SettingName[]): Record<string, z.ZodType> {
   return Object.fromEntries(names.map((name) => [variableOf(name), schemaOf(name)]));
 }
 
-/** The settings from variables that have been parsed by `settingShape`. */
+/** Reads the settings from variables that `settingShape` has parsed. */
 export function pickSettings<Name extends SettingName>(
   variables: Readonly<Record<string, unknown>>,
   names: readonly Name[],
@@ -36,7 +36,7 @@ export function pickSettings<Name extends SettingName>(
   return Object.fromEntries(values) as Pick<Settings, Name>;
 }
 
-/** What derives from settings has no entry: it is a time. */
+/** A derived setting has no entry. It is always a time, so a positive whole number. */
 function schemaOf(name: SettingName): z.ZodType {
   const entries: Readonly<Record<string, Setting>> = stageSettings;
   return entries[name]?.schema ?? positiveWholeNumber;

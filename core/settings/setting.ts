@@ -1,30 +1,30 @@
 import * as z from 'zod';
 
-/** Of these, `String(value)` is the text that the setting's schema reads back: lists are joined by commas. */
+/** For each of these types, the setting's schema can read back `String(value)`. Lists are joined by commas. */
 export type SettingValue = string | number | boolean | readonly string[] | readonly number[];
 
-/** All that there is to say about one setting of a stage. */
+/** Everything about one setting of a stage. */
 export interface Setting<Value extends SettingValue | undefined = SettingValue | undefined> {
-  /** Completes "must be": unit and limits of the value. */
+  /** Completes "must be": the unit and limits of the value. */
   readonly mustBe: string;
-  /** Undefined if the setting may be left out and has no value then. */
+  /** Undefined if the setting is optional. It then has no value. */
   readonly default: Value;
-  /** One sentence or two on what it does. */
+  /** Says in a sentence or two what the setting does. */
   readonly summary: string;
-  /** Why the setting must keep its default in production, if it must. */
+  /** Why production must keep the default. Absent if it need not. */
   readonly neverInProduction?: string;
-  /** Reads the text of CDK context and of environment variables alike. */
+  /** Reads text, both from CDK context and from environment variables. */
   readonly schema: z.ZodType<Value, string | undefined>;
 }
 
-/** What the setting does and whether production may have it, as people read it. */
+/** Describes what the setting does and whether production may change it. */
 export function explain({ summary, neverInProduction }: Setting): string {
   return neverInProduction === undefined
     ? summary
     : `${summary} Refused for stage=prod: ${neverInProduction}.`;
 }
 
-/** The default as people read it. */
+/** The default, as shown to people. */
 export function defaultText({ default: value }: Setting): string {
   return value === undefined ? 'none' : String(value) || 'none';
 }
@@ -59,11 +59,11 @@ const digits = z
 
 export const positiveWholeNumber = digits.pipe(z.int().positive());
 
-/** Whole numbers such as `0,5,300`; at least one. */
+/** Whole numbers such as `0,5,300`, at least one. */
 export const wholeNumberList = z
   .string()
   .regex(/^\d+(,\d+)*$/)
   .transform((text) => text.split(',').map(Number));
 
-/** Words without commas, such as `a,b`. No text is no words. */
+/** Words without commas, such as `a,b`. An empty text gives an empty list. */
 export const wordList = z.string().transform((text) => (text === '' ? [] : text.split(',')));

@@ -4,8 +4,8 @@ import { isOrigin } from './origin.ts';
 import { flag, type Setting, wholeNumber, wholeNumberList, wordList } from './setting.ts';
 
 /**
- * The settings of a stage: THE list. `npx cdk deploy -c name=value` and `npm start -- -c name=value` read them, functions
- * get them by naming them in functions/env.ts, and `npm start -- --help` and docs/settings.md list them.
+ * THE list of a stage's settings. `npx cdk deploy -c name=value` and `npm start -- -c name=value` set them. Functions
+ * get those that they name in functions/env.ts. `npm start -- --help` and docs/settings.md list them.
  */
 export const stageSettings = {
   stage: {
@@ -33,7 +33,7 @@ export const stageSettings = {
     max: 7 * 24 * 3600,
     default: 7 * 24 * 3600,
     summary:
-      'How long a delivery is tried, from its event or from a request to send it again. No attempt is planned for later.',
+      'How long a delivery is tried, counted from its event or from a request to send it again. No attempt is planned after that.',
   }),
   callbackTimeoutMs: wholeNumber({
     unit: 'milliseconds',
@@ -60,7 +60,7 @@ export const stageSettings = {
   }),
   retentionDays: wholeNumber({
     unit: 'days',
-    // The longest horizon, and after it the 14 days that a dead letter is kept.
+    // The longest horizon, plus the 14 days for which a dead letter is kept.
     min: 21,
     max: 3_650,
     default: 30,

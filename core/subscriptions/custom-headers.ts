@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { mask } from '../receivers/response-excerpt.ts';
 
-/** Headers of a subscription's own as they are stored: the names, and all values sealed together. */
+/** A subscription's custom headers as stored: the names, and all values sealed together. */
 export interface SealedHeaders {
   readonly names: readonly string[];
   readonly sealed: string;
@@ -11,7 +11,7 @@ export type CustomHeaders = Readonly<Record<string, string>>;
 
 const maxHeaders = 10;
 
-/** What the connection, the signature or we ourselves need. In any case: names are lower-cased first. */
+/** Headers that the connection, the signature or we need. Names are lower-cased before they are compared. */
 const reservedNames = [
   'host',
   'connection',
@@ -44,10 +44,10 @@ const valueSchema = z
   .max(1_024, 'must have at most 1024 characters')
   .refine((value) => !/^\*+$/.test(value), 'is how a stored value is shown; leave the header out to keep it');
 
-/** Of POST: names and values. */
+/** The headers of a POST request: names and values. */
 export const newHeadersSchema = headersOf(valueSchema).refine(isFew, tooMany());
 
-/** Of PATCH, as in RFC 7396: null removes a header, one that is left out stays. */
+/** The headers of a PATCH request, as in RFC 7396: null removes a header, and a header that is left out stays. */
 export const headersPatchSchema = headersOf(valueSchema.nullable());
 
 function headersOf<Value extends z.ZodType>(value: Value) {
@@ -65,7 +65,7 @@ function headersOf<Value extends z.ZodType>(value: Value) {
   });
 }
 
-/** The headers after a change; undefined if there would be too many. */
+/** The headers after a change, or undefined if there would be too many. */
 export function mergeHeaders(
   stored: CustomHeaders,
   patch: Readonly<Record<string, string | null>>,
@@ -84,7 +84,7 @@ function isFew(headers: object): boolean {
   return Object.keys(headers).length <= maxHeaders;
 }
 
-/** What the API shows: which headers there are. */
+/** The headers as the API shows them: each name, with a mask for its value. */
 export function presentHeaders(headers: SealedHeaders | undefined): CustomHeaders {
   return Object.fromEntries((headers?.names ?? []).map((name) => [name, mask]));
 }

@@ -1,10 +1,13 @@
 import * as z from 'zod';
 import { type EventType, eventTypes } from '../events/event-catalog.ts';
 
-/** Before the dot: what an event is about. */
+/** The part before the dot: what an event is about. */
 type Noun<Type> = Type extends `${infer Before}.${string}` ? Before : never;
 
-/** What a subscription takes: one type, `ticket.*` for all about one noun, or `*`. The latter two also take later types. */
+/**
+ * What a subscription accepts: one type, `ticket.*` for everything about one noun, or `*`. The last two also accept
+ * types that are added later.
+ */
 export type EventSelector = EventType | `${Noun<EventType>}.*` | '*';
 
 const everything = '*';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What an owner keeps with a subscription for programs of his own; we only store it. */
+/** Data that an owner stores with a subscription for his own programs. We never read it. */
 export type Metadata = Readonly<Record<string, string>>;
 
 const maxEntries = 20;
@@ -14,10 +14,10 @@ const valueSchema = z
   .string('must be text')
   .max(maxValueLength, `must have at most ${maxValueLength} characters`);
 
-/** Of POST. */
+/** The metadata of a POST request. */
 export const metadataSchema = entriesOf(valueSchema);
 
-/** Of PATCH, as in RFC 7396: null removes an entry, one that is left out stays. */
+/** The metadata of a PATCH request, as in RFC 7396: null removes an entry, and an entry that is left out stays. */
 export const metadataPatchSchema = entriesOf(valueSchema.nullable());
 
 function entriesOf<Value extends z.ZodType>(value: Value) {
@@ -26,7 +26,7 @@ function entriesOf<Value extends z.ZodType>(value: Value) {
     .refine((entries) => Object.keys(entries).length <= maxEntries, entriesError);
 }
 
-/** The entries after a change, unless there would be too many. */
+/** The entries after a change, or undefined if there would be too many. */
 export function mergeMetadata(
   stored: Metadata,
   patch: z.output<typeof metadataPatchSchema>,

@@ -5,15 +5,15 @@ import { headersPatchSchema, newHeadersSchema, type SealedHeaders } from './cust
 import { type EventSelector, eventSelectorSchema } from './event-selector.ts';
 import { type Metadata, metadataPatchSchema, metadataSchema } from './metadata.ts';
 
-/** A signing secret as it is stored: sealed under the account and the subscription. */
+/** A signing secret as stored: sealed for its account and subscription. */
 export interface StoredSecret {
   readonly sealed: string;
   readonly createdAt: string;
-  /** Signs until then; without it, until the next rotation. */
+  /** The secret signs until then. Without it, the secret signs until the next rotation. */
   readonly expiresAt?: string;
 }
 
-/** pending: where the stage asks for it, the receiver has not yet said that it wants to be called at this URL. */
+/** pending: the stage asks receivers for their consent, and this URL has not given it yet. */
 export const subscriptionStatuses = ['enabled', 'disabled', 'pending'] as const;
 export type SubscriptionStatus = (typeof subscriptionStatuses)[number];
 
@@ -26,52 +26,55 @@ export interface Subscription {
   readonly metadata?: Metadata;
   readonly status: SubscriptionStatus;
   /**
-   * Why it is disabled, when not by the account itself: `gone` after a 410, `invalid-url` if we cannot use its URL,
-   * `address-forbidden` after its name led to an address that is not public three times in a row.
+   * Why we disabled it: `gone` after a 410, `invalid-url` if we cannot use its URL, `address-forbidden` if its name
+   * led to a non-public address three times in a row. Absent if the account disabled it.
    */
   readonly disabledReason?: DisabledReason;
   readonly headers?: SealedHeaders;
-  /** Calls a second that the owner wants at most. */
+  /** The owner's limit on callbacks per second. */
   readonly rateLimitPerSecond?: number;
-  /** How long a call may take in all; without it, the stage's time. */
+  /** The limit for a whole call. Without it, the stage's limit holds. */
   readonly timeoutMs?: number;
-  /** Newest first; every one that has not expired signs. */
+  /** Newest first. Every secret that has not expired signs. */
   readonly secrets: readonly StoredSecret[];
   /** When the receiver at this URL answered a verification call with its challenge. */
   readonly verifiedAt?: string;
-  /** What calls have shown of the receiver at this URL. */
+  /** What calls have shown about the receiver at this URL. */
   readonly receiver: Receiver;
-  /** Raised by every write; a change is written only on the version that it was made on. */
+  /** Every write raises it. A write succeeds only if the version is still the one that was read. */
   readonly version: number;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
 
-/** More would make the dispatcher's one Query for an account's subscriptions longer than a page. */
+/** With more, the dispatcher could not read an account's subscriptions in one page of one Query. */
 export const maxSubscriptionsPerAccount = 50;
 
-/** A call's shortest and longest deadline, in milliseconds. */
+/** The limits on a call's deadline, in milliseconds. */
 const minTimeoutMs = 1_000;
 const longestTimeoutMs = 20_000;
 
-/** The longest that an owner may ask for: 20 s where the stage gives 15 s, so that a batch of such calls still fits. */
+/**
+ * The longest deadline that an owner may set: 20 s if the stage allows 15 s. With such calls a batch still fits into
+ * the deliverer's timeout.
+ */
 export function maxTimeoutMs(stageTimeoutMs: number): number {
   return Math.min(longestTimeoutMs, Math.floor((stageTimeoutMs * 4) / 3));
 }
 
-/** The subscription after a call has taught something of its receiver. */
+/** The subscription with what a call has taught about its receiver. */
 export function withLesson(seen: Subscription, { receiver, disable }: Lesson, now: Date): Subscription {
   const next = { ...seen, receiver, version: seen.version + 1 };
   if (!disable) return next;
   return { ...next, status: 'disabled', disabledReason: disable, updatedAt: now.toISOString() };
 }
 
-/** How long a call may take in all; the stage may have been set to less since the owner asked for more. */
+/** The deadline of a whole call. The stage may have lowered its limit since the owner set this one. */
 export function deadlineOf({ timeoutMs }: Subscription, stageTimeoutMs: number): number {
   return Math.min(timeoutMs ?? stageTimeoutMs, maxTimeoutMs(stageTimeoutMs));
 }
 
-/** The request bodies of POST and PATCH /subscriptions. Whether the URL's host may be called is asked separately. */
+/** The request bodies of POST and PATCH /subscriptions. They do not check where the URL's name leads. */
 export function subscriptionSchemas(rules: CallbackUrlRules, stageTimeoutMs: number) {
   const url = z
     .string('must be a URL such as https://crm.example.com/hooks')
@@ -124,17 +127,17 @@ export function subscriptionSchemas(rules: CallbackUrlRules, stageTimeoutMs: num
 export type SubscriptionPatch = z.output<ReturnType<typeof subscriptionSchemas>['patch']>;
 
 /**
- * A subscription after a change by its owner; headers, metadata and status, in which there is more to see to, stay as
- * they are.
+ * The subscription after a change by its owner. Headers, metadata and status are left as they are, because they need
+ * more than a copy.
  */
 export function patchSubscription(seen: Subscription, patch: SubscriptionPatch): Subscription {
   const { url = seen.url, eventTypes = seen.eventTypes, description = seen.description, status } = patch;
-  // What a receiver has shown holds for its URL alone.
+  // What we know of a receiver holds for one URL only.
   const moved = url === seen.url ? {} : { receiver: {}, verifiedAt: undefined };
   const { addressRefusals: _, ...admitted } = seen.receiver;
   return {
     ...seen,
-    // Who enables it says that the address is good again.
+    // An owner who enables the subscription confirms that the address is good again.
     ...(status === 'enabled' ? { receiver: admitted } : {}),
     ...moved,
     url,
@@ -146,7 +149,7 @@ export function patchSubscription(seen: Subscription, patch: SubscriptionPatch):
   };
 }
 
-/** As in RFC 7396: null takes a value away, and what is left out stays. */
+/** As in RFC 7396: null removes the value, and undefined keeps it. */
 function replaced<Value>(stored: Value | undefined, given: Value | null | undefined): Value | undefined {
   return given === undefined ? stored : (given ?? undefined);
 }
@@ -156,13 +159,15 @@ export function liveSecrets(subscription: Subscription, now: Date): readonly Sto
   return subscription.secrets.filter(({ expiresAt }) => !expiresAt || new Date(expiresAt) > now);
 }
 
-/** Secrets that sign side by side, at most: enough for rotations on top of each other, and a header's length. */
+/**
+ * How many secrets may sign at the same time. This is enough for overlapping rotations and keeps the header short.
+ */
 export const maxLiveSecrets = 5;
 
 /**
- * The secrets after a rotation: the new one, and the old ones for as long as they were promised, but no longer than
- * `overlapSeconds`. Of more than `maxLiveSecrets` the oldest end at once: a leaked secret must never be kept alive by
- * others.
+ * The secrets after a rotation: the new one, and each old one until its promised end, but no longer than
+ * `overlapSeconds`. If there are more than `maxLiveSecrets`, the oldest end at once. Further rotations must never
+ * keep a leaked secret alive.
  */
 export function rotateSecrets(
   subscription: Subscription,

@@ -21,8 +21,8 @@ export interface AuthorizerDeps {
 export type AuthorizerResult = APIGatewaySimpleAuthorizerWithContextResult<Partial<AuthorizerContext>>;
 
 /**
- * Called by AWS: who is behind an Authorization header. API Gateway caches the answer by the whole header, for longer
- * than an account's status may be old: that is for the API to ask.
+ * Called by AWS: finds the credential behind an Authorization header. API Gateway caches the answer by the whole
+ * header, for longer than an account's status may be out of date, so the API checks the status itself.
  */
 export function createAuthorizer({ credentials, telemetry, now }: AuthorizerDeps) {
   return async function authorize(event: APIGatewayRequestAuthorizerEventV2): Promise<AuthorizerResult> {
@@ -31,20 +31,20 @@ export function createAuthorizer({ credentials, telemetry, now }: AuthorizerDeps
     const credential = await credentials.findCredential(presented.id);
     if (!credential || !isGood(credential, presented, now())) return refused;
     const { accountId, role, kind, id } = credential;
-    await noteUse(credential);
+    await recordUse(credential);
     return {
       isAuthorized: true,
       context: { accountId, role, credentialKind: kind, credentialId: id },
     };
   };
 
-  async function noteUse({ id, lastUsedAt }: Credential): Promise<void> {
+  async function recordUse({ id, lastUsedAt }: Credential): Promise<void> {
     if (lastUsedAt && now().getTime() - new Date(lastUsedAt).getTime() < lastUsedPrecisionMs) return;
     try {
-      await credentials.noteUse(id, now());
+      await credentials.recordUse(id, now());
     } catch (error) {
-      // Nobody must be locked out because a note could not be written.
-      telemetry.error('credential.unnoted', { credentialId: id, error });
+      // A user must not be locked out because the use of a key could not be recorded.
+      telemetry.error('credential.unrecorded', { credentialId: id, error });
     }
   }
 }

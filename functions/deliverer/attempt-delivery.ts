@@ -20,8 +20,8 @@ export interface AttemptDeps extends ClaimDeps, SubscriptionCheckDeps, TurnDeps,
 }
 
 /**
- * One attempt at one delivery, through one gate after the other: each lets it through or names how it ends. What follows
- * from an ending is done in one place.
+ * One attempt at one delivery. It passes one gate after the other. Each gate lets it through or names an ending;
+ * `record` acts on the ending.
  */
 export function createAttempt(deps: AttemptDeps) {
   const { settings, telemetry, now } = deps;
@@ -31,7 +31,7 @@ export function createAttempt(deps: AttemptDeps) {
   const callReceiver = createCallGate(deps, checkSubscription);
   const record = createRecord(deps);
 
-  /** Answers with a delivered row that is still to be written: first attempts that succeed are written together. */
+  /** Returns a delivered row that still has to be written. First attempts that succeed are written together. */
   return async function attemptDelivery(
     message: DeliveryMessage,
     receipt: Receipt,
@@ -48,7 +48,7 @@ export function createAttempt(deps: AttemptDeps) {
   async function passGates(work: DeliveryInWork): Promise<Ending> {
     const subscription = await checkSubscription(work);
     if (isEnding(subscription)) return subscription;
-    // On the retry queue, which has consumers of its own, a call that takes long keeps no others' first waiting.
+    // A slow call goes to the retry queue, which has its own consumers, so that it holds up no first attempts.
     if (!work.claimed && subscription.receiver.slowSince) return { kind: 'deferred' };
     const turn = await reserveTurn(work, subscription);
     if (isEnding(turn)) return turn;

@@ -12,11 +12,11 @@ export interface BatchStatisticsDeps {
 
 export interface BatchTally {
   count(ref: DeliveryRef, attempt: Attempt, decision: RetryDecision): void;
-  /** One write for each subscription that was called; never rejects, for no callback depends on it. */
+  /** Writes once for each subscription that was called. Never rejects, because no callback depends on it. */
   write(): Promise<void>;
 }
 
-/** Counts what the attempts of one batch come to. They all belong to the hour in which they are written. */
+/** Counts the results of a batch's attempts. They all count for the hour in which they are written. */
 export function openBatchTally({ statistics, telemetry, now }: BatchStatisticsDeps): BatchTally {
   const tallies = new Map<string, { readonly of: SubscriptionRef; readonly tally: Tally }>();
 

@@ -6,7 +6,7 @@ import type { SubscriptionCheck } from './check-subscription.ts';
 import { type Ending, isEnding } from './ending.ts';
 
 export interface CallSettings {
-  /** The stage's time for a call. */
+  /** The stage's limit for a call. */
   readonly callbackTimeoutMs: number;
 }
 
@@ -15,13 +15,15 @@ export interface CallDeps extends ReceiverCallDeps {
   readonly settings: CallSettings;
 }
 
-/** What was called, and what came of it. */
+/** The subscription as it was called, and the attempt. */
 export interface Called {
   readonly subscription: Subscription;
   readonly attempt: Attempt;
 }
 
-/** A subscription that changes as often while its call is prepared is called when its message comes again. */
+/**
+ * If the subscription changes this often while its call is prepared, the call is made when the message comes again.
+ */
 const maxPreparations = 5;
 
 /** Calls the receiver with the event's body. */
@@ -30,8 +32,8 @@ export function createCallGate(deps: CallDeps, checkSubscription: SubscriptionCh
   const prepareCall = createReceiverCall(deps);
 
   /**
-   * The subscription is looked at again right before the call: limits, table and KMS take their time, and a change counts
-   * from its second on.
+   * Checks the subscription again right before the call. Limits, the table and KMS take time, and a change must count
+   * from the second that it names.
    */
   return async function callReceiver(
     work: DeliveryInWork,

@@ -16,11 +16,15 @@ export interface SubscriptionCheckDeps {
 
 export type SubscriptionCheck = ReturnType<typeof createSubscriptionCheck>;
 
-/** Passes on the subscription if it still takes this callback, and if there is still time for it. */
+/**
+ * Lets a delivery through if its subscription still accepts callbacks and its time is not over. Passes the
+ * subscription on.
+ */
 export function createSubscriptionCheck({ subscriptions, accounts, settings, now }: SubscriptionCheckDeps) {
   return async function checkSubscription(work: DeliveryInWork): Promise<Subscription | Ending> {
     const { accountId, subscriptionId } = work.message;
-    // Before the call as well: a fault of ours consumes no attempt, and must not keep a delivery alive for ever.
+    // Check this before the call too: a fault of ours uses up no attempt, and it must not keep a delivery alive for
+    // ever.
     if (isExpired(scheduleOf(work), settings, now())) return { kind: 'expired' };
     const [accountStatus, subscription] = await Promise.all([
       accounts.findAccountStatus(accountId),

@@ -14,13 +14,16 @@ export interface ClaimDeps {
   readonly now: () => Date;
 }
 
-/** What SQS says of a message that it hands out. */
+/** What SQS says about a message that it hands out. */
 export interface Receipt {
   readonly receiveCount: number;
   readonly sentAt: Date;
 }
 
-/** Claims the delivery where another may have called. A first attempt claims nothing: it has no row yet. */
+/**
+ * Claims the delivery if a call for it may already have been made. A first attempt claims nothing, because it has no
+ * row yet.
+ */
 export function createClaim({ deliveries, settings, now }: ClaimDeps) {
   return async function claimDelivery(
     message: DeliveryMessage,

@@ -15,11 +15,11 @@ import { openFlushWindow } from './flush-window.ts';
 export type DelivererDeps = AttemptDeps &
   BatchStatisticsDeps & {
     readonly deadLetters: DeadLetters;
-    /** How long the result of a call may wait for its neighbours', in milliseconds: they are written together. */
+    /** How long a result may wait for others of the batch, in milliseconds, so that they are written together. */
     readonly recordWithinMs: number;
   };
 
-/** Delivers a batch side by side; every result is written before its message is acknowledged. */
+/** Delivers the messages of a batch in parallel. Every result is written before its message is acknowledged. */
 export function createDeliverer(deps: DelivererDeps) {
   const { deliveries, telemetry } = deps;
   const attemptDelivery = createAttempt(deps);
@@ -38,9 +38,9 @@ export function createDeliverer(deps: DelivererDeps) {
     await Promise.all(
       Records.map(async (record) => {
         try {
-          const message = await parse(record);
+          const message = await parseOrReject(record);
           if (!message) return;
-          // SQS may hand out the same message twice in a batch, and neither would see the other's row.
+          // SQS may hand out a message twice in one batch, and neither copy would see the other's row.
           const key = `${deliveryIdOf(message)} ${message.version}`;
           const known = inProgress.get(key);
           const attempt = known ?? attemptDelivery(message, receiptOf(record), tally);
@@ -62,8 +62,10 @@ export function createDeliverer(deps: DelivererDeps) {
     return { batchItemFailures: [...failed].map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
 
-  /** Per record: undefined for what can never be read, which goes to the dead-letter queue at once. */
-  async function parse(record: SQSRecord): Promise<DeliveryMessage | undefined> {
+  /**
+   * Per record. Returns undefined for a message that can never be read and sends it to the dead-letter queue at once.
+   */
+  async function parseOrReject(record: SQSRecord): Promise<DeliveryMessage | undefined> {
     const parsed = deliveryMessageSchema.safeParse(parseJson(record.body));
     if (parsed.success) return parsed.data;
     const explanation = explain(parsed.error);

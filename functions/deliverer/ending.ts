@@ -6,15 +6,15 @@ import type { Subscription } from '../../core/subscriptions/subscription.ts';
 
 /** How an attempt ends. */
 export type Ending =
-  /** The delivery has ended, or another message has taken over: nobody may call for this one. */
+  /** The delivery has ended or another message has taken over. This message must not lead to a call. */
   | { readonly kind: 'void' }
-  /** Nobody takes the callback any more. */
+  /** The subscription no longer accepts the callback. */
   | { readonly kind: 'cancelled'; readonly reason: CancellationReason }
-  /** Its time is over, or its event's: nothing could ever be sent. */
+  /** The horizon of the delivery has passed, or its event is no longer stored. Nothing can be sent any more. */
   | { readonly kind: 'expired' }
   /** A limit has no room for the call now. */
   | Postponed
-  /** Its receiver is slow: it goes to the retry queue, which has consumers of its own. */
+  /** The receiver is slow. The delivery goes to the retry queue, which has consumers of its own. */
   | { readonly kind: 'deferred' }
   /** The call was made. */
   | Settled;
@@ -24,22 +24,22 @@ export interface Postponed {
   readonly limit: LimitName;
   readonly times: WaitTimes;
   readonly turn: ReservedTurn | undefined;
-  /** Whether a message carries the next attempt; otherwise the due index alone does. */
+  /** True if a message carries the next attempt. Otherwise only the due index holds it. */
   readonly byQueue: boolean;
 }
 
 export interface Settled {
   readonly kind: 'settled';
-  /** As it was called. */
+  /** The subscription as it was called. */
   readonly subscription: Subscription;
   readonly attempt: Attempt;
   readonly decision: RetryDecision;
-  /** Of all attempts, this one included. */
+  /** All attempts so far, including this one. */
   readonly attemptCount: number;
   readonly settledAt: Date;
 }
 
-/** Has the gate named an ending instead of letting through? Nothing that passes a gate has a `kind`. */
+/** True if the gate named an ending. Nothing else that a gate returns has a `kind`. */
 export function isEnding(passed: object | undefined): passed is Ending {
   return passed !== undefined && 'kind' in passed;
 }

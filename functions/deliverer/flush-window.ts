@@ -1,12 +1,12 @@
 export interface FlushWindow<T> {
   add(item: T): void;
-  /** Stores what is left; answers with every item that could not be stored since the start. */
+  /** Stores the rest. Returns every item that could not be stored since the start. */
   close(): Promise<ReadonlySet<T>>;
 }
 
 /**
- * Stores items together, but none later than `waitMs` after it was added: one slow call must not keep the results of
- * its neighbours unwritten, because a crash repeats every call whose result is not.
+ * Stores items together, each at most `waitMs` after it was added. One slow call must not keep its neighbours'
+ * results unwritten, because a crash repeats every call whose result is not written.
  */
 export function openFlushWindow<T>(
   store: (items: readonly T[]) => Promise<readonly T[]>,

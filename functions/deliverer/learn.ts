@@ -12,14 +12,16 @@ export interface LearnDeps {
   readonly now: () => Date;
 }
 
-/** Sandboxes that call the same receiver write into the same subscription, each of them seldom. */
+/**
+ * Several sandboxes may call one receiver and write to its subscription at the same time, but each does so rarely.
+ */
 const maxTries = 5;
 
-/** Writes what a call has taught of its receiver, if it is news. */
+/** Writes what a call has taught about its receiver, if it is new. */
 export function createLearning({ subscriptions, telemetry, settings, now }: LearnDeps) {
   /**
-   * A lesson that cannot be written costs no result of a call, unless it disables: then the delivery must not be final
-   * before its receiver is called no more.
+   * If the lesson cannot be written, the call's result is still recorded. The exception is a lesson that disables the
+   * subscription: the delivery must not become final before its receiver is no longer called.
    */
   return async function learn(called: Subscription, outcome: DeliveryOutcome): Promise<void> {
     const { accountId, id: subscriptionId } = called;
@@ -32,7 +34,7 @@ export function createLearning({ subscriptions, telemetry, settings, now }: Lear
       await writeLesson(called, outcome);
     } catch (error) {
       if (lessonFor(called, outcome)?.disable) throw error;
-      telemetry.error('receiver.unnoted', { accountId, subscriptionId, error });
+      telemetry.error('receiver.unrecorded', { accountId, subscriptionId, error });
     }
   };
 
@@ -42,13 +44,13 @@ export function createLearning({ subscriptions, telemetry, settings, now }: Lear
       const lesson = lessonFor(seen, outcome);
       if (!lesson || (await subscriptions.replaceSubscription(seen, withLesson(seen, lesson, now())))) return;
       seen = await subscriptions.findSubscription(called.accountId, called.id);
-      // The call says nothing about another URL.
+      // The URL has changed, and the call says nothing about the new one.
       if (seen?.url !== called.url) return;
     }
     throw new Error(`subscription ${called.id} changes all the time`);
   }
 
-  /** Of one that is disabled there is nothing more to learn: if its owner did it, that stays the reason. */
+  /** A disabled subscription learns nothing more. If its owner disabled it, that must stay the reason. */
   function lessonFor({ receiver, status }: Subscription, outcome: DeliveryOutcome): Lesson | undefined {
     if (status === 'disabled') return undefined;
     return learnFrom(receiver, outcome, now(), settings.callbackTimeoutMs);

@@ -16,15 +16,15 @@ export interface RecordDeps extends LearnDeps {
 }
 
 /**
- * The only place that acts on how an attempt ended. Rows are written on the claim alone: `replaceDelivery` answers false
- * if another claim has taken over, and then nothing more is sent. The order within each case is what a crash in between
- * must not turn into a loss: docs/adr/0002-keys-and-states.md.
+ * Acts on how an attempt ended; nothing else does. A row is written only while its claim holds: `replaceDelivery`
+ * returns false if another claim has taken over, and then nothing more is sent. Within each case, the order makes
+ * sure that a crash in between loses nothing: docs/adr/0002-keys-and-states.md.
  */
 export function createRecord(deps: RecordDeps) {
   const { deliveries, retries, exhausted, telemetry, now } = deps;
   const learn = createLearning(deps);
 
-  /** Answers with a delivered row that is still to be written. */
+  /** Returns a delivered row that still has to be written. */
   return async function record(work: DeliveryInWork, ending: Ending): Promise<DeliveredDelivery | undefined> {
     switch (ending.kind) {
       case 'void':
@@ -37,9 +37,9 @@ export function createRecord(deps: RecordDeps) {
       case 'postponed':
         return recordPostponed(work, ending);
       case 'deferred':
-        // Both messages may live on after a crash.
+        // After a crash both messages may exist, so the delivery has to be claimed before its call.
         await retries.sendRetry({ ...work.message, recheck: true }, 0);
-        telemetry.count('DeliveriesSteppedAside');
+        telemetry.count('DeliveriesDeferred');
         return undefined;
       case 'settled':
         return recordSettled(work, ending);
@@ -58,11 +58,11 @@ export function createRecord(deps: RecordDeps) {
       return row;
     }
     await deliveries.recordAttempt(work.message, attempt);
-    // Before the row is final: after it, nothing would send the message again. A superfluous one is harmless.
+    // Send before the row is final, because nothing would send the message later. A superfluous message is harmless.
     if (row.state === 'exhausted') await sendExhausted(row);
     await learn(subscription, attempt.outcome);
     const isWritten = await deliveries.replaceDelivery(work.claimed, row);
-    // A crash from here on costs punctuality only: the due index has the row.
+    // The row is in the due index. If we crash from here on, the attempt is only late.
     if (isWritten && decision.kind === 'retry' && decision.byQueue)
       await retries.sendRetry(messageFor(row), decision.delaySeconds);
     return undefined;
@@ -84,7 +84,7 @@ export function createRecord(deps: RecordDeps) {
   ): Promise<undefined> {
     const row = postpone(work, times, now(), turn);
     const isWritten = await deliveries.replaceDelivery(work.claimed, row);
-    // A crash from here on costs punctuality only: the due index has the row.
+    // The row is in the due index. If we crash from here on, the attempt is only late.
     if (isWritten && byQueue) await retries.sendRetry(messageFor(row), Math.ceil(times.waitMs / 1_000));
   }
 

@@ -3,7 +3,7 @@ import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { Ending } from './ending.ts';
 
-/** The one wide line of an attempt, however it ends, and its counts. */
+/** Writes the one wide log line of an attempt, however it ended, and counts it. */
 export function logEnding(telemetry: Telemetry, message: DeliveryMessage, ending: Ending): void {
   telemetry.info('delivery.attempted', { ...refOf(message), end: ending.kind, ...detailsOf(ending) });
   if (ending.kind === 'postponed') telemetry.count('DeliveriesPostponed');
@@ -29,7 +29,7 @@ function detailsOf(ending: Ending): object {
   }
 }
 
-/** The host only: the path of a hook is often a credential. */
+/** Only the host: the path of a hook is often a credential. */
 export function hostOf({ url }: Subscription): string | undefined {
   return URL.parse(url)?.host;
 }

@@ -6,21 +6,21 @@ import type { CallLimiter } from '../receivers/call-limiter.ts';
 import type { Postponed } from './ending.ts';
 
 export interface TurnDeps {
-  readonly askLimits: CallLimiter;
+  readonly reserveTurns: CallLimiter;
   readonly settings: LimitSettings & { readonly queueMarginSeconds: number };
   readonly now: () => Date;
   readonly random: () => number;
 }
 
-/** Lets a delivery through if its limits have room for a call now. Otherwise it waits, as for a retry. */
-export function createTurnReservation({ askLimits, settings, now, random }: TurnDeps) {
+/** Lets a delivery through if its limits have room for a call now. Otherwise the delivery waits, as for a retry. */
+export function createTurnReservation({ reserveTurns, settings, now, random }: TurnDeps) {
   return async function reserveTurn(
     { message }: DeliveryInWork,
     subscription: Subscription,
   ): Promise<Postponed | undefined> {
     const marginMs = settings.queueMarginSeconds * 1_000;
     const limits = limitsAhead(callbackLimits(subscription, settings), message.turn, now(), marginMs);
-    const turn = await askLimits(limits, now());
+    const turn = await reserveTurns(limits, now());
     switch (turn.kind) {
       case 'now':
         return undefined;
@@ -36,7 +36,7 @@ export function createTurnReservation({ askLimits, settings, now, random }: Turn
         };
       }
       case 'full': {
-        // The sweeper brings it back to ask again, not all of them at one time.
+        // The sweeper brings it back to try again. The random part spreads such deliveries over time.
         const waitMs = maxTurnWaitMs * (1 + random());
         const times = { waitMs, dueInMs: waitMs };
         return { kind: 'postponed', limit: turn.limit, times, turn: message.turn, byQueue: false };

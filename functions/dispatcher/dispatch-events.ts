@@ -25,8 +25,8 @@ export interface DispatcherDeps {
 }
 
 /**
- * Turns each published event into one message for each subscription that takes it. A record fails alone, and only by
- * a fault of ours: what is wrong with the event itself goes to the dead-letter queue at once, with the reason.
+ * Turns each published event into a message for each subscription that accepts it. A record fails alone, and only by
+ * a fault of ours. An event that is wrong itself goes to the dead-letter queue at once, with the reason.
  */
 export function createDispatcher(deps: DispatcherDeps) {
   const { telemetry } = deps;
@@ -47,7 +47,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     );
     const first = planned.flatMap(({ messages }) => messages);
     const refusals = await deps.firstAttempts.sendFirstAttempts(first);
-    // Once more, and to be claimed: a send whose answer was lost may have been taken.
+    // Try once more, with a claim before the call: SQS may have accepted a message although its answer was lost.
     const again = refusals.map(({ message }) => ({ ...message, recheck: true }));
     for (const { message, cause } of await deps.firstAttempts.sendFirstAttempts(again)) {
       telemetry.error('event.failed', { eventId: message.eventId, error: cause });
@@ -58,7 +58,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     return { batchItemFailures: [...failed].map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
 
-  /** Per record: the messages that it calls for. */
+  /** Per record. Returns the messages that have to be sent for it. */
   async function dispatch(record: SQSRecord): Promise<DeliveryMessage[]> {
     const parsed = parsePublishedEvent(record.body);
     if ('rejection' in parsed) return reject(record, parsed.rejection);
@@ -86,7 +86,8 @@ export function createDispatcher(deps: DispatcherDeps) {
       telemetry.count('EventsDuplicated');
       return [];
     }
-    // Our own redelivery: that the row exists does not mean that the messages were sent. The stored plan counts.
+    // Our own queue delivered this event again. The messages may not have been sent although the row exists. Use the
+    // stored plan.
     return messagesFor(event, stored.plan, true);
   }
 
@@ -102,7 +103,7 @@ export function createDispatcher(deps: DispatcherDeps) {
   }
 }
 
-/** A body that is larger is read from the event's row: fifty copies of it would fill the function's memory. */
+/** A larger body is read from the event's row instead: fifty copies of it would fill the function's memory. */
 const maxCarriedBodyBytes = 32 * 1024;
 
 function messagesFor(

@@ -2,41 +2,45 @@ import { LRUCache } from 'lru-cache';
 import type { TokenStore } from '../../core/rate-limit.ts';
 import { type CallLimit, type LimitName, turnMs } from '../../core/rate-limit.ts';
 
-/** Now or later; undefined when all turns that are given out are taken. */
+/** When the call may be made, in ms since 1970. Undefined if every turn within reach is reserved. */
 type Turn = number | undefined;
 
 export type CallTurn =
   | { readonly kind: 'now' }
-  /** `passed`: the buckets of the limits that need not be asked again when the turn has come, `limit` the last of them. */
+  /**
+   * `passed` lists the buckets in which a turn is reserved, so the call need not reserve there again. `limit` is the
+   * last.
+   */
   | {
       readonly kind: 'later';
       readonly at: Date;
       readonly limit: LimitName;
       readonly passed: readonly string[];
     }
-  /** Nothing is reserved: the call has to ask again, no sooner than `maxWaitMs` from now. */
+  /** Nothing is reserved. The call has to try again, at the earliest in `maxWaitMs`. */
   | { readonly kind: 'full'; readonly limit: LimitName };
 
-/** Asks each limit until one keeps the call waiting. */
+/** Reserves a turn at each limit, until one of them makes the call wait. */
 export type CallLimiter = (limits: readonly CallLimit[], now: Date) => Promise<CallTurn>;
 
 /**
- * This sandbox's share of every limit. Few calls cost no write; from there on one conditional update reserves what
- * this second needs: all calls that wait for it, or as many as there were in the second before.
+ * This sandbox's share of every limit. The first calls of a second cost no write. After them, one conditional update
+ * reserves tokens for this second: for all calls that wait for it, and for as many more as the second before had
+ * calls.
  */
 export function createCallLimiter(store: TokenStore): CallLimiter {
   const shares = new LRUCache<string, Share>({ max: 10_000 });
 
-  async function takeTurn(limit: CallLimit, nowMs: number): Promise<Turn> {
+  async function reserveTurn(limit: CallLimit, nowMs: number): Promise<Turn> {
     const share = shares.get(limit.bucket) ?? new Share(store);
     shares.set(limit.bucket, share);
-    return share.take(limit, nowMs);
+    return share.reserveTurn(limit, nowMs);
   }
 
-  return async function askLimits(limits, now) {
+  return async function reserveTurns(limits, now) {
     const passed: string[] = [];
     for (const limit of limits) {
-      const turn = await takeTurn(limit, now.getTime());
+      const turn = await reserveTurn(limit, now.getTime());
       if (turn === undefined) return { kind: 'full', limit: limit.name };
       passed.push(limit.bucket);
       if (turn > now.getTime()) return { kind: 'later', at: new Date(turn), limit: limit.name, passed };
@@ -50,11 +54,11 @@ class Share {
   #second = 0;
   #calls = 0;
   #callsBefore = 0;
-  /** Reserved and not used; good for this second. */
+  /** Reserved but unused tokens. They are valid in this second only. */
   #tokens = 0;
-  /** Others are at the limit too: nothing is free, and nothing to be had in advance. */
+  /** True if others use up the limit too. Then no call is free and no token is reserved in advance. */
   #isContended = false;
-  /** All turns are taken: the store need not be asked again in this second. */
+  /** True if all turns are reserved. Then the store is not called again in this second. */
   #isFull = false;
   #waiting: ((turns: Promise<Turn[]>, index: number) => void)[] = [];
 
@@ -62,7 +66,7 @@ class Share {
     this.#store = store;
   }
 
-  take(limit: CallLimit, nowMs: number): Promise<Turn> | Turn {
+  reserveTurn(limit: CallLimit, nowMs: number): Promise<Turn> | Turn {
     this.#enterSecond(Math.floor(nowMs / 1_000));
     this.#calls += 1;
     if (this.#isFull) return undefined;
@@ -73,8 +77,8 @@ class Share {
     if (this.#calls <= limit.freePerSecond && !this.#isContended) return nowMs;
     return new Promise((resolve) => {
       this.#waiting.push((turns, index) => resolve(turns.then((all) => all[index])));
-      // A batch's calls ask within one tick; together they cost one write.
-      if (this.#waiting.length === 1) queueMicrotask(() => this.#reserveForAll(limit, nowMs));
+      // The calls of a batch arrive within one tick, so together they cost one write.
+      if (this.#waiting.length === 1) queueMicrotask(() => this.#reserveForWaiting(limit, nowMs));
     });
   }
 
@@ -87,20 +91,20 @@ class Share {
     this.#isFull = false;
   }
 
-  #reserveForAll(limit: CallLimit, nowMs: number): void {
+  #reserveForWaiting(limit: CallLimit, nowMs: number): void {
     const waiting = this.#waiting.splice(0);
-    const turns = this.#reserve(limit, nowMs, waiting.length);
+    const turns = this.#reserveTokens(limit, nowMs, waiting.length);
     for (const [index, answer] of waiting.entries()) answer(turns, index);
   }
 
-  async #reserve(limit: CallLimit, nowMs: number, needed: number): Promise<Turn[]> {
+  async #reserveTokens(limit: CallLimit, nowMs: number, needed: number): Promise<Turn[]> {
     const spare = Math.min(this.#callsBefore, limit.perSecond) - this.#calls;
     const count = needed + (limit.freePerSecond > 0 && !this.#isContended ? Math.max(0, spare) : 0);
     const second = this.#second;
     const startMs = await this.#store.reserveTokens(limit, count, new Date(nowMs));
     const turns = Array.from({ length: count }, (_, index) => {
       const turn = startMs === undefined ? undefined : turnMs(limit, startMs, index, nowMs);
-      // Of a batch that reaches the end of what is given out: no message can be delayed beyond it.
+      // The batch may run past the last turn that can be reserved. No message can be delayed for longer.
       return turn !== undefined && turn - nowMs <= limit.maxWaitMs ? turn : undefined;
     });
     this.#isContended = turns.some((turn) => turn !== nowMs);

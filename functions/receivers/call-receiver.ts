@@ -13,15 +13,15 @@ export interface ReceiverCallDeps {
 }
 
 export interface ReceiverCall {
-  /** The same for every repetition: `webhook-id`. */
+  /** The header `webhook-id`. It is the same for every retry. */
   readonly id: string;
   readonly body: string;
   readonly timeoutMs: number;
 }
 
 /**
- * One signed call to a subscription's receiver, whatever it is for: first what may take its time, then the call, so that
- * in between it can still be left.
+ * Makes one signed call to a subscription's receiver, for any purpose. `prepareCall` may take time. It returns the
+ * call itself, so that the caller can still decide not to make it.
  */
 export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverCallDeps) {
   return async function prepareCall(
@@ -56,7 +56,7 @@ function openSecrets(cipher: SecretCipher, subscription: Subscription, now: Date
   return Promise.all(liveSecrets(subscription, now).map(({ sealed }) => cipher.open(sealed, context)));
 }
 
-/** Header values of a subscription's own; they leave us towards its receiver only. */
+/** Opens a subscription's custom headers. Their values may be sent to its receiver only. */
 export async function openHeaders(cipher: SecretCipher, subscription: Subscription): Promise<CustomHeaders> {
   if (!subscription.headers) return {};
   return JSON.parse(await cipher.open(subscription.headers.sealed, contextOf(subscription))) as CustomHeaders;

@@ -1,7 +1,7 @@
 import { type Delivery, messageFor, type WaitingDelivery } from '../../core/deliveries/delivery.ts';
 import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { RetryQueue } from '../../core/deliveries/delivery-queues.ts';
-import { leaveUnsent, takeUp } from '../../core/deliveries/delivery-steps.ts';
+import { sweep, undoSweep } from '../../core/deliveries/delivery-steps.ts';
 import type { DueIndex } from '../../core/deliveries/due-index.ts';
 import type { Telemetry } from '../telemetry.ts';
 
@@ -10,28 +10,31 @@ export interface SweeperDeps {
   readonly deliveries: DeliveryLog;
   readonly retries: RetryQueue;
   readonly telemetry: Telemetry;
-  /** How long a delivery that was sent has until it counts as due again. */
+  /** How long a delivery that was sent counts as on its way. After that it is due again. */
   readonly leaseMs: number;
-  /** Over how long a sweep spreads what it sends to one subscription. Well below the lease. */
+  /** The time over which one sweep spreads what it sends to a subscription. Well below the lease. */
   readonly spreadSeconds: number;
   readonly now: () => Date;
 }
 
-/** Rows that are taken up before any of them is sent: a crash in between delays no more than these by a lease. */
+/**
+ * The sweeper postpones this many rows before it sends any of them. A crash in between delays only these rows, by a
+ * lease.
+ */
 const pageSize = 100;
 
-/** Of one subscription: few go at once, and what an outage has piled up must not come back as one wave. */
+/** Per subscription. An outage must not end in one wave of everything that has piled up. */
 const sentPerSecond = 10;
 
 /**
- * Sends every delivery that is due to the retry queue: long gaps, claims whose holder died, and messages that were
- * never sent or got lost.
+ * Sends every due delivery to the retry queue. A delivery is due at the end of a long gap between attempts, when the
+ * holder of its claim died, or when its message was never sent or got lost.
  */
 export function createSweeper(deps: SweeperDeps) {
   const { telemetry } = deps;
 
-  /** Called by AWS once a minute. `remainingMs` says how long it may go on; what is left waits for the next time. */
-  return async function sweep(remainingMs: () => number): Promise<void> {
+  /** Called by AWS once a minute. `remainingMs` tells how much time is left. The rest waits for the next sweep. */
+  return async function sweepDueDeliveries(remainingMs: () => number): Promise<void> {
     const shards = Array.from({ length: deps.dueIndex.shardCount }, (_, shard) => shard);
     const nextDelay = createSpread(deps.spreadSeconds);
     const results = await Promise.allSettled(
@@ -46,26 +49,27 @@ export function createSweeper(deps: SweeperDeps) {
     while (remainingMs() > 10_000) {
       const due = await deps.dueIndex.listDue(shard, deps.now(), pageSize);
       const sent = await sendDue(due, nextDelay);
-      // A full page of which nothing was sent is one that only the index still shows, or that SQS does not take.
+      // Nothing of a full page was sent. Either only the index still shows these rows, or SQS does not accept
+      // messages.
       if (due.length < pageSize || sent === 0) return;
     }
   }
 
   async function sendDue(due: readonly Delivery[], nextDelay: Spread): Promise<number> {
-    const taken = (await Promise.all(due.map(takeUpOne))).flat();
-    const retries = taken.map((row) => ({ row, message: messageFor(row), delaySeconds: nextDelay(row) }));
+    const swept = (await Promise.all(due.map(recordSweep))).flat();
+    const retries = swept.map((row) => ({ row, message: messageFor(row), delaySeconds: nextDelay(row) }));
     const refused = await deps.retries.sendRetries(retries);
     const causes = new Map(refused.map(({ message, cause }) => [message, cause]));
     const unsent = retries.filter(({ message }) => causes.has(message));
-    await Promise.all(unsent.map(({ row, message }) => giveBack(row, causes.get(message))));
+    await Promise.all(unsent.map(({ row, message }) => recordUnsent(row, causes.get(message))));
     const sent = retries.length - unsent.length;
     telemetry.count('DeliveriesSwept', sent);
     return sent;
   }
 
-  /** A row that cannot be written keeps none of its neighbours, which are postponed already, from being sent. */
-  async function takeUpOne(row: Delivery): Promise<WaitingDelivery[]> {
-    const next = takeUp(row, deps.now(), deps.leaseMs);
+  /** A row that cannot be written must not stop its neighbours, which are already postponed, from being sent. */
+  async function recordSweep(row: Delivery): Promise<WaitingDelivery[]> {
+    const next = sweep(row, deps.now(), deps.leaseMs);
     try {
       return next && (await deps.deliveries.replaceDelivery(row, next)) ? [next] : [];
     } catch (error) {
@@ -74,20 +78,20 @@ export function createSweeper(deps: SweeperDeps) {
     }
   }
 
-  async function giveBack(row: WaitingDelivery, cause: unknown): Promise<void> {
+  async function recordUnsent(row: WaitingDelivery, cause: unknown): Promise<void> {
     telemetry.error('sweep.failed', { eventId: row.eventId, error: cause });
     try {
-      await deps.deliveries.replaceDelivery(row, leaveUnsent(row));
+      await deps.deliveries.replaceDelivery(row, undoSweep(row));
     } catch (error) {
       telemetry.error('sweep.failed', { eventId: row.eventId, error });
     }
   }
 }
 
-/** How long the next delivery of a subscription waits. */
+/** How long the next delivery of a subscription waits, in seconds. */
 type Spread = (delivery: Delivery) => number;
 
-/** Evenly over the time, in rounds of `sentPerSecond` for each second. */
+/** Spreads deliveries evenly over the time, `sentPerSecond` at a time. */
 function createSpread(spreadSeconds: number): Spread {
   const counts = new Map<string, number>();
   return ({ accountId, subscriptionId }) => {

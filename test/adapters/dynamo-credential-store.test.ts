@@ -68,7 +68,7 @@ describe('a credential', () => {
   test('keeps when it was used', async () => {
     const key = credential();
     await store.createCredential(key);
-    await store.noteUse(key.id, now);
+    await store.recordUse(key.id, now);
 
     expect(await store.findCredential(key.id)).toEqual({ ...key, lastUsedAt: now.toISOString() });
   });
@@ -77,7 +77,7 @@ describe('a credential', () => {
     const key = credential();
     await store.createCredential(key);
     await store.revokeApiKey(key.accountId, key.id);
-    await store.noteUse(key.id, now);
+    await store.recordUse(key.id, now);
 
     expect(await store.findCredential(key.id)).toBeUndefined();
   });

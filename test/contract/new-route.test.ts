@@ -74,7 +74,7 @@ test('the router parses its requests, calls its handler and answers as declared'
       rules: { allowPrivateCallbacks: true, allowedPorts: [], ownHosts: [] },
       callbackTimeoutMs: 15_000,
       accountStatus: { findAccountStatus: async () => 'active' },
-      askLimits: async () => ({ kind: 'now' }),
+      reserveTurns: async () => ({ kind: 'now' }),
       telemetry: { info() {}, error(name, { error }) { throw error; } },
       now: () => new Date(),
     });

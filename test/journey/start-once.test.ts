@@ -105,7 +105,7 @@ describe('npm start -- --once', () => {
 
     expect(await second.exited()).toBe(1);
     expect(second.output()).toContain(
-      'belongs to a run that is still going; stop it, or name another with --local-folder',
+      'is in use by another run; stop that run, or choose another folder with --local-folder',
     );
     expect(before.Local.ApiKey).toMatch(/^whk_/);
     await first.stop();

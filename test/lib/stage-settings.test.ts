@@ -84,7 +84,7 @@ describe('a stage setting that does not fit is refused by name, with what fits:'
 
   test('a setting that does not exist, with those that do', () => {
     expect(() => createStacks(createApp({ retryScheduleSecond: '0' }))).toThrow(
-      /-c retryScheduleSecond: no such setting; there are stage, .*retryScheduleSeconds/,
+      /-c retryScheduleSecond: no such setting; the settings are stage, .*retryScheduleSeconds/,
     );
   });
 

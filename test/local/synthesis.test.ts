@@ -55,7 +55,7 @@ describe('stacks are synthesized', () => {
   test('anew after an attempt that failed, also if its process died on the way', async () => {
     const wrong = { ...context, retentionDays: '1' };
     const complaint =
-      /the stacks do not synthesize [\s\S]*-c retentionDays: must be a whole number of days from 21 to 3650/;
+      /the CDK app failed [\s\S]*-c retentionDays: must be a whole number of days from 21 to 3650/;
     await expect(synthesize(wrong, folder)).rejects.toThrow(complaint);
 
     const [log = ''] = (await readdir(folder)).filter((name) => name.endsWith('.log'));

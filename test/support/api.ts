@@ -76,7 +76,7 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
     rules: anywhere,
     names: { resolveName: async () => [] },
     receiverVerification: 'off',
-    askLimits: createCallLimiter(createTokenStore(table)),
+    reserveTurns: createCallLimiter(createTokenStore(table)),
     limits: { accountRatePerSecond: 500, hostRatePerSecond: 200 },
     cursorKey: async () => Buffer.alloc(32, 9),
     now: clock.now,

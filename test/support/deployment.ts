@@ -140,7 +140,7 @@ export async function startDeployment(
     cipher,
     sender,
     userAgent: 'iOmniHub-Webhooks/test',
-    askLimits: createCallLimiter(createTokenStore(table)),
+    reserveTurns: createCallLimiter(createTokenStore(table)),
     telemetry,
     settings: {
       retryScheduleSeconds: scheduleSeconds,

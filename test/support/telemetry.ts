@@ -1,8 +1,9 @@
-import type { MetricName, Telemetry } from '../../functions/telemetry.ts';
+import type { LogName, MetricName } from '../../core/telemetry-names.ts';
+import type { Telemetry } from '../../functions/telemetry.ts';
 
 export interface TelemetryLine {
   readonly level: 'info' | 'warn' | 'error';
-  readonly name: string;
+  readonly name: LogName;
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
@@ -10,7 +11,7 @@ export interface TelemetryLine {
 export interface RecordedTelemetry extends Telemetry {
   readonly lines: TelemetryLine[];
   readonly counts: Partial<Record<MetricName, number>>;
-  named(name: string): TelemetryLine[];
+  named(name: LogName): TelemetryLine[];
   clear(): void;
 }
 

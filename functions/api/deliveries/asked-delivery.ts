@@ -1,4 +1,4 @@
-import { askedDeliveryLimits } from '../../../core/deliveries/call-limits.ts';
+import { requestedDeliveryLimits } from '../../../core/deliveries/call-limits.ts';
 import type { DeliveryMessage } from '../../../core/deliveries/delivery.ts';
 import type { WaitTimes } from '../../../core/deliveries/delivery-steps.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
@@ -11,7 +11,7 @@ export type AskedDeliveryDeps = Pick<
   | 'deliveries'
   | 'events'
   | 'retries'
-  | 'askLimits'
+  | 'reserveTurns'
   | 'queueMarginSeconds'
   | 'cacheMs'
   | 'telemetry'
@@ -30,7 +30,7 @@ export function createAskedDelivery(deps: AskedDeliveryDeps) {
     },
 
     async refuseFlood(subscription: Subscription): Promise<Refusal | undefined> {
-      const turn = await deps.askLimits(askedDeliveryLimits(subscription), deps.now());
+      const turn = await deps.reserveTurns(requestedDeliveryLimits(subscription), deps.now());
       return turn.kind === 'now'
         ? undefined
         : refuseTooManyRequests('Too many deliveries are asked for; try again in a second.');

@@ -31,7 +31,7 @@ export interface ApiDeps extends ReceiverCallDeps {
   readonly eventHistory: EventHistory;
   readonly statistics: StatisticsHistory;
   readonly retries: Pick<RetryQueue, 'sendRetry'>;
-  readonly askLimits: CallLimiter;
+  readonly reserveTurns: CallLimiter;
   readonly limits: LimitSettings;
   readonly rules: CallbackUrlRules;
   readonly names: NameResolver;

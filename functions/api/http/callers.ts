@@ -10,7 +10,7 @@ export interface Caller {
   readonly actor: Actor;
 }
 
-type CallerDeps = Pick<ApiDeps, 'accountStatus' | 'askLimits' | 'now'>;
+type CallerDeps = Pick<ApiDeps, 'accountStatus' | 'reserveTurns' | 'now'>;
 
 /** Says who sends a request to a route that is not public, and refuses those who may not. */
 export function createCallerCheck(deps: CallerDeps) {
@@ -34,7 +34,7 @@ export function createCallerCheck(deps: CallerDeps) {
     if (access === 'manage' && role !== 'manage') {
       return refuse('forbidden', 'This key may only read; the route needs the role "manage".');
     }
-    const turn = await deps.askLimits(requestLimits(accountId), deps.now());
+    const turn = await deps.reserveTurns(requestLimits(accountId), deps.now());
     if (turn.kind !== 'now') return refuseTooManyRequests('The account sends too many requests.');
     return { accountId, actor: { kind, id } };
   }

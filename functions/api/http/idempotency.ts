@@ -4,6 +4,7 @@ import {
   idempotencyKeySchema,
 } from '../../../core/accounts/idempotency.ts';
 import type { HeldKey, IdempotencyClaim } from '../../../core/accounts/idempotency-store.ts';
+import type { LogName } from '../../../core/telemetry-names.ts';
 import type { ApiDeps } from './api-deps.ts';
 import type { Caller } from './callers.ts';
 import { type Problem, refuseInvalid } from './refusal.ts';
@@ -43,7 +44,7 @@ export function createIdempotency(deps: IdempotencyDeps) {
     claim: IdempotencyClaim,
     serve: () => Promise<ApiResponse>,
   ): Promise<ApiResponse> {
-    const report = (name: string) => (error: unknown) =>
+    const report = (name: LogName<'error'>) => (error: unknown) =>
       deps.telemetry.error(name, { routeKey, requestId, accountId: claim.accountId, error });
     const giveFree = () => deps.idempotency.releaseKey(claim).catch(report('idempotency-key.unreleased'));
 

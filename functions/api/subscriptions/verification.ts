@@ -5,7 +5,7 @@ import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import { createReceiverCall, type ReceiverCallDeps } from '../../receivers/call-receiver.ts';
 import type { ApiDeps } from '../http/api-deps.ts';
 
-export type VerificationDeps = ReceiverCallDeps & Pick<ApiDeps, 'askLimits' | 'limits' | 'randomBytes'>;
+export type VerificationDeps = ReceiverCallDeps & Pick<ApiDeps, 'reserveTurns' | 'limits' | 'randomBytes'>;
 
 /** Well within the 20 s of the function that waits for it. */
 const verificationTimeoutMs = 8_000;
@@ -20,7 +20,7 @@ export function createReceiverVerification(deps: VerificationDeps) {
   const prepareCall = createReceiverCall(deps);
 
   return async function verifyReceiver(subscription: Subscription): Promise<Verification | undefined> {
-    const turn = await deps.askLimits(requestedCallLimits(subscription, deps.limits), deps.now());
+    const turn = await deps.reserveTurns(requestedCallLimits(subscription, deps.limits), deps.now());
     if (turn.kind !== 'now') return undefined;
     const id = `vrf_${deps.randomBytes(12).toString('hex')}`;
     const challenge = deps.randomBytes(24).toString('base64url');

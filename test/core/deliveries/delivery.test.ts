@@ -20,7 +20,7 @@ import {
   revive,
   scheduleOf,
   settle,
-  takeUp,
+  sweep,
 } from '../../../core/deliveries/delivery-steps.ts';
 import {
   acceptedAt,
@@ -237,7 +237,7 @@ describe('cancel', () => {
   });
 });
 
-describe('takeUp', () => {
+describe('sweep', () => {
   const [past, future] = ['2026-11-23T16:59:59.999Z', '2026-11-23T17:00:00.001Z'];
 
   test.each([
@@ -248,17 +248,17 @@ describe('takeUp', () => {
     ['claimed', now.toISOString(), true],
     ['claimed', future, false],
   ] as const)('a %s row that is due at %s: %s', (state, dueAt, taken) => {
-    expect(takeUp({ ...rows[state], dueAt }, now, leaseMs) !== undefined).toBe(taken);
+    expect(sweep({ ...rows[state], dueAt }, now, leaseMs) !== undefined).toBe(taken);
   });
 
   test.each(['delivered', 'exhausted', 'cancelled'] as const)('a row that is %s is never due', (state) => {
-    expect(takeUp(rows[state], new Date('2099-01-01'), leaseMs)).toBeUndefined();
+    expect(sweep(rows[state], new Date('2099-01-01'), leaseMs)).toBeUndefined();
   });
 
   test.each(['waiting', 'claimed'] as const)(
     'a row that is %s waits for another attempt, at once, and under another version',
     (state) => {
-      expect(takeUp({ ...rows[state], dueAt: past }, now, leaseMs)).toEqual({
+      expect(sweep({ ...rows[state], dueAt: past }, now, leaseMs)).toEqual({
         ...deliveryRef(),
         state: 'waiting',
         version: 4,
@@ -276,7 +276,7 @@ describe('takeUp', () => {
     let row: WaitingDelivery = { ...rows.waiting, dueAt: past };
     for (let count = 0; count < 11; count += 1) {
       const at: Date = new Date(row.dueAt);
-      row = takeUp(row, at, leaseMs) ?? row;
+      row = sweep(row, at, leaseMs) ?? row;
       leases.push((Date.parse(row.dueAt) - at.getTime()) / 60_000);
     }
 
@@ -296,7 +296,7 @@ describe('takeUp', () => {
       const claimedAtMs = minutes
         .flatMap((atMs) => [atMs, atMs + 30_000])
         .find((atMs) => {
-          const taken = takeUp(row, new Date(atMs), leaseMs);
+          const taken = sweep(row, new Date(atMs), leaseMs);
           if (taken) {
             row = taken;
             messages.push({ message: messageFor(row), atMs: atMs + lateSeconds * 1_000 });
@@ -310,7 +310,7 @@ describe('takeUp', () => {
 
   test('makes every earlier message void and its own valid', () => {
     const row = { ...rows.claimed, dueAt: past };
-    const next = takeUp(row, now, leaseMs);
+    const next = sweep(row, now, leaseMs);
     if (!next) throw new Error('nothing was taken up');
 
     expect(claim(next, messageFor(row), now, leaseMs)).toBeUndefined();
@@ -334,7 +334,7 @@ describe('a turn', () => {
   });
 
   test('outlives the sweeper', () => {
-    const taken = takeUp(waiting, now, leaseMs);
+    const taken = sweep(waiting, now, leaseMs);
 
     expect(taken && messageFor(taken)).toMatchObject({ version: 5, turn });
   });
@@ -346,7 +346,7 @@ describe('a turn', () => {
     const later = new Date('2026-11-23T17:02:00.000Z');
 
     expect(claimed).not.toHaveProperty('turn');
-    expect(takeUp(claimed, later, leaseMs)).not.toHaveProperty('turn');
+    expect(sweep(claimed, later, leaseMs)).not.toHaveProperty('turn');
     expect(settle(inWork(claimed), attempt(), decision, now)).not.toHaveProperty('turn');
     expect(claim(claimed, messageFor(waiting), now, leaseMs)).toBeUndefined();
   });

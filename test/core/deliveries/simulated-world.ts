@@ -255,7 +255,7 @@ export function createWorld(deliveryCount: number) {
               }),
           },
           accounts: { findAccountStatus: async () => 'active' },
-          askLimits: (limits) => call(actor, 'ask limits', () => turnAt(limits)),
+          reserveTurns: (limits) => call(actor, 'reserve turns', () => turnAt(limits)),
           events: { readEventBody: async () => '{}' },
           deliveries,
           retries: retriesOf(actor),

@@ -5,8 +5,8 @@ import {
   pickSettings,
   type SettingName,
   settingShape,
+  settingVariables,
   variableOf,
-  writeSettings,
 } from '../../../core/settings/setting-variables.ts';
 import { defaultSettings, stageSettings } from '../../../core/settings/stage-settings.ts';
 
@@ -40,12 +40,12 @@ describe('settings are read from variables as they were written:', () => {
       },
     ],
   ])('%s', (_, settings) => {
-    expect(read(writeSettings(settings, names))).toEqual(settings);
+    expect(read(settingVariables(settings, names))).toEqual(settings);
   });
 });
 
 test('a setting without a value has no variable', () => {
-  expect(writeSettings(usual, ['publisherPrincipalArn', 'cacheMs'])).toEqual({ CACHE_MS: '5000' });
+  expect(settingVariables(usual, ['publisherPrincipalArn', 'cacheMs'])).toEqual({ CACHE_MS: '5000' });
 });
 
 test.each([

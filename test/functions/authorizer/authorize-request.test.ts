@@ -158,5 +158,5 @@ test('nobody is locked out because a use could not be noted', async () => {
   expect(
     await authorize(requestWith(`Bearer ${formatCredential('api-key', used.id, secret)}`)),
   ).toMatchObject({ isAuthorized: true });
-  expect(telemetry.named('credential.unnoted')).toHaveLength(1);
+  expect(telemetry.named('credential.unrecorded')).toHaveLength(1);
 });

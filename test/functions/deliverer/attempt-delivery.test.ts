@@ -221,7 +221,7 @@ describe('a receiver that takes long', () => {
       state: 'delivered',
       version: 2,
     });
-    expect(deployment.telemetry.counts).toMatchObject({ DeliveriesSteppedAside: 1, AttemptsSucceeded: 2 });
+    expect(deployment.telemetry.counts).toMatchObject({ DeliveriesDeferred: 1, AttemptsSucceeded: 2 });
   });
 
   test('keeps the message of a first attempt that the retry queue does not take', async () => {

@@ -94,7 +94,7 @@ describe('a name that leads to a private address', () => {
     );
 
     expect(await deliverTo(subscription)).toMatchObject({ state: 'exhausted' });
-    expect(deployment.telemetry.named('receiver.unnoted')).toHaveLength(1);
+    expect(deployment.telemetry.named('receiver.unrecorded')).toHaveLength(1);
   });
 });
 

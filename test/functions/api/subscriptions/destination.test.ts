@@ -36,7 +36,7 @@ describe('registering a URL', () => {
     asked = [];
     guarded = createTestApi(deployment, {
       // Hundreds of requests in a moment: how many an account may send is another test's.
-      askLimits: async () => ({ kind: 'now' }),
+      reserveTurns: async () => ({ kind: 'now' }),
       rules: { allowPrivateCallbacks: false, allowedPorts: [443], ownHosts: ['iomnihub.example.org'] },
       names: {
         async resolveName(name) {

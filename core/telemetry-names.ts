@@ -1,0 +1,111 @@
+export type LogLevel = 'info' | 'warn' | 'error';
+
+interface LogLine {
+  /** An `error` is a fault of ours and counts as `FaultsOfOurs`. A receiver's failure never is one. */
+  readonly level: LogLevel;
+  readonly meaning: string;
+}
+
+/** THE list of log lines: name (`noun.verb`), level and meaning. docs/runbook.md shows it. */
+export const logLines = {
+  'address.refused': {
+    level: 'warn',
+    meaning: "A call was not made, because the receiver's name leads to an address that is not public.",
+  },
+  'answer.unstored': {
+    level: 'error',
+    meaning:
+      'The answer to a request with an Idempotency-Key could not be stored. The caller got it, but a repetition is served anew once the lock has expired.',
+  },
+  'credential.unrecorded': {
+    level: 'error',
+    meaning: 'The time at which a credential was used could not be written. The request was served.',
+  },
+  'delivery.attempted': {
+    level: 'info',
+    meaning: 'An attempt ended. `end` says how; a call adds its outcome and the retry decision.',
+  },
+  'delivery.failed': {
+    level: 'error',
+    meaning: 'A fault stopped an attempt. SQS delivers its message again.',
+  },
+  'delivery.rejected': {
+    level: 'error',
+    meaning: 'A message was not a delivery and went to the dead-letter queue.',
+  },
+  'delivery.uncalled': {
+    level: 'warn',
+    meaning:
+      'A delivery waited for the whole horizon and ended without a call. Usually its account publishes more than a limit allows.',
+  },
+  'delivery.unrecorded': {
+    level: 'error',
+    meaning: 'The results of successful first attempts could not be written. Their calls are repeated.',
+  },
+  'delivery.unsent': {
+    level: 'error',
+    meaning: 'The message of a delivery that an owner asked for was not sent. The sweeper sends it later.',
+  },
+  'destination.refused': {
+    level: 'info',
+    meaning: "The API refused a subscription's URL, because its name leads to an address that is not public.",
+  },
+  'event.failed': {
+    level: 'error',
+    meaning: 'A fault stopped the dispatch of an event. SQS delivers its message again.',
+  },
+  'event.rejected': {
+    level: 'warn',
+    meaning: 'A published event was invalid and went to the dead-letter queue. The line names the reason.',
+  },
+  'idempotency-key.unreleased': {
+    level: 'error',
+    meaning:
+      'An Idempotency-Key could not be released. The request can be repeated once its lock has expired.',
+  },
+  'receiver.unrecorded': {
+    level: 'error',
+    meaning: 'What a call showed about its receiver could not be written. The next call shows it again.',
+  },
+  'request.failed': {
+    level: 'error',
+    meaning: 'A fault stopped an API request. The caller got a 500.',
+  },
+  'request.served': {
+    level: 'info',
+    meaning: 'The API answered a request.',
+  },
+  'statistics.unwritten': {
+    level: 'warn',
+    meaning: "A batch's attempts are missing from the hourly statistics. No callback depends on them.",
+  },
+  'sweep.failed': {
+    level: 'error',
+    meaning: 'The sweeper could not read, write or send a due delivery. The next sweep tries again.',
+  },
+} as const satisfies Record<`${string}.${string}`, LogLine>;
+
+/** The names of log lines at this level. */
+export type LogName<Level extends LogLevel = LogLevel> = {
+  [Name in keyof typeof logLines]: (typeof logLines)[Name]['level'] extends Level ? Name : never;
+}[keyof typeof logLines];
+
+/** THE list of metrics: name and what it counts. docs/runbook.md shows it. */
+export const metrics = {
+  AddressesRefused:
+    'Calls and URLs that were refused, because a name leads to an address that is not public.',
+  AttemptsFailed: 'Calls to receivers that failed.',
+  AttemptsSucceeded: 'Calls to receivers that were answered with 2xx.',
+  DeliveriesDeferred: 'First attempts that went to the retry queue, because the receiver is slow.',
+  DeliveriesExhausted: 'Deliveries that ended undelivered, because no attempt was left or none could help.',
+  DeliveriesPostponed: 'Attempts that had to wait for room at a limit.',
+  DeliveriesSwept: 'Due deliveries that the sweeper sent.',
+  DeliveriesUncalled: 'Deliveries that ended without a single call, because their horizon passed.',
+  EventsDispatched: 'Events that were recorded for the first time. Their deliveries were planned.',
+  EventsDuplicated: 'Events that were published again with the same id and content. They were dropped.',
+  EventsRejected: 'Published events that were invalid.',
+  EventsWithoutSubscriptions: 'Events of accounts without a subscription. They were dropped.',
+  FaultsOfOurs: 'Log lines at level `error`.',
+} as const satisfies Record<string, string>;
+
+export type MetricName = keyof typeof metrics;
