@@ -1,4 +1,3 @@
-import type { AccountStatus } from '../../core/accounts/account.ts';
 import type { AccountStatusLookup } from '../../core/accounts/account-store.ts';
 import type { CancellationReason, DeliveryInWork } from '../../core/deliveries/delivery.ts';
 import { scheduleOf } from '../../core/deliveries/delivery-steps.ts';
@@ -30,17 +29,15 @@ export function createSubscriptionCheck({ subscriptions, accounts, settings, now
       accounts.findAccountStatus(accountId),
       subscriptions.findSubscription(accountId, subscriptionId),
     ]);
+    // A removed account has no subscriptions any more: then the account is the reason.
+    if (accountStatus !== 'active') return { kind: 'cancelled', reason: 'account-suspended' };
     if (!subscription) return { kind: 'cancelled', reason: 'subscription-deleted' };
-    const reason = reasonToCancel(accountStatus, subscription);
+    const reason = reasonToCancel(subscription);
     return reason ? { kind: 'cancelled', reason } : subscription;
   };
 }
 
-function reasonToCancel(
-  accountStatus: AccountStatus,
-  { status }: Subscription,
-): CancellationReason | undefined {
-  if (accountStatus !== 'active') return 'account-suspended';
+function reasonToCancel({ status }: Subscription): CancellationReason | undefined {
   if (status === 'disabled') return 'subscription-disabled';
   return status === 'pending' ? 'subscription-pending' : undefined;
 }

@@ -12,10 +12,10 @@ export interface LearnDeps {
   readonly now: () => Date;
 }
 
-/**
- * Several sandboxes may call one receiver and write to its subscription at the same time, but each does so rarely.
- */
-const maxTries = 5;
+/** The next call teaches the same, so a lesson that meets other writes is not worth more. */
+const maxTries = 2;
+/** The next call must not be made. */
+const maxTriesToDisable = 10;
 
 /** Writes what a call has taught about its receiver, if it is new. */
 export function createLearning({ subscriptions, telemetry, settings, now }: LearnDeps) {
@@ -40,14 +40,15 @@ export function createLearning({ subscriptions, telemetry, settings, now }: Lear
 
   async function writeLesson(called: Subscription, outcome: DeliveryOutcome): Promise<void> {
     let seen: Subscription | undefined = called;
-    for (let tries = 0; tries < maxTries; tries += 1) {
+    for (let tries = 1; ; tries += 1) {
       const lesson = lessonFor(seen, outcome);
       if (!lesson || (await subscriptions.replaceSubscription(seen, withLesson(seen, lesson, now())))) return;
+      if (!lesson.disable && tries === maxTries) return;
+      if (tries === maxTriesToDisable) throw new Error(`subscription ${called.id} changes all the time`);
       seen = await subscriptions.findSubscription(called.accountId, called.id);
       // The URL has changed, and the call says nothing about the new one.
       if (seen?.url !== called.url) return;
     }
-    throw new Error(`subscription ${called.id} changes all the time`);
   }
 
   /** A disabled subscription learns nothing more. If its owner disabled it, that must stay the reason. */

@@ -85,6 +85,26 @@ function isSignedBy(callback: ReceivedCallback | undefined, key: string): boolea
   }
 }
 
+test('one that changes whenever it is looked at is not called, until its message comes again', async () => {
+  let { version } = subscription;
+  deployment.wire.table.intercept(async (call) => {
+    if (call.operation === 'GetItem' && String(call.input.Key.sk.S).startsWith('S#'))
+      await change({ version: (version += 1) });
+    return call.forward();
+  });
+  receiver.callbacks.length = 0;
+
+  const { batchItemFailures } = await deliver(retry);
+  expect(batchItemFailures).toHaveLength(1);
+  expect(receiver.callbacks).toEqual([]);
+
+  deployment.reset();
+  deployment.clock.advance(60_000);
+  const recheck = { ...retry, version: retry.version + 1 };
+  expect(await deliver(recheck)).toEqual(acknowledged);
+  expect(receiver.callbacks).toHaveLength(1);
+});
+
 test('without a change the second attempt is like the first', async () => {
   expect(await deliver(retry)).toEqual(acknowledged);
 

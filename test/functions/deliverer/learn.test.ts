@@ -116,6 +116,23 @@ describe('a lesson is written once, however many write at that time:', () => {
     });
   }
 
+  /** Comes before every write of the deliverer's; answers with how often that was. */
+  function changeBeforeEach(subscription: Subscription): () => number {
+    let writes = 0;
+    let isOurs = false;
+    deployment.wire.table.intercept(async (call) => {
+      if (isOurs || !writesSubscription(call)) return call.forward();
+      writes += 1;
+      isOurs = true;
+      const seen = await stored(subscription);
+      const next = seen && { ...seen, description: String(writes), version: seen.version + 1 };
+      if (next) await deployment.subscriptions.replaceSubscription(seen, next);
+      isOurs = false;
+      return call.forward();
+    });
+    return () => writes;
+  }
+
   test('what others have counted meanwhile counts as well', async () => {
     const subscription = await subscribe();
     changeBefore((seen) => ({ ...seen, receiver: { addressRefusals: 2 } }), subscription);
@@ -126,6 +143,26 @@ describe('a lesson is written once, however many write at that time:', () => {
       disabledReason: 'address-forbidden',
       receiver: { addressRefusals: 3 },
     });
+  });
+
+  test('of others who never stop, the next call may learn it, and nobody is woken up', async () => {
+    const subscription = await subscribe();
+    const isTried = changeBeforeEach(subscription);
+
+    expect(await deliverTo(subscription)).toMatchObject({ state: 'exhausted' });
+    expect(await stored(subscription)).toMatchObject({ receiver: { provenAt: expect.any(String) } });
+    expect(await stored(subscription)).not.toHaveProperty('receiver.addressRefusals');
+    expect(isTried()).toBe(2);
+    expect(deployment.telemetry.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  test('of others who never stop, its delivery is not final while it is to be disabled', async () => {
+    const subscription = await subscribe('http://crm.example.com/');
+    const isTried = changeBeforeEach(subscription);
+
+    expect(await deliverTo(subscription)).toBeUndefined();
+    expect(isTried()).toBe(10);
+    expect(deployment.telemetry.named('delivery.failed')).toHaveLength(1);
   });
 
   test('what its owner has changed meanwhile stays', async () => {
@@ -189,6 +226,14 @@ test.each([
     expect(await deliverTo(subscription)).toMatchObject({ state: 'cancelled', reason, attemptCount: 0 });
   },
 );
+
+test('an account that is removed is the reason, though its subscription is gone as well', async () => {
+  const subscription = await subscribe();
+  await deployment.accounts.setAccountStatus(subscription.accountId, 'removed', deployment.clock.now());
+  await deployment.subscriptions.deleteSubscription(subscription.accountId, subscription.id);
+
+  expect(await deliverTo(subscription)).toMatchObject({ state: 'cancelled', reason: 'account-suspended' });
+});
 
 test('those of a subscription that waits for its receiver’s consent as well', async () => {
   const { subscription } = await deployment.subscribe({ status: 'pending' });
