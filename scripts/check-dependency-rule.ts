@@ -125,8 +125,8 @@ function lint(folder: string): Set<string> {
 /** A new folder must not escape the rule by being unknown to it. */
 function foldersWithoutRule(folder: string): string[] {
   const sources = globSync('*/**/*.ts', { cwd: folder, exclude: ['node_modules', 'test'] });
-  const folders = new Set(sources.map((file) => file.replaceAll('\\', '/').split('/')[0] ?? ''));
-  return [...folders].filter((name) => !(name in forbiddenModules));
+  const folders = sources.map((file) => file.replaceAll('\\', '/').split('/').slice(0, -1).join('/'));
+  return [...new Set(folders)].filter((name) => !(name in forbiddenModules));
 }
 
 /** Not seen by no-restricted-imports where it allows some names of a module: here nothing imports at run time. */

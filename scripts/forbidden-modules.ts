@@ -81,6 +81,7 @@ export const forbiddenModules: Record<string, string[]> = {
     '../local/start.ts',
   ],
   local: ['../functions/env.ts', '../contract/routes.ts', '../adapters/dynamo-keys.ts', '../lib/stage.ts'],
+  'scripts/docs': ['../../functions/env.ts', '../../lib/stage.ts', '../../local/start.ts'],
   scripts: ['../functions/env.ts', '../lib/stage.ts', '../bin/app.ts', '../local/start.ts'],
 };
 /** Whatever could open a socket to a receiver: that is the guarded sender's alone. */

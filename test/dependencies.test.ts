@@ -13,7 +13,11 @@ const lockfile = readJson('package-lock.json') as {
 };
 
 test('`dependencies` names what the functions load at run time, and nothing else', () => {
-  const files = globSync('{core,contract,adapters,functions}/**/*.ts', { cwd: repository });
+  const files = globSync('{core,contract,adapters,functions}/**/*.ts', {
+    cwd: repository,
+    // Makes the document that the API function serves, before it is deployed.
+    exclude: ['contract/openapi/**'],
+  });
   const imported = files.flatMap((file) => {
     const source = readFileSync(new URL(file, repository), 'utf8');
     const modules = source.matchAll(/^(?:import|export) (?!type )[^;]*?from '([^.'][^']*)'/gm);

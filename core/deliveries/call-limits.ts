@@ -1,5 +1,5 @@
 import { type CallLimit, sharedLimit, strictLimit } from '../rate-limit.ts';
-import type { Subscription } from '../subscriptions/subscription.ts';
+import { hostOf, type Subscription } from '../subscriptions/subscription.ts';
 import type { ReservedTurn } from './delivery.ts';
 
 export interface LimitSettings {
@@ -12,7 +12,7 @@ export interface LimitSettings {
 /** The limits of one callback, in the order in which it reserves turns. */
 export function callbackLimits(subscription: Subscription, settings: LimitSettings): CallLimit[] {
   const { accountId, id, rateLimitPerSecond, receiver } = subscription;
-  const host = URL.parse(subscription.url)?.host ?? '';
+  const host = hostOf(subscription);
   const { accountRatePerSecond, hostRatePerSecond } = settings;
   return [
     ...(rateLimitPerSecond ? [strictLimit('subscription', `${accountId} ${id}`, rateLimitPerSecond)] : []),
@@ -59,7 +59,7 @@ export function requestedCallLimits(
   { accountId, url }: Pick<Subscription, 'accountId' | 'url'>,
   { hostRatePerSecond }: LimitSettings,
 ): CallLimit[] {
-  const host = URL.parse(url)?.host ?? '';
+  const host = hostOf({ url });
   const limits = [unprovenAddress(accountId, host), sharedLimit('host', host, hostRatePerSecond)];
   return limits.map((limit) => ({ ...limit, maxWaitMs: 0 }));
 }
@@ -71,7 +71,7 @@ export function requestedDeliveryLimits({
 }: Pick<Subscription, 'accountId' | 'url'>): CallLimit[] {
   const limits = [
     strictLimit('requested-by-account', accountId, 10),
-    strictLimit('requested-at-host', URL.parse(url)?.host ?? '', 20),
+    strictLimit('requested-at-host', hostOf({ url }), 20),
   ];
   return limits.map((limit) => ({ ...limit, maxWaitMs: 0 }));
 }

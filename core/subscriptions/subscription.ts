@@ -62,6 +62,11 @@ export function maxTimeoutMs(stageTimeoutMs: number): number {
   return Math.min(longestTimeoutMs, Math.floor((stageTimeoutMs * 4) / 3));
 }
 
+/** The host that is called. Logs name nothing else of a URL, because the path of a hook is often a credential. */
+export function hostOf({ url }: Pick<Subscription, 'url'>): string {
+  return URL.parse(url)?.host ?? '';
+}
+
 /** The subscription with what a call has taught about its receiver. */
 export function withLesson(seen: Subscription, { receiver, disable }: Lesson, now: Date): Subscription {
   const next = { ...seen, receiver, version: seen.version + 1 };

@@ -1,5 +1,5 @@
 import { type DeliveryMessage, refOf } from '../../core/deliveries/delivery.ts';
-import type { Subscription } from '../../core/subscriptions/subscription.ts';
+import { hostOf } from '../../core/subscriptions/subscription.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { Ending } from './ending.ts';
 
@@ -27,9 +27,4 @@ function detailsOf(ending: Ending): object {
     default:
       return {};
   }
-}
-
-/** Only the host: the path of a hook is often a credential. */
-export function hostOf({ url }: Subscription): string | undefined {
-  return URL.parse(url)?.host;
 }

@@ -127,7 +127,7 @@ describe('the deliverer’s cache', () => {
     expect(await cached.findSubscription('acc_2', 'sub_1')).toBeUndefined();
   });
 
-  test('answers who is reading while this sandbox notes something, and then reads anew', async () => {
+  test('answers who is reading while this sandbox writes, and then reads anew', async () => {
     const source = createSource();
     source.stored.set('acc_1 sub_1', subscription());
     const cached = cacheSubscriptionLookup(source, cacheMs);

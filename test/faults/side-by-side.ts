@@ -19,6 +19,9 @@ export interface JobResult {
   readonly shown: string;
 }
 
+/** Of the processes that run a scenario now: each is the first of a group of its own. */
+const running = new Set<number>();
+
 /** A scenario takes a minute, and one that measures five. */
 const longestRunMs = 15 * 60_000;
 
@@ -34,9 +37,16 @@ export async function runSideBySide(
   tell: (line: string) => void,
 ): Promise<number> {
   const limit = pLimit(places);
+  let isStopped = false;
+  const stop = () => {
+    isStopped = true;
+    for (const pid of running) process.kill(-pid, 'SIGKILL');
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   let ended = 0;
   let failed = 0;
   const runOne = async (job: Job) => {
+    if (isStopped) return;
     const { isGood, shown } = await job.run();
     ended += 1;
     if (!isGood) failed += 1;
@@ -44,7 +54,7 @@ export async function runSideBySide(
   };
   await Promise.all(jobs.filter(({ isTimed }) => !isTimed).map((job) => limit(runOne, job)));
   for (const job of jobs.filter(({ isTimed }) => isTimed)) await runOne(job);
-  return failed;
+  return isStopped ? failed + 1 : failed;
 }
 
 /** `npm run faults` for one scenario, in this checkout or in a copy of it; answers with all that it printed. */
@@ -59,10 +69,13 @@ export async function runScenarioProcess(
     detached: true,
   });
   const exited = once(run, 'exit') as Promise<[number | null]>;
-  const overdue = setTimeout(() => process.kill(-(run.pid ?? 0), 'SIGKILL'), longestRunMs);
+  const pid = run.pid ?? 0;
+  running.add(pid);
+  const overdue = setTimeout(() => process.kill(-pid, 'SIGKILL'), longestRunMs);
   const output = (await Promise.all([text(run.stdout), text(run.stderr)])).join('');
   const [exitCode] = await exited;
   clearTimeout(overdue);
+  running.delete(pid);
   const shown =
     output.trimEnd() || `${args.join(' ')}: not run: it did not end within ${longestRunMs / 60_000} minutes`;
   return { exitCode, output: shown };
