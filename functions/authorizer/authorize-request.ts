@@ -9,8 +9,8 @@ import {
   parseAuthorization,
 } from '../../core/accounts/credential.ts';
 import type { CredentialLookup } from '../../core/accounts/credential-store.ts';
+import type { Telemetry } from '../../core/telemetry.ts';
 import type { AuthorizerContext } from '../api/http/request.ts';
-import type { Telemetry } from '../telemetry.ts';
 
 export interface AuthorizerDeps {
   readonly credentials: CredentialLookup;

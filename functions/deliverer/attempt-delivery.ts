@@ -2,7 +2,7 @@ import type { LimitSettings } from '../../core/deliveries/call-limits.ts';
 import type { DeliveredDelivery, DeliveryInWork, DeliveryMessage } from '../../core/deliveries/delivery.ts';
 import { scheduleOf } from '../../core/deliveries/delivery-steps.ts';
 import { decideRetry, type RetryPolicy } from '../../core/deliveries/retry-policy.ts';
-import type { Telemetry } from '../telemetry.ts';
+import type { Telemetry } from '../../core/telemetry.ts';
 import type { BatchTally } from './batch-statistics.ts';
 import { type CallDeps, type CallSettings, createCallGate } from './call.ts';
 import { createSubscriptionCheck, type SubscriptionCheckDeps } from './check-subscription.ts';

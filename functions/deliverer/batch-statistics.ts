@@ -2,7 +2,7 @@ import type { Attempt, DeliveryRef, SubscriptionRef } from '../../core/deliverie
 import type { RetryDecision } from '../../core/deliveries/retry-policy.ts';
 import { addTallies, emptyTally, type Tally, tallyAttempt } from '../../core/deliveries/statistics.ts';
 import type { StatisticsLog } from '../../core/deliveries/statistics-log.ts';
-import type { Telemetry } from '../telemetry.ts';
+import type { Telemetry } from '../../core/telemetry.ts';
 
 export interface BatchStatisticsDeps {
   readonly statistics: StatisticsLog;

@@ -2,7 +2,7 @@ import type { DeliveryOutcome } from '../../core/receivers/delivery-outcome.ts';
 import { type Lesson, learnFrom } from '../../core/receivers/receiver.ts';
 import { hostOf, type Subscription, withLesson } from '../../core/subscriptions/subscription.ts';
 import type { SubscriptionLookup, SubscriptionWriter } from '../../core/subscriptions/subscription-store.ts';
-import type { Telemetry } from '../telemetry.ts';
+import type { Telemetry } from '../../core/telemetry.ts';
 
 export interface LearnDeps {
   readonly subscriptions: SubscriptionLookup & SubscriptionWriter;

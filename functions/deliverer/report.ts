@@ -1,6 +1,6 @@
 import { type DeliveryMessage, refOf } from '../../core/deliveries/delivery.ts';
 import { hostOf } from '../../core/subscriptions/subscription.ts';
-import type { Telemetry } from '../telemetry.ts';
+import type { Telemetry } from '../../core/telemetry.ts';
 import type { Ending } from './ending.ts';
 
 /** Writes the one wide log line of an attempt, however it ended, and counts it. */

@@ -12,7 +12,7 @@ import {
   type Rejection,
 } from '../../core/events/published-event.ts';
 import type { AccountSubscriptions } from '../../core/subscriptions/subscription-store.ts';
-import type { Telemetry } from '../telemetry.ts';
+import type { Telemetry } from '../../core/telemetry.ts';
 
 export interface DispatcherDeps {
   readonly subscriptions: AccountSubscriptions;

@@ -3,7 +3,7 @@ import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { RetryQueue } from '../../core/deliveries/delivery-queues.ts';
 import { sweep, undoSweep } from '../../core/deliveries/delivery-steps.ts';
 import type { DueIndex } from '../../core/deliveries/due-index.ts';
-import type { Telemetry } from '../telemetry.ts';
+import type { Telemetry } from '../../core/telemetry.ts';
 
 export interface SweeperDeps {
   readonly dueIndex: DueIndex;

@@ -1,8 +1,8 @@
-import { logLines, metrics } from '../../core/telemetry-names.ts';
+import { logLines, metrics } from '../../core/telemetry.ts';
 import { table } from './markdown.ts';
 
 const start =
-  '<!-- Written by `npm run docs` from core/telemetry-names.ts: change that file, not these tables. -->\n';
+  '<!-- Written by `npm run docs` from core/telemetry.ts: change that file, not these tables. -->\n';
 const end = '<!-- The end of what `npm run docs` writes. -->';
 
 /** The runbook with its tables of log lines and metrics. Throws if the marks around them are missing. */

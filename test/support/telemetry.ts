@@ -1,5 +1,4 @@
-import type { LogName, MetricName } from '../../core/telemetry-names.ts';
-import type { Telemetry } from '../../functions/telemetry.ts';
+import type { LogName, MetricName, Telemetry } from '../../core/telemetry.ts';
 
 export interface TelemetryLine {
   readonly level: 'info' | 'warn' | 'error';

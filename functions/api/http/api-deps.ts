@@ -12,9 +12,9 @@ import type { StatisticsHistory } from '../../../core/deliveries/statistics-log.
 import type { CallbackUrlRules } from '../../../core/receivers/callback-address.ts';
 import type { NameResolver } from '../../../core/receivers/name-resolver.ts';
 import type { SubscriptionStore } from '../../../core/subscriptions/subscription-store.ts';
+import type { Telemetry } from '../../../core/telemetry.ts';
 import type { CallLimiter } from '../../receivers/call-limiter.ts';
 import type { ReceiverCallDeps } from '../../receivers/call-receiver.ts';
-import type { Telemetry } from '../../telemetry.ts';
 
 /** All that the API needs. Each handler names the part that it uses. */
 export interface ApiDeps extends ReceiverCallDeps {

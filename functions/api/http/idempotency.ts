@@ -4,7 +4,7 @@ import {
   idempotencyKeySchema,
 } from '../../../core/accounts/idempotency.ts';
 import type { HeldKey, IdempotencyClaim } from '../../../core/accounts/idempotency-store.ts';
-import type { LogName } from '../../../core/telemetry-names.ts';
+import type { LogName } from '../../../core/telemetry.ts';
 import type { ApiDeps } from './api-deps.ts';
 import type { Caller } from './callers.ts';
 import { type Problem, refuseInvalid } from './refusal.ts';

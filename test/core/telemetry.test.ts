@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { type LogLevel, logLines, metrics } from '../../core/telemetry-names.ts';
+import { type LogLevel, logLines, metrics } from '../../core/telemetry.ts';
 
 const functionsFolder = fileURLToPath(new URL('../../functions', import.meta.url));
 const sources = readdirSync(functionsFolder, { recursive: true, encoding: 'utf8' })

@@ -109,3 +109,14 @@ export const metrics = {
 } as const satisfies Record<string, string>;
 
 export type MetricName = keyof typeof metrics;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Writes a handler's log lines and counts its metrics. Fields never hold payloads, secrets or whole URLs. */
+export interface Telemetry {
+  info(name: LogName<'info'>, fields: Fields): void;
+  warn(name: LogName<'warn'>, fields: Fields): void;
+  /** Only for a fault of ours: an alarm counts these lines. */
+  error(name: LogName<'error'>, fields: Fields): void;
+  count(metric: MetricName, value?: number): void;
+}
