@@ -1,7 +1,5 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import middy from '@middy/core';
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createAccountStore } from '../adapters/dynamo-account-store.ts';
 import { connectTable } from '../adapters/dynamo-client.ts';
 import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
@@ -16,6 +14,7 @@ import { createDeadLetters } from '../adapters/sqs-dead-letters.ts';
 import { createExhaustedQueue } from '../adapters/sqs-exhausted-queue.ts';
 import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { createBackgroundHandler } from './background-handler.ts';
 import { createDeliverer } from './deliverer/deliver-batch.ts';
 import { callbackUrlRules, delivererEnv, readEnv } from './env.ts';
 import { createCallLimiter } from './receivers/call-limiter.ts';
@@ -47,4 +46,4 @@ const deliverer = createDeliverer({
   random: Math.random,
 });
 
-export const handler = middy<SQSEvent, SQSBatchResponse>(deliverer).use(middlewares);
+export const handler = createBackgroundHandler(deliverer, middlewares);

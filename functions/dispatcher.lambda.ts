@@ -1,6 +1,4 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import middy from '@middy/core';
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createAccountStore } from '../adapters/dynamo-account-store.ts';
 import { connectTable } from '../adapters/dynamo-client.ts';
 import { createEventLog } from '../adapters/dynamo-event-log.ts';
@@ -8,6 +6,7 @@ import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.t
 import { cacheAccountStatus, cacheAccountSubscriptions } from '../adapters/lru-caches.ts';
 import { createDeadLetters } from '../adapters/sqs-dead-letters.ts';
 import { createFirstAttemptQueue } from '../adapters/sqs-first-attempt-queue.ts';
+import { createBackgroundHandler } from './background-handler.ts';
 import { createDispatcher } from './dispatcher/dispatch-events.ts';
 import { dispatcherEnv, readEnv } from './env.ts';
 import { createTelemetry } from './telemetry.ts';
@@ -28,4 +27,4 @@ const dispatcher = createDispatcher({
   now: () => new Date(),
 });
 
-export const handler = middy<SQSEvent, SQSBatchResponse>(dispatcher).use(middlewares);
+export const handler = createBackgroundHandler(dispatcher, middlewares);

@@ -1,10 +1,9 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import middy from '@middy/core';
-import type { Context } from 'aws-lambda';
 import { connectTable } from '../adapters/dynamo-client.ts';
 import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
 import { createDueIndex } from '../adapters/dynamo-due-index.ts';
 import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
+import { createBackgroundHandler } from './background-handler.ts';
 import { readEnv, sweeperEnv } from './env.ts';
 import { createSweeper } from './sweeper/sweep-due-deliveries.ts';
 import { createTelemetry } from './telemetry.ts';
@@ -23,6 +22,7 @@ const sweep = createSweeper({
   now: () => new Date(),
 });
 
-export const handler = middy<unknown, void>((_event: unknown, context: Context) =>
-  sweep(() => context.getRemainingTimeInMillis()),
-).use(middlewares);
+export const handler = createBackgroundHandler<unknown, void>(
+  (_event, context) => sweep(() => context.getRemainingTimeInMillis()),
+  middlewares,
+);

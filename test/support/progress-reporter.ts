@@ -19,7 +19,7 @@ export default class ProgressReporter implements Reporter {
   }
 
   onRunStart({ numTotalTestSuites }: AggregatedResult): void {
-    say(`${numTotalTestSuites} suites`);
+    say(numTotalTestSuites === 1 ? '1 suite' : `${numTotalTestSuites} suites`);
     this.#waitForWord();
   }
 
