@@ -1,20 +1,18 @@
 import { inspect } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { routeKeysWith } from '../../../contract/routes.ts';
 import { eventTypes } from '../../../core/events/event-catalog.ts';
-import { createTestApi, type TestApi } from '../../support/api.ts';
+import type { TestApi } from '../../support/api.ts';
 import { uniqueId } from '../../support/builders.ts';
-import { type Deployment, startDeployment } from '../../support/deployment.ts';
+import type { Deployment } from '../../support/deployment.ts';
+import { prepareDeployment } from '../../support/suite.ts';
 import { internalFailure } from '../../support/wire-proxy.ts';
 
 let deployment: Deployment;
 let api: TestApi;
-beforeAll(async () => {
-  deployment = await startDeployment();
-  api = createTestApi(deployment);
+prepareDeployment((suite) => {
+  ({ deployment, api } = suite);
 });
-afterEach(() => deployment.reset());
-afterAll(() => deployment.close());
 
 const call: TestApi['call'] = (...args) => api.call(...args);
 

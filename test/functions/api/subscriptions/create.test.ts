@@ -1,18 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { eventTypes } from '../../../../core/events/event-catalog.ts';
-import { createTestApi, type TestApi } from '../../../support/api.ts';
+import type { TestApi } from '../../../support/api.ts';
 import { sqsRecord, uniqueId } from '../../../support/builders.ts';
-import { type Deployment, startDeployment } from '../../../support/deployment.ts';
+import type { Deployment } from '../../../support/deployment.ts';
 import { startReceiver, verifyCallback } from '../../../support/receiver.ts';
+import { prepareDeployment } from '../../../support/suite.ts';
 
 let deployment: Deployment;
 let api: TestApi;
-beforeAll(async () => {
-  deployment = await startDeployment();
-  api = createTestApi(deployment);
+prepareDeployment((suite) => {
+  ({ deployment, api } = suite);
 });
-afterEach(() => deployment.reset());
-afterAll(() => deployment.close());
 
 const call: TestApi['call'] = (...args) => api.call(...args);
 
