@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { cacheMs } from '../support/stacks-under-fault.ts';
+import { until } from '../support/until.ts';
 import type { Fault, Trouble } from './fault.ts';
 import type { Subscriber, World } from './world.ts';
 
@@ -222,16 +223,14 @@ async function measureOthers(world: World): Promise<number> {
     if (!world.mortalAccountIds.includes(accountId)) expected.add(id);
     await setTimeout(Math.max(0, 1_000 / eventsPerSecond - (Date.now() - sentAt)));
   }
-  for (;;) {
+  const findAll = async () => {
     const calls = (await world.live.calls())
       .map(({ body, atMs }) => ({ id: String((JSON.parse(body) as { id: unknown }).id), atMs }))
       .filter(({ id }) => expected.has(id));
-    // Also those that come late, and they above all.
-    if (calls.length < expected.size * world.size.subscriptions) {
-      await setTimeout(200);
-      continue;
-    }
-    const latencies = calls.map(({ id, atMs }) => atMs - (world.published.get(id)?.atMs ?? 0));
-    return latencies.toSorted((a, b) => a - b)[Math.floor(latencies.length * 0.99)] ?? Number.NaN;
-  }
+    return calls.length >= expected.size * world.size.subscriptions && calls;
+  };
+  // Also those that come late, and they above all.
+  const calls = await until('every callback of the others', findAll, { everyMs: 200, patienceMs: 180_000 });
+  const latencies = calls.map(({ id, atMs }) => atMs - (world.published.get(id)?.atMs ?? 0));
+  return latencies.toSorted((a, b) => a - b)[Math.floor(latencies.length * 0.99)] ?? Number.NaN;
 }

@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { TimeoutError } from 'p-wait-for';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { type CallApi, connectApi } from '../../local/api-client.ts';
@@ -215,10 +216,13 @@ export async function createWorld(
       // Queues are read one by one, and a message may move in between: it is to be seen twice.
       let timesSeen = 0;
       while (Date.now() < deadline) {
-        await Promise.race([
-          untilAtRest(sqs),
-          setTimeout(Math.max(0, deadline - Date.now()), undefined, { ref: false }),
-        ]);
+        try {
+          await untilAtRest(sqs, deadline - Date.now());
+        } catch (error) {
+          // The ledger names what is not at rest.
+          if (error instanceof TimeoutError) return;
+          throw error;
+        }
         const rows = rowsOf(await readItems(table));
         const isAtRest = rows.every(({ state }) => state !== 'waiting' && state !== 'claimed');
         timesSeen = isAtRest ? timesSeen + 1 : 0;

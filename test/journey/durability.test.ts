@@ -11,6 +11,7 @@ import { connectSqs, peek, untilAtRest } from '../support/at-rest.ts';
 import { uniqueId } from '../support/builders.ts';
 import { type Receiver, startReceiver, verifyCallback } from '../support/receiver.ts';
 import { type StacksUnderFault, sendsTo, startStacksUnderFault } from '../support/stacks-under-fault.ts';
+import { until } from '../support/until.ts';
 import type { WireCall } from '../support/wire-proxy.ts';
 
 // A crashed function's messages come back after SQS' visibility timeout of 22 s.
@@ -155,7 +156,7 @@ describe('nothing is lost when', () => {
     const killers = [killOnce('Deliverer', 'before', sendsTo('retries'))];
     const id = await publish(accountId);
     await calls(receiver, 1);
-    await until(() => killers[0]?.() ?? 0);
+    await until('a sandbox is killed', () => (killers[0]?.() ?? 0) > 0);
     killers.push(killOnce('Sweeper', 'before', sendsTo('retries')));
     await calls(receiver, 2);
     await untilAtRest(sqs);
@@ -231,16 +232,6 @@ describe('nothing is lost when', () => {
 });
 
 /** Resolves once the receiver has been called so often. */
-function calls(receiver: Receiver, count: number): Promise<void> {
-  return until(() => receiver.callbacks.length >= count);
-}
-
-function until(condition: () => unknown): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setInterval(() => {
-      if (!condition()) return;
-      clearInterval(timer);
-      resolve();
-    }, 50);
-  });
+function calls(receiver: Receiver, count: number): Promise<unknown> {
+  return until(`the receiver is called ${count} times`, () => receiver.callbacks.length >= count);
 }

@@ -87,11 +87,12 @@ async function call(
 
 // #region until
 async function until(path: string, isSo: (answer: any) => boolean) {
-  for (;;) {
+  for (let tries = 0; tries < 300; tries += 1) {
     const answer = await call('GET', path);
     if (isSo(answer)) return answer;
     await setTimeout(200);
   }
+  throw new Error(`${path} has not changed in time`);
 }
 // #endregion
 

@@ -1,6 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { SQSClient } from '@aws-sdk/client-sqs';
@@ -14,6 +13,7 @@ import { connectSqs, peekAll, untilAtRest } from '../support/at-rest.ts';
 import { connectTableAt } from '../support/engines.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { type StacksUnderFault, startStacksUnderFault } from '../support/stacks-under-fault.ts';
+import { until } from '../support/until.ts';
 import { internalFailure } from '../support/wire-proxy.ts';
 
 /**
@@ -140,7 +140,7 @@ async function liveThroughEverything(): Promise<void> {
   await publish({ id: 'evt_under_fault' });
   await call('PATCH', `/subscriptions/${id}`, { headers: { 'x-second': 'PLANTEDSECOND5531' } }, key);
   await call('GET', `/subscriptions/${id}/secret`, undefined, key);
-  while (!(await logs()).includes('event.failed')) await setTimeout(100);
+  await until('the dispatcher has given up once', async () => (await logs()).includes('event.failed'));
   stacks.wire.table.reset();
   await untilAtRest(sqs);
 }

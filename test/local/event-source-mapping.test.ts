@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { SQSEvent } from 'aws-lambda';
@@ -6,6 +5,7 @@ import { startPolling } from '../../local/event-source-mapping.ts';
 import type { LambdaFunction } from '../../local/lambda-function.ts';
 import { uniqueId } from '../support/builders.ts';
 import { type QueueEngine, startQueues, type WorkQueue } from '../support/engines.ts';
+import { until } from '../support/until.ts';
 
 let engine: QueueEngine;
 let queue: WorkQueue;
@@ -46,10 +46,6 @@ async function send(...bodies: string[]): Promise<void> {
   await engine.sqs.send(new SendMessageBatchCommand({ QueueUrl: queue.url, Entries }));
 }
 
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await setTimeout(20);
-}
-
 /** Those that were received and not deleted: SQS hands them out again after the visibility timeout. */
 const inWork = () => engine.inWorkIn(queue.name).toSorted();
 const waiting = () => engine.messagesIn(queue.name).map(({ body }) => body);
@@ -61,7 +57,7 @@ describe('a batch', () => {
       Records.filter(({ body }) => body === 'bad').map(({ messageId }) => ({ itemIdentifier: messageId }));
     poll(functionOf(async (event) => ({ batchItemFailures: failure(event) })));
 
-    await until(() => waiting().length === 0 && inWork().length === 1);
+    await until('the good ones are deleted', () => waiting().length === 0 && inWork().length === 1);
 
     expect(inWork()).toEqual(['bad']);
     expect(faults).toEqual([]);
@@ -75,7 +71,7 @@ describe('a batch', () => {
     await send('one', 'other');
     poll(functionOf(handle));
 
-    await until(() => faults.length > 0);
+    await until('the batch has failed', () => faults.length > 0);
 
     expect(inWork()).toEqual(['one', 'other']);
   });
@@ -88,7 +84,7 @@ describe('a batch', () => {
     await send('one', 'other');
     poll(functionOf(async () => answer));
 
-    await until(() => waiting().length === 0 && inWork().length === 0);
+    await until('the batch is deleted', () => waiting().length === 0 && inWork().length === 0);
 
     expect(faults).toEqual([]);
   });
@@ -108,10 +104,10 @@ test('nothing is received while its function has no room: it would become visibl
   );
   poll(target);
 
-  await until(() => asked > 3);
+  await until('the poller has asked for room', () => asked > 3);
   expect([waiting(), inWork()]).toEqual([['one'], []]);
 
   hasRoom = true;
-  await until(() => received.length > 0);
+  await until('the message is received', () => received.length > 0);
   expect(received).toEqual(['one']);
 });

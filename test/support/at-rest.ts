@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import {
   GetQueueAttributesCommand,
   ListQueuesCommand,
@@ -6,19 +5,20 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { operatorCredentials } from '../../local/sigv4.ts';
+import { until } from './until.ts';
 
 export function connectSqs(endpoint: string): SQSClient {
   return new SQSClient({ endpoint, region: 'us-east-1', credentials: operatorCredentials });
 }
 
 /** Resolves once no queue that is drained holds anything: waiting, in work or delayed. */
-export async function untilAtRest(sqs: SQSClient): Promise<void> {
+export async function untilAtRest(sqs: SQSClient, patienceMs?: number): Promise<void> {
   const queues = await drainedQueues(sqs);
-  for (;;) {
+  const isAtRest = async () => {
     const counts = await Promise.all(queues.map((url) => countOf(sqs, url)));
-    if (counts.every((count) => count === 0)) return;
-    await setTimeout(200);
-  }
+    return counts.every((count) => count === 0);
+  };
+  await until('every drained queue is empty', isAtRest, { everyMs: 200, patienceMs });
 }
 
 /** The bodies and attributes of what a queue holds, which stay in it. */

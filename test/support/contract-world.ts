@@ -13,6 +13,7 @@ import { deliveredDelivery, publishedEvent, subscription, uniqueId } from './bui
 import type { SeenAnswer } from './contract.ts';
 import { connectTableAt } from './engines.ts';
 import { type StacksUnderFault, startStacksUnderFault } from './stacks-under-fault.ts';
+import { until } from './until.ts';
 import { internalFailure } from './wire-proxy.ts';
 
 /** Who sends a request: an account's key, the helpdesk backend, or nobody. */
@@ -98,23 +99,26 @@ export async function openContractWorld() {
 
     /** Sends it again and again until an answer has this status: what only many requests in a second meet. */
     async sendUntil(status: number, sender: Sender, request: SentRequest): Promise<SeenAnswer> {
-      for (;;) {
-        // One after the other, so that one sandbox gets them all.
+      // One after the other, so that one sandbox gets them all.
+      const sendOnce = async () => {
         const answer = await send(sender, request);
-        if (answer.status === status) return answer;
-      }
+        return answer.status === status && answer;
+      };
+      return until(`an answer of ${status}`, sendOnce, { everyMs: 0 });
     },
 
     /** Sends it three times at once, under another key each time, until one of the three has this status. */
     async sendTogetherUntil(status: number, sender: Sender, request: SentRequest): Promise<SeenAnswer> {
-      for (let round = 0; ; round += 1) {
+      let round = 0;
+      const sendThree = async () => {
+        round += 1;
         const headers = { 'idempotency-key': `together-${round}` };
         const answers = await Promise.all(
           Array.from({ length: 3 }, () => send(sender, { ...request, headers })),
         );
-        const found = answers.find((answer) => answer.status === status);
-        if (found) return found;
-      }
+        return answers.find((answer) => answer.status === status);
+      };
+      return until(`an answer of ${status} to one of three`, sendThree, { everyMs: 0 });
     },
 
     /** From now on no call to the table is answered well. */

@@ -23,6 +23,8 @@ export interface TableEngine {
 /** An in-memory DynamoDB with the table of lib/data-stack.ts. */
 export async function startTable(): Promise<TableEngine> {
   const server = dynalite({ createTableMs: 0 });
+  // As the proxy before it: an idle connection is closed by its client.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });

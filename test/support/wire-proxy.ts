@@ -94,6 +94,8 @@ export async function startWireProxy(target: string): Promise<WireProxy> {
       else response.writeHead(502).end(String(error));
     });
   });
+  // A server that closes an idle connection meets the client's next request on it: a failure that no test asked for.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });

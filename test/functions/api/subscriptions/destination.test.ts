@@ -99,7 +99,8 @@ describe('registering a URL', () => {
   });
 
   test('is no different when a URL is changed', async () => {
-    const { body } = await subscribe(guarded, 'https://crm.example.com/hooks');
+    const { status, body } = await subscribe(guarded, 'https://crm.example.com/hooks');
+    expect({ status, body }).toMatchObject({ status: 201 });
     const change = (url: string) =>
       guarded.call('PATCH /subscriptions/{id}', { accountId, id: body.id, body: { url } });
 
