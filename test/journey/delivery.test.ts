@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { type EventType, eventCatalog, eventTypes } from '../../core/events/event-catalog.ts';
+import { type EventType, eventTypes } from '../../core/events/event-catalog.ts';
 import { type CallApi, connectApi } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
 import { connectSqs, peek, untilAtRest } from '../support/at-rest.ts';
 import { uniqueId } from '../support/builders.ts';
+import { exampleData } from '../support/journey-data.ts';
 import { type LocalRun, type Outputs, startLocalRun } from '../support/local-run.ts';
 import { type Receiver, startReceiver, verifyCallback } from '../support/receiver.ts';
 
@@ -61,14 +62,13 @@ describe('a run of npm start', () => {
   }
 
   function entryOf(type: EventType, accountId: string, detail: object = {}): PutEventsRequestEntry {
-    const example = eventCatalog.find((entry) => entry.type === type)?.example;
     const id = uniqueId('evt_journey');
     const occurredAt = new Date().toISOString();
     return {
       EventBusName: outputs.eventBusName,
       Source: 'iomnihub.helpdesk',
       DetailType: type,
-      Detail: JSON.stringify({ id, accountId, occurredAt, data: example, ...detail }),
+      Detail: JSON.stringify({ id, accountId, occurredAt, data: exampleData(type), ...detail }),
     };
   }
 
@@ -97,6 +97,22 @@ describe('a run of npm start', () => {
     expect(typesOf(other)).toEqual([]);
     const [callback] = one.receiver.callbacks;
     expect(() => callback && verifyCallback(callback, two.secret)).toThrow('No matching signature');
+  });
+
+  test('delivers what people write letter by letter, emoji and all', async () => {
+    const { accountId, owner } = await newAccount();
+    const { receiver, secret } = await subscribe(owner, ...eventTypes);
+
+    const { FailedEntryCount } = await put(...eventTypes.map((type) => entryOf(type, accountId)));
+    await untilAtRest(sqs);
+
+    expect(FailedEntryCount).toBe(0);
+    const received = receiver.callbacks.map(
+      (callback) => verifyCallback(callback, secret) as { type: EventType; data: unknown },
+    );
+    expect(Object.fromEntries(received.map(({ type, data }) => [type, data]))).toEqual(
+      Object.fromEntries(eventTypes.map((type) => [type, exampleData(type)])),
+    );
   });
 
   test('calls again after a failure, with the same webhook-id and a timestamp and signature of its own', async () => {
@@ -137,7 +153,7 @@ describe('a run of npm start', () => {
   test('puts events that do not fit into their dead-letter queue with the reason, and delivers the others', async () => {
     const { accountId, owner } = await newAccount();
     const { receiver } = await subscribe(owner, created);
-    const data = eventCatalog.find(({ type }) => type === created)?.example;
+    const data = exampleData(created);
     const good = entryOf(created, accountId);
     await put(good);
     await untilAtRest(sqs);
