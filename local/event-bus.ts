@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
+import { textAt } from './event-path.ts';
 import { compilePattern } from './event-pattern.ts';
 import { AwsError, type LocalServer, serveAwsJson } from './http-server.ts';
 import { awsAccount, region } from './intrinsics.ts';
+import { type LogTarget, lineOf } from './log-target.ts';
 
-export interface RuleTarget {
+export interface QueueTarget {
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string | undefined;
   /** A JSON path into the event, such as `$.detail.accountId`. */
@@ -15,7 +17,7 @@ export interface RuleTarget {
 export interface BusRule {
   readonly arn: string;
   readonly pattern: unknown;
-  readonly targets: readonly RuleTarget[];
+  readonly targets: readonly (QueueTarget | LogTarget)[];
 }
 
 const entrySchema = z.object({
@@ -35,11 +37,12 @@ const maxRequestBytes = 1024 * 1024;
 
 type EntryResult = { EventId: string } | { ErrorCode: string; ErrorMessage: string };
 
-/** PutEvents over EventBridge's wire protocol, and rules that send to SQS. */
+/** PutEvents over EventBridge's wire protocol, and rules that send to SQS or write a line into a log. */
 export function startEventBus(
   busNameOrArns: readonly string[],
   rules: readonly BusRule[],
   sqs: SQSClient,
+  onLogLine: (line: string) => void = () => undefined,
 ): Promise<LocalServer> {
   const compiled = rules.map((rule) => ({ ...rule, matches: compilePattern(rule.pattern) }));
 
@@ -72,8 +75,14 @@ export function startEventBus(
     return { EventId: id };
   }
 
-  async function sendTo(target: RuleTarget, rule: BusRule, text: string, event: unknown): Promise<void> {
-    const MessageGroupId = target.messageGroupIdPath && valueAt(target.messageGroupIdPath, event);
+  async function sendTo(
+    target: QueueTarget | LogTarget,
+    rule: BusRule,
+    text: string,
+    event: unknown,
+  ): Promise<void> {
+    if ('transformer' in target) return onLogLine(lineOf(target, event));
+    const MessageGroupId = target.messageGroupIdPath && textAt(target.messageGroupIdPath, event);
     try {
       await sqs.send(
         new SendMessageCommand({ QueueUrl: target.queueUrl, MessageBody: text, MessageGroupId }),
@@ -167,13 +176,6 @@ function sizeOf(entry: Entry): number {
 
 function attribute(StringValue: string) {
   return { DataType: 'String', StringValue };
-}
-
-function valueAt(path: string, event: unknown): string | undefined {
-  let value = event;
-  for (const name of path.replace(/^\$\./, '').split('.'))
-    value = (value as Record<string, unknown> | undefined)?.[name];
-  return typeof value === 'string' ? value : undefined;
 }
 
 function toSeconds(date: Date): string {

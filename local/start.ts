@@ -40,7 +40,12 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
 
   const engines = await startEngines(options.dataFolder);
   closers.push(() => engines.close());
-  const running = await runStacks(stacks, engines, { ...options, logFolder, onFault: sayFault });
+  const running = await runStacks(stacks, engines, {
+    ...options,
+    logFolder,
+    onFault: sayFault,
+    onLogLine: sayLogLine,
+  });
   closers.push(() => running.close());
   const { ApiUrl: apiUrl = '', EventBusName: eventBusName = '' } = Object.assign(
     {},
@@ -149,6 +154,10 @@ async function writeOutputs(outputsFile: string, outputs: unknown): Promise<void
 
 function sayFault(fault: unknown): void {
   say(`    ${styleText('yellow', 'fault')}     ${String(fault).split('\n')[0]}`);
+}
+
+function sayLogLine(line: string): void {
+  say(`    ${styleText('yellow', 'log')}       ${line}`);
 }
 
 function say(...lines: string[]): void {

@@ -163,6 +163,7 @@ describe('a run of npm start', () => {
       entryOf(created, accountId, { data: { ...data, text: 'x'.repeat(300_000) } }),
       { ...good, Detail: (good.Detail ?? '').replace('"occurredAt":"20', '"occurredAt":"19') },
       { ...entryOf(created, accountId), DetailType: 'ticket.exploded' },
+      { ...entryOf(created, accountId), Source: 'iomnihub.billing' },
       entryOf(created, accountId),
     );
     await untilAtRest(sqs);
@@ -172,8 +173,13 @@ describe('a run of npm start', () => {
     expect(
       rejected.map(({ attributes }) => attributes['reason'] ?? '').toSorted((a, b) => a.localeCompare(b)),
     ).toEqual(['id-conflict', 'invalid-data', 'invalid-detail', 'too-large']);
-    const [unrouted] = await peek(sqs, 'iomnihub-webhooks-local-unrouted');
-    expect(JSON.parse(unrouted?.body ?? '')).toMatchObject({ 'detail-type': 'ticket.exploded' });
+    const unrouted = await peek(sqs, 'iomnihub-webhooks-local-unrouted');
+    const routes = unrouted.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
+    expect(
+      new Set(routes.map((event) => `${String(event['source'])} ${String(event['detail-type'])}`)),
+    ).toEqual(new Set(['iomnihub.helpdesk ticket.exploded', `iomnihub.billing ${created}`]));
+    await run.printed('event.unrouted iomnihub.helpdesk ticket.exploded');
+    await run.printed(`event.unrouted iomnihub.billing ${created}`);
   });
 
   describe('its event bus refuses what EventBridge refuses', () => {

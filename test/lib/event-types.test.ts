@@ -116,7 +116,7 @@ export const previous = (data: EventData<'ticket.assigned'>): string | null => d
 
     const patterns = of('AWS::Events::Rule').flatMap(({ EventPattern }) => EventPattern ?? []);
     const source = [eventSource];
-    expect(patterns).toHaveLength(eventTypes.length + 2);
+    expect(patterns).toHaveLength(eventTypes.length + 3);
     expect(patterns).toContainEqual({ source, 'detail-type': ['ticket.assigned'] });
     expect(patterns).toContainEqual({
       source,

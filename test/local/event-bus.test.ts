@@ -34,9 +34,9 @@ function ruleTo(queueUrl: string, deadLetterQueueUrl: string | undefined): BusRu
   };
 }
 
-async function connect(rules: readonly BusRule[]): Promise<void> {
+async function connect(rules: readonly BusRule[], onLogLine?: (line: string) => void): Promise<void> {
   await disconnect();
-  bus = await startEventBus(['events'], rules, engine.sqs);
+  bus = await startEventBus(['events'], rules, engine.sqs, onLogLine);
   // One try a call: what fails here would fail again.
   client = new EventBridgeClient({
     endpoint: bus.url,
@@ -169,6 +169,19 @@ describe('an entry that fails is reported in its place, and the others arrive', 
 
     expect([arrived(), arrived(deadLetters)]).toEqual([[], []]);
   });
+});
+
+test('a rule writes a line into its log, with what its template names of the event', async () => {
+  const lines: string[] = [];
+  const paths = { time: '$.time', source: '$.source', 'detail-type': '$.detail-type', who: '$.detail.who' };
+  const template = '{"timestamp":<time>,"message":"seen <source> <detail-type> <who> <nobody>."}';
+  const target = { transformer: { InputPathsMap: paths, InputTemplate: template } };
+  const pattern = { source: [{ 'anything-but': ['helpdesk'] }] };
+  await connect([{ arn: 'arn:rule', pattern, targets: [target] }], (line) => lines.push(line));
+
+  await put(entryOf('{"who":"A \\"B\\" 🎉"}', { Source: 'billing', DetailType: 'paid' }), entryOf('{}'));
+
+  expect(lines).toEqual(['seen billing paid A "B" 🎉 .']);
 });
 
 describe('the whole call is refused', () => {
