@@ -8,8 +8,20 @@ import type {
   SubscriptionWriter,
 } from '../core/subscriptions/subscription-store.ts';
 
-/** Limits the memory of a sandbox. An entry takes a few KB. */
 const maxEntries = 2_000;
+
+/**
+ * How much JSON a cache of subscriptions may hold. Objects take up to twice as much memory, so the cache stays below an
+ * eighth of a function's 512 MB. One account can have 1.5 MB of subscriptions.
+ */
+const maxBytes = 32 * 1024 * 1024;
+
+/** Limits for values that may be large. Without them, 200 large accounts would fill a sandbox. */
+const bounded = { max: maxEntries, maxSize: maxBytes, sizeCalculation: bytesOf };
+
+function bytesOf(value: unknown, key: string): number {
+  return Buffer.byteLength(key) + Buffer.byteLength(JSON.stringify(value));
+}
 
 /** For the dispatcher: reads an account's subscriptions at most once per `cacheMs`. */
 export function cacheAccountSubscriptions(
@@ -17,7 +29,7 @@ export function cacheAccountSubscriptions(
   cacheMs: number,
 ): AccountSubscriptions {
   const cache = new LRUCache<string, readonly Subscription[]>({
-    max: maxEntries,
+    ...bounded,
     ttl: cacheMs,
     fetchMethod: (accountId) => store.listSubscriptions(accountId),
   });
@@ -42,7 +54,7 @@ export function cacheSubscriptionLookup(
   cacheMs: number,
 ): SubscriptionLookup & SubscriptionWriter {
   const cache = new LRUCache<string, { found: Subscription | undefined }>({
-    max: maxEntries,
+    ...bounded,
     ttl: cacheMs,
     // If an entry is deleted while it is being read, its reader still gets the value, but it is not cached.
     ignoreFetchAbort: true,

@@ -158,6 +158,82 @@ describe('the deliverer’s cache', () => {
   );
 });
 
+describe('however large the subscriptions are, a cache', () => {
+  const maxBytes = 32 * 1024 * 1024;
+  const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
+  /** Nearly as large as an owner can make it. */
+  const large = (accountId: string, id: string) =>
+    subscription({ accountId, id, description: 'x'.repeat(30_000) });
+
+  /** How many of the latest are answered without a read, the latest first, so that asking drops none of them. */
+  async function countKept(
+    names: readonly string[],
+    reads: readonly string[],
+    ask: (name: string) => unknown,
+  ) {
+    for (const [index, name] of names.toReversed().entries()) {
+      const before = reads.length;
+      await ask(name);
+      if (reads.length > before) return index;
+    }
+    return names.length;
+  }
+
+  function expectFull(kept: number, size: number): void {
+    expect(kept * size).toBeLessThanOrEqual(maxBytes);
+    expect((kept + 1) * size).toBeGreaterThan(maxBytes * 0.95);
+  }
+
+  test('of accounts keeps the latest of them, up to 32 MiB', async () => {
+    const reads: string[] = [];
+    const accountOf = (accountId: string) =>
+      Array.from({ length: 50 }, (_, index) => large(accountId, `sub_${index}`));
+    const listSubscriptions = async (accountId: string) => (reads.push(accountId), accountOf(accountId));
+    const cached = cacheAccountSubscriptions({ listSubscriptions }, cacheMs);
+    const accountIds = Array.from({ length: 200 }, (_, index) => `acc_${index}`);
+    for (const accountId of accountIds) await cached.listSubscriptions(accountId);
+    expect(reads).toEqual(accountIds);
+
+    const kept = await countKept(accountIds, reads, (accountId) => cached.listSubscriptions(accountId));
+
+    expectFull(kept, bytesOf(accountOf('acc_100')));
+  });
+
+  test('of single subscriptions keeps the latest of them, up to 32 MiB', async () => {
+    const source = createSource();
+    const ids = Array.from({ length: 1_500 }, (_, index) => `sub_${index}`);
+    for (const id of ids) source.stored.set(`acc_1 ${id}`, large('acc_1', id));
+    const cached = cacheSubscriptionLookup(source, cacheMs);
+    for (const id of ids) await cached.findSubscription('acc_1', id);
+
+    const kept = await countKept(ids, source.reads, (id) => cached.findSubscription('acc_1', id));
+
+    expectFull(kept, bytesOf(large('acc_1', 'sub_1000')));
+  });
+
+  test('of accounts answers with one that is too large to keep', async () => {
+    const source = createSource();
+    const huge = subscription({ description: 'x'.repeat(maxBytes) });
+    source.stored.set('acc_1 sub_1', huge);
+    const cached = cacheAccountSubscriptions(source, cacheMs);
+
+    expect([await cached.listSubscriptions('acc_1'), await cached.listSubscriptions('acc_1')]).toEqual([
+      [huge],
+      [huge],
+    ]);
+    expect(source.reads).toHaveLength(2);
+  });
+
+  test('of accounts keeps two thousand small ones', async () => {
+    const source = createSource();
+    const cached = cacheAccountSubscriptions(source, cacheMs);
+    const accountIds = Array.from({ length: 2_000 }, (_, index) => `acc_${index}`);
+    for (const accountId of [...accountIds, ...accountIds]) await cached.listSubscriptions(accountId);
+
+    expect(source.reads).toEqual(accountIds);
+  });
+});
+
 test('an account’s status is read once in five seconds', async () => {
   const reads: string[] = [];
   const store: AccountStatusLookup = {
