@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import dynalite from 'dynalite';
 import { startKms } from './kms-server.ts';
+import { readPrivateFile, writePrivateFile } from './private-file.ts';
 import { startSqs } from './sqs-engine.ts';
 
 /** The services behind the functions. Each speaks its own wire protocol on a port of loopback. */
@@ -36,7 +37,7 @@ export async function startEngines(dataFolder: string | undefined): Promise<Engi
 export async function prepareDataFolder(folder: string): Promise<void> {
   const fail = (why: string) => new Error(`--data ${folder}: ${why}`);
   try {
-    await mkdir(folder);
+    await mkdir(folder, { mode: 0o700 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EEXIST') throw fail(`cannot be created (${code})`);
@@ -74,9 +75,9 @@ async function startDynamo(path: string | undefined): Promise<{ url: string; clo
 
 async function rootKey(file: string | undefined): Promise<Buffer> {
   if (!file) return randomBytes(32);
-  const known = await readFile(file).catch(() => undefined);
+  const known = await readPrivateFile(file);
   if (known) return known;
   const key = randomBytes(32);
-  await writeFile(file, key, { mode: 0o600 });
+  await writePrivateFile(file, key);
   return key;
 }

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
@@ -224,6 +226,11 @@ describe('a run of npm start', () => {
     await expect(
       connectApi(outputs.apiUrl, credentials)('POST', '/accounts/acc_1/api-keys', {}),
     ).rejects.toThrow('403');
+  });
+
+  test('lets nobody else read its API key', async () => {
+    const { mode } = await stat(join(run.folder, 'outputs.json'));
+    expect(mode & 0o077).toBe(0);
   });
 
   test('leaves no process behind on Ctrl-C', async () => {

@@ -100,5 +100,5 @@ export interface Statement {
   readonly Action: string | string[];
   readonly Resource: string | string[];
   readonly Principal?: unknown;
-  readonly Condition?: unknown;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | string[]>>>>;
 }

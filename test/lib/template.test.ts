@@ -5,6 +5,7 @@ import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type * as z from 'zod';
+import * as keys from '../../adapters/dynamo-keys.ts';
 import { routes as declaredRoutes, routeKeys } from '../../contract/routes.ts';
 import { idempotencyLockMs } from '../../core/accounts/idempotency.ts';
 import { eventCatalog, eventSource, eventTypes } from '../../core/events/event-catalog.ts';
@@ -21,6 +22,7 @@ import {
 import { createStacks } from '../../lib/stacks.ts';
 import { compilePattern } from '../../local/event-pattern.ts';
 import { lineOf } from '../../local/log-target.ts';
+import { acceptedAt, deliveryRef } from '../support/builders.ts';
 import {
   createApp,
   inTemporaryFolder,
@@ -624,6 +626,67 @@ describe('permissions', () => {
       }
     }
     expect(sorted(granted)).toEqual(sorted(expected));
+  });
+
+  /** A key of each kind of item, as the adapters make them. */
+  const items = {
+    account: keys.accountKey('acc_1'),
+    subscription: keys.subscriptionKey('acc_1', 'sub_1'),
+    event: keys.eventKey('acc_1', 'evt_1'),
+    delivery: keys.deliveryKey(deliveryRef()),
+    attempt: keys.attemptKey(deliveryRef(), acceptedAt),
+    statistics: keys.statisticsKey(deliveryRef(), acceptedAt),
+    credential: keys.credentialKey('0123456789abcdef01234567'),
+    limit: keys.bucketKey('host crm.example.com'),
+  };
+  type ItemName = keyof typeof items;
+  const ofAccounts: ItemName[] = ['account', 'subscription', 'event', 'delivery', 'attempt', 'statistics'];
+
+  test.each<[FunctionName, ItemName[]]>([
+    ['Delivery.Dispatcher', ofAccounts],
+    ['Delivery.Deliverer', [...ofAccounts, 'limit']],
+    ['Delivery.SweepingSweeper', ofAccounts],
+    ['Api.Api', [...ofAccounts, 'limit', 'credential']],
+    ['Api.Authorizer', ['credential']],
+  ])('of %s reach the items that it needs, and no others', (name, expected) => {
+    const [table] = template.of('AWS::DynamoDB::Table');
+    const statements = statementsOf(functionNamed(name).properties.Role).filter(
+      ({ Resource: resources }) => resources === table?.arn,
+    );
+    expect(statements).toHaveLength(1);
+    for (const { Condition } of statements) {
+      const patterns = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
+      expect(Condition).toEqual({
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': patterns },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      });
+      const reached = Object.entries(items).filter(([, { pk }]) =>
+        listOf(patterns).some((pattern) => pattern.endsWith('#*') && pk.startsWith(pattern.slice(0, -1))),
+      );
+      expect(reached.map(([item]) => item).toSorted()).toEqual(expected.toSorted());
+    }
+  });
+
+  const ofSubscription = ['accountId', 'subscriptionId'];
+  const ofAnswer = ['accountId', 'idempotencyKey'];
+
+  test.each<[FunctionName, string[][]]>([
+    ['Delivery.Dispatcher', []],
+    ['Delivery.Deliverer', [ofSubscription]],
+    ['Delivery.SweepingSweeper', []],
+    ['Api.Api', [ofSubscription, ofAnswer]],
+    ['Api.Authorizer', []],
+  ])('of %s open secrets only for what their encryption context names', (name, contexts) => {
+    const [secretsKey] = template.of('AWS::KMS::Key').filter(({ ref }) => ref.startsWith('Data.SecretsKey'));
+    const statements = statementsOf(functionNamed(name).properties.Role).filter(
+      ({ Resource: resources }) => resources === secretsKey?.arn,
+    );
+    expect(statements.map(({ Condition }) => Condition)).toEqual(
+      contexts.map((context) => ({
+        'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': context },
+        Null: Object.fromEntries(context.map((key) => [`kms:EncryptionContext:${key}`, 'false'])),
+      })),
+    );
   });
 
   test('name resources and actions, never all of them', () => {
