@@ -25,7 +25,13 @@ export interface ResourceProperties {
     readonly AlarmDescription: string;
     readonly AlarmActions?: string[];
     readonly ComparisonOperator: string;
+    readonly EvaluationPeriods: number;
     readonly MetricName?: string;
+    readonly Namespace?: string;
+    /** In seconds. */
+    readonly Period?: number;
+    readonly Statistic?: string;
+    readonly Threshold?: number;
     readonly Dimensions?: { readonly Name: string; readonly Value: string }[];
     readonly TreatMissingData?: string;
   };
