@@ -67,7 +67,7 @@ export function startEventBus(
       .flatMap((rule) => rule.targets.map((target) => sendTo(target, rule, text, event)));
     try {
       // Send before answering, so that every accepted event is in a queue. EventBridge stores accepted events on disk
-      // instead.
+      // instead, and later drops one that neither its queue nor the dead-letter queue takes.
       await Promise.all(sending);
     } catch (error) {
       return { ErrorCode: 'InternalFailure', ErrorMessage: `The event reached no queue: ${String(error)}` };
