@@ -9,7 +9,7 @@ import {
   eventTypeSchema,
 } from '../core/events/event-catalog.ts';
 import { eventDetailSchema, maxCallbackBodyBytes } from '../core/events/published-event.ts';
-import { toJsonText } from '../core/json-text.ts';
+import { findLostNumber, toJsonText } from '../core/json-text.ts';
 import { explain } from '../core/zod-issues.ts';
 
 export type { EventData, EventType };
@@ -24,7 +24,7 @@ export type EventToPublish = {
      */
     readonly id: string;
     readonly accountId: string;
-    /** ISO 8601 in UTC, or a Date. */
+    /** ISO 8601 with `Z` or an offset, or a Date. Receivers get it in UTC, as all times of `data`. */
     readonly occurredAt: string | Date;
     readonly data: EventData<Type>;
   };
@@ -159,14 +159,17 @@ function toRequest(
   if (!type.success) return { explanation: explain(type.error, 'type') };
   const { id, accountId, data } = event;
   const occurredAt = event.occurredAt instanceof Date ? toIso(event.occurredAt) : event.occurredAt;
-  const detail = eventDetailSchema.safeParse({ id, accountId, occurredAt, data });
-  if (!detail.success) return { explanation: explain(detail.error) };
-  const checkedData = catalogEntryOf(type.data).data.safeParse(data);
-  if (!checkedData.success) return { explanation: explain(checkedData.error, 'data') };
-
   const text = toJsonText({ id, accountId, occurredAt, data });
   if (text === undefined)
     return { explanation: 'data: cannot be written as JSON (a cycle, a BigInt, or nested too deep)' };
+  // Check what is sent, as the dispatcher will: a Date is a text by now, and NaN is null.
+  const detail = eventDetailSchema.safeParse(JSON.parse(text));
+  if (!detail.success) return { explanation: explain(detail.error) };
+  const checkedData = catalogEntryOf(type.data).data.safeParse(detail.data.data);
+  if (!checkedData.success) return { explanation: explain(checkedData.error, 'data') };
+  const lost = findLostNumber(data, 'data');
+  if (lost) return { explanation: `${lost}: must be a number that JSON can hold` };
+
   // Allow for the few bytes of the type, which the callback's body holds as well.
   if (Buffer.byteLength(text) > maxCallbackBodyBytes - 100) {
     return { explanation: `data: the callback body would be over ${maxCallbackBodyBytes} bytes` };

@@ -151,8 +151,8 @@ async function repeatDelivery(
  * An event goes to the queue of its type as EventBridge sent it: its row says whether it was dispatched already. One
  * of another source stays, because no rule would have let it in.
  */
-async function repeatEvent({ messages }: RedriveDeps, body: string): Promise<RedriveResult> {
-  const parsed = parsePublishedEvent(body);
+async function repeatEvent({ messages, now }: RedriveDeps, body: string): Promise<RedriveResult> {
+  const parsed = parsePublishedEvent(body, now());
   if ('rejection' in parsed || isOfOtherSource(body)) return 'kept';
   const { type, accountId } = parsed.event;
   await messages.send(type.replaceAll('.', '-'), body, accountId);

@@ -43,7 +43,7 @@ export function envelope({ envelopeId, time, type = firstEntry.type, detail }: E
     'detail-type': type,
     source: 'iomnihub.helpdesk',
     account: '000000000000',
-    time: time ?? '2026-11-23T16:55:01Z',
+    time: time ?? acceptedAt,
     region: 'us-east-1',
     resources: [],
     detail: {
@@ -56,8 +56,9 @@ export function envelope({ envelopeId, time, type = firstEntry.type, detail }: E
   });
 }
 
+/** An event that was accepted at its `time`. */
 export function publishedEvent(parts: EnvelopeParts = {}): PublishedEvent {
-  const parsed = parsePublishedEvent(envelope(parts));
+  const parsed = parsePublishedEvent(envelope(parts), new Date(parts.time ?? acceptedAt));
   if ('rejection' in parsed) throw new Error(parsed.rejection.explanation);
   return parsed.event;
 }
@@ -164,7 +165,7 @@ export interface RecordParts {
   readonly messageId?: string;
   readonly receiveCount?: number;
   /** Without it a message is never late, wherever a test's clock stands. */
-  readonly sentAt?: Date;
+  readonly sentAt?: Date | undefined;
 }
 
 /** A message as an event source mapping hands it to a function. */

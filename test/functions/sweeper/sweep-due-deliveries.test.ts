@@ -170,7 +170,7 @@ describe('a delivery that is due', () => {
         envelopeId: uniqueId('envelope'),
         acceptedAt: first.acceptedAt,
         body: '{"data":"ação"}',
-        bodyHash: 'hash',
+        contentHash: 'hash',
       },
       [],
       deployment.clock.now(),

@@ -27,7 +27,8 @@ async function subscribe(overrides: Partial<Subscription> = {}): Promise<string>
 async function publish(type: string = published): Promise<string> {
   const time = deployment.clock.now().toISOString();
   const event = publishedEvent({ type, time, detail: { id: uniqueId('evt'), accountId } });
-  await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelopeOf(event)));
+  const sentAt = new Date(event.acceptedAt);
+  await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelopeOf(event), { sentAt }));
   return event.id;
 }
 
