@@ -122,10 +122,10 @@ export function createPublisher({ eventBusName, client, maxAttempts = 5 }: Publi
         new PutEventsCommand({ Entries: batch.map(({ request }) => request) }),
       );
       return batch.map(({ event }, index) => {
-        const { EventId, ErrorCode = 'NoAnswer', ErrorMessage = '' } = Entries[index] ?? {};
-        if (EventId) return [event, { envelopeId: EventId }];
-        const reason = finalCodes.has(ErrorCode) ? 'refused' : 'unavailable';
-        return [event, { reason, explanation: `${ErrorCode}: ${ErrorMessage}` }];
+        const { EventId, ErrorCode, ErrorMessage = '' } = Entries[index] ?? {};
+        if (EventId && !ErrorCode) return [event, { envelopeId: EventId }];
+        const reason = finalCodes.has(ErrorCode ?? '') ? 'refused' : 'unavailable';
+        return [event, { reason, explanation: `${ErrorCode ?? 'NoAnswer'}: ${ErrorMessage}` }];
       });
     } catch (error) {
       const { name, message } = error as Error;

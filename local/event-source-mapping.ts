@@ -91,7 +91,12 @@ export function startPolling(
   async function remove(messages: readonly Message[]): Promise<void> {
     if (messages.length === 0) return;
     const Entries = messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: mapping.queueUrl, Entries }));
+    const { Failed = [] } = await sqs.send(
+      new DeleteMessageBatchCommand({ QueueUrl: mapping.queueUrl, Entries }),
+    );
+    if (Failed.length > 0) {
+      throw new Error(`messages come again: ${Failed.map(({ Code }) => Code).join(', ')}`);
+    }
   }
 
   const polling = poll();

@@ -37,14 +37,21 @@ describe('publisher', () => {
   });
 
   /** A publisher over the wire to a server that answers each entry as `answer` says. */
-  async function publisherTo(answer: (entry: SentEntry, call: number) => EntryAnswer, maxAttempts?: number) {
+  async function publisherTo(
+    answer: (entry: SentEntry, call: number) => EntryAnswer,
+    maxAttempts?: number,
+    shown: (answers: readonly EntryAnswer[]) => readonly (EntryAnswer | undefined)[] = (answers) => answers,
+  ) {
     const calls: SentEntry[][] = [];
     const server: LocalServer = await serveAwsJson({
       PutEvents(input) {
         const { Entries } = input as { Entries: SentEntry[] };
         calls.push(Entries);
         const answers = Entries.map((entry) => answer(entry, calls.length));
-        return { FailedEntryCount: answers.filter((each) => 'ErrorCode' in each).length, Entries: answers };
+        return {
+          FailedEntryCount: answers.filter((each) => 'ErrorCode' in each).length,
+          Entries: shown(answers),
+        };
       },
     });
     const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -179,6 +186,29 @@ describe('publisher', () => {
     expect(published).toHaveLength(3);
     expect(unpublished).toEqual([]);
     expect(calls.map((entries) => entries.length)).toEqual([3, 1]);
+  });
+
+  test.each([
+    ['nothing about an entry', {}],
+    ['an error about an entry that it names as well', { EventId: 'x', ErrorCode: 'InternalFailure' }],
+  ])('takes an entry for unavailable if the answer says %s', async (_, answer) => {
+    const { publisher, calls } = await publisherTo(
+      (entry) => (entry.Detail.includes('evt_odd') ? (answer as EntryAnswer) : accept()),
+      2,
+    );
+    const { published, unpublished } = await publisher.publish([event(), event({ id: 'evt_odd' })]);
+    expect(published).toHaveLength(1);
+    expect(unpublished).toMatchObject([{ event: { id: 'evt_odd' }, reason: 'unavailable' }]);
+    expect(calls.map((entries) => entries.length)).toEqual([2, 1]);
+  });
+
+  test('takes entries for unavailable that the answer leaves out', async () => {
+    const { publisher } = await publisherTo(accept, 1, ([first]) => [first]);
+    const { published, unpublished } = await publisher.publish([event(), event({ id: 'evt_odd' })]);
+    expect(published).toHaveLength(1);
+    expect(unpublished).toMatchObject([
+      { event: { id: 'evt_odd' }, reason: 'unavailable', explanation: 'NoAnswer: ' },
+    ]);
   });
 
   test('does not send an entry again that EventBridge will never take', async () => {

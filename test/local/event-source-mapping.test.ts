@@ -1,11 +1,17 @@
-import { SendMessageBatchCommand, SendMessageCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import {
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SetQueueAttributesCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { SQSEvent } from 'aws-lambda';
 import { type EventSourceMapping, startPolling } from '../../local/event-source-mapping.ts';
 import type { LambdaFunction } from '../../local/lambda-function.ts';
 import { uniqueId } from '../support/builders.ts';
-import { type QueueEngine, startQueues, type WorkQueue } from '../support/engines.ts';
+import { connectSqsAt, type QueueEngine, startQueues, type WorkQueue } from '../support/engines.ts';
 import { until } from '../support/until.ts';
+import { startWireProxy } from '../support/wire-proxy.ts';
 
 let engine: QueueEngine;
 let queue: WorkQueue;
@@ -34,11 +40,15 @@ function functionOf(
   };
 }
 
-function poll(target: LambdaFunction, changes: Partial<EventSourceMapping> = {}): void {
+function poll(
+  target: LambdaFunction,
+  changes: Partial<EventSourceMapping> = {},
+  sqs: SQSClient = engine.sqs,
+): void {
   const { url: queueUrl, arn: queueArn } = queue;
   const known = { queueUrl, queueArn, batchSize: 10, reportsFailures: true, maxConcurrency: undefined };
   const mapping = { ...known, target, ...changes };
-  poller = startPolling(mapping, engine.sqs, (fault) => void faults.push(fault));
+  poller = startPolling(mapping, sqs, (fault) => void faults.push(fault));
 }
 
 async function send(...bodies: string[]): Promise<void> {
@@ -207,6 +217,34 @@ test.each([
   });
   expect(new Set(done).size).toBe(8);
 });
+
+test.each([true, false])(
+  'a message that cannot be deleted is reported (SenderFault: %s)',
+  async (SenderFault) => {
+    await send('one', 'other');
+    const proxy = await startWireProxy(engine.endpoint);
+    proxy.intercept(async (call) => {
+      if (call.operation !== 'DeleteMessageBatch') return call.forward();
+      const { Entries } = call.input;
+      const { status, body } = await call.forward({ ...call.input, Entries: Entries.slice(1) });
+      return { status, body: { ...body, Failed: [{ Id: Entries[0].Id, Code: 'Broken', SenderFault }] } };
+    });
+    const sqs = connectSqsAt(proxy.url);
+    poll(
+      functionOf(async () => ({ batchItemFailures: [] })),
+      {},
+      sqs,
+    );
+
+    await until('the fault is reported', () => faults.length > 0);
+    await poller?.stop();
+    sqs.destroy();
+    await proxy.close();
+
+    expect(faults).toEqual([new Error('messages come again: Broken')]);
+    expect(inWork()).toEqual(['one']);
+  },
+);
 
 test('nothing is received while its function has no room: it would become visible again meanwhile', async () => {
   await send('one');

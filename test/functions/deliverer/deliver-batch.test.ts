@@ -229,6 +229,7 @@ describe('a message that can never be read', () => {
     ['is not JSON', 'poison'],
     ['is no delivery', '{"accountId":"acc_1"}'],
     ['is null', 'null'],
+    ['leaves no room for its explanation', 'x'.repeat(1_048_576 - 'reasonStringnot-a-delivery'.length)],
   ])(
     '%s: it goes where its own queue’s redrive policy points, and costs no other message',
     async (_, poison) => {

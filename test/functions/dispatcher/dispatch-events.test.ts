@@ -265,6 +265,17 @@ describe('what can never be delivered goes to the event queue’s dead-letter qu
     ]);
   });
 
+  test('a message of the largest size that SQS takes, without the attributes that do not fit', async () => {
+    const body = '{'.padEnd(1_048_576, ' ');
+
+    expect(await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, body))).toEqual(nothingFailed);
+
+    expect(rejectedMessages()).toEqual([{ body, attributes: {}, delaySeconds: 0 }]);
+    expect(deployment.telemetry.lines).toMatchObject([
+      { name: 'event.rejected', fields: { reason: 'not-json', explanation: 'the message is not JSON' } },
+    ]);
+  });
+
   test('is logged by the names that it gives itself, as far as they can be read', async () => {
     const detail = { id: 'evt_lost', accountId: 'not an account', data: 'none' };
     await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelope({ detail })));
