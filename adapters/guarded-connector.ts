@@ -9,11 +9,13 @@ const deadlineMs = 5_000;
 export class RefusedConnection extends Error {
   readonly code: 'CALLBACK_NAME_UNRESOLVED' | 'CALLBACK_ADDRESS_FORBIDDEN';
   readonly refusal: AddressRefusal | undefined;
+  readonly address: string | undefined;
 
-  constructor(refusal?: AddressRefusal) {
+  constructor(refusal?: AddressRefusal, address?: string) {
     super(refusal ?? 'the name has no address');
     this.code = refusal ? 'CALLBACK_ADDRESS_FORBIDDEN' : 'CALLBACK_NAME_UNRESOLVED';
     this.refusal = refusal;
+    this.address = address;
   }
 }
 
@@ -44,8 +46,8 @@ export function createGuardedConnector(
         if (addresses.length === 0) throw new RefusedConnection();
         // One non-public address makes the whole answer suspect, because attackers mix them to reach an internal
         // address.
-        const refusal = addresses.map(refuse).find((reason) => reason !== undefined);
-        if (refusal) throw new RefusedConnection(refusal);
+        const refused = addresses.find((address) => refuse(address) !== undefined);
+        if (refused !== undefined) throw new RefusedConnection(refuse(refused), refused);
         connectToFirst(addresses);
       } catch (error) {
         callback(error as Error, null);
@@ -57,10 +59,11 @@ export function createGuardedConnector(
         // Stop after a while: a name may have hundreds of addresses, and we must not try them all.
         if (error && others.length > 0 && performance.now() < giveUpAt) return connectToFirst(others);
         if (error) return callback(error, null);
-        const refusal = refuse(socket.remoteAddress ?? '');
+        const { remoteAddress = '' } = socket;
+        const refusal = refuse(remoteAddress);
         if (!refusal) return callback(null, socket);
         socket.destroy();
-        callback(new RefusedConnection(refusal), null);
+        callback(new RefusedConnection(refusal, remoteAddress), null);
       });
     }
   };

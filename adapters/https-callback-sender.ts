@@ -155,7 +155,11 @@ async function readStart(body: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(chunks).subarray(0, maxExcerptBytes);
 }
 
-function reasonOf(error: unknown): { reason: FailureReason; refusal?: AddressRefusal } {
+function reasonOf(error: unknown): {
+  reason: FailureReason;
+  refusal?: AddressRefusal;
+  refusedAddress?: string;
+} {
   if (!Error.isError(error)) return { reason: 'connection-lost' };
   if (error.name === 'TimeoutError' || error.name === 'AbortError') return { reason: 'timeout' };
   // undici's parser errors have no code of their own.
@@ -164,7 +168,7 @@ function reasonOf(error: unknown): { reason: FailureReason; refusal?: AddressRef
   const reason = typeof code === 'string' ? reasonOfErrorCode(code) : undefined;
   if (!reason) throw error;
   return error instanceof RefusedConnection && error.refusal
-    ? { reason, refusal: error.refusal }
+    ? { reason, refusal: error.refusal, refusedAddress: error.address ?? '' }
     : { reason };
 }
 

@@ -68,6 +68,10 @@ export const attemptView = z
       .string()
       .optional()
       .meta({ description: 'The rule that forbids the URL or the address, if that is the reason.' }),
+    refusedAddress: z
+      .string()
+      .optional()
+      .meta({ description: 'The address that is not public, if that is the reason.' }),
     status: z.int().optional().meta({ description: 'The HTTP status of the answer, if there was one.' }),
     remoteAddress: z
       .string()
@@ -120,7 +124,7 @@ export function presentAttempt(
   { startedAt, outcome, sent }: Attempt,
 ): z.output<typeof attemptView> {
   const { kind, durationMs, status, remoteAddress, responseExcerpt } = outcome;
-  const { reason, refusal } = outcome.kind === 'failure' ? outcome : {};
+  const { reason, refusal, refusedAddress } = outcome.kind === 'failure' ? outcome : {};
   const headers = {
     'content-type': 'application/json',
     'user-agent': sent.userAgent,
@@ -136,6 +140,7 @@ export function presentAttempt(
     outcome: kind,
     reason,
     refusal,
+    refusedAddress,
     status,
     remoteAddress,
     responseExcerpt,

@@ -20,8 +20,19 @@ export const subscriptionView = z
     }),
     disabledReason: z.enum(disabledReasons).optional().meta({
       description:
-        'Why iOmniHub disabled it: the receiver answered 410, or its URL or address cannot be used.',
+        'Why iOmniHub disabled it: the receiver answered 410, its URL cannot be used, or for a day its name led to an address that is not public.',
     }),
+    refused: z
+      .object({
+        since: timestampSchema,
+        address: z.string().optional().meta({ description: 'The address to which the name leads.' }),
+        refusal: z.string().optional().meta({ description: 'The rule that forbids the address.' }),
+      })
+      .optional()
+      .meta({
+        description:
+          'Present while callbacks fail with `address-forbidden`. After a day, the subscription is disabled.',
+      }),
     headers: z.record(z.string(), z.string()).meta({
       description: 'Custom headers. Each value is shown as `********`: it can be written, but not read.',
     }),
@@ -30,9 +41,10 @@ export const subscriptionView = z
     verifiedAt: timestampSchema
       .optional()
       .meta({ description: 'When the receiver at this URL gave its consent.' }),
-    provenAt: timestampSchema
-      .optional()
-      .meta({ description: 'When a callback to this URL was answered 2xx for the first time.' }),
+    provenAt: timestampSchema.optional().meta({
+      description:
+        'When the receiver at this URL first answered with 2xx. Absent again after too many failures in a row; then it gets one call a second at most.',
+    }),
     createdAt: timestampSchema,
     updatedAt: timestampSchema,
   })
@@ -55,6 +67,7 @@ export function presentSubscription(subscription: Subscription): z.output<typeof
     timeoutMs,
     verifiedAt,
     provenAt: receiver.provenAt,
+    refused: receiver.refused,
     createdAt,
     updatedAt,
   };

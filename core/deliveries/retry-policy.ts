@@ -61,22 +61,28 @@ export interface AttemptContext {
   readonly now: Date;
   /** In [0, 1). */
   readonly random: number;
+  /** True if the subscription's URL is no longer the one that was called. */
+  readonly hasMoved?: boolean;
 }
 
 /**
- * After these, another attempt cannot help. A retry would even serve an attacker who points a name at an internal
- * address.
+ * After these, another attempt at the same URL cannot help. An address that is not public is no such reason: it is not
+ * called, and the name may lead to a public address again by the next attempt.
  */
-const hopeless: readonly FailureReason[] = ['gone', 'invalid-url', 'address-forbidden'];
+const hopeless: readonly FailureReason[] = ['gone', 'invalid-url'];
 
-/** Decides what happens after an attempt; nothing else does. */
+/**
+ * Decides what happens after an attempt; nothing else does. If the subscription has another URL by now, the schedule
+ * alone decides about a failure.
+ */
 export function decideRetry(
   outcome: DeliveryOutcome,
   context: AttemptContext,
   policy: RetryPolicy,
 ): RetryDecision {
   if (outcome.kind === 'success') return { kind: 'delivered' };
-  if (hopeless.includes(outcome.reason)) return { kind: 'exhausted', reason: outcome.reason };
+  if (!context.hasMoved && hopeless.includes(outcome.reason))
+    return { kind: 'exhausted', reason: outcome.reason };
   const gapSeconds = policy.retryScheduleSeconds[context.attemptCount];
   if (gapSeconds === undefined) return { kind: 'exhausted', reason: outcome.reason };
 

@@ -35,9 +35,18 @@ export type DeliveryOutcome =
       readonly status?: number;
       /** The rule that forbids the URL or the address, for `invalid-url` and `address-forbidden`. */
       readonly refusal?: UrlRefusal | AddressRefusal;
+      /** The address that is not public, for `address-forbidden`. */
+      readonly refusedAddress?: string;
       /** From the Retry-After header of a 429 or 503, before any limit is applied. */
       readonly retryAfterSeconds?: number;
     });
+
+/** True if nothing was called, so that the outcome says nothing about the program at the other end. */
+export function isUncalled(outcome: DeliveryOutcome): boolean {
+  return (
+    outcome.kind === 'failure' && (outcome.reason === 'address-forbidden' || outcome.reason === 'invalid-url')
+  );
+}
 
 /** Only 200–299 is a success. 410 means that the receiver is gone for good. */
 export function outcomeOfStatus(

@@ -27,7 +27,7 @@ export interface Subscription {
   readonly status: SubscriptionStatus;
   /**
    * Why we disabled it: `gone` after a 410, `invalid-url` if we cannot use its URL, `address-forbidden` if its name
-   * led to a non-public address three times in a row. Absent if the account disabled it.
+   * led to a non-public address for a day. Absent if the account disabled it.
    */
   readonly disabledReason?: DisabledReason;
   readonly headers?: SealedHeaders;
@@ -139,7 +139,7 @@ export function patchSubscription(seen: Subscription, patch: SubscriptionPatch):
   const { url = seen.url, eventTypes = seen.eventTypes, description = seen.description, status } = patch;
   // What we know of a receiver holds for one URL only.
   const moved = url === seen.url ? {} : { receiver: {}, verifiedAt: undefined };
-  const { addressRefusals: _, ...admitted } = seen.receiver;
+  const { refused: _, ...admitted } = seen.receiver;
   return {
     ...seen,
     // An owner who enables the subscription confirms that the address is good again.

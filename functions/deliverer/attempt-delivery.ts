@@ -37,12 +37,17 @@ export function createAttempt(deps: AttemptDeps) {
     receipt: Receipt,
     tally: Pick<BatchTally, 'count'>,
   ): Promise<DeliveredDelivery | undefined> {
-    const claimed = await claim(message, receipt);
-    const ending = isEnding(claimed) ? claimed : await passGates(claimed);
-    logEnding(telemetry, message, ending);
-    if (isEnding(claimed)) return undefined;
-    if (ending.kind === 'settled') tally.count(message, ending.attempt, ending.decision);
-    return record(claimed, ending);
+    const work = await claim(message, receipt);
+    let ending = isEnding(work) ? work : await passGates(work);
+    try {
+      if (isEnding(work)) return undefined;
+      const recorded = await record(work, ending);
+      ending = recorded.ending;
+      return recorded.delivered;
+    } finally {
+      logEnding(telemetry, message, ending);
+      if (ending.kind === 'settled') tally.count(message, ending.attempt, ending.decision);
+    }
   };
 
   async function passGates(work: DeliveryInWork): Promise<Ending> {
@@ -55,12 +60,11 @@ export function createAttempt(deps: AttemptDeps) {
     const called = await callReceiver(work, subscription);
     if (isEnding(called)) return called;
     const { begunAt, attemptCount } = scheduleOf(work);
-    const decision = decideRetry(
-      called.attempt.outcome,
-      { attemptCount: attemptCount + 1, begunAt, now: now(), random: deps.random() },
-      settings,
-    );
+    const context = { attemptCount: attemptCount + 1, begunAt, now: now(), random: deps.random() };
+    const decide = (hasMoved: boolean) =>
+      decideRetry(called.attempt.outcome, { ...context, hasMoved }, settings);
     const total = (work.claimed?.attemptCount ?? 0) + 1;
-    return { kind: 'settled', ...called, decision, attemptCount: total, settledAt: now() };
+    const decisions = { decision: decide(false), decisionIfMoved: decide(true) };
+    return { kind: 'settled', ...called, ...decisions, attemptCount: total, settledAt: now() };
   }
 }

@@ -34,6 +34,8 @@ export interface Settled {
   readonly subscription: Subscription;
   readonly attempt: Attempt;
   readonly decision: RetryDecision;
+  /** Takes the place of `decision` if the subscription's URL is no longer the one that was called. */
+  readonly decisionIfMoved: RetryDecision;
   /** All attempts so far, including this one. */
   readonly attemptCount: number;
   readonly settledAt: Date;

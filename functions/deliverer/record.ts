@@ -15,6 +15,13 @@ export interface RecordDeps extends LearnDeps {
   readonly now: () => Date;
 }
 
+export interface Recorded {
+  /** As it was acted on. */
+  readonly ending: Ending;
+  /** A delivered row that still has to be written. */
+  readonly delivered?: DeliveredDelivery;
+}
+
 /**
  * Acts on how an attempt ended; nothing else does. A row is written only while its claim holds: `replaceDelivery`
  * returns false if another claim has taken over, and then nothing more is sent. Within each case, the order makes
@@ -24,23 +31,24 @@ export function createRecord(deps: RecordDeps) {
   const { deliveries, retries, exhausted, telemetry, now } = deps;
   const learn = createLearning(deps);
 
-  /** Returns a delivered row that still has to be written. */
-  return async function record(work: DeliveryInWork, ending: Ending): Promise<DeliveredDelivery | undefined> {
+  return async function record(work: DeliveryInWork, ending: Ending): Promise<Recorded> {
     switch (ending.kind) {
       case 'void':
-        return undefined;
+        return { ending };
       case 'cancelled':
         await deliveries.replaceDelivery(work.claimed, cancel(work, ending.reason, now()));
-        return undefined;
+        return { ending };
       case 'expired':
-        return recordExpired(work);
+        await recordExpired(work);
+        return { ending };
       case 'postponed':
-        return recordPostponed(work, ending);
+        await recordPostponed(work, ending);
+        return { ending };
       case 'deferred':
         // After a crash both messages may exist, so the delivery has to be claimed before its call.
         await retries.sendRetry({ ...work.message, recheck: true }, 0);
         telemetry.count('DeliveriesDeferred');
-        return undefined;
+        return { ending };
       case 'settled':
         return recordSettled(work, ending);
       default:
@@ -48,27 +56,26 @@ export function createRecord(deps: RecordDeps) {
     }
   };
 
-  async function recordSettled(
-    work: DeliveryInWork,
-    { subscription, attempt, decision, settledAt }: Settled,
-  ): Promise<DeliveredDelivery | undefined> {
+  async function recordSettled(work: DeliveryInWork, settled: Settled): Promise<Recorded> {
+    const { subscription, attempt, settledAt } = settled;
+    const isFirstSuccess = settled.decision.kind === 'delivered' && !work.claimed;
+    if (!isFirstSuccess) await deliveries.recordAttempt(work.message, attempt);
+    // An answer from an old URL must not end what the new one can still get.
+    const isCurrent = await learn(subscription, attempt.outcome);
+    const decision = isCurrent ? settled.decision : settled.decisionIfMoved;
+    const ending = { ...settled, decision };
     const row = settle(work, attempt, decision, settledAt);
-    if (row.state === 'delivered' && !work.claimed) {
-      await learn(subscription, attempt.outcome);
-      return row;
-    }
-    await deliveries.recordAttempt(work.message, attempt);
+    if (row.state === 'delivered' && isFirstSuccess) return { ending, delivered: row };
     // Send before the row is final, because nothing would send the message later. A superfluous message is harmless.
     if (row.state === 'exhausted') await sendExhausted(row);
-    await learn(subscription, attempt.outcome);
     const isWritten = await deliveries.replaceDelivery(work.claimed, row);
     // The row is in the due index. If we crash from here on, the attempt is only late.
     if (isWritten && decision.kind === 'retry' && decision.byQueue)
       await retries.sendRetry(messageFor(row), decision.delaySeconds);
-    return undefined;
+    return { ending };
   }
 
-  async function recordExpired(work: DeliveryInWork): Promise<undefined> {
+  async function recordExpired(work: DeliveryInWork): Promise<void> {
     const row = expire(work, now());
     await sendExhausted(row);
     if (!(await deliveries.replaceDelivery(work.claimed, row))) return;
@@ -78,10 +85,7 @@ export function createRecord(deps: RecordDeps) {
     telemetry.count('DeliveriesUncalled');
   }
 
-  async function recordPostponed(
-    work: DeliveryInWork,
-    { times, turn, byQueue }: Postponed,
-  ): Promise<undefined> {
+  async function recordPostponed(work: DeliveryInWork, { times, turn, byQueue }: Postponed): Promise<void> {
     const row = postpone(work, times, now(), turn);
     const isWritten = await deliveries.replaceDelivery(work.claimed, row);
     // The row is in the due index. If we crash from here on, the attempt is only late.

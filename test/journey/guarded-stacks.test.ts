@@ -39,12 +39,12 @@ describeInNamespace('the deployed template, where every address is local', () =>
     expect(later.flatMap(({ connections }) => connections)).toEqual([]);
   });
 
-  test('disables the subscription at the third refusal in a row', () => {
+  test('tells the owner the address, and does not disable the subscription for a while of refusals', () => {
     expect(report.deliveries.map(({ outcomes }) => outcomes[0]?.[1])).toEqual([
       'enabled',
-      'enabled',
-      'disabled address-forbidden',
-      'disabled address-forbidden',
+      'enabled 10.0.0.7 private-network',
+      'enabled 10.0.0.7 private-network',
+      'enabled 10.0.0.7 private-network',
     ]);
   });
 });

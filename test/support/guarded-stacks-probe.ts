@@ -85,8 +85,9 @@ async function probe(): Promise<GuardedStacksReport> {
         const publisher = createPublisher({ eventBusName: stacks.eventBusName, client: eventBridge });
         await publisher.publish([event as unknown as EventToPublish]);
         await untilAtRest(sqs);
-        const { status, disabledReason } = await owner('GET', `/subscriptions/${id}`);
-        return [[turning, [status, disabledReason].filter(Boolean).join(' ')]];
+        const { status, refused } = await owner('GET', `/subscriptions/${id}`);
+        const { address, refusal } = (refused ?? {}) as Record<string, unknown>;
+        return [[turning, [status, address, refusal].filter(Boolean).join(' ')]];
       }),
     );
   }

@@ -1,3 +1,4 @@
+import { proveBy } from '../../../core/receivers/proof.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import type { ApiDeps } from '../http/api-deps.ts';
 import { type Refusal, refuseTooManyRequests } from '../http/refusal.ts';
@@ -37,7 +38,8 @@ export function createAdmission(deps: AdmissionDeps) {
     if (!verification) return refuseTooManyRequests(calledTooOften);
     const at = deps.now().toISOString();
     if (verification.isVerified) {
-      const receiver = { ...subscription.receiver, provenAt: subscription.receiver.provenAt ?? at };
+      const { doubts: _, ...known } = subscription.receiver;
+      const receiver = { ...known, ...proveBy(subscription.receiver, verification.outcome, deps.now()) };
       const verified = { ...subscription, receiver, verifiedAt: at, status: wanted };
       return { subscription: verified, verification };
     }

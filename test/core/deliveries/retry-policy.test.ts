@@ -39,8 +39,24 @@ describe('decideRetry', () => {
     });
   });
 
+  test.each(['gone', 'invalid-url'] as const)(
+    '%s of a URL that the subscription no longer has is a failure like others',
+    (reason) => {
+      const outcome = { kind: 'failure', reason, durationMs: 3 } as const;
+
+      expect(decideRetry(outcome, context({ hasMoved: true }), policy)).toEqual(
+        decideRetry(refused, context(), policy),
+      );
+      expect(decideRetry(outcome, context({ hasMoved: true, attemptCount: 10 }), policy)).toEqual({
+        kind: 'exhausted',
+        reason,
+      });
+    },
+  );
+
   test.each([
     'status',
+    'address-forbidden',
     'timeout',
     'dns',
     'connection-refused',

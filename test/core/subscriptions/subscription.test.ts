@@ -91,7 +91,7 @@ describe('a change', () => {
     receiver: {
       provenAt: '2026-11-23T00:00:00.000Z',
       slowSince: '2026-11-23T01:00:00.000Z',
-      addressRefusals: 2,
+      refused: { since: '2026-11-23T02:00:00.000Z', address: '10.0.0.7' },
     },
   });
 

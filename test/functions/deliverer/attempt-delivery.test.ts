@@ -197,14 +197,19 @@ describe('a receiver that takes long', () => {
     await deliverSlowly(sqsRecord(deployment.deliveryQueue.arn, message));
   });
 
-  test('is noted as slow, and as fast again once it is', async () => {
-    expect(await stored()).toMatchObject({
-      receiver: { slowSince: deployment.clock.now().toISOString() },
-    });
-
+  test('is noted as slow, and as quick again after ten quick calls in a row, half a minute apart', async () => {
+    const slowSince = deployment.clock.now().toISOString();
     receiver.respond((response) => void response.writeHead(500).end());
-    await deliver({ ...deployment.messageFor(subscription), recheck: true });
+
+    for (let calls = 0; calls < 10; calls += 1) {
+      expect(await stored()).toMatchObject({ receiver: { slowSince } });
+      deployment.clock.advance(30_000);
+      await deliver({ ...deployment.messageFor(subscription), recheck: true });
+    }
+
     expect(await stored()).not.toHaveProperty('receiver.slowSince');
+    // Receivers of other tests refuse timestamps that are not of now.
+    deployment.clock.advance(-300_000);
   });
 
   test('gets its first attempts by the retry queue, as they are, and claimed', async () => {
