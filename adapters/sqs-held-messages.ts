@@ -8,7 +8,7 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { isOfOtherSource } from '../core/events/published-event.ts';
+import { isOfOtherSource } from '../core/events/event-source.ts';
 
 /** A message that waits for a person, and why. */
 export interface HeldMessage {

@@ -5,7 +5,8 @@ import type { DeliveryLog } from '../core/deliveries/delivery-log.ts';
 import { revive } from '../core/deliveries/delivery-steps.ts';
 import type { EventLog } from '../core/deliveries/event-log.ts';
 import { resendDelivery } from '../core/deliveries/resend-delivery.ts';
-import { isOfOtherSource, parsePublishedEvent } from '../core/events/published-event.ts';
+import { isOfOtherSource } from '../core/events/event-source.ts';
+import { parsePublishedEvent } from '../core/events/published-event.ts';
 
 /** What became of one held message. */
 export type RedriveResult =

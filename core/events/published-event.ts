@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { identifierSchema } from '../identifiers.ts';
 import { parseKeepingNumbers, toJsonText } from '../json-text.ts';
 import { explain } from '../zod-issues.ts';
-import { catalogEntryOf, type EventType, eventSource, eventTypeSchema } from './event-catalog.ts';
+import { catalogEntryOf, type EventType, eventTypeSchema } from './event-catalog.ts';
 import { hashContent, withTimes } from './event-content.ts';
 import { publishedTimeSchema } from './published-time.ts';
 
@@ -78,14 +78,6 @@ const readableSchema = identifierSchema.optional().catch(undefined);
 const identifiedSchema = z.looseObject({
   detail: z.looseObject({ id: readableSchema, accountId: readableSchema }),
 });
-
-/** True for an envelope whose event somebody other than the helpdesk published. Never throws. */
-export function isOfOtherSource(text: string): boolean {
-  const { source = eventSource } = sourceSchema.safeParse(parseJson(text)).data ?? {};
-  return source !== eventSource;
-}
-
-const sourceSchema = z.looseObject({ source: z.string() });
 
 /**
  * Parses one message of an event queue: an EventBridge envelope as JSON text. Never throws. The catalog judges the

@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { eventCatalog, eventTypes } from '../../../core/events/event-catalog.ts';
 import {
-  isOfOtherSource,
   maxCallbackBodyBytes,
   type ParsedEvent,
   parsePublishedEvent,
@@ -230,18 +229,5 @@ describe('whatever arrives', () => {
         expect(JSON.stringify('rejection' in parsed ? parsed.rejection : {})).not.toContain(secret);
       }),
     );
-  });
-});
-
-describe('an envelope is of another source', () => {
-  test.each([
-    ['if it names one', envelopeWith(['source'], 'iomnihub.billing'), true],
-    ['if it writes ours in another way', envelopeWith(['source'], 'IOMNIHUB.helpdesk'), true],
-    ['if it names an empty one', envelopeWith(['source'], ''), true],
-    ['but not if it names the helpdesk', envelope(), false],
-    ['but not if it names none', envelopeWith(['source'], undefined), false],
-    ['but not if it is no JSON', 'x', false],
-  ])('%s', (_, text, expected) => {
-    expect(isOfOtherSource(text)).toBe(expected);
   });
 });
