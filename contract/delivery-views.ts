@@ -72,6 +72,10 @@ export const attemptView = z
       .string()
       .optional()
       .meta({ description: 'The address that is not public, if that is the reason.' }),
+    errorCode: z.string().optional().meta({
+      description:
+        'What exactly is wrong with the certificate, the handshake or the answer, if the reason is `tls` or `protocol`, such as `CERT_HAS_EXPIRED`.',
+    }),
     status: z.int().optional().meta({ description: 'The HTTP status of the answer, if there was one.' }),
     remoteAddress: z
       .string()
@@ -124,7 +128,7 @@ export function presentAttempt(
   { startedAt, outcome, sent }: Attempt,
 ): z.output<typeof attemptView> {
   const { kind, durationMs, status, remoteAddress, responseExcerpt } = outcome;
-  const { reason, refusal, refusedAddress } = outcome.kind === 'failure' ? outcome : {};
+  const { reason, refusal, refusedAddress, errorCode } = outcome.kind === 'failure' ? outcome : {};
   const headers = {
     'content-type': 'application/json',
     'user-agent': sent.userAgent,
@@ -141,6 +145,7 @@ export function presentAttempt(
     reason,
     refusal,
     refusedAddress,
+    errorCode,
     status,
     remoteAddress,
     responseExcerpt,

@@ -5,6 +5,9 @@ import type { DeliveryOutcome, FailureReason } from '../receivers/delivery-outco
 const maxQueueDelaySeconds = 900;
 
 const maxRetryAfterSeconds = 24 * 3600;
+/** How long after Retry-After the deliveries that it holds back are spread: a share of the wait, and at least this. */
+const retryAfterSpread = 0.2;
+const minRetryAfterSpreadSeconds = 10;
 
 /**
  * Seconds between attempts. `0,5,300` means a first attempt at once, a second one 5 s later and a third one 300 s
@@ -86,10 +89,9 @@ export function decideRetry(
   const gapSeconds = policy.retryScheduleSeconds[context.attemptCount];
   if (gapSeconds === undefined) return { kind: 'exhausted', reason: outcome.reason };
 
-  const delaySeconds = clampToRetryAfter(
+  const delaySeconds = Math.max(
     jitter(gapSeconds, context.random),
-    gapSeconds,
-    outcome.retryAfterSeconds,
+    clampToRetryAfter(outcome.retryAfterSeconds, context.random),
   );
   const nextAttempt = new Date(context.now.getTime() + delaySeconds * 1000);
   if (isExpired(context, policy, nextAttempt)) return { kind: 'exhausted', reason: 'expired' };
@@ -117,11 +119,13 @@ function jitter(baseSeconds: number, random: number): number {
   return Math.round(baseSeconds * (1 - spread + 2 * spread * random));
 }
 
-function clampToRetryAfter(
-  jittered: number,
-  gapSeconds: number,
-  retryAfterSeconds: number | undefined,
-): number {
-  if (retryAfterSeconds === undefined) return jittered;
-  return Math.max(gapSeconds, Math.min(retryAfterSeconds, maxRetryAfterSeconds));
+/**
+ * Never before the time that the receiver named, and spread after it: deliveries that were all told one time would
+ * otherwise come back in the same second.
+ */
+function clampToRetryAfter(retryAfterSeconds: number | undefined, random: number): number {
+  if (retryAfterSeconds === undefined) return 0;
+  const waitSeconds = Math.min(retryAfterSeconds, maxRetryAfterSeconds);
+  const spreadSeconds = Math.max(minRetryAfterSpreadSeconds, waitSeconds * retryAfterSpread);
+  return waitSeconds + Math.round(spreadSeconds * random);
 }

@@ -90,7 +90,7 @@ export function subscriptionSchemas(rules: CallbackUrlRules, stageTimeoutMs: num
     .transform((text, context) => {
       const checked = checkCallbackUrl(text, rules);
       if ('url' in checked) return checked.url.href;
-      context.addIssue({ code: 'custom', message: explainUrlRefusal(checked.refusal, rules) });
+      context.addIssue({ code: 'custom', message: explainUrlRefusal(checked.refusal, rules, text) });
       return z.NEVER;
     });
   const eventTypes = z

@@ -17,6 +17,8 @@ export interface ReceiverCall {
   readonly id: string;
   readonly body: string;
   readonly timeoutMs: number;
+  /** What the receiver has to send back, if anything. */
+  readonly challenge?: string;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface ReceiverCall {
 export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverCallDeps) {
   return async function prepareCall(
     subscription: Subscription,
-    { id, body, timeoutMs }: ReceiverCall,
+    { id, body, timeoutMs, challenge }: ReceiverCall,
   ): Promise<() => Promise<Attempt>> {
     const secrets = await openSecrets(cipher, subscription, now());
     const confidentialHeaders = await openHeaders(cipher, subscription);
@@ -43,6 +45,7 @@ export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverC
         confidentialHeaders,
         body,
         timeoutMs,
+        ...(challenge === undefined ? {} : { challenge }),
       });
       const origin = URL.parse(subscription.url)?.origin ?? '';
       const sent = { origin, userAgent, customHeaders: subscription.headers?.names ?? [] };

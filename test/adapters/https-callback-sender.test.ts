@@ -46,6 +46,8 @@ describe('the request', () => {
       },
     ]);
     expect(Object.keys(receiver.callbacks[0]?.headers ?? {}).toSorted()).toEqual([
+      'accept',
+      'accept-encoding',
       'connection',
       'content-length',
       'content-type',

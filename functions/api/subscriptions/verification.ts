@@ -1,6 +1,6 @@
 import type { VerificationResult } from '../../../contract/subscription-views.ts';
 import { requestedCallLimits } from '../../../core/deliveries/call-limits.ts';
-import { echoesChallenge, verificationBody } from '../../../core/receivers/verification.ts';
+import { verificationBody } from '../../../core/receivers/verification.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import { createReceiverCall, type ReceiverCallDeps } from '../../receivers/call-receiver.ts';
 import type { ApiDeps } from '../http/api-deps.ts';
@@ -26,10 +26,10 @@ export function createReceiverVerification(deps: VerificationDeps) {
     const challenge = deps.randomBytes(24).toString('base64url');
     const { accountId } = subscription;
     const body = verificationBody({ id, accountId, timestamp: deps.now().toISOString(), challenge });
-    const call = await prepareCall(subscription, { id, body, timeoutMs: verificationTimeoutMs });
+    const timeoutMs = verificationTimeoutMs;
+    const call = await prepareCall(subscription, { id, body, timeoutMs, challenge });
     const { outcome } = await call();
-    const isVerified =
-      outcome.kind === 'success' && echoesChallenge(outcome.responseExcerpt ?? '', challenge);
+    const isVerified = outcome.kind === 'success' && outcome.challengeEchoed === true;
     return { url: subscription.url, isVerified, outcome };
   };
 }
