@@ -436,11 +436,11 @@ const addresses: Record<string, Row> = {
   'has a name without an address': [{ by: 'name', addresses: [] }, retried('dns')],
   'has a name that now points inwards': [
     { by: 'name', addresses: ['169.254.169.254'] },
-    ended('address-forbidden'),
+    retried('address-forbidden'),
   ],
   'has a name that points inwards among other places': [
     { by: 'name', addresses: ['93.184.215.14', '127.0.0.1'] },
-    ended('address-forbidden'),
+    retried('address-forbidden'),
   ],
   'has a URL that is no longer allowed': [
     { by: 'url', url: 'http://user:password@receiver.example.com/hook' },
