@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DeliveryRef, SubscriptionRef } from '../core/deliveries/delivery.ts';
+import type { PlaceCount } from '../core/deliveries/places.ts';
 
 /**
  * Every key of the table. All but those of credentials and limits start with the account, which comes from an
@@ -86,6 +87,16 @@ export function idempotencyClaimKey(accountId: string, keyHash: string): Key {
 /** The bucket that all sandboxes share. A host's bucket is shared by all accounts. */
 export function bucketKey(bucket: string): Key {
   return { pk: `L#${bucket}`, sk: 'L' };
+}
+
+/** The places that an account has taken of a queue in one window. */
+export function placesKey({ queue, accountId, windowStartMs }: PlaceCount): Key {
+  return { pk: `L#places ${queue} ${accountId}`, sk: String(windowStartMs) };
+}
+
+/** The accounts that wait for each other at a host in one window. */
+export function contendersKey(host: string, windowStartMs: number): Key {
+  return { pk: `L#contenders ${host}`, sk: String(windowStartMs) };
 }
 
 function deliveriesOf(ref: SubscriptionRef): string {

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { AccountStatus } from '../core/accounts/account.ts';
 import type { AccountStatusLookup } from '../core/accounts/account-store.ts';
+import type { NameResolver } from '../core/receivers/name-resolver.ts';
 import type { Subscription } from '../core/subscriptions/subscription.ts';
 import type {
   AccountSubscriptions,
@@ -43,6 +44,21 @@ export function cacheAccountStatus(store: AccountStatusLookup, cacheMs: number):
     fetchMethod: (accountId) => store.findAccountStatus(accountId),
   });
   return { findAccountStatus: async (accountId) => (await cache.fetch(accountId)) ?? 'active' };
+}
+
+/** Long enough for a call to connect to the addresses for which its limits were asked. */
+const namesKeptMs = 10_000;
+
+/** For the deliverer: a name has the same addresses when its limits are asked and when the call connects. */
+export function cacheNames(names: NameResolver): NameResolver {
+  const cache = new LRUCache<string, Promise<readonly string[]>>({ max: 2_000, ttl: namesKeptMs });
+  return {
+    resolveName(name) {
+      const known = cache.get(name) ?? names.resolveName(name);
+      if (!cache.has(name)) cache.set(name, known);
+      return known;
+    },
+  };
 }
 
 /**

@@ -30,8 +30,8 @@ async function sendBatch(
           Id: String(index),
           MessageBody: text,
           DelaySeconds: delaySeconds,
-          // Fair queues: one subscription's backlog does not hold up the others.
-          MessageGroupId: message.subscriptionId,
+          // Fair queues: one account's backlog does not hold up the others, however many subscriptions it has.
+          MessageGroupId: message.accountId,
         })),
       }),
     );

@@ -68,6 +68,11 @@ export const logLines = {
     meaning:
       'An Idempotency-Key could not be released. The request can be repeated once its lock has expired.',
   },
+  'place.uncounted': {
+    level: 'error',
+    meaning:
+      'An account’s calls in progress could not be counted. The calls were made; for a moment nothing bounds how many.',
+  },
   'receiver.unrecorded': {
     level: 'error',
     meaning: 'What a call showed about its receiver could not be written. The next call shows it again.',

@@ -21,6 +21,7 @@ const callbackSettings = [
   'ownHosts',
   'accountRatePerSecond',
   'hostRatePerSecond',
+  'maxDeliverers',
 ] as const;
 
 export const dispatcherEnv = functionEnv({ ...common, DELIVERY_QUEUE_URL: z.url() }, [
@@ -39,6 +40,7 @@ export const delivererEnv = functionEnv(
     'queueMarginSeconds',
     'callbackTimeoutMs',
     'claimLeaseMs',
+    'delivererTimeoutSeconds',
   ],
 );
 

@@ -8,6 +8,7 @@ import { type CallDeps, type CallSettings, createCallGate } from './call.ts';
 import { createSubscriptionCheck, type SubscriptionCheckDeps } from './check-subscription.ts';
 import { type ClaimDeps, createClaim, type Receipt } from './claim.ts';
 import { type Ending, isEnding } from './ending.ts';
+import type { BatchPlaces } from './hold-place.ts';
 import type { LearnDeps } from './learn.ts';
 import { createRecord, type RecordDeps } from './record.ts';
 import { logEnding } from './report.ts';
@@ -17,6 +18,12 @@ export interface AttemptDeps extends ClaimDeps, SubscriptionCheckDeps, TurnDeps,
   readonly subscriptions: LearnDeps['subscriptions'];
   readonly settings: RetryPolicy & LimitSettings & CallSettings & { readonly claimLeaseMs: number };
   readonly telemetry: Telemetry;
+}
+
+/** What the attempts of a batch share. */
+export interface BatchParts {
+  readonly tally: Pick<BatchTally, 'count'>;
+  readonly places: Pick<BatchPlaces, 'hold'>;
 }
 
 /**
@@ -35,10 +42,10 @@ export function createAttempt(deps: AttemptDeps) {
   return async function attemptDelivery(
     message: DeliveryMessage,
     receipt: Receipt,
-    tally: Pick<BatchTally, 'count'>,
+    { tally, places }: BatchParts,
   ): Promise<DeliveredDelivery | undefined> {
     const work = await claim(message, receipt);
-    let ending = isEnding(work) ? work : await passGates(work);
+    let ending = isEnding(work) ? work : await passGates(work, places);
     try {
       if (isEnding(work)) return undefined;
       const recorded = await record(work, ending);
@@ -50,11 +57,13 @@ export function createAttempt(deps: AttemptDeps) {
     }
   };
 
-  async function passGates(work: DeliveryInWork): Promise<Ending> {
+  async function passGates(work: DeliveryInWork, places: BatchParts['places']): Promise<Ending> {
     const subscription = await checkSubscription(work);
     if (isEnding(subscription)) return subscription;
     // A slow call goes to the retry queue, which has its own consumers, so that it holds up no first attempts.
     if (!work.claimed && subscription.receiver.slowSince) return { kind: 'deferred' };
+    const placeless = await places.hold(work);
+    if (placeless) return placeless;
     const turn = await reserveTurn(work, subscription);
     if (isEnding(turn)) return turn;
     const called = await callReceiver(work, subscription);

@@ -14,14 +14,15 @@ export type Ending =
   | { readonly kind: 'expired' }
   /** A limit has no room for the call now. */
   | Postponed
-  /** The receiver is slow. The delivery goes to the retry queue, which has consumers of its own. */
+  /** The receiver is slow, or its account has no place left. The delivery goes to the retry queue, which has consumers of its own. */
   | { readonly kind: 'deferred' }
   /** The call was made. */
   | Settled;
 
 export interface Postponed {
   readonly kind: 'postponed';
-  readonly limit: LimitName;
+  /** What has no room: a rate, or the account's places. */
+  readonly limit: LimitName | 'places';
   readonly times: WaitTimes;
   readonly turn: ReservedTurn | undefined;
   /** True if a message carries the next attempt. Otherwise only the due index holds it. */

@@ -80,16 +80,17 @@ describe('sendFirstAttempts', () => {
     expect(proxy.calls).toEqual([]);
   });
 
-  test('the group of a message is its subscription: one backlog does not hold up another', async () => {
+  test('the group of a message is its account: many subscriptions are not many shares', async () => {
     await firstAttempts.sendFirstAttempts([
-      deliveryMessage({ subscriptionId: 'sub_a' }),
-      deliveryMessage({ subscriptionId: 'sub_b' }),
+      deliveryMessage({ accountId: 'acc_a', subscriptionId: 'sub_a' }),
+      deliveryMessage({ accountId: 'acc_a', subscriptionId: 'sub_b' }),
+      deliveryMessage({ accountId: 'acc_b', subscriptionId: 'sub_c' }),
     ]);
 
     const groups = proxy.calls[0]?.input.Entries.map(
       (entry: { MessageGroupId: string }) => entry.MessageGroupId,
     );
-    expect(groups).toEqual(['sub_a', 'sub_b']);
+    expect(groups).toEqual(['acc_a', 'acc_a', 'acc_b']);
   });
 
   /** What an answer may say about an entry that the queue did not take, and the cause that we report. */
@@ -179,7 +180,7 @@ describe('sendRetry', () => {
     expect(
       engine.delayedIn('retries').map(({ body, delaySeconds }) => [JSON.parse(body), delaySeconds]),
     ).toEqual([[message, 300]]);
-    expect(proxy.calls[0]?.input.MessageGroupId).toBe('sub_1');
+    expect(proxy.calls[0]?.input.MessageGroupId).toBe('acc_1');
   });
 
   test('a message that SQS does not take is a failure', async () => {

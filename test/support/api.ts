@@ -77,7 +77,7 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
     names: { resolveName: async () => [] },
     receiverVerification: 'off',
     reserveTurns: createCallLimiter(createTokenStore(table)),
-    limits: { accountRatePerSecond: 500, hostRatePerSecond: 200 },
+    limits: { accountRatePerSecond: 500, hostRatePerSecond: 200, maxDeliverers: 100 },
     cursorKey: async () => Buffer.alloc(32, 9),
     now: clock.now,
     randomBytes: (size) => {

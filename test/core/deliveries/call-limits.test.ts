@@ -4,18 +4,21 @@ import { callbackLimits, limitsAhead, requestedCallLimits } from '../../../core/
 import { type CallLimit, turnMs } from '../../../core/rate-limit.ts';
 import { subscription } from '../../support/builders.ts';
 
-const settings = { accountRatePerSecond: 500, hostRatePerSecond: 200 };
+const settings = { accountRatePerSecond: 500, hostRatePerSecond: 200, maxDeliverers: 100 };
+const known = { addresses: ['203.0.113.7'], contenders: 0 };
 
 function limitsOf(overrides: Parameters<typeof subscription>[0] = {}) {
-  return callbackLimits(subscription(overrides), settings);
+  return callbackLimits(subscription(overrides), settings, known);
 }
 
 describe('the limits of a callback', () => {
-  test('are those of its account at the host, of the account, and of the host for all accounts', () => {
+  test('are those of its account at the host, of the account, and of host, domain and address for all accounts', () => {
     expect(limitsOf().map(({ name, bucket, perSecond }) => [name, bucket, perSecond])).toEqual([
       ['account-at-host', 'account-at-host acc_1 crm.example.com', 100],
       ['account', 'account acc_1', 500],
       ['host', 'host crm.example.com', 200],
+      ['domain', 'domain example.com', 1_000],
+      ['address', 'address 203.0.113.7', 1_000],
     ]);
   });
 
@@ -39,12 +42,16 @@ describe('the limits of a callback', () => {
     const buckets = (url: string) => limitsOf({ url, accountId: url }).map(({ bucket }) => bucket);
     const [one, two] = [buckets('https://crm.example.com/a'), buckets('https://crm.example.com/b')];
 
-    expect(one.filter((bucket) => two.includes(bucket))).toEqual(['host crm.example.com']);
+    expect(one.filter((bucket) => two.includes(bucket))).toEqual([
+      'host crm.example.com',
+      'domain example.com',
+      'address 203.0.113.7',
+    ]);
   });
 
   test('never let one account have a host to itself', () => {
     for (const hostRatePerSecond of [2, 3, 200]) {
-      const [share, , host] = callbackLimits(subscription(), { ...settings, hostRatePerSecond });
+      const [share, , host] = callbackLimits(subscription(), { ...settings, hostRatePerSecond }, known);
       expect(share?.perSecond).toBeLessThan(host?.perSecond ?? 0);
     }
   });

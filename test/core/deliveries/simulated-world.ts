@@ -115,7 +115,7 @@ export function createWorld(deliveryCount: number) {
   function turnAt(limits: readonly CallLimit[]): CallTurn {
     const [limit] = limits;
     if (!limit || crowd === 'now') return { kind: 'now' };
-    if (crowd === 'full') return { kind: 'full', limit: limit.name };
+    if (crowd === 'full') return { kind: 'full', limit: limit.name, passed: [] };
     return {
       kind: 'later',
       at: new Date(nowMs + 5 * second),
@@ -270,6 +270,8 @@ export function createWorld(deliveryCount: number) {
               }),
           },
           telemetry: recordTelemetry(),
+          contendedHosts: { countContenders: () => 0, addContender: async () => undefined },
+          names: { resolveName: async () => [] },
           settings: {
             retryScheduleSeconds: scheduleSeconds,
             retryHorizonSeconds: 7 * 86_400,
@@ -278,6 +280,7 @@ export function createWorld(deliveryCount: number) {
             claimLeaseMs,
             accountRatePerSecond: 1,
             hostRatePerSecond: 1,
+            maxDeliverers: 2,
           },
           userAgent: 'test',
           now,
@@ -286,7 +289,7 @@ export function createWorld(deliveryCount: number) {
         const delivered = await attempt(
           message,
           { receiveCount, sentAt: new Date(sentAt) },
-          { count: () => undefined },
+          { tally: { count: () => undefined }, places: { hold: async () => undefined } },
         );
         if (delivered) await deliveries.recordDelivered([delivered]);
         await call(actor, 'acknowledge', () => {
