@@ -17,6 +17,7 @@ import type { NameResolver } from '../core/receivers/name-resolver.ts';
 import type { AddressRefusal } from '../core/receivers/public-address.ts';
 import { decodeText, excerptResponse } from '../core/receivers/response-excerpt.ts';
 import { readResponseHead } from '../core/receivers/response-head.ts';
+import { secretsOfUrl } from '../core/receivers/url-secrets.ts';
 import { echoesChallenge } from '../core/receivers/verification.ts';
 import { createNameResolver } from './dns-name-resolver.ts';
 import { createGuardedConnector, RefusedConnection } from './guarded-connector.ts';
@@ -158,9 +159,13 @@ function outcomeOf(answer: Answer, request: CallbackRequest, durationMs: number)
   const retryAfter = parseRetryAfter(answer.header('retry-after'), new Date());
   const outcome = outcomeOfStatus(answer.status, durationMs, retryAfter);
   const { bytes, decoded, coding } = decodeBody(answer.body, answer.header('content-encoding'));
-  // Mask the signature too. If a receiver echoes it, a user who may only read would see it while it is still valid.
+  // A receiver may echo the signature or the hook's path. Users who may only read would see them.
   const { 'webhook-signature': signatures = '' } = request.headers;
-  const confidential = [...Object.values(request.confidentialHeaders), ...signatures.split(/ |v1,/)];
+  const confidential = [
+    ...Object.values(request.confidentialHeaders),
+    ...secretsOfUrl(new URL(request.url)),
+    ...signatures.split(/ |v1,/),
+  ];
   const responseExcerpt = coding
     ? `[${coding}, ${bytes.length} bytes]`
     : excerptResponse(bytes, confidential);
@@ -182,9 +187,12 @@ function failureOf(error: unknown): Failure {
   // undici's parser errors may have no code of their own.
   const reason = error.name === 'HTTPParserError' ? 'protocol' : errorCode && reasonOfErrorCode(errorCode);
   if (!reason) throw error;
-  if (error instanceof RefusedConnection && error.refusal)
-    return { reason, refusal: error.refusal, refusedAddress: error.address ?? '' };
+  if (error instanceof RefusedConnection) return { reason, ...refusalOf(error) };
   return reason === 'tls' || errorCode.startsWith('HPE_') ? { reason, errorCode } : { reason };
+}
+
+function refusalOf({ refusal, address }: RefusedConnection): Omit<Failure, 'reason'> {
+  return refusal ? { refusal, ...(address === undefined ? {} : { refusedAddress: address }) } : {};
 }
 
 function first(header: string | string[] | undefined): string | undefined {

@@ -43,7 +43,7 @@ export const deliveryView = z
     acceptedAt: timestampSchema.meta({ description: 'When iOmniHub accepted the event.' }),
     status: z.enum(deliveryStatuses),
     reason: z
-      .enum([...failureReasons, 'expired', ...cancellationReasons])
+      .enum([...failureReasons, 'challenge-not-echoed', 'expired', ...cancellationReasons])
       .optional()
       .meta({ description: 'Why it has failed or was cancelled.' }),
     attemptCount: z.int().nonnegative(),

@@ -11,6 +11,8 @@ export type LimitName =
   | 'domain'
   | 'address'
   | 'api'
+  | 'api-change'
+  | 'verification'
   | 'requested-by-account'
   | 'requested-at-host';
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createNameResolver } from '../adapters/dns-name-resolver.ts';
@@ -27,12 +28,14 @@ import { createTelemetry } from './telemetry.ts';
 const env = readEnv(delivererEnv, process.env);
 const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
 const table = connectTable(env.TABLE_NAME, env.settings.retentionDays);
-const subscriptions = cacheSubscriptionLookup(createSubscriptionStore(table), env.settings.cacheMs);
+const storedSubscriptions = createSubscriptionStore(table);
+const subscriptions = cacheSubscriptionLookup(storedSubscriptions, env.settings.cacheMs);
 const names = cacheNames(createNameResolver());
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const deliverer = createDeliverer({
   subscriptions,
+  storedSubscriptions,
   accounts: cacheAccountStatus(createAccountStore(table), env.settings.cacheMs),
   events: createEventLog(table),
   deliveries: createDeliveryLog(table),
@@ -52,6 +55,7 @@ const deliverer = createDeliverer({
   settings: env.settings,
   now: () => new Date(),
   random: Math.random,
+  randomBytes,
 });
 
 export const handler = createBackgroundHandler(deliverer, middlewares);

@@ -15,14 +15,7 @@ export interface FunctionEnv<Resources extends z.ZodRawShape, Name extends Setti
 
 const nonEmpty = z.string().min(1);
 const common = { TABLE_NAME: nonEmpty, METRICS_NAMESPACE: nonEmpty };
-const callbackSettings = [
-  'allowPrivateCallbacks',
-  'callbackPorts',
-  'ownHosts',
-  'accountRatePerSecond',
-  'hostRatePerSecond',
-  'maxDeliverers',
-] as const;
+const urlSettings = ['allowPrivateCallbacks', 'callbackPorts', 'ownHosts'] as const;
 
 export const dispatcherEnv = functionEnv({ ...common, DELIVERY_QUEUE_URL: z.url() }, [
   'retentionDays',
@@ -34,7 +27,10 @@ export const delivererEnv = functionEnv(
   [
     'retentionDays',
     'cacheMs',
-    ...callbackSettings,
+    ...urlSettings,
+    'accountRatePerSecond',
+    'hostRatePerSecond',
+    'maxDeliverers',
     'retryScheduleSeconds',
     'retryHorizonSeconds',
     'queueMarginSeconds',
@@ -55,7 +51,7 @@ export const apiEnv = functionEnv(
   [
     'retentionDays',
     'cacheMs',
-    ...callbackSettings,
+    ...urlSettings,
     'queueMarginSeconds',
     'callbackTimeoutMs',
     'receiverVerification',

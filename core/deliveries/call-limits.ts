@@ -106,19 +106,13 @@ function overdue(limit: CallLimit): CallLimit {
   return { ...limit, bucket: `overdue ${limit.bucket}` };
 }
 
-/**
- * The limits of a call that an API request asks for. Such a call never waits; a request above a limit is refused at
- * once.
- */
-export function requestedCallLimits(
-  subscription: Pick<Subscription, 'accountId' | 'url'>,
-  { hostRatePerSecond }: LimitSettings,
-): CallLimit[] {
-  const limits = [
-    ...unprovenAddresses(subscription, []),
-    strictLimit('host', hostOf(subscription), hostRatePerSecond),
+/** The limits on verifications that API requests ask for. A request above one is refused at once. */
+export function verificationLimits(subscription: Pick<Subscription, 'accountId' | 'url'>): CallLimit[] {
+  const sharers = `${subscription.accountId} ${hostOf(subscription)}`;
+  return [
+    { ...strictLimit('verification', sharers, 1), maxWaitMs: 0 },
+    ...requestedDeliveryLimits(subscription),
   ];
-  return limits.map((limit) => ({ ...limit, maxWaitMs: 0 }));
 }
 
 /** The limits on deliveries that API requests ask for. Their calls still have to pass all limits of callbacks. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { DeliveryOutcome, FailureReason } from '../receivers/delivery-outcome.ts';
+import type { VerificationFailure } from '../subscriptions/verification.ts';
 
 /** The longest DelaySeconds of SQS. */
 const maxQueueDelaySeconds = 900;
@@ -42,7 +43,8 @@ export interface RetryPolicy {
   readonly queueMarginSeconds: number;
 }
 
-export type ExhaustionReason = FailureReason | 'expired';
+/** Those of a verification include all others. */
+export type ExhaustionReason = VerificationFailure;
 
 export type RetryDecision =
   | { readonly kind: 'delivered' }

@@ -2,6 +2,7 @@ import type { LimitSettings } from '../../core/deliveries/call-limits.ts';
 import type { DeliveredDelivery, DeliveryInWork, DeliveryMessage } from '../../core/deliveries/delivery.ts';
 import { scheduleOf } from '../../core/deliveries/delivery-steps.ts';
 import { decideRetry, type RetryPolicy } from '../../core/deliveries/retry-policy.ts';
+import { verificationType } from '../../core/receivers/verification.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import type { BatchTally } from './batch-statistics.ts';
 import { type CallDeps, type CallSettings, createCallGate } from './call.ts';
@@ -13,8 +14,15 @@ import type { LearnDeps } from './learn.ts';
 import { createRecord, type RecordDeps } from './record.ts';
 import { logEnding } from './report.ts';
 import { createTurnReservation, type TurnDeps } from './reserve-turn.ts';
+import { createVerification, type VerificationDeps } from './verification.ts';
 
-export interface AttemptDeps extends ClaimDeps, SubscriptionCheckDeps, TurnDeps, CallDeps, RecordDeps {
+export interface AttemptDeps
+  extends ClaimDeps,
+    SubscriptionCheckDeps,
+    TurnDeps,
+    CallDeps,
+    RecordDeps,
+    VerificationDeps {
   readonly subscriptions: LearnDeps['subscriptions'];
   readonly settings: RetryPolicy & LimitSettings & CallSettings & { readonly claimLeaseMs: number };
   readonly telemetry: Telemetry;
@@ -36,6 +44,7 @@ export function createAttempt(deps: AttemptDeps) {
   const checkSubscription = createSubscriptionCheck(deps);
   const reserveTurn = createTurnReservation(deps);
   const callReceiver = createCallGate(deps, checkSubscription);
+  const askReceiver = createVerification(deps);
   const record = createRecord(deps);
 
   /** Returns a delivered row that still has to be written. First attempts that succeed are written together. */
@@ -58,6 +67,7 @@ export function createAttempt(deps: AttemptDeps) {
   };
 
   async function passGates(work: DeliveryInWork, places: BatchParts['places']): Promise<Ending> {
+    if (work.message.eventType === verificationType) return (await places.hold(work)) ?? askReceiver(work);
     const subscription = await checkSubscription(work);
     if (isEnding(subscription)) return subscription;
     // A slow call goes to the retry queue, which has its own consumers, so that it holds up no first attempts.

@@ -3,6 +3,7 @@ import type { WaitTimes } from '../../core/deliveries/delivery-steps.ts';
 import type { RetryDecision } from '../../core/deliveries/retry-policy.ts';
 import type { LimitName } from '../../core/rate-limit.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
+import type { VerificationResult } from '../../core/subscriptions/verification.ts';
 
 /** How an attempt ends. */
 export type Ending =
@@ -17,7 +18,9 @@ export type Ending =
   /** The receiver is slow, or its account has no place left. The delivery goes to the retry queue, which has consumers of its own. */
   | { readonly kind: 'deferred' }
   /** The call was made. */
-  | Settled;
+  | Settled
+  /** A receiver was asked for its consent. */
+  | Answered;
 
 export interface Postponed {
   readonly kind: 'postponed';
@@ -40,6 +43,14 @@ export interface Settled {
   /** All attempts so far, including this one. */
   readonly attemptCount: number;
   readonly settledAt: Date;
+}
+
+export interface Answered {
+  readonly kind: 'answered';
+  readonly subscription: Subscription;
+  readonly result: VerificationResult;
+  /** Absent if it was too late to call. */
+  readonly attempt?: Attempt;
 }
 
 /** True if the gate named an ending. Nothing else that a gate returns has a `kind`. */

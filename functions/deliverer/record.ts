@@ -3,11 +3,13 @@ import { messageFor, refOf } from '../../core/deliveries/delivery.ts';
 import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { ExhaustedQueue, RetryQueue } from '../../core/deliveries/delivery-queues.ts';
 import { cancel, expire, postpone, scheduleOf, settle } from '../../core/deliveries/delivery-steps.ts';
+import type { RetryDecision } from '../../core/deliveries/retry-policy.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
-import type { Ending, Postponed, Settled } from './ending.ts';
+import type { Answered, Ending, Postponed, Settled } from './ending.ts';
 import { createLearning, type LearnDeps } from './learn.ts';
+import { type AnswerDeps, writeAnswer } from './verification.ts';
 
-export interface RecordDeps extends LearnDeps {
+export interface RecordDeps extends LearnDeps, Pick<AnswerDeps, 'storedSubscriptions'> {
   readonly deliveries: DeliveryLog;
   readonly retries: RetryQueue;
   readonly exhausted: ExhaustedQueue;
@@ -51,6 +53,9 @@ export function createRecord(deps: RecordDeps) {
         return { ending };
       case 'settled':
         return recordSettled(work, ending);
+      case 'answered':
+        await recordAnswered(work, ending);
+        return { ending };
       default:
         return ending satisfies never;
     }
@@ -73,6 +78,17 @@ export function createRecord(deps: RecordDeps) {
     if (isWritten && decision.kind === 'retry' && decision.byQueue)
       await retries.sendRetry(messageFor(row), decision.delaySeconds);
     return { ending };
+  }
+
+  /** The row comes last: until it is final, the sweeper brings a question back whose answer was not written. */
+  async function recordAnswered(work: DeliveryInWork, ending: Answered): Promise<void> {
+    const { attempt, result } = ending;
+    if (attempt) await deliveries.recordAttempt(work.message, attempt);
+    await writeAnswer(deps, work, ending);
+    const decision: RetryDecision =
+      result.state === 'verified' ? { kind: 'delivered' } : { kind: 'exhausted', reason: result.reason };
+    const row = attempt ? settle(work, attempt, decision, now()) : expire(work, now());
+    await deliveries.replaceDelivery(work.claimed, row);
   }
 
   async function recordExpired(work: DeliveryInWork): Promise<void> {

@@ -93,6 +93,17 @@ test('the signature is masked in what is shown of an answer that gives it back',
   expect(responseExcerpt).toContain(`"webhook-signature":"v1,${mask} v1,${mask}"`);
 });
 
+test('the path of the hook is masked in what is shown of an answer that gives it back', async () => {
+  receiver.respond((response, { method, path }) => {
+    response.writeHead(404).end(`Cannot ${method} ${path} (${encodeURIComponent(path)})`);
+  });
+
+  const url = `${receiver.url}/PLANTED-0123456789?key=PLANTED-0123456789`;
+  const { responseExcerpt } = await sender.send(request({ url }));
+
+  expect(responseExcerpt).toBe(`Cannot POST ${mask} (${mask})`);
+});
+
 describe('confidential headers', () => {
   const secret = 'Bearer s3cr/t "quoted" +0123456789';
   const confidentialHeaders = { authorization: secret };

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { createNameResolver } from '../../adapters/dns-name-resolver.ts';
 import { createAccountStore } from '../../adapters/dynamo-account-store.ts';
@@ -146,6 +147,7 @@ export async function startDeployment(
   });
   const delivererDeps: DelivererDeps = {
     subscriptions,
+    storedSubscriptions: subscriptions,
     accounts,
     events,
     deliveries,
@@ -165,6 +167,7 @@ export async function startDeployment(
     recordWithinMs: 1_000,
     now: clock.now,
     random: () => 0.5,
+    randomBytes,
   };
   const delivererWith = (overrides: Partial<DelivererDeps>): Deployment['deliver'] => {
     const deliverBatch = createDeliverer({ ...delivererDeps, ...overrides });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { callbackLimits, limitsAhead, requestedCallLimits } from '../../../core/deliveries/call-limits.ts';
+import { callbackLimits, limitsAhead, verificationLimits } from '../../../core/deliveries/call-limits.ts';
 import { type CallLimit, turnMs } from '../../../core/rate-limit.ts';
 import { subscription } from '../../support/builders.ts';
 
@@ -56,11 +56,16 @@ describe('the limits of a callback', () => {
     }
   });
 
-  test('that a request to the API asks for make nobody wait', () => {
-    expect(requestedCallLimits(subscription(), settings)).toMatchObject([
-      { name: 'unproven-address', maxWaitMs: 0 },
-      { name: 'host', maxWaitMs: 0 },
+  test('do not include those of a request for a verification, which makes nobody wait', () => {
+    const limits = verificationLimits(subscription());
+
+    expect(limits).toMatchObject([
+      { name: 'verification', bucket: 'verification acc_1 crm.example.com', perSecond: 1, maxWaitMs: 0 },
+      { name: 'requested-by-account', bucket: 'requested-by-account acc_1', perSecond: 10, maxWaitMs: 0 },
+      { name: 'requested-at-host', bucket: 'requested-at-host crm.example.com', perSecond: 20, maxWaitMs: 0 },
     ]);
+    const buckets = limitsOf({ receiver: {} }).map(({ bucket }) => bucket);
+    expect(limits.filter(({ bucket }) => buckets.includes(bucket))).toEqual([]);
   });
 });
 

@@ -237,6 +237,51 @@ test('moved and its secret replaced while the call was prepared: it is as the su
   expect(isSignedBy(otherReceiver.callbacks[0], replaced.text)).toBe(true);
 });
 
+describe('while KMS opens the secret of a call', () => {
+  /** The secret is new, so that no sandbox has opened it before. */
+  async function changeDuringDecrypt(changes: Partial<Subscription>): Promise<void> {
+    const { stored } = await newSecret();
+    const fresh = { secrets: [stored], version: subscription.version + 1 };
+    await change(fresh);
+    deployment.wire.kms.intercept(async (call) => {
+      if (call.operation === 'Decrypt') {
+        deployment.wire.kms.intercept((later) => later.forward());
+        await change({ ...fresh, ...changes, version: subscription.version + 2 });
+      }
+      return call.forward();
+    });
+  }
+
+  test('disabled: it is not made', async () => {
+    await changeDuringDecrypt({ status: 'disabled' });
+
+    expect(await deliver(retry)).toEqual(acknowledged);
+    expect(receiver.callbacks).toHaveLength(1);
+    expect(await deployment.deliveries.findDelivery(retry)).toMatchObject({
+      state: 'cancelled',
+      reason: 'subscription-disabled',
+    });
+  });
+
+  test('moved: it goes to the new URL', async () => {
+    await changeDuringDecrypt({ url: otherReceiver.url });
+
+    expect(await deliver(retry)).toEqual(acknowledged);
+    expect(receiver.callbacks).toHaveLength(1);
+    expect(otherReceiver.callbacks).toHaveLength(1);
+  });
+
+  test('its secret replaced: the new one signs, alone', async () => {
+    const replaced = await newSecret();
+    await changeDuringDecrypt({ secrets: [replaced.stored] });
+
+    expect(await deliver(retry)).toEqual(acknowledged);
+    expect(receiver.callbacks).toHaveLength(2);
+    expect(isSignedBy(receiver.callbacks[1], replaced.text)).toBe(true);
+    expect(receiver.callbacks[1]?.headers['webhook-signature']?.split(' ')).toHaveLength(1);
+  });
+});
+
 test('disabled and enabled again before the next attempt: it is made', async () => {
   await change({ status: 'disabled' });
   await change({});

@@ -180,7 +180,7 @@ test('of an account’s slow requests, the API takes 50 a second, however many s
   let taken = 0;
   for (let second = 0; second < 5; second += 1) {
     for (let sandbox = 0; sandbox < 400; sandbox += 1) {
-      const turn = await createCallLimiter(memory.store)(requestLimits('acc_1'), at(second * 1_000));
+      const turn = await createCallLimiter(memory.store)(requestLimits('acc_1', 'read'), at(second * 1_000));
       if (turn.kind === 'now') taken += 1;
     }
   }
