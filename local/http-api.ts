@@ -61,7 +61,9 @@ export function startHttpApi(
         if (request.method === 'OPTIONS') return answerWith(response, { statusCode: 204 });
       }
       const url = URL.parse(`http://localhost${request.url}`);
-      if (!url) return answerMessage(response, 400, 'Bad Request');
+      // Node reads bytes outside ASCII as Latin-1: the function would get other characters than were sent.
+      if (!url || !/^[\x21-\x7e]*$/.test(request.url ?? ''))
+        return answerMessage(response, 400, 'Bad Request');
       for (const route of compiled) {
         const pathParameters = route.match(request.method ?? '', url.pathname);
         if (!pathParameters) continue;

@@ -218,6 +218,45 @@ describe('a body', () => {
     expect(taken).toEqual([limit]);
   });
 
+  test.each([
+    ['text, as text', 'application/json', Buffer.from('"é😀"'), false],
+    ['text of another kind, as text', 'application/problem+json; charset=utf-8', Buffer.from('"é"'), false],
+    ['bytes, in base64', 'application/octet-stream', Buffer.from('"é"'), true],
+    ['of no known type, in base64', undefined, Buffer.from('"é"'), true],
+    ['text that is not UTF-8, in base64', 'application/json', Buffer.from([0x22, 0xff, 0x22]), true],
+  ])('is passed on byte for byte: %s', async (_, contentType, bytes, isBase64Encoded) => {
+    const events: GatewayEvent[] = [];
+    const target = functionOf(async (event) => {
+      events.push(event as GatewayEvent);
+      return { statusCode: 200 };
+    });
+    const echo: ApiRoute = { routeKey: 'POST /echo', target, authorization: { type: 'NONE' } };
+    const server = await startHttpApi({ routes: [echo], cors: undefined }, 0, () => undefined);
+    const headers = contentType ? { 'content-type': contentType } : undefined;
+
+    await fetch(`${server.url}/echo?q=%FF%41`, {
+      method: 'POST',
+      body: bytes,
+      ...(headers ? { headers } : {}),
+    });
+    await server.close();
+
+    const [{ body = '', ...event } = { body: '' }] = events;
+    expect(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8')).toEqual(bytes);
+    expect(event).toMatchObject({
+      isBase64Encoded,
+      rawQueryString: 'q=%FF%41',
+      headers: { 'content-length': String(bytes.length) },
+    });
+  });
+
+  test('is not waited for if the address holds a byte outside ASCII', async () => {
+    const head = headOf('/open?q=\xe9', 'content-length: 2');
+
+    expect(await sendRaw(portOf(), head, '{}')).toBe(400);
+    expect(taken).toEqual([]);
+  });
+
   test('that was too long leaves its connection usable', async () => {
     const socket = connect(portOf(), '127.0.0.1');
     const statuses: string[] = [];
