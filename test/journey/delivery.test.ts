@@ -101,7 +101,7 @@ describe('a run of npm start', () => {
     expect(() => callback && verifyCallback(callback, two.secret)).toThrow('No matching signature');
   });
 
-  test('delivers what people write letter by letter, emoji and all', async () => {
+  test('delivers what people write letter by letter, and numbers digit by digit', async () => {
     const { accountId, owner } = await newAccount();
     const { receiver, secret } = await subscribe(owner, ...eventTypes);
 
@@ -109,12 +109,11 @@ describe('a run of npm start', () => {
     await untilAtRest(sqs);
 
     expect(FailedEntryCount).toBe(0);
-    const received = receiver.callbacks.map(
-      (callback) => verifyCallback(callback, secret) as { type: EventType; data: unknown },
-    );
-    expect(Object.fromEntries(received.map(({ type, data }) => [type, data]))).toEqual(
-      Object.fromEntries(eventTypes.map((type) => [type, exampleData(type)])),
-    );
+    for (const callback of receiver.callbacks) {
+      const { type } = verifyCallback(callback, secret) as { type: EventType };
+      expect(callback.body).toContain(`"data":${JSON.stringify(exampleData(type))}}`);
+    }
+    expect(receiver.callbacks).toHaveLength(eventTypes.length);
   });
 
   test('calls again after a failure, with the same webhook-id and a timestamp and signature of its own', async () => {

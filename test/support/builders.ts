@@ -15,6 +15,7 @@ import {
 import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { type PublishedEvent, parsePublishedEvent } from '../../core/events/published-event.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
+import { exampleData } from './journey-data.ts';
 
 let lastNumber = 0;
 
@@ -50,7 +51,7 @@ export function envelope({ envelopeId, time, type = firstEntry.type, detail }: E
       id: 'evt_1',
       accountId: 'acc_1',
       occurredAt: '2026-11-23T16:55:00.000Z',
-      data: entry.example,
+      data: exampleData(entry.type),
       ...detail,
     },
   });

@@ -5,6 +5,7 @@ import { connectApi } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
 import { connectSqs, untilAtRest } from './at-rest.ts';
 import { type Observation, startCanary } from './canary.ts';
+import { exampleData } from './journey-data.ts';
 import { startNameServer } from './name-server.ts';
 import { nonPublicSpellings } from './non-public-spellings.ts';
 import { startStacksUnderFault } from './stacks-under-fault.ts';
@@ -80,7 +81,7 @@ async function probe(): Promise<GuardedStacksReport> {
           id: `evt_${round}`,
           accountId,
           occurredAt: new Date(),
-          data: entry.example,
+          data: exampleData(entry.type),
         };
         const publisher = createPublisher({ eventBusName: stacks.eventBusName, client: eventBridge });
         await publisher.publish([event as unknown as EventToPublish]);

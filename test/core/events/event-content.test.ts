@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { eventCatalog } from '../../../core/events/event-catalog.ts';
+import { eventTypes } from '../../../core/events/event-catalog.ts';
 import { type PublishedEvent, parsePublishedEvent } from '../../../core/events/published-event.ts';
 import { acceptedAt, envelope } from '../../support/builders.ts';
 import { jsonTexts, numberTexts, readExactly } from '../../support/exact-json.ts';
+import { exampleData } from '../../support/journey-data.ts';
 
 function parse(text: string): PublishedEvent {
   const parsed = parsePublishedEvent(text, new Date(acceptedAt));
@@ -80,16 +81,16 @@ describe('what a receiver reads is what was published:', () => {
 
 describe('times of the catalog', () => {
   test('are passed on in UTC, wherever they stand; other texts stay', () => {
-    const example = JSON.stringify(eventCatalog[0].example);
+    const example = JSON.stringify(exampleData(eventTypes[0]));
     const text = envelope({ detail: { occurredAt: '2026-11-23T18:55:00.120+02:00' } })
       .replace(example, example.replaceAll(/T16:(5\d:\d\d\.\d+)Z/g, 'T18:$1+0200'))
       .replace('"data":{', '"data":{"extra":"2026-11-23T18:55:00+02:00",');
 
-    const { timestamp, data } = JSON.parse(parse(text).body);
+    const { body } = parse(text);
 
     expect(text.match(/\+0200"/g)).toHaveLength(3);
-    expect(timestamp).toBe('2026-11-23T16:55:00.120Z');
-    expect(data).toEqual({ ...eventCatalog[0].example, extra: '2026-11-23T18:55:00+02:00' });
+    expect(body).toContain('"timestamp":"2026-11-23T16:55:00.120Z"');
+    expect(body).toContain(`"data":{"extra":"2026-11-23T18:55:00+02:00",${example.slice(1)}}`);
   });
 });
 

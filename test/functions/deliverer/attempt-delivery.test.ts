@@ -9,7 +9,7 @@ import {
   refOf,
   type WaitingDelivery,
 } from '../../../core/deliveries/delivery.ts';
-import { eventCatalog } from '../../../core/events/event-catalog.ts';
+import { eventTypes } from '../../../core/events/event-catalog.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import {
   cancelledDelivery,
@@ -20,6 +20,7 @@ import {
   waitingDelivery,
 } from '../../support/builders.ts';
 import { claimLeaseMs, type Deployment, slowedBy } from '../../support/deployment.ts';
+import { exampleData } from '../../support/journey-data.ts';
 import { type Receiver, verifyCallback } from '../../support/receiver.ts';
 import { prepareDeployment } from '../../support/suite.ts';
 import { internalFailure } from '../../support/wire-proxy.ts';
@@ -278,7 +279,8 @@ describe('a later attempt', () => {
     expect(second?.body).toBe(first?.body);
     expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
     expect(second?.headers['webhook-signature']).not.toBe(first?.headers['webhook-signature']);
-    expect(second && verifyCallback(second, secret)).toMatchObject({ data: eventCatalog[0].example });
+    expect(second && verifyCallback(second, secret)).toMatchObject({ type: eventTypes[0] });
+    expect(second?.body).toContain(`"data":${JSON.stringify(exampleData(eventTypes[0]))}}`);
     expect(await deployment.deliveries.findDelivery(retry)).toMatchObject({
       state: 'delivered',
       version: 3,
