@@ -52,7 +52,9 @@ export function createGuardedConnector(
         if (addresses.length === 0) throw new RefusedConnection();
         // One non-public address makes the whole answer suspect, because attackers mix them to reach an internal
         // address.
-        const refusal = addresses.map(refusalOf).find((refused) => refused !== undefined);
+        const refusal = addresses
+          .map((address) => checkAddress(address, refuse))
+          .find((refused) => refused !== undefined);
         if (refusal) throw refusal;
         raceConnections(
           addressesToTry(addresses),
@@ -67,19 +69,30 @@ export function createGuardedConnector(
     function connectTo(address: string, connected: buildConnector.Callback): Socket {
       return connect({ ...options, hostname: address }, (error, socket) => {
         if (error) return connected(error, null);
-        const { remoteAddress } = socket;
-        // A connection that was reset right after its handshake has no address any more.
-        const fault =
-          remoteAddress === undefined ? new errors.SocketError('closed') : refusalOf(remoteAddress);
+        const fault = checkPeer(socket.remoteAddress, refuse);
         if (!fault) return connected(null, socket);
         socket.destroy();
         connected(fault, null);
       });
     }
   };
+}
 
-  function refusalOf(address: string): RefusedConnection | undefined {
-    const refusal = refuse(address);
-    return refusal && new RefusedConnection(refusal, address);
-  }
+/**
+ * Checks the address that a socket is connected to. A connection that was reset right after its handshake has none any
+ * more: it is lost, and says nothing about the receiver's address.
+ */
+export function checkPeer(
+  remoteAddress: string | undefined,
+  refuse: (address: string) => AddressRefusal | undefined,
+): Error | undefined {
+  return remoteAddress === undefined ? new errors.SocketError('closed') : checkAddress(remoteAddress, refuse);
+}
+
+function checkAddress(
+  address: string,
+  refuse: (address: string) => AddressRefusal | undefined,
+): RefusedConnection | undefined {
+  const refusal = refuse(address);
+  return refusal && new RefusedConnection(refusal, address);
 }
