@@ -49,14 +49,22 @@ export function cacheAccountStatus(store: AccountStatusLookup, cacheMs: number):
 /** Long enough for a call to connect to the addresses for which its limits were asked. */
 const namesKeptMs = 10_000;
 
-/** For the deliverer: a name has the same addresses when its limits are asked and when the call connects. */
+/**
+ * For the deliverer: a name has the same addresses when its limits are asked and when the call connects. An empty answer
+ * is not kept, so that the time of a name server that does not answer counts as the call's.
+ */
 export function cacheNames(names: NameResolver): NameResolver {
   const cache = new LRUCache<string, Promise<readonly string[]>>({ max: 2_000, ttl: namesKeptMs });
   return {
     resolveName(name) {
-      const known = cache.get(name) ?? names.resolveName(name);
-      if (!cache.has(name)) cache.set(name, known);
-      return known;
+      const known = cache.get(name);
+      if (known) return known;
+      const answer = names.resolveName(name).then((addresses) => {
+        if (addresses.length === 0) cache.delete(name);
+        return addresses;
+      });
+      cache.set(name, answer);
+      return answer;
     },
   };
 }

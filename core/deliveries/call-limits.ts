@@ -1,5 +1,6 @@
 import { getDomain } from 'tldts';
 import { type CallLimit, sharedLimit, strictLimit } from '../rate-limit.ts';
+import { isProvenAt } from '../receivers/proof.ts';
 import { hostOf, type Subscription } from '../subscriptions/subscription.ts';
 import type { ReservedTurn } from './delivery.ts';
 
@@ -14,7 +15,7 @@ export interface LimitSettings {
 
 /** What is known of a receiver's host right before a call. */
 export interface KnownHost {
-  /** The addresses that the call may connect to, the first one first. Empty if its name has none. */
+  /** The addresses that the call may try, in that order. Empty if the name has none. */
   readonly addresses: readonly string[];
   /** How many accounts wait for each other at the host. */
   readonly contenders: number;
@@ -22,9 +23,6 @@ export interface KnownHost {
 
 /** Many hosts of many owners may share a domain or an address, so these get more than one host does. */
 const sharedHostsFactor = 5;
-
-/** More addresses than a name has for any good reason. */
-const maxLimitedAddresses = 16;
 
 /** The limits of one callback, in the order in which it reserves turns. */
 export function callbackLimits(
@@ -39,7 +37,7 @@ export function callbackLimits(
   const [address] = addresses;
   return [
     ...(rateLimitPerSecond ? [strictLimit('subscription', `${accountId} ${id}`, rateLimitPerSecond)] : []),
-    ...(receiver.provenAt
+    ...(isProvenAt(receiver, addresses)
       ? [shareOfHost(subscription, settings, contenders)]
       : unprovenAddresses(subscription, addresses)),
     shared('account', accountId, accountRatePerSecond),
@@ -135,7 +133,7 @@ function unprovenAddresses(
   subscription: Pick<Subscription, 'accountId' | 'url'>,
   addresses: readonly string[],
 ): CallLimit[] {
-  const places = new Set([...addresses.slice(0, maxLimitedAddresses), domainOf(subscription)]);
+  const places = new Set([...addresses, domainOf(subscription)]);
   return [...places].map((place) => strictLimit('unproven-address', `${subscription.accountId} ${place}`, 1));
 }
 

@@ -57,6 +57,18 @@ function withAddress(known: readonly string[], address: string | undefined): rea
   return isNoted ? known : [...known, address];
 }
 
+/**
+ * False if the receiver is not proven, or if it has answered at none of these addresses: its name may have moved to a
+ * stranger. The addresses of a large pool are not all known.
+ */
+export function isProvenAt(proof: Proof, addresses: readonly string[]): boolean {
+  const { provenAt, provenAddresses = [] } = proof;
+  const isPool = provenAddresses.length === maxAddresses;
+  return (
+    provenAt !== undefined && (isPool || !addresses.length || addresses.some((one) => !isNew(proof, one)))
+  );
+}
+
 /** False as well if it is not known which addresses gave the proof. */
 function isNew({ provenAddresses }: Proof, address: string | undefined): boolean {
   return provenAddresses !== undefined && address !== undefined && !provenAddresses.includes(address);

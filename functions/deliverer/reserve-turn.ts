@@ -7,7 +7,7 @@ import {
 import type { DeliveryInWork } from '../../core/deliveries/delivery.ts';
 import { maxTurnWaitMs } from '../../core/rate-limit.ts';
 import type { NameResolver } from '../../core/receivers/name-resolver.ts';
-import { addressInHost } from '../../core/receivers/public-address.ts';
+import { addressesToTry, addressInHost } from '../../core/receivers/public-address.ts';
 import { hostOf, type Subscription } from '../../core/subscriptions/subscription.ts';
 import type { CallLimiter } from '../receivers/call-limiter.ts';
 import type { ContendedHosts } from '../receivers/contended-hosts.ts';
@@ -76,6 +76,6 @@ export function createTurnReservation(deps: TurnDeps) {
   async function addressesOf({ url }: Subscription): Promise<readonly string[]> {
     const name = URL.parse(url)?.hostname ?? '';
     const literal = addressInHost(name);
-    return literal ? [literal] : deps.names.resolveName(name);
+    return literal ? [literal] : addressesToTry(await deps.names.resolveName(name));
   }
 }

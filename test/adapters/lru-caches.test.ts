@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import {
   cacheAccountStatus,
   cacheAccountSubscriptions,
+  cacheNames,
   cacheSubscriptionLookup,
 } from '../../adapters/lru-caches.ts';
 import type { AccountStatusLookup } from '../../core/accounts/account-store.ts';
@@ -249,4 +250,41 @@ test('an account’s status is read once in five seconds', async () => {
   ]);
   pass(cacheMs + 1);
   expect(await cached.findAccountStatus('acc_1')).toBe('suspended');
+});
+
+describe('the cache of names', () => {
+  function createNames(...answers: string[][]) {
+    const asked: string[] = [];
+    const resolveName = async (name: string) => {
+      asked.push(name);
+      return answers.shift() ?? [];
+    };
+    return { asked, names: cacheNames({ resolveName }) };
+  }
+
+  test('tells a call the addresses for which its limits were asked, for ten seconds', async () => {
+    const { asked, names } = createNames(['203.0.113.7'], ['198.51.100.1']);
+    const first = await names.resolveName('silent.example');
+    pass(9_000);
+
+    expect([first, await names.resolveName('silent.example')]).toEqual([['203.0.113.7'], ['203.0.113.7']]);
+    pass(1_001);
+    expect(await names.resolveName('silent.example')).toEqual(['198.51.100.1']);
+    expect(asked).toHaveLength(2);
+  });
+
+  test('asks once for all who ask at the same time, and for each name by itself', async () => {
+    const { asked, names } = createNames(['203.0.113.7'], ['198.51.100.1']);
+
+    await Promise.all(['a.example', 'a.example', 'b.example'].map((name) => names.resolveName(name)));
+
+    expect(asked).toEqual(['a.example', 'b.example']);
+  });
+
+  test('keeps no empty answer', async () => {
+    const { names } = createNames([], ['203.0.113.7']);
+    await names.resolveName('late.example');
+
+    expect(await names.resolveName('late.example')).toEqual(['203.0.113.7']);
+  });
 });

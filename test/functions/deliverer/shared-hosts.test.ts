@@ -186,6 +186,27 @@ describe('addresses that have never answered', () => {
     expect(calls.length).toBeGreaterThanOrEqual(8);
   });
 
+  test('include the one to which a proven name has moved', async () => {
+    const receiver = { provenAt: '2026-11-01T00:00:00.000Z', provenAddresses: ['198.51.100.1'] };
+    const moved = { to: ofAccount('acc_1', { receiver }), perSecond: 20 };
+
+    expect((await run([moved], 10)).length).toBeLessThanOrEqual(11);
+  });
+
+  test.each([
+    ['has answered there', ['198.51.100.1', silentAddress]],
+    ['has more addresses than are noted', Array.from({ length: 8 }, (_, index) => `198.51.100.${index}`)],
+    ['proved itself before addresses were noted', undefined],
+  ])('do not include that of a proven receiver that %s', async (_, provenAddresses) => {
+    const receiver = {
+      provenAt: '2026-11-01T00:00:00.000Z',
+      ...(provenAddresses ? { provenAddresses } : {}),
+    };
+    const proven = { to: ofAccount('acc_1', { receiver }), perSecond: 20 };
+
+    expect((await run([proven], 5)).length).toBe(100);
+  });
+
   test('of one account leave the others their call a second', async () => {
     const other = { to: ofAccount('acc_2', { receiver: {} }), perSecond: 1 };
 
