@@ -143,6 +143,31 @@ describe('the deliverer’s cache', () => {
     expect(source.reads).toHaveLength(3);
   });
 
+  test.each(['written', 'refused', 'failed'])(
+    'does not keep what was read while a write was under way, which was %s',
+    async (end) => {
+      const source = createSource();
+      const [before, after] = [subscription({ version: 1 }), subscription({ version: 2 })];
+      source.stored.set('acc_1 sub_1', before);
+      const cached = cacheSubscriptionLookup(
+        {
+          ...source,
+          async replaceSubscription() {
+            expect(await cached.findSubscription('acc_1', 'sub_1')).toEqual(before);
+            source.stored.set('acc_1 sub_1', after);
+            if (end === 'failed') throw new Error('its answer is lost');
+            return end === 'written';
+          },
+        },
+        cacheMs,
+      );
+
+      await cached.replaceSubscription(before, after).catch(() => false);
+
+      expect(await cached.findSubscription('acc_1', 'sub_1')).toEqual(after);
+    },
+  );
+
   test.each([true, false])(
     'reads anew what this sandbox itself has written, or tried to: %s',
     async (isWritten) => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   type AttemptContext,
   decideRetry,
+  isExpired,
   retryScheduleSchema,
   standardRetryScheduleSeconds,
 } from '../../../core/deliveries/retry-policy.ts';
@@ -155,6 +156,19 @@ describe('decideRetry', () => {
       expect(Math.max(...delays) - Math.max(seconds, 4)).toBeGreaterThanOrEqual(Math.max(7, seconds * 0.19));
     },
   );
+
+  test.each([
+    [-1, false],
+    [0, false],
+    [7 * day * 1_000 - 1, false],
+    [7 * day * 1_000, false],
+    [7 * day * 1_000 + 1, true],
+    [14 * day * 1_000, true],
+  ])('%i ms after its schedule began, a delivery has expired: %s', (ms, hasExpired) => {
+    const at = new Date(Date.parse(acceptedAt) + ms);
+
+    expect(isExpired({ begunAt: acceptedAt }, policy, at)).toBe(hasExpired);
+  });
 
   test('no attempt is planned after the horizon', () => {
     const at = (seconds: number) =>

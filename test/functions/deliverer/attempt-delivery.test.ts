@@ -357,6 +357,20 @@ describe('a later attempt', () => {
     },
   );
 
+  test.each([
+    ['a millisecond before seven days have passed', 7 * 86_400_000 - 1, 1, 'delivered'],
+    ['when seven days have passed', 7 * 86_400_000, 1, 'delivered'],
+    ['a millisecond after that', 7 * 86_400_000 + 1, 0, 'exhausted'],
+  ])('is made or not: %s', async (_, ageMs, callCount, state) => {
+    const acceptedAt = new Date(deployment.clock.now().getTime() - ageMs).toISOString();
+    const message = deployment.messageFor(subscription, { acceptedAt });
+
+    expect(await deliver(message)).toEqual(acknowledged);
+
+    expect(receiver.callbacks).toHaveLength(callCount);
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({ state });
+  });
+
   test('which another has ended or claimed meanwhile is not counted', async () => {
     const message = deployment.messageFor(subscription, { acceptedAt: secondsFromNow(-7 * 86_400 - 1) });
     deployment.wire.table.intercept(async (call) =>

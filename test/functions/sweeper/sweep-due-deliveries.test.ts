@@ -203,6 +203,20 @@ function deliver(message: DeliveryMessage, receiveCount = 1) {
   return deployment.deliver(sqsRecord(deployment.retryQueue.arn, JSON.stringify(message), { receiveCount }));
 }
 
+test('each subscription has its own ten messages a second, also within one account', async () => {
+  const rows = ['acc_one sub_a', 'acc_one sub_b', 'acc_two sub_a'].flatMap((owner) => {
+    const [accountId = '', subscriptionId = ''] = owner.split(' ').map((id) => `${id}_${uniqueId('s')}`);
+    return Array.from({ length: 11 }, () => dueIn(-1, { accountId, subscriptionId }));
+  });
+  await store(...rows);
+
+  await sweep(plentyOfTime);
+
+  const late = deployment.queues.delayedIn('retries').map(({ delaySeconds }) => delaySeconds);
+  expect(sentMessages()).toHaveLength(33);
+  expect(late).toEqual([1, 1, 1]);
+});
+
 describe('is left alone', () => {
   test('what is not due yet, by a millisecond', async () => {
     const [row] = await store(dueIn(0.001), dueIn(3_600));

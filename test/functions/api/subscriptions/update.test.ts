@@ -421,6 +421,30 @@ describe('an ETag', () => {
     expect(await remove('*')).toMatchObject({ status: 404 });
   });
 
+  test.each([
+    ['the current tag', (tag: string) => tag, 200],
+    ['the current tag, marked as weak', (tag: string) => `W/${tag}`, 412],
+    ['weak tags only', (tag: string) => `W/"other", W/${tag}`, 412],
+    ['the current tag after a weak one', (tag: string) => `W/"other" , ${tag}`, 200],
+    ['the current tag with more at its end', (tag: string) => `${tag.slice(0, -1)}x"`, 412],
+    ['the current tag without its last character', (tag: string) => `${tag.slice(0, -2)}"`, 412],
+    ['any', () => ' * ', 200],
+  ])('of %s', async (_, tagFrom, status) => {
+    const { id } = await create();
+    const { headers } = await api.call('GET /subscriptions/{id}', { accountId, id });
+    const body = { description: 'new' };
+
+    expect(
+      await api.call('PATCH /subscriptions/{id}', {
+        accountId,
+        id,
+        body,
+        ...ifMatch(tagFrom(String(headers['etag']))),
+      }),
+    ).toMatchObject({ status });
+    expect((await stored(id)).description).toBe(status === 200 ? 'new' : '');
+  });
+
   test('is not changed by what only we note of a receiver', async () => {
     const { id } = await create();
     const before = await api.call('GET /subscriptions/{id}', { accountId, id });
