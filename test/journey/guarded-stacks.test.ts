@@ -40,11 +40,9 @@ describeInNamespace('the deployed template, where every address is local', () =>
   });
 
   test('tells the owner the address, and does not disable the subscription for a while of refusals', () => {
-    expect(report.deliveries.map(({ outcomes }) => outcomes[0]?.[1])).toEqual([
-      'enabled',
-      'enabled 10.0.0.7 private-network',
-      'enabled 10.0.0.7 private-network',
-      'enabled 10.0.0.7 private-network',
-    ]);
+    // The second attempt of the first round is refused already.
+    expect(report.deliveries.map(({ outcomes }) => outcomes[0]?.[1])).toEqual(
+      Array.from({ length: 4 }, () => 'enabled 10.0.0.7 private-network'),
+    );
   });
 });

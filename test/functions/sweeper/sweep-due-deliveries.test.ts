@@ -371,6 +371,30 @@ describe('a fault', () => {
     expect(eventIds(sentMessages())).toContain(unlucky.eventId);
   });
 
+  test('of SQS and then of the table is told twice, and costs that delivery a lease', async () => {
+    const [unlucky, lucky] = [dueIn(-1), dueIn(-1)];
+    await storeInShard(4, [unlucky, lucky]);
+    deployment.wire.sqs.intercept((call) => refuse(call, (body) => body.includes(unlucky.eventId)));
+    let writes = 0;
+    deployment.wire.table.intercept(async (call) => {
+      const isOfUnlucky = call.operation === 'PutItem' && call.input.Item.eventId.S === unlucky.eventId;
+      return isOfUnlucky && (writes += 1) > 1 ? throttled : call.forward();
+    });
+
+    await sweep(plentyOfTime);
+
+    expect(eventIds(sentMessages())).toEqual(eventIds([lucky]));
+    expect(deployment.telemetry.named('sweep.failed')).toMatchObject([
+      { fields: { eventId: unlucky.eventId, error: 'InternalError' } },
+      { fields: { eventId: unlucky.eventId, error: { name: 'ProvisionedThroughputExceededException' } } },
+    ]);
+
+    deployment.reset();
+    deployment.clock.advance(leaseMs);
+    await sweep(plentyOfTime);
+    expect(eventIds(sentMessages())).toContain(unlucky.eventId);
+  });
+
   test('with one row keeps no other of its page from being sent', async () => {
     const [unlucky, ...lucky] = [dueIn(-3), dueIn(-2), dueIn(-1)];
     await storeInShard(4, [unlucky, ...lucky]);
