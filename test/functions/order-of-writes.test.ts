@@ -4,6 +4,7 @@ import { refOf } from '../../core/deliveries/delivery.ts';
 import { resend } from '../../core/deliveries/delivery-steps.ts';
 import { resendDelivery } from '../../core/deliveries/resend-delivery.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
+import type { TestApi } from '../support/api.ts';
 import { envelope, exhaustedDelivery, sqsRecord, waitingDelivery } from '../support/builders.ts';
 import { type Deployment, slowedBy } from '../support/deployment.ts';
 import type { Receiver } from '../support/receiver.ts';
@@ -16,9 +17,10 @@ import type { Answerer, WireCall } from '../support/wire-proxy.ts';
  */
 
 let deployment: Deployment;
+let api: TestApi;
 let receiver: Receiver;
 prepareDeployment(async (suite) => {
-  ({ deployment, receiver } = suite);
+  ({ deployment, api, receiver } = suite);
 });
 
 /** Not worth a repetition for the SDK. */
@@ -186,6 +188,14 @@ const ways: readonly Way[] = [
       const time = deployment.clock.now().toISOString();
       const record = sqsRecord(deployment.eventQueue.arn, envelope({ time, detail: { accountId } }));
       return () => deployment.dispatch(record);
+    },
+  },
+  {
+    name: 'a test event',
+    writes: ['event', 'row', 'message to retries'],
+    async prepare() {
+      const { accountId, id } = await subscribed();
+      return () => api.call('POST /subscriptions/{id}/test', { accountId, id, body: {} });
     },
   },
   {
