@@ -46,7 +46,7 @@ export function mutantsOf(source: string): Mutant[] {
 
   function visit(node: Node, parent: Node | undefined): void {
     if (isLeftAlone(node)) return;
-    for (const [operator, start, end, replacement] of changesOf(node, parent, source)) {
+    for (const [operator, start, end, replacement] of changesOf(node, source, parent)) {
       const line = source.slice(0, start).split('\n').length;
       mutants.push({ operator, line, start, end, replacement });
     }
@@ -73,36 +73,40 @@ function childrenOf(node: Node): Node[] {
     .filter((child): child is Node => typeof child === 'object' && child !== null);
 }
 
-function changesOf(node: Node, parent: Node | undefined, source: string): Change[] {
-  switch (node.type) {
-    case 'IfStatement':
-    case 'ConditionalExpression':
-      return ['true', 'false'].map((value) => change('condition', node.test, value));
-    case 'BinaryExpression':
-    case 'LogicalExpression':
-      return operatorsOf(node, source);
-    case 'UnaryExpression':
-      return node.operator === '!' ? [change('negation', node, textOf(node.argument, source))] : [];
-    case 'BooleanLiteral':
-      return [change('boolean', node, String(!node.value))];
-    case 'NumericLiteral':
-      return parent?.type === 'UnaryExpression' ? [] : [change('number', node, `(${node.value} + 1)`)];
-    case 'StringLiteral':
-      return isProse(node.value) || isName(node, parent) ? [] : [change('string', node, "'mutant'")];
-    case 'SpreadElement':
-      return [['spread', node.start ?? 0, endWithComma(node.end ?? 0, source), '']];
-    case 'AwaitExpression':
-      return [change('await', node, textOf(node.argument, source))];
-    case 'CallExpression':
-      return methodsOf(node);
-    case 'ExpressionStatement':
-      return [change('statement', node, ';')];
-    case 'BlockStatement':
-    case 'Program':
-      return node.body.slice(1).flatMap((next, index) => swap(node.body[index], next, source));
-    default:
-      return [];
-  }
+type Changes<Type extends Node['type']> = (
+  node: Extract<Node, { type: Type }>,
+  source: string,
+  parent: Node | undefined,
+) => readonly Change[];
+
+/** By the kind of node, the mistakes that can be made with it. */
+const changesByType: { readonly [Type in Node['type']]?: Changes<Type> } = {
+  IfStatement: ({ test }) => conditions(test),
+  ConditionalExpression: ({ test }) => conditions(test),
+  BinaryExpression: operatorsOf,
+  LogicalExpression: operatorsOf,
+  UnaryExpression: (node, source) =>
+    node.operator === '!' ? [change('negation', node, textOf(node.argument, source))] : [],
+  BooleanLiteral: (node) => [change('boolean', node, String(!node.value))],
+  NumericLiteral: (node, _, parent) =>
+    parent?.type === 'UnaryExpression' ? [] : [change('number', node, `(${node.value} + 1)`)],
+  StringLiteral: (node, _, parent) =>
+    isProse(node.value) || isName(node, parent) ? [] : [change('string', node, "'mutant'")],
+  SpreadElement: ({ start, end }, source) => [['spread', start ?? 0, endWithComma(end ?? 0, source), '']],
+  AwaitExpression: (node, source) => [change('await', node, textOf(node.argument, source))],
+  CallExpression: methodsOf,
+  ExpressionStatement: (node) => [change('statement', node, ';')],
+  BlockStatement: ({ body }, source) => swaps(body, source),
+  Program: ({ body }, source) => swaps(body, source),
+};
+
+function changesOf(node: Node, source: string, parent: Node | undefined): readonly Change[] {
+  const changes = changesByType[node.type] as Changes<Node['type']> | undefined;
+  return changes?.(node, source, parent) ?? [];
+}
+
+function conditions(test: Node): Change[] {
+  return ['true', 'false'].map((value) => change('condition', test, value));
 }
 
 function operatorsOf(
@@ -124,10 +128,13 @@ function methodsOf({ callee }: Extract<Node, { type: 'CallExpression' }>): Chang
 }
 
 /** Two calls that follow each other: what is written first matters after a crash. */
-function swap(first: Node | undefined, second: Node, source: string): Change[] {
-  if (first?.type !== 'ExpressionStatement' || second.type !== 'ExpressionStatement') return [];
-  const swapped = `${textOf(second, source)}\n${textOf(first, source)}`;
-  return [['order', first.start ?? 0, second.end ?? 0, swapped]];
+function swaps(body: readonly Node[], source: string): Change[] {
+  return body.slice(1).flatMap((second, index) => {
+    const first = body[index];
+    if (first?.type !== 'ExpressionStatement' || second.type !== 'ExpressionStatement') return [];
+    const swapped = `${textOf(second, source)}\n${textOf(first, source)}`;
+    return [['order', first.start ?? 0, second.end ?? 0, swapped] as const];
+  });
 }
 
 function change(operator: string, node: Node, replacement: string): Change {

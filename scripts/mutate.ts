@@ -49,10 +49,12 @@ async function mutate(paths: readonly string[], options: Options): Promise<void>
   const drawn = options.sample > 0 ? draw(all, options) : all;
   console.log(`${drawn.length} of ${all.length} mistakes in ${files.length} files, seed ${options.seed}`);
 
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const judged: Judged[] = [];
   const waiting = [...drawn];
   const workers = Array.from({ length: options.workers }, async () => {
     const copy = createScratchCopy();
+    process.once('exit', copy.remove);
     try {
       for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
         const tests = await testsOf(mutant.file, copy.folder, options);
@@ -133,13 +135,14 @@ const passing = new Map<string, Promise<void>>();
 /** A test that fails without a mistake would seem to see every mistake. */
 function passUnchanged(tests: readonly string[], folder: string): Promise<void> {
   const key = tests.join(' ');
-  const known =
-    passing.get(key) ??
-    run([...jest, ...quietly, ...tests], folder).then((status) => {
-      if (status !== 0) throw new Error(`these fail without a mistake: ${key}`);
-    });
+  const known = passing.get(key) ?? runUnchanged(tests, folder);
   passing.set(key, known);
   return known;
+}
+
+async function runUnchanged(tests: readonly string[], folder: string): Promise<void> {
+  const status = await run([...jest, ...quietly, ...tests], folder);
+  if (status !== 0) throw new Error(`these fail without a mistake: ${tests.join(' ')}`);
 }
 
 /** The exit status, or undefined if it had to be ended. */

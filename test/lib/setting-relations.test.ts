@@ -33,10 +33,7 @@ describe.each(stages)('with %s', (_, context) => {
   /** A function reads its settings as it does where it is deployed; what names a resource is not of interest. */
   function settingsOf<Name extends SettingName>(name: string, env: { settings: readonly Name[] }) {
     const { Variables } = functionNamed(name).properties.Environment;
-    const own = { resources: {}, settings: env.settings } as FunctionEnv<
-      Record<never, z.ZodType>,
-      SettingName
-    >;
+    const own: FunctionEnv<z.ZodRawShape, SettingName> = { resources: {}, settings: env.settings };
     return readEnv(own, Variables).settings as unknown as Record<Name, number>;
   }
   const timeoutMsOf = (name: string) => functionNamed(name).properties.Timeout * 1_000;
