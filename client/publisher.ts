@@ -11,6 +11,7 @@ import {
 import { eventDetailSchema, maxCallbackBodyBytes } from '../core/events/published-event.ts';
 import { findLostNumber, toJsonText } from '../core/json-text.ts';
 import { explain } from '../core/zod-issues.ts';
+import { isFinal, isTransient } from './put-events-errors.ts';
 
 export type { EventData, EventType };
 
@@ -69,20 +70,6 @@ const batchLimits = { maxCount: 10, maxBytes: 1_000_000 };
 
 const firstPauseMs = 100;
 
-/**
- * EventBridge's codes for entries that it would refuse again.
- * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
- */
-const finalCodes = new Set([
-  'AccessDeniedException',
-  'InvalidAccountIdException',
-  'InvalidArgument',
-  'MalformedDetail',
-  'NotAuthorizedForDetailTypeException',
-  'NotAuthorizedForSourceException',
-  'RedactionFailure',
-]);
-
 interface Entry {
   readonly event: EventToPublish;
   readonly request: PutEventsRequestEntry;
@@ -124,30 +111,15 @@ export function createPublisher({ eventBusName, client, maxAttempts = 5 }: Publi
       return batch.map(({ event }, index) => {
         const { EventId, ErrorCode, ErrorMessage = '' } = Entries[index] ?? {};
         if (EventId && !ErrorCode) return [event, { envelopeId: EventId }];
-        const reason = finalCodes.has(ErrorCode ?? '') ? 'refused' : 'unavailable';
+        const reason = isFinal(ErrorCode) ? 'refused' : 'unavailable';
         return [event, { reason, explanation: `${ErrorCode ?? 'NoAnswer'}: ${ErrorMessage}` }];
       });
     } catch (error) {
       const { name, message } = error as Error;
-      const reason = isTransient(error as TransientSigns) ? 'unavailable' : 'refused';
+      const reason = isTransient(error as Error) ? 'unavailable' : 'refused';
       return batch.map(({ event }) => [event, { reason, explanation: `${name}: ${message}` }]);
     }
   }
-}
-
-/** What the SDK adds to the error of a failed call. */
-interface TransientSigns {
-  readonly name: string;
-  readonly $retryable?: unknown;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
-
-/** False for errors that do not pass: no such bus, no permission, no region. */
-function isTransient({ name, $retryable, $metadata }: TransientSigns): boolean {
-  // Without metadata there was no call, for instance because no region is set. A call without a status had no answer.
-  if (!$metadata) return false;
-  const { httpStatusCode = 503 } = $metadata;
-  return httpStatusCode >= 500 || httpStatusCode === 429 || Boolean($retryable) || name.startsWith('Throttl');
 }
 
 /** The entry for PutEvents, or why the dispatcher would reject the event. */
