@@ -91,7 +91,6 @@ describe.each(stages)('with %s', (_, context) => {
     expect(settingsOf('Api.Api', apiEnv).cacheMs).toBe(deliverer().cacheMs);
     expect(settingsOf('Api.Api', apiEnv).queueMarginSeconds).toBe(deliverer().queueMarginSeconds);
     expect(settingsOf('Api.Api', apiEnv).callbackTimeoutMs).toBe(deliverer().callbackTimeoutMs);
-    expect(settingsOf('Api.Api', apiEnv).hostRatePerSecond).toBe(deliverer().hostRatePerSecond);
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createReceiverCall } from '../../../functions/receivers/call-receiver.ts';
+import { createReceiverCall } from '../../../functions/deliverer/call-receiver.ts';
 import type { Deployment } from '../../support/deployment.ts';
 import { type Receiver, verifyCallback } from '../../support/receiver.ts';
 import { prepareDeployment } from '../../support/suite.ts';
