@@ -104,6 +104,7 @@ describe('an account whose receivers hang', () => {
       sandboxes[index]?.(record({ ...message, recheck: true }, 'retryQueue')),
     );
 
+    await until('the calls', async () => receiver.callbacks.length >= 4);
     await until('those that wait', async () => deployment.messagesIn('retries').length === 12);
 
     expect(receiver.callbacks).toHaveLength(4);
