@@ -47,7 +47,7 @@ export function cacheAccountStatus(store: AccountStatusLookup, cacheMs: number):
 }
 
 /** Long enough for a call to connect to the addresses for which its limits were asked. */
-const namesKeptMs = 10_000;
+export const namesKeptMs = 10_000;
 
 /**
  * For the deliverer: a name has the same addresses when its limits are asked and when the call connects. An empty answer

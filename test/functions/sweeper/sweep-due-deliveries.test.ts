@@ -36,8 +36,11 @@ let deployment: Deployment;
 let sqs: ReturnType<typeof connectSqsAt>;
 let receiver: Receiver;
 let sweep: ReturnType<typeof createSweeper>;
+let deliverUnlimited: Deployment['deliver'];
 beforeAll(async () => {
   deployment = await startDeployment();
+  // A limit that all tests share would be used up at later times than theirs.
+  deliverUnlimited = deployment.delivererWith({ reserveTurns: async () => ({ kind: 'now' }) });
   sqs = connectSqsAt(deployment.wire.sqs.url);
   sweep = createSweeper({
     dueIndex: createDueIndex(deployment.table),
@@ -200,7 +203,7 @@ describe('a delivery that is due', () => {
 });
 
 function deliver(message: DeliveryMessage, receiveCount = 1) {
-  return deployment.deliver(sqsRecord(deployment.retryQueue.arn, JSON.stringify(message), { receiveCount }));
+  return deliverUnlimited(sqsRecord(deployment.retryQueue.arn, JSON.stringify(message), { receiveCount }));
 }
 
 test('each subscription has its own ten messages a second, also within one account', async () => {

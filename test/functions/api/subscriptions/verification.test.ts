@@ -265,6 +265,8 @@ describe('a receiver', () => {
     const { body } = await subscribe();
     await deliverAll();
     const other = await startReceiver();
+    // At the same address, which is asked once a second.
+    deployment.clock.advance(1_000);
     const moved = (await patch(body.id, { url: other.url })).body;
 
     expect(moved).toMatchObject({ status: 'pending', verification: { state: 'asked' } });
