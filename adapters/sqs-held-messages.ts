@@ -8,7 +8,6 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { isOfOtherSource } from '../core/events/event-source.ts';
 
 /** A message that waits for a person, and why. */
 export interface HeldMessage {
@@ -106,13 +105,8 @@ function toHeldMessage(
     reason:
       reason?.StringValue ??
       eventBridgeError?.StringValue ??
-      (queueName === 'unrouted' ? whyUnrouted(Body) : 'gave-up'),
+      (queueName === 'unrouted' ? 'unknown-type' : 'gave-up'),
     sentAt: new Date(Number(Attributes.SentTimestamp)),
     receiptHandle: ReceiptHandle,
   };
-}
-
-/** Two rules lead to `unrouted`, and neither says so in its messages. */
-function whyUnrouted(body: string): string {
-  return isOfOtherSource(body) ? 'unknown-source' : 'unknown-type';
 }

@@ -15,7 +15,13 @@ export interface FunctionEnv<Resources extends z.ZodRawShape, Name extends Setti
 
 const nonEmpty = z.string().min(1);
 const common = { TABLE_NAME: nonEmpty, METRICS_NAMESPACE: nonEmpty };
-const urlSettings = ['allowPrivateCallbacks', 'callbackPorts', 'ownHosts'] as const;
+const callbackSettings = [
+  'allowPrivateCallbacks',
+  'callbackPorts',
+  'ownHosts',
+  'accountRatePerSecond',
+  'hostRatePerSecond',
+] as const;
 
 export const dispatcherEnv = functionEnv({ ...common, DELIVERY_QUEUE_URL: z.url() }, [
   'retentionDays',
@@ -27,16 +33,12 @@ export const delivererEnv = functionEnv(
   [
     'retentionDays',
     'cacheMs',
-    ...urlSettings,
-    'accountRatePerSecond',
-    'hostRatePerSecond',
-    'maxDeliverers',
+    ...callbackSettings,
     'retryScheduleSeconds',
     'retryHorizonSeconds',
     'queueMarginSeconds',
     'callbackTimeoutMs',
     'claimLeaseMs',
-    'delivererTimeoutSeconds',
   ],
 );
 
@@ -51,7 +53,7 @@ export const apiEnv = functionEnv(
   [
     'retentionDays',
     'cacheMs',
-    ...urlSettings,
+    ...callbackSettings,
     'queueMarginSeconds',
     'callbackTimeoutMs',
     'receiverVerification',

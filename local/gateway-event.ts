@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { awsAccount } from './intrinsics.ts';
@@ -19,14 +18,12 @@ export interface GatewayEvent {
   readonly isBase64Encoded: boolean;
 }
 
-/**
- * The event without the request's body, which authorizers do not get.
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
- */
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
 export function toGatewayEvent(
   routeKey: string,
   request: IncomingMessage,
   url: URL,
+  body: Buffer,
   pathParameters: Record<string, string>,
 ): GatewayEvent {
   const { method = '' } = request;
@@ -59,7 +56,7 @@ export function toGatewayEvent(
       time: now.toUTCString(),
       timeEpoch: now.getTime(),
     },
-    isBase64Encoded: false,
+    ...bodyOf(body, headers['content-type']),
   };
 }
 
@@ -79,13 +76,8 @@ function queryOf({ searchParams }: URL): Record<string, string> {
   );
 }
 
-/**
- * Text by its content type is passed on as text, everything else in base64. So is text that is not UTF-8: how API Gateway
- * decodes it is documented nowhere, and here no byte is lost.
- */
-export function withBody(event: GatewayEvent, body: Buffer): GatewayEvent {
-  if (body.length === 0) return event;
-  const { 'content-type': contentType = '' } = event.headers;
-  const isText = /^(text\/|application\/(.*\+)?(json|xml|javascript))/.test(contentType) && isUtf8(body);
-  return { ...event, body: body.toString(isText ? 'utf8' : 'base64'), isBase64Encoded: !isText };
+function bodyOf(body: Buffer, contentType = ''): { body?: string; isBase64Encoded: boolean } {
+  if (body.length === 0) return { isBase64Encoded: false };
+  const isText = /^(text\/|application\/(.*\+)?(json|xml|javascript))/.test(contentType);
+  return { body: body.toString(isText ? 'utf8' : 'base64'), isBase64Encoded: !isText };
 }

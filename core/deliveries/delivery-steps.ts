@@ -1,4 +1,3 @@
-import { cutText } from '../cut-text.ts';
 import {
   type Attempt,
   type CancellationReason,
@@ -187,7 +186,7 @@ function nextFacts(row: Delivery | undefined, ref: DeliveryRef, now: Date) {
  * would cost a second write unit.
  */
 function shortened({ outcome, ...others }: Attempt): Attempt {
-  const responseExcerpt = cutText(outcome.responseExcerpt ?? '', 256);
+  const responseExcerpt = outcome.responseExcerpt?.slice(0, 256);
   return { ...others, outcome: responseExcerpt ? { ...outcome, responseExcerpt } : outcome };
 }
 

@@ -4,8 +4,7 @@ import type { PlannedDelivery } from './planning.ts';
 /** The row of an event. It is written once, with the decision for every subscription. */
 export interface StoredEvent {
   readonly envelopeId: string;
-  readonly contentHash: string;
-  readonly acceptedAt: string;
+  readonly bodyHash: string;
   readonly plan: readonly PlannedDelivery[];
 }
 

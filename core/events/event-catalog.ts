@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { slugSchema } from '../identifiers.ts';
+import { slugSchema, timestampSchema } from '../identifiers.ts';
 import { customerSchema } from './customer.ts';
-import { publishedTimeSchema } from './published-time.ts';
 import { actorSchema, messageSchema, ticketSchema } from './ticket.ts';
 
 /**
@@ -64,7 +63,7 @@ export const eventCatalog = [
       resolution: z.looseObject({
         code: slugSchema.nullable().meta({ description: 'The resolution that the account defined.' }),
         note: z.string().nullable(),
-        resolvedAt: publishedTimeSchema,
+        resolvedAt: timestampSchema,
         timeToFirstReplySeconds: z.int().nonnegative().nullable(),
         timeToResolutionSeconds: z
           .int()
@@ -117,8 +116,8 @@ export const eventCatalog = [
       actor: actorSchema,
       reopening: z.looseObject({
         reason: slugSchema.meta({ examples: ['customer_replied', 'agent_reopened', 'automation'] }),
-        reopenedAt: publishedTimeSchema,
-        previouslyResolvedAt: publishedTimeSchema,
+        reopenedAt: timestampSchema,
+        previouslyResolvedAt: timestampSchema,
         reopenCount: z.int().positive().meta({ description: 'Including this time.' }),
       }),
       message: messageSchema

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { slugSchema } from '../identifiers.ts';
-import { publishedTimeSchema } from './published-time.ts';
+import { slugSchema, timestampSchema } from '../identifiers.ts';
 
 /**
  * Every object is loose, so that fields which the helpdesk adds before the catalog knows them still reach receivers.
@@ -43,8 +42,8 @@ export const ticketSchema = z
         .meta({ description: 'Phone number, e-mail address or user name on the channel.' }),
     }),
     url: z.url().meta({ description: 'The ticket in the agent workspace.' }),
-    createdAt: publishedTimeSchema,
-    updatedAt: publishedTimeSchema,
+    createdAt: timestampSchema,
+    updatedAt: timestampSchema,
   })
   .meta({ description: 'The ticket as it is after the event.' });
 
@@ -54,5 +53,5 @@ export const messageSchema = z.looseObject({
   attachments: z.array(
     z.looseObject({ url: z.url(), contentType: z.string(), sizeBytes: z.int().nonnegative() }),
   ),
-  sentAt: publishedTimeSchema,
+  sentAt: timestampSchema,
 });

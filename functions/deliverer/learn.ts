@@ -19,45 +19,34 @@ const maxTriesToDisable = 10;
 /** Writes what a call has taught about its receiver, if it is new. */
 export function createLearning({ subscriptions, telemetry, settings, now }: LearnDeps) {
   /**
-   * Returns false if the call says nothing about the subscription any more, because its URL has changed meanwhile.
-   *
    * If the lesson cannot be written, the call's result is still recorded. The exception is a lesson that disables the
    * subscription: the delivery must not become final before its receiver is no longer called.
    */
-  return async function learn(called: Subscription, outcome: DeliveryOutcome): Promise<boolean> {
+  return async function learn(called: Subscription, outcome: DeliveryOutcome): Promise<void> {
     const { accountId, id: subscriptionId } = called;
     if (outcome.kind === 'failure' && outcome.reason === 'address-forbidden') {
-      const { refusal, refusedAddress: address } = outcome;
-      telemetry.warn('address.refused', {
-        accountId,
-        subscriptionId,
-        host: hostOf(called),
-        refusal,
-        address,
-      });
+      const { refusal } = outcome;
+      telemetry.warn('address.refused', { accountId, subscriptionId, host: hostOf(called), refusal });
       telemetry.count('AddressesRefused');
     }
     try {
-      return await writeLesson(called, outcome);
+      await writeLesson(called, outcome);
     } catch (error) {
       if (lessonFor(called, outcome)?.disable) throw error;
       telemetry.error('receiver.unrecorded', { accountId, subscriptionId, error });
-      return true;
     }
   };
 
-  async function writeLesson(called: Subscription, outcome: DeliveryOutcome): Promise<boolean> {
+  async function writeLesson(called: Subscription, outcome: DeliveryOutcome): Promise<void> {
     let seen: Subscription | undefined = called;
     for (let tries = 1; ; tries += 1) {
       const lesson = lessonFor(seen, outcome);
-      if (!lesson || (await subscriptions.replaceSubscription(seen, withLesson(seen, lesson, now()))))
-        return true;
-      if (!lesson.disable && tries === maxTries) return true;
+      if (!lesson || (await subscriptions.replaceSubscription(seen, withLesson(seen, lesson, now())))) return;
+      if (!lesson.disable && tries === maxTries) return;
       if (tries === maxTriesToDisable) throw new Error(`subscription ${called.id} changes all the time`);
       seen = await subscriptions.findSubscription(called.accountId, called.id);
-      // A subscription that is gone has no other URL at which its deliveries could go on.
-      if (!seen) return true;
-      if (seen.url !== called.url) return false;
+      // The URL has changed, and the call says nothing about the new one.
+      if (seen?.url !== called.url) return;
     }
   }
 

@@ -42,8 +42,7 @@ describe('recordEvent', () => {
     expect(await log.recordEvent(event, plan, now)).toBe('recorded');
     expect(await log.recordEvent(event, [], now)).toEqual({
       envelopeId: event.envelopeId,
-      contentHash: event.contentHash,
-      acceptedAt: event.acceptedAt,
+      bodyHash: event.bodyHash,
       plan,
     });
   });
@@ -52,7 +51,7 @@ describe('recordEvent', () => {
     const event = newEvent();
     await log.recordEvent(event, plan, now);
 
-    await log.recordEvent({ ...event, envelopeId: 'later', contentHash: 'other', body: '{}' }, [], now);
+    await log.recordEvent({ ...event, envelopeId: 'later', bodyHash: 'other', body: '{}' }, [], now);
 
     expect(await log.readEventBody(event.accountId, event.id)).toBe(event.body);
   });

@@ -35,14 +35,16 @@ describeInNamespace('the deployed template, where every address is local', () =>
     const [first, ...later] = report.deliveries;
 
     // That one is seen, which shows that others would be.
-    expect(first?.connections).toEqual(['93.184.215.14 443', '93.184.215.14 443']);
+    expect(first?.connections).toEqual(['93.184.215.14 443']);
     expect(later.flatMap(({ connections }) => connections)).toEqual([]);
   });
 
-  test('tells the owner the address, and does not disable the subscription for a while of refusals', () => {
+  test('disables the subscription at the third refusal in a row', () => {
     expect(report.deliveries.map(({ outcomes }) => outcomes[0]?.[1])).toEqual([
       'enabled',
-      ...Array.from({ length: 3 }, () => 'enabled 10.0.0.7 private-network'),
+      'enabled',
+      'disabled address-forbidden',
+      'disabled address-forbidden',
     ]);
   });
 });

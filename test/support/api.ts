@@ -3,8 +3,6 @@ import { createCredentialStore } from '../../adapters/dynamo-credential-store.ts
 import { createDeliveryHistory } from '../../adapters/dynamo-delivery-history.ts';
 import { createEventHistory } from '../../adapters/dynamo-event-history.ts';
 import { createIdempotencyStore } from '../../adapters/dynamo-idempotency-store.ts';
-import { createNamedHosts } from '../../adapters/dynamo-named-hosts.ts';
-import { createSlots } from '../../adapters/dynamo-slots.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
 import type { ApiDeps } from '../../functions/api/http/api-deps.ts';
 import type { ApiEvent } from '../../functions/api/http/request.ts';
@@ -51,7 +49,7 @@ export const backendArn = 'arn:aws:iam::000000000000:role/helpdesk';
 
 /** The API function with the adapters that are deployed, on a deployment's engines. */
 export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps> = {}): TestApi {
-  const { subscriptions, accounts, cipher, telemetry, clock, table } = deployment;
+  const { subscriptions, accounts, cipher, sender, telemetry, clock, table } = deployment;
   const credentials = createCredentialStore(table);
   const auditLog = createAuditLog(table);
   let lastByte = 0;
@@ -60,7 +58,6 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
     accounts,
     accountStatus: accounts,
     credentials,
-    slots: createSlots(table),
     auditLog,
     idempotency: createIdempotencyStore(table),
     deliveries: deployment.deliveries,
@@ -73,12 +70,14 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
     cacheMs: 5_000,
     statistics: deployment.statistics,
     cipher,
+    sender,
     telemetry,
+    userAgent: 'iOmniHub-Webhooks/test',
     rules: anywhere,
     names: { resolveName: async () => [] },
     receiverVerification: 'off',
     reserveTurns: createCallLimiter(createTokenStore(table)),
-    namedHosts: createNamedHosts(table),
+    limits: { accountRatePerSecond: 500, hostRatePerSecond: 200 },
     cursorKey: async () => Buffer.alloc(32, 9),
     now: clock.now,
     randomBytes: (size) => {

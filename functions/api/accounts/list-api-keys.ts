@@ -4,10 +4,9 @@ import type { Handler } from '../http/handler.ts';
 
 export function createListApiKeys({
   credentials,
-  now,
-}: Pick<ApiDeps, 'credentials' | 'now'>): Handler<'GET /accounts/{accountId}/api-keys'> {
+}: Pick<ApiDeps, 'credentials'>): Handler<'GET /accounts/{accountId}/api-keys'> {
   return async ({ path: { accountId } }) => {
-    const keys = await credentials.listCredentials(accountId, 'api-key', now());
+    const keys = await credentials.listApiKeys(accountId);
     return { body: { items: keys.map(presentCredential), nextCursor: null } };
   };
 }

@@ -42,11 +42,7 @@ function isSame(stored: Subscription, written: Subscription): boolean {
 }
 
 /** Deletes the subscription if it is still as the caller has seen it. If it is gone after a try, it counts as deleted. */
-export async function deleteRequested(
-  store: SubscriptionStore,
-  request: ChangeRequest,
-  announce: (seen: Subscription) => Promise<void>,
-): Promise<Found> {
+export async function deleteRequested(store: SubscriptionStore, request: ChangeRequest): Promise<Found> {
   let seen: Found | undefined;
   for (let tries = 0; tries < maxTries; tries += 1) {
     const found = await findRequested(store, request);
@@ -54,7 +50,6 @@ export async function deleteRequested(
     seen = found;
     const stale = refuseStale(request, found.subscription);
     if (stale) return stale;
-    await announce(found.subscription);
     const { accountId, id } = found.subscription;
     if (await store.deleteSubscription(accountId, id, found.subscription)) return found;
   }

@@ -10,7 +10,6 @@ export function createGetSubscription({
   return async (request) => {
     const found = await findRequested(subscriptions, request);
     if ('problem' in found) return found;
-    const { role } = request;
-    return { body: presentSubscription(found.subscription, role), etag: etagOf(found.subscription, role) };
+    return { body: presentSubscription(found.subscription), etag: etagOf(found.subscription) };
   };
 }
