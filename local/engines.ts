@@ -73,7 +73,7 @@ const maxClosingMs = 5_000;
 
 async function startDynamo(path: string | undefined): Promise<{ url: string; close(): Promise<void> }> {
   const server: Server = dynalite({ createTableMs: 0, ...(path ? { path } : {}) });
-  // A server that closes an idle connection meets the client’s next request on it. Clients close theirs first.
+  // A server that closes an idle connection meets the client's next request on it. Clients close theirs first.
   server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', resolve);
