@@ -26,6 +26,17 @@ export function expiryAfter(table: DynamoTable, timestamp: string): number {
   return Math.floor(new Date(timestamp).getTime() / 1000) + table.retentionSeconds;
 }
 
+/** Returns false, with nothing written, if the condition of the write does not hold. */
+export async function ifHolds(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (isConditionFailure(error)) return false;
+    throw error;
+  }
+}
+
 export function isConditionFailure(error: unknown): boolean {
   return Error.isError(error) && error.name === 'ConditionalCheckFailedException';
 }

@@ -1,13 +1,13 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Credential } from '../core/accounts/credential.ts';
+import { type Credential, isLive } from '../core/accounts/credential.ts';
 import type { CredentialLookup, CredentialStore } from '../core/accounts/credential-store.ts';
 import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
-import { accountKey, apiKeyOfAccountKey, apiKeyPrefix, credentialKey } from './dynamo-keys.ts';
+import { accountKey, credentialKey, credentialOfAccountKey, credentialPrefixes } from './dynamo-keys.ts';
 
 /**
- * Stores a credential under its own identifier, where the authorizer finds it. An API key is also listed under its
+ * Stores a credential under its own identifier, where the authorizer finds it. It is also listed under its
  * account. The list entry is written before the key works and deleted after it stops working, so a crash leaves no
- * unlisted key that works.
+ * unlisted credential that works.
  */
 export function createCredentialStore({
   client,
@@ -43,49 +43,40 @@ export function createCredentialStore({
 
     async createCredential(credential) {
       const { accountId, id, kind, expiresAt } = credential;
-      if (kind === 'api-key') {
-        await client.send(new PutCommand({ TableName: tableName, Item: apiKeyOfAccountKey(accountId, id) }));
-      }
-      await client.send(
-        new PutCommand({
-          TableName: tableName,
-          Item: {
-            ...credentialKey(id),
-            credential,
-            ...(expiresAt ? { expiresAt: Math.ceil(new Date(expiresAt).getTime() / 1_000) } : {}),
-          },
-        }),
-      );
+      const expiry = expiresAt ? { expiresAt: Math.ceil(new Date(expiresAt).getTime() / 1_000) } : {};
+      await put({ ...credentialOfAccountKey(accountId, kind, id), ...expiry });
+      await put({ ...credentialKey(id), credential, ...expiry });
     },
 
-    async listApiKeys(accountId) {
+    async listCredentials(accountId, kind, now) {
+      const prefix = credentialPrefixes[kind];
       const { Items = [] } = await client.send(
         new QueryCommand({
           TableName: tableName,
           KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: { ':pk': accountKey(accountId).pk, ':prefix': apiKeyPrefix },
+          ExpressionAttributeValues: { ':pk': accountKey(accountId).pk, ':prefix': prefix },
           ConsistentRead: true,
         }),
       );
-      const ids = Items.map(({ sk }) => String(sk).slice(apiKeyPrefix.length));
+      const ids = Items.map(({ sk }) => String(sk).slice(prefix.length));
       const found = await Promise.all(ids.map(findCredential));
       return found
         .filter((credential) => credential !== undefined)
+        .filter((credential) => isLive(credential, now))
         .sort((a, b) => a.createdAt.localeCompare(b.createdAt));
     },
 
-    async revokeApiKey(accountId, id) {
-      const known = await client.send(
-        new GetCommand({
-          TableName: tableName,
-          Key: apiKeyOfAccountKey(accountId, id),
-          ConsistentRead: true,
-        }),
-      );
+    async revokeCredential(accountId, kind, id) {
+      const Key = credentialOfAccountKey(accountId, kind, id);
+      const known = await client.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }));
       if (!known.Item) return false;
       await client.send(new DeleteCommand({ TableName: tableName, Key: credentialKey(id) }));
-      await client.send(new DeleteCommand({ TableName: tableName, Key: apiKeyOfAccountKey(accountId, id) }));
+      await client.send(new DeleteCommand({ TableName: tableName, Key }));
       return true;
     },
   };
+
+  async function put(Item: Record<string, unknown>): Promise<void> {
+    await client.send(new PutCommand({ TableName: tableName, Item }));
+  }
 }

@@ -26,7 +26,7 @@ export function createEventLog(table: DynamoTable): EventLog & EventBodies {
 
   return {
     async recordEvent(event, plan, now) {
-      const { body, acceptedAt, accountId, id, envelopeId, bodyHash, type, isTest = false } = event;
+      const { body, acceptedAt, accountId, id, envelopeId, contentHash, type, isTest = false } = event;
       try {
         await client.send(
           new PutCommand({
@@ -36,7 +36,7 @@ export function createEventLog(table: DynamoTable): EventLog & EventBodies {
               type,
               acceptedAt,
               envelopeId,
-              bodyHash,
+              contentHash,
               plan,
               isTest,
               compressedBody: await compress(body),
@@ -50,7 +50,7 @@ export function createEventLog(table: DynamoTable): EventLog & EventBodies {
         return 'recorded';
       } catch (error) {
         if (!isConditionFailure(error)) throw error;
-        const existing = await read(accountId, id, ['envelopeId', 'bodyHash', 'plan']);
+        const existing = await read(accountId, id, ['envelopeId', 'contentHash', 'acceptedAt', 'plan']);
         // The item is absent only if its time to live ended between the two calls. The queue's next try stores it
         // anew.
         if (!existing) throw error;

@@ -1,7 +1,7 @@
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { idempotencyLockMs, idempotencyRetentionSeconds } from '../core/accounts/idempotency.ts';
 import type { HeldKey, IdempotencyClaim, IdempotencyStore } from '../core/accounts/idempotency-store.ts';
-import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
+import { type DynamoTable, ifHolds } from './dynamo-client.ts';
 import { idempotencyClaimKey } from './dynamo-keys.ts';
 
 /**
@@ -92,16 +92,5 @@ export function createIdempotencyStore({ client, tableName }: DynamoTable): Idem
       Key: idempotencyClaimKey(accountId, keyHash),
       ConditionExpression: 'claimId = :claimId',
     };
-  }
-}
-
-/** Returns false, with nothing written, if the condition does not hold. */
-async function ifHolds(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (isConditionFailure(error)) return false;
-    throw error;
   }
 }

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { CredentialKind } from '../core/accounts/credential.ts';
+import type { SlotKind } from '../core/accounts/slots.ts';
 import type { DeliveryRef, SubscriptionRef } from '../core/deliveries/delivery.ts';
+import type { PlaceCount } from '../core/deliveries/places.ts';
 
 /**
  * Every key of the table. All but those of credentials and limits start with the account, which comes from an
@@ -67,15 +70,28 @@ export function credentialKey(credentialId: string): Key {
   return { pk: `K#${credentialId}`, sk: 'K' };
 }
 
-/** Lists an API key under its account. The key itself is stored under its own identifier. */
-export function apiKeyOfAccountKey(accountId: string, credentialId: string): Key {
-  return { pk: `A#${accountId}`, sk: `${apiKeyPrefix}${credentialId}` };
+/** Lists a credential under its account. The credential itself is stored under its own identifier. */
+export function credentialOfAccountKey(accountId: string, kind: CredentialKind, credentialId: string): Key {
+  return { pk: `A#${accountId}`, sk: `${credentialPrefixes[kind]}${credentialId}` };
 }
-export const apiKeyPrefix = 'K#';
+export const credentialPrefixes: Readonly<Record<CredentialKind, string>> = {
+  'api-key': 'K#',
+  'portal-session': 'P#',
+};
+
+/** The slots of which an account may take a limited number. */
+export function slotsKey(accountId: string, kind: SlotKind): Key {
+  return { pk: `A#${accountId}`, sk: `C#${kind}` };
+}
 
 /** In a partition of its own, because audit entries are written more often and listed by time. */
 export function auditKey(accountId: string, at: string, unique: string): Key {
   return { pk: `A#${accountId}#U`, sk: `${at}#${unique}` };
+}
+
+/** One item a minute, in a partition of its own. `at` is any time of the minute. */
+export function namedHostsKey(accountId: string, at: string): Key {
+  return { pk: `A#${accountId}#N`, sk: at.slice(0, '2026-11-26T12:30'.length) };
 }
 
 /** In a partition of its own, because nothing lists these items. */
@@ -86,6 +102,16 @@ export function idempotencyClaimKey(accountId: string, keyHash: string): Key {
 /** The bucket that all sandboxes share. A host's bucket is shared by all accounts. */
 export function bucketKey(bucket: string): Key {
   return { pk: `L#${bucket}`, sk: 'L' };
+}
+
+/** The places that an account has taken of a queue in one window. */
+export function placesKey({ queue, accountId, windowStartMs }: PlaceCount): Key {
+  return { pk: `L#places ${queue} ${accountId}`, sk: String(windowStartMs) };
+}
+
+/** The accounts that wait for each other at a host in one window. */
+export function contendersKey(host: string, windowStartMs: number): Key {
+  return { pk: `L#contenders ${host}`, sk: String(windowStartMs) };
 }
 
 function deliveriesOf(ref: SubscriptionRef): string {

@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { TokenStore } from '../core/rate-limit.ts';
-import { intervalMs } from '../core/rate-limit.ts';
+import { intervalMs, latestStartMs } from '../core/rate-limit.ts';
 import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
 import { bucketKey } from './dynamo-keys.ts';
 
@@ -13,7 +13,6 @@ export function createTokenStore({ client, tableName }: DynamoTable): TokenStore
     async reserveTokens(limit, count, now) {
       const nowMs = now.getTime();
       const forMs = Math.ceil(count * intervalMs(limit));
-      const latestStartMs = nowMs + limit.maxWaitMs + 1_000 - intervalMs(limit);
       const change = (assignment: string, condition: string, values: Record<string, number>) =>
         update(limit.bucket, assignment, condition, {
           ...values,
@@ -31,7 +30,7 @@ export function createTokenStore({ client, tableName }: DynamoTable): TokenStore
         const busy = await change(
           'nextTokenMs = nextTokenMs + :for',
           'nextTokenMs > :now AND nextTokenMs <= :latest',
-          { ':now': nowMs, ':for': forMs, ':latest': latestStartMs },
+          { ':now': nowMs, ':for': forMs, ':latest': latestStartMs(limit, nowMs) },
         );
         if (busy !== undefined) return busy - forMs;
       }

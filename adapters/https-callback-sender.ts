@@ -1,6 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import { type buildConnector, Pool } from 'undici';
-import { type CallbackUrlRules, checkCallbackUrl } from '../core/receivers/callback-address.ts';
+import type { Pool } from 'undici';
+import {
+  type CallbackUrlRules,
+  checkCallbackUrl,
+  requestTarget,
+} from '../core/receivers/callback-address.ts';
 import type { CallbackRequest, CallbackSender } from '../core/receivers/callback-sender.ts';
 import {
   type DeliveryOutcome,
@@ -11,59 +15,52 @@ import {
 } from '../core/receivers/delivery-outcome.ts';
 import type { NameResolver } from '../core/receivers/name-resolver.ts';
 import type { AddressRefusal } from '../core/receivers/public-address.ts';
-import { excerptResponse } from '../core/receivers/response-excerpt.ts';
+import { decodeText, excerptResponse } from '../core/receivers/response-excerpt.ts';
+import { readResponseHead } from '../core/receivers/response-head.ts';
+import { secretsOfUrl } from '../core/receivers/url-secrets.ts';
+import { echoesChallenge } from '../core/receivers/verification.ts';
 import { createNameResolver } from './dns-name-resolver.ts';
 import { createGuardedConnector, RefusedConnection } from './guarded-connector.ts';
+import {
+  createReceiverConnections,
+  type Exchange,
+  newExchange,
+  type ReceiverRequest,
+} from './receiver-connections.ts';
+import { decodeBody, readBody } from './response-body.ts';
 
-/** How much of a response an owner can see. The rest is never read. */
-const maxExcerptBytes = 4 * 1024;
+/** A response, as far as it was read. */
+interface Answer {
+  readonly status: number;
+  readonly header: (name: string) => string | undefined;
+  readonly body: Buffer;
+}
 
-/**
- * The receiver of one subscription. Its connections live for seconds, so the latest one's address is the address that
- * was called.
- */
-interface Receiver {
-  readonly pool: Pool;
-  readonly remoteAddress: () => string | undefined;
+interface Failure {
+  readonly reason: FailureReason;
+  readonly refusal?: AddressRefusal;
+  readonly refusedAddress?: string;
+  readonly errorCode?: string;
 }
 
 /** The only way out to a receiver, whatever the call is for. */
 export function createCallbackSender(
   rules: CallbackUrlRules,
   names: NameResolver = createNameResolver(),
+  { maxConnectionAgeMs = 60_000 } = {},
 ): CallbackSender & { close(): Promise<void> } {
   const connect = createGuardedConnector(names, rules);
   // One pool per subscription: on a shared connection, a late second response would answer another subscription's
   // request.
-  const pools = new LRUCache<string, Receiver>({ max: 500, dispose: ({ pool }) => void pool.close() });
+  const pools = new LRUCache<string, Pool>({ max: 500, dispose: (pool) => void pool.close() });
 
-  function receiverFor(connectionKey: string, origin: string): Receiver {
+  function poolFor(connectionKey: string, origin: string): Pool {
     const key = `${connectionKey} ${origin}`;
     const known = pools.get(key);
     if (known) return known;
-    let remoteAddress: string | undefined;
-    const noting: buildConnector.connector = (options, callback) =>
-      connect(options, (...connected) => {
-        remoteAddress = connected[1]?.remoteAddress ?? remoteAddress;
-        callback(...connected);
-      });
-    const pool = new Pool(origin, {
-      connections: 10,
-      pipelining: 1,
-      allowH2: false,
-      connect: noting,
-      // The caller's signal limits the whole call. undici's own timeouts would only race with it.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      maxHeaderSize: 16 * 1024,
-      // Keep this shorter than the time for which a sandbox may be frozen between invocations; a freeze kills
-      // connections.
-      keepAliveTimeout: 4_000,
-      keepAliveMaxTimeout: 4_000,
-    });
-    const receiver = { pool, remoteAddress: () => remoteAddress };
-    pools.set(key, receiver);
-    return receiver;
+    const pool = createReceiverConnections(origin, connect, maxConnectionAgeMs);
+    pools.set(key, pool);
+    return pool;
   }
 
   return {
@@ -74,47 +71,70 @@ export function createCallbackSender(
       const checked = checkCallbackUrl(request.url, rules);
       if ('refusal' in checked)
         return { kind: 'failure', reason: 'invalid-url', refusal: checked.refusal, durationMs: elapsedMs() };
-      try {
-        const { pool, remoteAddress } = receiverFor(request.connectionKey, checked.url.origin);
-        const outcome = await post(pool, checked.url, request, elapsedMs);
-        const address = remoteAddress();
-        return address === undefined ? outcome : { ...outcome, remoteAddress: address };
-      } catch (error) {
-        return { kind: 'failure', ...reasonOf(error), durationMs: elapsedMs() };
-      }
+      const exchange = newExchange();
+      const pool = poolFor(request.connectionKey, checked.url.origin);
+      const result = await call(pool, checked.url, request, exchange);
+      const { remoteAddress } = exchange;
+      return {
+        ...('status' in result
+          ? outcomeOf(result, request, elapsedMs())
+          : { kind: 'failure', ...result, durationMs: elapsedMs() }),
+        ...(remoteAddress === undefined ? {} : { remoteAddress }),
+      };
     },
 
     async close() {
-      await Promise.all([...pools.values()].map(({ pool }) => pool.close()));
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
     },
   };
 }
 
-async function post(
+/**
+ * Makes the request, and once more if a connection that was kept open turns out to be closed: the receiver has said
+ * nothing about this request, and most likely never saw it.
+ */
+async function call(
   pool: Pool,
   url: URL,
   request: CallbackRequest,
-  elapsedMs: () => number,
-): Promise<DeliveryOutcome> {
+  exchange: Exchange,
+): Promise<Answer | Failure> {
   const signal = signalAfter(request.timeoutMs);
-  const response = pool.request({
-    method: 'POST',
-    path: url.pathname + url.search,
-    headers: { ...request.confidentialHeaders, ...request.headers },
-    body: request.body,
-    signal,
-  });
+  for (let needsFreshConnection = false; ; needsFreshConnection = true) {
+    try {
+      return await post(pool, {
+        method: 'POST',
+        path: requestTarget(url),
+        headers: {
+          // Some firewalls refuse requests without it.
+          accept: '*/*',
+          'accept-encoding': 'identity',
+          ...request.confidentialHeaders,
+          ...request.headers,
+        },
+        body: request.body,
+        signal,
+        exchange,
+        needsFreshConnection,
+      });
+    } catch (error) {
+      // The status counts once its line is read, whatever the HTTP client says to the rest.
+      const head = readResponseHead(exchange.answer);
+      if (head) return { status: head.status, header: (name) => head.headers.get(name), body: head.body };
+      const failure = failureOf(error);
+      const isStale =
+        failure.reason === 'connection-lost' && exchange.isReused && exchange.answer.length === 0;
+      if (!isStale || needsFreshConnection) return failure;
+    }
+  }
+}
+
+async function post(pool: Pool, request: ReceiverRequest & { signal: AbortSignal }): Promise<Answer> {
   // undici ignores the signal while the request waits for a connection or for a handshake.
-  const { statusCode, headers, body } = await Promise.race([response, rejectionOf(signal)]);
-  const retryAfter = parseRetryAfter(first(headers['retry-after']), new Date());
-  const outcome = outcomeOfStatus(statusCode, elapsedMs(), retryAfter);
-  // Mask the signature too. If a receiver echoes it, a user who may only read would see it while it is still valid.
-  const { 'webhook-signature': signatures = '' } = request.headers;
-  const responseExcerpt = excerptResponse(await readStart(body), [
-    ...Object.values(request.confidentialHeaders),
-    ...signatures.split(/ |v1,/),
-  ]);
-  return responseExcerpt ? { ...outcome, responseExcerpt } : outcome;
+  const response = await Promise.race([pool.request(request), rejectionOf(request.signal)]);
+  const { statusCode: status, headers } = response;
+  const header = (name: string) => first(headers[name]);
+  return { status, header, body: await readBody(response.body) };
 }
 
 /**
@@ -135,37 +155,44 @@ function rejectionOf(signal: AbortSignal): Promise<never> {
   });
 }
 
-/**
- * Reads the start of the body. The status has already decided the outcome, so a body that breaks off or never ends
- * changes nothing.
- */
-async function readStart(body: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    // Leaving the loop early destroys the connection, and the rest is not worth reading.
-    for await (const chunk of body) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes >= maxExcerptBytes) break;
-    }
-  } catch {
-    // Show what came before the error.
-  }
-  return Buffer.concat(chunks).subarray(0, maxExcerptBytes);
+function outcomeOf(answer: Answer, request: CallbackRequest, durationMs: number): DeliveryOutcome {
+  const retryAfter = parseRetryAfter(answer.header('retry-after'), new Date());
+  const outcome = outcomeOfStatus(answer.status, durationMs, retryAfter);
+  const { bytes, decoded, coding } = decodeBody(answer.body, answer.header('content-encoding'));
+  // A receiver may echo the signature or the hook's path. Users who may only read would see them.
+  const { 'webhook-signature': signatures = '' } = request.headers;
+  const confidential = [
+    ...Object.values(request.confidentialHeaders),
+    ...secretsOfUrl(new URL(request.url)),
+    ...signatures.split(/ |v1,/),
+  ];
+  const responseExcerpt = coding
+    ? `[${coding}, ${bytes.length} bytes]`
+    : excerptResponse(bytes, confidential);
+  const { challenge } = request;
+  const isEchoed = challenge !== undefined && echoesChallenge(decodeText(decoded), challenge);
+  return {
+    ...outcome,
+    ...(responseExcerpt ? { responseExcerpt } : {}),
+    ...(outcome.kind === 'success' && isEchoed ? { challengeEchoed: true } : {}),
+  };
 }
 
-function reasonOf(error: unknown): { reason: FailureReason; refusal?: AddressRefusal } {
+/** Throws the error if it is a fault of ours. */
+function failureOf(error: unknown): Failure {
   if (!Error.isError(error)) return { reason: 'connection-lost' };
   if (error.name === 'TimeoutError' || error.name === 'AbortError') return { reason: 'timeout' };
-  // undici's parser errors have no code of their own.
-  if (error.name === 'HTTPParserError') return { reason: 'protocol' };
-  const { code } = error as { code?: unknown };
-  const reason = typeof code === 'string' ? reasonOfErrorCode(code) : undefined;
+  const { code = '' } = error as { code?: unknown };
+  const errorCode = String(code);
+  // undici's parser errors may have no code of their own.
+  const reason = error.name === 'HTTPParserError' ? 'protocol' : errorCode && reasonOfErrorCode(errorCode);
   if (!reason) throw error;
-  return error instanceof RefusedConnection && error.refusal
-    ? { reason, refusal: error.refusal }
-    : { reason };
+  if (error instanceof RefusedConnection) return { reason, ...refusalOf(error) };
+  return reason === 'tls' || errorCode.startsWith('HPE_') ? { reason, errorCode } : { reason };
+}
+
+function refusalOf({ refusal, address }: RefusedConnection): Omit<Failure, 'reason'> {
+  return refusal ? { refusal, ...(address === undefined ? {} : { refusedAddress: address }) } : {};
 }
 
 function first(header: string | string[] | undefined): string | undefined {

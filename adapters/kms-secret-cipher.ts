@@ -7,13 +7,21 @@ const algorithm = 'aes-256-gcm';
 const ivBytes = 12;
 const tagBytes = 16;
 
+/** How much a sandbox keeps of opened secrets and their sealed forms: 20,000 signing secrets, or 600 sets of headers. */
+const maxOpenedBytes = 16 * 1024 * 1024;
+
 /**
  * Envelope encryption. Each secret has its own data key, which KMS releases only for the account and the subscription
  * or request that it was made for. Sealed form: `<encrypted data key>.<iv, tag and ciphertext>`, both base64url.
  */
 export function createSecretCipher(kms: KMSClient, keyId: string): SecretCipher {
   // Keyed by ciphertext: a rotated secret has another ciphertext, so the cache cannot return a stale one.
-  const opened = new LRUCache<string, string>({ max: 2_000, ttl: 5 * 60_000 });
+  const opened = new LRUCache<string, string>({
+    max: 2_000,
+    maxSize: maxOpenedBytes,
+    sizeCalculation: (secret, key) => secret.length + key.length,
+    ttl: 5 * 60_000,
+  });
 
   return {
     async seal(secret, context) {

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { AccountStatus } from '../core/accounts/account.ts';
 import type { AccountStatusLookup } from '../core/accounts/account-store.ts';
+import type { NameResolver } from '../core/receivers/name-resolver.ts';
 import type { Subscription } from '../core/subscriptions/subscription.ts';
 import type {
   AccountSubscriptions,
@@ -8,8 +9,20 @@ import type {
   SubscriptionWriter,
 } from '../core/subscriptions/subscription-store.ts';
 
-/** Limits the memory of a sandbox. An entry takes a few KB. */
 const maxEntries = 2_000;
+
+/**
+ * How much JSON a cache of subscriptions may hold. Objects take up to twice as much memory, so the cache stays below an
+ * eighth of a function's 512 MB. One account can have 1.5 MB of subscriptions.
+ */
+const maxBytes = 32 * 1024 * 1024;
+
+/** Limits for values that may be large. Without them, 200 large accounts would fill a sandbox. */
+const bounded = { max: maxEntries, maxSize: maxBytes, sizeCalculation: bytesOf };
+
+function bytesOf(value: unknown, key: string): number {
+  return Buffer.byteLength(key) + Buffer.byteLength(JSON.stringify(value));
+}
 
 /** For the dispatcher: reads an account's subscriptions at most once per `cacheMs`. */
 export function cacheAccountSubscriptions(
@@ -17,7 +30,7 @@ export function cacheAccountSubscriptions(
   cacheMs: number,
 ): AccountSubscriptions {
   const cache = new LRUCache<string, readonly Subscription[]>({
-    max: maxEntries,
+    ...bounded,
     ttl: cacheMs,
     fetchMethod: (accountId) => store.listSubscriptions(accountId),
   });
@@ -33,6 +46,29 @@ export function cacheAccountStatus(store: AccountStatusLookup, cacheMs: number):
   return { findAccountStatus: async (accountId) => (await cache.fetch(accountId)) ?? 'active' };
 }
 
+/** Long enough for a call to connect to the addresses for which its limits were asked. */
+export const namesKeptMs = 10_000;
+
+/**
+ * For the deliverer: a name has the same addresses when its limits are asked and when the call connects. An empty answer
+ * is not kept, so that the time of a name server that does not answer counts as the call's.
+ */
+export function cacheNames(names: NameResolver): NameResolver {
+  const cache = new LRUCache<string, Promise<readonly string[]>>({ max: 2_000, ttl: namesKeptMs });
+  return {
+    resolveName(name) {
+      const known = cache.get(name);
+      if (known) return known;
+      const answer = names.resolveName(name).then((addresses) => {
+        if (addresses.length === 0) cache.delete(name);
+        return addresses;
+      });
+      cache.set(name, answer);
+      return answer;
+    },
+  };
+}
+
 /**
  * For the deliverer: caches single subscriptions, including that one does not exist. A sandbox sees its own writes at
  * once. Otherwise a receiver that has just answered for the first time would have to wait until the cache expires.
@@ -42,7 +78,7 @@ export function cacheSubscriptionLookup(
   cacheMs: number,
 ): SubscriptionLookup & SubscriptionWriter {
   const cache = new LRUCache<string, { found: Subscription | undefined }>({
-    max: maxEntries,
+    ...bounded,
     ttl: cacheMs,
     // If an entry is deleted while it is being read, its reader still gets the value, but it is not cached.
     ignoreFetchAbort: true,

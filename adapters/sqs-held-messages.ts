@@ -8,6 +8,7 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { isOfOtherSource } from '../core/events/event-source.ts';
 
 /** A message that waits for a person, and why. */
 export interface HeldMessage {
@@ -105,8 +106,13 @@ function toHeldMessage(
     reason:
       reason?.StringValue ??
       eventBridgeError?.StringValue ??
-      (queueName === 'unrouted' ? 'unknown-type' : 'gave-up'),
+      (queueName === 'unrouted' ? whyUnrouted(Body) : 'gave-up'),
     sentAt: new Date(Number(Attributes.SentTimestamp)),
     receiptHandle: ReceiptHandle,
   };
+}
+
+/** Two rules lead to `unrouted`, and neither says so in its messages. */
+function whyUnrouted(body: string): string {
+  return isOfOtherSource(body) ? 'unknown-source' : 'unknown-type';
 }

@@ -12,7 +12,7 @@ export function createRetryQueue(sqs: SQSClient, queueUrl: string): RetryQueue {
           QueueUrl: queueUrl,
           MessageBody: JSON.stringify(message),
           DelaySeconds: delaySeconds,
-          MessageGroupId: message.subscriptionId,
+          MessageGroupId: message.accountId,
         }),
       );
     },

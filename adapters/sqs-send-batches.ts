@@ -23,21 +23,24 @@ async function sendBatch(
   batch: readonly (DelayedMessage & { readonly text: string })[],
 ): Promise<RefusedMessage[]> {
   try {
-    const { Failed = [] } = await sqs.send(
+    const { Successful = [], Failed = [] } = await sqs.send(
       new SendMessageBatchCommand({
         QueueUrl: queueUrl,
         Entries: batch.map(({ message, text, delaySeconds }, index) => ({
           Id: String(index),
           MessageBody: text,
           DelaySeconds: delaySeconds,
-          // Fair queues: one subscription's backlog does not hold up the others.
-          MessageGroupId: message.subscriptionId,
+          // Fair queues: one account's backlog does not hold up the others, however many subscriptions it has.
+          MessageGroupId: message.accountId,
         })),
       }),
     );
-    return Failed.flatMap(({ Id, Code }) => {
-      const message = batch[Number(Id)]?.message;
-      return message ? [{ message, cause: Code }] : [];
+    // Only what the answer names as taken was taken, whoever is at fault for the rest.
+    const taken = new Set(Successful.map(({ Id }) => Id));
+    const codes = new Map(Failed.map(({ Id, Code }) => [Id, Code]));
+    return batch.flatMap(({ message }, index) => {
+      const id = String(index);
+      return taken.has(id) && !codes.has(id) ? [] : [{ message, cause: codes.get(id) ?? 'NoAnswer' }];
     });
   } catch (cause) {
     return batch.map(({ message }) => ({ message, cause }));

@@ -9,8 +9,9 @@ import {
   eventTypeSchema,
 } from '../core/events/event-catalog.ts';
 import { eventDetailSchema, maxCallbackBodyBytes } from '../core/events/published-event.ts';
-import { toJsonText } from '../core/json-text.ts';
+import { findLostNumber, toJsonText } from '../core/json-text.ts';
 import { explain } from '../core/zod-issues.ts';
+import { isFinal, isTransient } from './put-events-errors.ts';
 
 export type { EventData, EventType };
 
@@ -24,7 +25,7 @@ export type EventToPublish = {
      */
     readonly id: string;
     readonly accountId: string;
-    /** ISO 8601 in UTC, or a Date. */
+    /** ISO 8601 with `Z` or an offset, or a Date. Receivers get it in UTC, as all times of `data`. */
     readonly occurredAt: string | Date;
     readonly data: EventData<Type>;
   };
@@ -69,20 +70,6 @@ const batchLimits = { maxCount: 10, maxBytes: 1_000_000 };
 
 const firstPauseMs = 100;
 
-/**
- * EventBridge's codes for entries that it would refuse again.
- * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
- */
-const finalCodes = new Set([
-  'AccessDeniedException',
-  'InvalidAccountIdException',
-  'InvalidArgument',
-  'MalformedDetail',
-  'NotAuthorizedForDetailTypeException',
-  'NotAuthorizedForSourceException',
-  'RedactionFailure',
-]);
-
 interface Entry {
   readonly event: EventToPublish;
   readonly request: PutEventsRequestEntry;
@@ -122,32 +109,17 @@ export function createPublisher({ eventBusName, client, maxAttempts = 5 }: Publi
         new PutEventsCommand({ Entries: batch.map(({ request }) => request) }),
       );
       return batch.map(({ event }, index) => {
-        const { EventId, ErrorCode = 'NoAnswer', ErrorMessage = '' } = Entries[index] ?? {};
-        if (EventId) return [event, { envelopeId: EventId }];
-        const reason = finalCodes.has(ErrorCode) ? 'refused' : 'unavailable';
-        return [event, { reason, explanation: `${ErrorCode}: ${ErrorMessage}` }];
+        const { EventId, ErrorCode, ErrorMessage = '' } = Entries[index] ?? {};
+        if (EventId && !ErrorCode) return [event, { envelopeId: EventId }];
+        const reason = isFinal(ErrorCode) ? 'refused' : 'unavailable';
+        return [event, { reason, explanation: `${ErrorCode ?? 'NoAnswer'}: ${ErrorMessage}` }];
       });
     } catch (error) {
       const { name, message } = error as Error;
-      const reason = isTransient(error as TransientSigns) ? 'unavailable' : 'refused';
+      const reason = isTransient(error as Error) ? 'unavailable' : 'refused';
       return batch.map(({ event }) => [event, { reason, explanation: `${name}: ${message}` }]);
     }
   }
-}
-
-/** What the SDK adds to the error of a failed call. */
-interface TransientSigns {
-  readonly name: string;
-  readonly $retryable?: unknown;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
-
-/** False for errors that do not pass: no such bus, no permission, no region. */
-function isTransient({ name, $retryable, $metadata }: TransientSigns): boolean {
-  // Without metadata there was no call, for instance because no region is set. A call without a status had no answer.
-  if (!$metadata) return false;
-  const { httpStatusCode = 503 } = $metadata;
-  return httpStatusCode >= 500 || httpStatusCode === 429 || Boolean($retryable) || name.startsWith('Throttl');
 }
 
 /** The entry for PutEvents, or why the dispatcher would reject the event. */
@@ -159,14 +131,17 @@ function toRequest(
   if (!type.success) return { explanation: explain(type.error, 'type') };
   const { id, accountId, data } = event;
   const occurredAt = event.occurredAt instanceof Date ? toIso(event.occurredAt) : event.occurredAt;
-  const detail = eventDetailSchema.safeParse({ id, accountId, occurredAt, data });
-  if (!detail.success) return { explanation: explain(detail.error) };
-  const checkedData = catalogEntryOf(type.data).data.safeParse(data);
-  if (!checkedData.success) return { explanation: explain(checkedData.error, 'data') };
-
   const text = toJsonText({ id, accountId, occurredAt, data });
   if (text === undefined)
     return { explanation: 'data: cannot be written as JSON (a cycle, a BigInt, or nested too deep)' };
+  // Check what is sent, as the dispatcher will: a Date is a text by now, and NaN is null.
+  const detail = eventDetailSchema.safeParse(JSON.parse(text));
+  if (!detail.success) return { explanation: explain(detail.error) };
+  const checkedData = catalogEntryOf(type.data).data.safeParse(detail.data.data);
+  if (!checkedData.success) return { explanation: explain(checkedData.error, 'data') };
+  const lost = findLostNumber(data, 'data');
+  if (lost) return { explanation: `${lost}: must be a number that JSON can hold` };
+
   // Allow for the few bytes of the type, which the callback's body holds as well.
   if (Buffer.byteLength(text) > maxCallbackBodyBytes - 100) {
     return { explanation: `data: the callback body would be over ${maxCallbackBodyBytes} bytes` };

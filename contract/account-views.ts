@@ -27,6 +27,14 @@ export function presentCredential(credential: Credential): z.output<typeof crede
   return { id, accountId, role, description, createdAt, expiresAt, lastUsedAt };
 }
 
+/** A session of the page. */
+export const sessionView = credentialView.omit({ description: true }).meta({ id: 'PortalSession' });
+
+export function presentSession(session: Credential): z.output<typeof sessionView> {
+  const { description: _, ...shown } = presentCredential(session);
+  return shown;
+}
+
 export const auditEntryView = z
   .object({
     at: timestampSchema,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { identifierSchema } from '../core/identifiers.ts';
-import { accountView, auditEntryView, credentialView } from './account-views.ts';
+import { accountView, auditEntryView, credentialView, sessionView } from './account-views.ts';
 import { listOf, pageParameters } from './lists.ts';
 import { declareRoutes } from './route.ts';
 
@@ -21,12 +21,13 @@ const statusBody = z.strictObject({
 
 const accountId = z.string().meta({ description: 'Of the account.' }).pipe(identifierSchema);
 const keyId = z.string().meta({ description: 'Of the API key.' });
+const sessionId = z.string().meta({ description: 'Of the session.' });
 
 export const accountRoutes = declareRoutes({
   'GET /audit-log': {
     operationId: 'listAuditLog',
     access: 'manage',
-    summary: 'List who saw or changed secrets, newest first',
+    summary: 'List who saw secrets or changed where events go, newest first',
     tag: 'Account',
     query: z.strictObject(pageParameters),
     answer: { status: 200, description: 'A page of the audit log.', body: listOf(auditEntryView) },
@@ -65,6 +66,14 @@ export const accountRoutes = declareRoutes({
     answer: { status: 204, description: 'The key is revoked.' },
     problems: ['not-found'],
   },
+  'GET /accounts/{accountId}/portal-sessions': {
+    operationId: 'listPortalSessions',
+    access: 'iam',
+    summary: 'List the open sessions of the page, oldest first',
+    tag: 'Backend',
+    path: { accountId },
+    answer: { status: 200, description: 'All of them, without their tokens.', body: listOf(sessionView) },
+  },
   'POST /accounts/{accountId}/portal-sessions': {
     operationId: 'createPortalSession',
     access: 'iam',
@@ -77,9 +86,19 @@ export const accountRoutes = declareRoutes({
     answer: {
       status: 201,
       description: 'The session. Its token is shown only once, here.',
-      body: credentialView.omit({ description: true }).extend({ token: z.string() }),
+      body: sessionView.extend({ token: z.string() }),
     },
-    problems: ['invalid-json', 'account-removed'],
+    problems: ['invalid-json', 'too-many-portal-sessions', 'account-removed'],
+  },
+  'DELETE /accounts/{accountId}/portal-sessions/{sessionId}': {
+    operationId: 'revokePortalSession',
+    access: 'iam',
+    summary: 'End a session of the page',
+    description: 'Its token stops working within 60 seconds.',
+    tag: 'Backend',
+    path: { accountId, sessionId },
+    answer: { status: 204, description: 'The session has ended.' },
+    problems: ['not-found'],
   },
   'PUT /accounts/{accountId}/status': {
     operationId: 'setAccountStatus',
@@ -94,7 +113,7 @@ export const accountRoutes = declareRoutes({
   'DELETE /accounts/{accountId}': {
     operationId: 'removeAccount',
     access: 'iam',
-    summary: "Remove an account's keys and subscriptions",
+    summary: "Remove an account's keys, sessions and subscriptions",
     description: 'May be repeated. The events and deliveries of the account expire by themselves.',
     tag: 'Backend',
     path: { accountId },

@@ -43,7 +43,7 @@ export const deliveryView = z
     acceptedAt: timestampSchema.meta({ description: 'When iOmniHub accepted the event.' }),
     status: z.enum(deliveryStatuses),
     reason: z
-      .enum([...failureReasons, 'expired', ...cancellationReasons])
+      .enum([...failureReasons, 'challenge-not-echoed', 'expired', ...cancellationReasons])
       .optional()
       .meta({ description: 'Why it has failed or was cancelled.' }),
     attemptCount: z.int().nonnegative(),
@@ -68,6 +68,14 @@ export const attemptView = z
       .string()
       .optional()
       .meta({ description: 'The rule that forbids the URL or the address, if that is the reason.' }),
+    refusedAddress: z
+      .string()
+      .optional()
+      .meta({ description: 'The address that is not public, if that is the reason.' }),
+    errorCode: z.string().optional().meta({
+      description:
+        'What exactly is wrong with the certificate, the handshake or the answer, if the reason is `tls` or `protocol`, such as `CERT_HAS_EXPIRED`.',
+    }),
     status: z.int().optional().meta({ description: 'The HTTP status of the answer, if there was one.' }),
     remoteAddress: z
       .string()
@@ -120,7 +128,7 @@ export function presentAttempt(
   { startedAt, outcome, sent }: Attempt,
 ): z.output<typeof attemptView> {
   const { kind, durationMs, status, remoteAddress, responseExcerpt } = outcome;
-  const { reason, refusal } = outcome.kind === 'failure' ? outcome : {};
+  const { reason, refusal, refusedAddress, errorCode } = outcome.kind === 'failure' ? outcome : {};
   const headers = {
     'content-type': 'application/json',
     'user-agent': sent.userAgent,
@@ -136,6 +144,8 @@ export function presentAttempt(
     outcome: kind,
     reason,
     refusal,
+    refusedAddress,
+    errorCode,
     status,
     remoteAddress,
     responseExcerpt,

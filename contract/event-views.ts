@@ -23,7 +23,7 @@ export const eventView = z
   .object({
     id: identifierSchema,
     type: z.string(),
-    acceptedAt: timestampSchema.meta({ description: 'When iOmniHub published it.' }),
+    acceptedAt: timestampSchema.meta({ description: 'When iOmniHub accepted it.' }),
     recordedAt: timestampSchema.meta({
       description: 'When it was recorded for delivery, usually seconds later.',
     }),

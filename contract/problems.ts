@@ -49,6 +49,11 @@ export const problems = {
     title: 'The account has reached its limit of API keys',
     remedy: 'Revoke a key that is no longer needed.',
   },
+  'too-many-portal-sessions': {
+    status: 409,
+    title: 'The account has reached its limit of sessions',
+    remedy: 'Revoke a session that is no longer needed, or wait until one ends.',
+  },
   'account-removed': {
     status: 409,
     title: 'The account was removed',

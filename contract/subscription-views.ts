@@ -1,16 +1,42 @@
 import * as z from 'zod';
+import type { Role } from '../core/accounts/credential.ts';
+import { deliveryIdOf } from '../core/deliveries/delivery.ts';
 import { identifierSchema, timestampSchema } from '../core/identifiers.ts';
-import { type DeliveryOutcome, failureReasons } from '../core/receivers/delivery-outcome.ts';
+import { failureReasons } from '../core/receivers/delivery-outcome.ts';
 import { disabledReasons } from '../core/receivers/receiver.ts';
+import { maskPath } from '../core/subscriptions/callback-url.ts';
 import { presentHeaders } from '../core/subscriptions/custom-headers.ts';
 import { eventSelectorSchema } from '../core/subscriptions/event-selector.ts';
 import { type Subscription, subscriptionStatuses } from '../core/subscriptions/subscription.ts';
+import { type Verification, verificationStates } from '../core/subscriptions/verification.ts';
+
+const verificationView = z
+  .object({
+    state: z.enum(verificationStates).meta({
+      description: '`asked`: the call is planned or being made. Read the subscription again in a second.',
+    }),
+    askedAt: timestampSchema,
+    answeredAt: timestampSchema.optional(),
+    reason: z
+      .enum([...failureReasons, 'challenge-not-echoed', 'expired'])
+      .optional()
+      .meta({ description: 'Why it has failed.' }),
+    status: z.int().optional().meta({ description: 'The HTTP status of the answer, if there was one.' }),
+    deliveryId: z.string().meta({ description: 'For `GET /deliveries/{id}`, which shows the call.' }),
+  })
+  .meta({
+    id: 'Verification',
+    description: 'The latest time that the receiver at this URL was asked for its consent.',
+  });
 
 /** A subscription as its owner sees it: without secrets, and without what only we need. */
 export const subscriptionView = z
   .object({
     id: identifierSchema,
-    url: z.string(),
+    url: z.string().meta({
+      description:
+        'Who may only read sees its origin: `https://crm.example.com/********`. The path of a hook is often a credential.',
+    }),
     eventTypes: z.array(eventSelectorSchema),
     description: z.string(),
     metadata: z.record(z.string(), z.string()),
@@ -20,8 +46,19 @@ export const subscriptionView = z
     }),
     disabledReason: z.enum(disabledReasons).optional().meta({
       description:
-        'Why iOmniHub disabled it: the receiver answered 410, or its URL or address cannot be used.',
+        'Why iOmniHub disabled it: the receiver answered 410, its URL cannot be used, or for a day its name led to an address that is not public.',
     }),
+    refused: z
+      .object({
+        since: timestampSchema,
+        address: z.string().optional().meta({ description: 'The address to which the name leads.' }),
+        refusal: z.string().optional().meta({ description: 'The rule that forbids the address.' }),
+      })
+      .optional()
+      .meta({
+        description:
+          'Present while callbacks fail with `address-forbidden`. After a day, the subscription is disabled.',
+      }),
     headers: z.record(z.string(), z.string()).meta({
       description: 'Custom headers. Each value is shown as `********`: it can be written, but not read.',
     }),
@@ -30,20 +67,26 @@ export const subscriptionView = z
     verifiedAt: timestampSchema
       .optional()
       .meta({ description: 'When the receiver at this URL gave its consent.' }),
-    provenAt: timestampSchema
-      .optional()
-      .meta({ description: 'When a callback to this URL was answered 2xx for the first time.' }),
+    provenAt: timestampSchema.optional().meta({
+      description:
+        'When the receiver at this URL first answered with 2xx. Absent again after too many failures in a row; then it gets one call a second at most.',
+    }),
+    verification: verificationView.optional(),
     createdAt: timestampSchema,
     updatedAt: timestampSchema,
   })
   .meta({ id: 'Subscription' });
 
-export function presentSubscription(subscription: Subscription): z.output<typeof subscriptionView> {
-  const { id, url, eventTypes, description, metadata = {}, status, disabledReason } = subscription;
-  const { rateLimitPerSecond, timeoutMs, verifiedAt, receiver, createdAt, updatedAt } = subscription;
+export function presentSubscription(
+  subscription: Subscription,
+  role: Role = 'manage',
+): z.output<typeof subscriptionView> {
+  const { id, eventTypes, description, metadata = {}, status, disabledReason } = subscription;
+  const { rateLimitPerSecond, timeoutMs, verifiedAt, receiver, verification, createdAt, updatedAt } =
+    subscription;
   return {
     id,
-    url,
+    url: role === 'manage' ? subscription.url : maskPath(subscription.url),
     eventTypes: [...eventTypes],
     description,
     // A stored map comes back in no certain order, and an ETag must not depend on it.
@@ -55,8 +98,25 @@ export function presentSubscription(subscription: Subscription): z.output<typeof
     timeoutMs,
     verifiedAt,
     provenAt: receiver.provenAt,
+    refused: receiver.refused,
+    verification: verification && presentVerification(subscription, verification),
     createdAt,
     updatedAt,
+  };
+}
+
+function presentVerification(
+  { accountId, id: subscriptionId }: Subscription,
+  { id: eventId, state, askedAt, answeredAt, reason, status }: Verification,
+): z.output<typeof verificationView> {
+  const ref = { accountId, subscriptionId, eventId, eventType: '', acceptedAt: askedAt };
+  return {
+    state,
+    askedAt,
+    answeredAt,
+    reason,
+    status,
+    deliveryId: deliveryIdOf(ref),
   };
 }
 
@@ -66,37 +126,14 @@ const effectiveAt = timestampSchema.meta({
 });
 export const effectView = z.object({ effectiveAt });
 
-const verificationView = z
-  .object({
-    verified: z.boolean(),
-    reason: z.enum([...failureReasons, 'challenge-not-echoed']).optional(),
-    status: z.int().optional(),
-  })
-  .meta({
-    id: 'Verification',
-    description: 'The answer of the receiver when it was asked for its consent, if it was asked.',
-  });
-
 /** The answer to a change: the subscription as it is now. */
 export const writtenSubscriptionView = subscriptionView.extend({
-  verification: verificationView.optional(),
+  droppedHeaders: z.array(z.string()).optional().meta({
+    description:
+      'Names of custom headers that were removed, because the URL now has another scheme, host or port. Set them again if the new receiver needs them.',
+  }),
   effectiveAt,
 });
-
-/** What a verification call came to. */
-export interface VerificationResult {
-  readonly isVerified: boolean;
-  readonly outcome: DeliveryOutcome;
-}
-
-export function presentVerification({
-  isVerified,
-  outcome,
-}: VerificationResult): z.output<typeof verificationView> {
-  if (isVerified) return { verified: true };
-  const reason = outcome.kind === 'success' ? 'challenge-not-echoed' : outcome.reason;
-  return { verified: false, reason, ...(outcome.status === undefined ? {} : { status: outcome.status }) };
-}
 
 export const signingSecret = z.string().meta({
   description: 'Signs callbacks by Standard Webhooks. A credential: keep it out of logs.',

@@ -40,6 +40,8 @@ export const subscriptionRoutes = declareRoutes({
     operationId: 'createSubscription',
     access: 'manage',
     summary: 'Subscribe a URL to events',
+    description:
+      'If the receiver has to consent first, the status is `pending`: read the subscription again until `verification.state` is no longer `asked`.',
     tag: 'Subscriptions',
     body: newSubscriptionBody,
     repeatable: true,
@@ -65,7 +67,7 @@ export const subscriptionRoutes = declareRoutes({
     access: 'manage',
     summary: 'Change fields of a subscription',
     description:
-      'Fields that are left out stay as they are. `null` removes a header, an entry of `metadata`, a limit or a timeout.',
+      'Fields that are left out stay as they are. `null` removes a header, an entry of `metadata`, a limit or a timeout. A URL with another scheme, host or port takes no headers along: `droppedHeaders` names them.',
     tag: 'Subscriptions',
     path,
     body: patchBody,
@@ -93,13 +95,15 @@ export const subscriptionRoutes = declareRoutes({
     operationId: 'verifySubscription',
     access: 'manage',
     summary: 'Ask the receiver once more for its consent',
+    description:
+      'The call is made a moment later, without custom headers. Read the subscription until `verification.state` is no longer `asked`.',
     tag: 'Subscriptions',
     path,
     conditional: true,
     repeatable: true,
     answer: {
-      status: 200,
-      description: 'The subscription, and what the receiver answered.',
+      status: 202,
+      description: 'The subscription as it is now. The receiver is about to be asked.',
       body: writtenSubscriptionView,
       hasEtag: true,
     },

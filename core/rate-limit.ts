@@ -8,7 +8,11 @@ export type LimitName =
   | 'account-at-host'
   | 'account'
   | 'host'
+  | 'domain'
+  | 'address'
   | 'api'
+  | 'api-change'
+  | 'verification'
   | 'requested-by-account'
   | 'requested-at-host';
 
@@ -21,10 +25,15 @@ export interface CallLimit {
   /** Names the callers that share the limit, such as all accounts that call one host. */
   readonly bucket: string;
   readonly perSecond: number;
-  /** Calls per second that each sandbox makes without a reservation. A quiet bucket then costs no write. */
+  /**
+   * Calls per second that each sandbox makes without a reservation, often less than one. A quiet bucket then costs no
+   * write.
+   */
   readonly freePerSecond: number;
   /** How far ahead turns can be reserved, in milliseconds. */
   readonly maxWaitMs: number;
+  /** A call that yields is refused while it would leave less than this of the bucket to others, in milliseconds. */
+  readonly yieldsMs?: number;
 }
 
 /** A limit that counts every call. No call is free. */
@@ -32,12 +41,17 @@ export function strictLimit(name: LimitName, sharers: string, perSecond: number)
   return { name, bucket: `${name} ${sharers}`, perSecond, freePerSecond: 0, maxWaitMs: maxTurnWaitMs };
 }
 
-/**
- * A limit at which each sandbox may make a hundredth of the calls, and at least one a second, without a reservation.
- */
-export function sharedLimit(name: LimitName, sharers: string, perSecond: number): CallLimit {
-  const freePerSecond = Math.max(1, Math.floor(perSecond / 100));
-  return { name, bucket: `${name} ${sharers}`, perSecond, freePerSecond, maxWaitMs: maxTurnWaitMs };
+/** The free calls of all sandboxes together, as a share of the limit's rate. They come on top of it. */
+const freeShare = 0.1;
+
+/** A limit at which the calls of quiet callers cost no write. All `sandboxes` together make a tenth of its calls free. */
+export function sharedLimit(
+  name: LimitName,
+  sharers: string,
+  perSecond: number,
+  sandboxes: number,
+): CallLimit {
+  return { ...strictLimit(name, sharers, perSecond), freePerSecond: (perSecond * freeShare) / sandboxes };
 }
 
 /** The longest delay of an SQS message. A call that would have to wait longer comes back later and tries again. */
@@ -50,15 +64,29 @@ export function intervalMs({ perSecond }: Pick<CallLimit, 'perSecond'>): number 
 
 /** Returns the time of the call that uses token `index` of a row of tokens. The row starts at `startMs`. */
 export function turnMs(limit: CallLimit, startMs: number, index: number, nowMs: number): number {
-  // A bucket that was idle for a second may use a whole second's tokens at once.
-  const burstMs = 1_000 - intervalMs(limit);
-  return Math.max(nowMs, startMs + index * intervalMs(limit) - burstMs);
+  return Math.max(nowMs, startMs + index * intervalMs(limit) - burstMs(limit));
+}
+
+/** The latest start of a row of tokens that may be reserved now. An idle bucket's row starts now and is never refused. */
+export function latestStartMs(limit: CallLimit, nowMs: number): number {
+  return nowMs + limit.maxWaitMs + burstMs(limit) - (limit.yieldsMs ?? 0);
+}
+
+/** A bucket that was idle for a second may use a whole second's tokens at once. */
+function burstMs(limit: CallLimit): number {
+  return 1_000 - intervalMs(limit);
 }
 
 export interface TokenStore {
   /**
    * Reserves `count` tokens in a row. Returns the time from which the first one is valid, in ms since 1970; it
-   * may have passed. Returns undefined and reserves nothing if that time is more than `maxWaitMs` ahead.
+   * may have passed. Returns undefined and reserves nothing if that time is after `latestStartMs`.
    */
   reserveTokens(limit: CallLimit, count: number, now: Date): Promise<number | undefined>;
+}
+
+/** Counts the accounts whose calls have to wait for each other at a host. */
+export interface ContenderStore {
+  /** Adds an account for a window. Returns how many accounts there are in it, at most 1,000. */
+  addContender(host: string, accountId: string, windowStartMs: number): Promise<number>;
 }

@@ -58,10 +58,20 @@ export const logLines = {
     level: 'warn',
     meaning: 'A published event was invalid and went to the dead-letter queue. The line names the reason.',
   },
+  'event.unrouted': {
+    level: 'warn',
+    meaning:
+      'An event with an unknown source or type waits in the queue `unrouted`. EventBridge writes this line into the log group `/aws/events/…-unrouted`: the name, the source and the type.',
+  },
   'idempotency-key.unreleased': {
     level: 'error',
     meaning:
       'An Idempotency-Key could not be released. The request can be repeated once its lock has expired.',
+  },
+  'place.uncounted': {
+    level: 'error',
+    meaning:
+      'An account’s calls in progress could not be counted. The calls were made; for a moment nothing bounds how many.',
   },
   'receiver.unrecorded': {
     level: 'error',
@@ -104,6 +114,7 @@ export const metrics = {
   EventsDispatched: 'Events that were recorded for the first time. Their deliveries were planned.',
   EventsDuplicated: 'Events that were published again with the same id and content. They were dropped.',
   EventsRejected: 'Published events that were invalid.',
+  EventsUnrouted: 'Published events with an unknown source or type, by `Source` and `DetailType`.',
   EventsWithoutSubscriptions: 'Events of accounts without a subscription. They were dropped.',
   FaultsOfOurs: 'Log lines at level `error`.',
 } as const satisfies Record<string, string>;

@@ -12,15 +12,15 @@ import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
 import { createEventHistory } from '../adapters/dynamo-event-history.ts';
 import { createEventLog } from '../adapters/dynamo-event-log.ts';
 import { createIdempotencyStore } from '../adapters/dynamo-idempotency-store.ts';
+import { createNamedHosts } from '../adapters/dynamo-named-hosts.ts';
+import { createSlots } from '../adapters/dynamo-slots.ts';
 import { createStatisticsLog } from '../adapters/dynamo-statistics.ts';
 import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../adapters/dynamo-token-store.ts';
-import { createCallbackSender } from '../adapters/https-callback-sender.ts';
 import { deriveKey } from '../adapters/kms-derived-key.ts';
 import { createSecretCipher } from '../adapters/kms-secret-cipher.ts';
 import { cacheAccountStatus } from '../adapters/lru-caches.ts';
 import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
-import packageJson from '../package.json' with { type: 'json' };
 import type { ApiEvent } from './api/http/request.ts';
 import type { ApiResponse } from './api/http/response.ts';
 import { createApi } from './api/router.ts';
@@ -41,6 +41,7 @@ const api = createApi({
   accounts,
   accountStatus: cacheAccountStatus(accounts, env.settings.cacheMs),
   credentials: createCredentialStore(table),
+  slots: createSlots(table),
   auditLog: createAuditLog(table),
   idempotency: createIdempotencyStore(table),
   deliveries: createDeliveryLog(table),
@@ -53,10 +54,8 @@ const api = createApi({
   cursorKey: deriveKey(kms, env.CURSOR_KEY_ID, 'cursors of the HTTP API'),
   rules,
   names: createNameResolver(),
-  sender: createCallbackSender(rules),
-  userAgent: `iOmniHub-Webhooks/${packageJson.version}`,
   reserveTurns: createCallLimiter(createTokenStore(table)),
-  limits: env.settings,
+  namedHosts: createNamedHosts(table),
   now: () => new Date(),
   randomBytes,
   telemetry,

@@ -1,15 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { createNameResolver } from '../adapters/dns-name-resolver.ts';
 import { createAccountStore } from '../adapters/dynamo-account-store.ts';
 import { connectTable } from '../adapters/dynamo-client.ts';
+import { createContenderStore } from '../adapters/dynamo-contender-store.ts';
 import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
 import { createEventLog } from '../adapters/dynamo-event-log.ts';
+import { createPlaceStore } from '../adapters/dynamo-place-store.ts';
 import { createStatisticsLog } from '../adapters/dynamo-statistics.ts';
 import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../adapters/dynamo-token-store.ts';
 import { createCallbackSender } from '../adapters/https-callback-sender.ts';
 import { createSecretCipher } from '../adapters/kms-secret-cipher.ts';
-import { cacheAccountStatus, cacheSubscriptionLookup } from '../adapters/lru-caches.ts';
+import { cacheAccountStatus, cacheNames, cacheSubscriptionLookup } from '../adapters/lru-caches.ts';
 import { createDeadLetters } from '../adapters/sqs-dead-letters.ts';
 import { createExhaustedQueue } from '../adapters/sqs-exhausted-queue.ts';
 import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
@@ -18,16 +22,20 @@ import { createBackgroundHandler } from './background-handler.ts';
 import { createDeliverer } from './deliverer/deliver-batch.ts';
 import { callbackUrlRules, delivererEnv, readEnv } from './env.ts';
 import { createCallLimiter } from './receivers/call-limiter.ts';
+import { createContendedHosts } from './receivers/contended-hosts.ts';
 import { createTelemetry } from './telemetry.ts';
 
 const env = readEnv(delivererEnv, process.env);
 const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
 const table = connectTable(env.TABLE_NAME, env.settings.retentionDays);
-const subscriptions = cacheSubscriptionLookup(createSubscriptionStore(table), env.settings.cacheMs);
+const storedSubscriptions = createSubscriptionStore(table);
+const subscriptions = cacheSubscriptionLookup(storedSubscriptions, env.settings.cacheMs);
+const names = cacheNames(createNameResolver());
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const deliverer = createDeliverer({
   subscriptions,
+  storedSubscriptions,
   accounts: cacheAccountStatus(createAccountStore(table), env.settings.cacheMs),
   events: createEventLog(table),
   deliveries: createDeliveryLog(table),
@@ -36,14 +44,18 @@ const deliverer = createDeliverer({
   exhausted: createExhaustedQueue(sqs, env.EXHAUSTED_QUEUE_URL),
   deadLetters: createDeadLetters(sqs),
   cipher: createSecretCipher(new KMSClient({}), env.SECRETS_KEY_ID),
-  sender: createCallbackSender(callbackUrlRules(env.settings)),
+  sender: createCallbackSender(callbackUrlRules(env.settings), names),
   userAgent: `iOmniHub-Webhooks/${packageJson.version}`,
+  places: createPlaceStore(table),
   reserveTurns: createCallLimiter(createTokenStore(table)),
+  contendedHosts: createContendedHosts(createContenderStore(table)),
+  names,
   telemetry,
   recordWithinMs: 1_000,
   settings: env.settings,
   now: () => new Date(),
   random: Math.random,
+  randomBytes,
 });
 
 export const handler = createBackgroundHandler(deliverer, middlewares);

@@ -15,13 +15,7 @@ export interface FunctionEnv<Resources extends z.ZodRawShape, Name extends Setti
 
 const nonEmpty = z.string().min(1);
 const common = { TABLE_NAME: nonEmpty, METRICS_NAMESPACE: nonEmpty };
-const callbackSettings = [
-  'allowPrivateCallbacks',
-  'callbackPorts',
-  'ownHosts',
-  'accountRatePerSecond',
-  'hostRatePerSecond',
-] as const;
+const urlSettings = ['allowPrivateCallbacks', 'callbackPorts', 'ownHosts'] as const;
 
 export const dispatcherEnv = functionEnv({ ...common, DELIVERY_QUEUE_URL: z.url() }, [
   'retentionDays',
@@ -33,12 +27,16 @@ export const delivererEnv = functionEnv(
   [
     'retentionDays',
     'cacheMs',
-    ...callbackSettings,
+    ...urlSettings,
+    'accountRatePerSecond',
+    'hostRatePerSecond',
+    'maxDeliverers',
     'retryScheduleSeconds',
     'retryHorizonSeconds',
     'queueMarginSeconds',
     'callbackTimeoutMs',
     'claimLeaseMs',
+    'delivererTimeoutSeconds',
   ],
 );
 
@@ -53,7 +51,7 @@ export const apiEnv = functionEnv(
   [
     'retentionDays',
     'cacheMs',
-    ...callbackSettings,
+    ...urlSettings,
     'queueMarginSeconds',
     'callbackTimeoutMs',
     'receiverVerification',

@@ -20,7 +20,7 @@ import type { Construct } from 'constructs';
 import { methodAndPathOf, routeKeys, routeOf } from '../contract/routes.ts';
 import { apiEnv, authorizerEnv } from '../functions/env.ts';
 import { corsPreflight } from './cors.ts';
-import type { DataStack } from './data-stack.ts';
+import { type DataStack, itemsOf } from './data-stack.ts';
 import { commonResources } from './delivery-functions.ts';
 import { resourceName, type Stage } from './stage.ts';
 import { WebhookFunction } from './webhook-function.ts';
@@ -115,13 +115,13 @@ export class ApiStack extends Stack {
       memoryMb: 512,
     });
     const tableActions = ['Query', 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'];
-    api.allow(
-      tableActions.map((action) => `dynamodb:${action}`),
-      data.table.tableArn,
-    );
+    api.allowItems(tableActions, data.table, ...Object.values(itemsOf));
     api.allow(['dynamodb:Query'], data.feedIndexArn);
     api.allow(['sqs:SendMessage'], retries.queueArn);
-    api.allow(['kms:GenerateDataKey', 'kms:Decrypt'], data.secretsKey.keyArn);
+    const secretActions = ['GenerateDataKey', 'Decrypt'];
+    api.allowSecrets(secretActions, data.secretsKey, 'accountId', 'subscriptionId');
+    // Answers that are kept for repeated requests.
+    api.allowSecrets(secretActions, data.secretsKey, 'accountId', 'idempotencyKey');
     api.allow(['kms:GenerateMac'], data.cursorKey.keyArn);
     return api;
   }
@@ -138,7 +138,7 @@ export class ApiStack extends Stack {
       timeout: Duration.seconds(5),
       memoryMb: 512,
     });
-    authorizer.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], data.table.tableArn);
+    authorizer.allowItems(['GetItem', 'UpdateItem'], data.table, itemsOf.credentials);
     return authorizer;
   }
 }

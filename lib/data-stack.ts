@@ -5,6 +5,9 @@ import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
+/** Patterns of the table's partition keys, by what the items are about. */
+export const itemsOf = { accounts: 'A#*', credentials: 'K#*', limits: 'L#*' };
+
 /** Everything that has to survive a mistake in the other stacks. */
 export class DataStack extends Stack {
   readonly table: Table;

@@ -3,7 +3,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type * as z from 'zod';
 import { delivererEnv, dispatcherEnv } from '../functions/env.ts';
-import type { DataStack } from './data-stack.ts';
+import { type DataStack, itemsOf } from './data-stack.ts';
 import { metricsNamespace, type Stage } from './stage.ts';
 import { WebhookFunction } from './webhook-function.ts';
 
@@ -41,7 +41,7 @@ export function createDispatcher(
     timeout,
     memoryMb: 512,
   });
-  dispatcher.allow(['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:PutItem'], data.table.tableArn);
+  dispatcher.allowItems(['Query', 'GetItem', 'PutItem'], data.table, itemsOf.accounts);
   dispatcher.allow(['sqs:SendMessage'], queues.deliveries.queueArn);
   allowRejecting(dispatcher, deadLetters);
   return dispatcher.lambda;
@@ -69,12 +69,9 @@ export function createDeliverer(
     memoryMb: 512,
   });
   const tableActions = ['GetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'];
-  deliverer.allow(
-    tableActions.map((action) => `dynamodb:${action}`),
-    data.table.tableArn,
-  );
+  deliverer.allowItems(tableActions, data.table, itemsOf.accounts, itemsOf.limits);
   deliverer.allow(['sqs:SendMessage'], queues.retries.queueArn, queues.exhausted.queueArn);
-  deliverer.allow(['kms:Decrypt'], data.secretsKey.keyArn);
+  deliverer.allowSecrets(['Decrypt'], data.secretsKey, 'accountId', 'subscriptionId');
   allowRejecting(deliverer, deadLetters);
   return deliverer.lambda;
 }

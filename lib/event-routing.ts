@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { eventCatalog, eventSource, eventTypes } from '../core/events/event-catalog.ts';
 import { HoldingQueue, WorkQueue } from './queues.ts';
 import { resourceName, type Stage } from './stage.ts';
+import { UnroutedLog } from './unrouted-log.ts';
 
 interface EventRoutingProps {
   readonly stage: Stage;
@@ -42,21 +43,29 @@ export class EventRouting extends Construct {
       return work;
     });
 
-    // Without this rule, an event of a type that the catalog lacks would vanish without a trace.
-    const unrouted = new HoldingQueue(this, 'Unrouted', {
-      ...props,
-      name: 'unrouted',
-      consequence: 'the helpdesk publishes events of a type that the catalog lacks, and nobody receives them',
-    });
-    this.#route(
-      'UnroutedRule',
-      'Types outside the catalog',
-      { detailType: Match.anythingBut(...eventTypes) },
-      unrouted.queue,
-    );
+    this.#routeTheRest(props);
   }
 
-  #route(id: string, description: string, pattern: EventPattern, queue: IQueue): void {
+  /** Without these two rules, an event that the catalog's rules do not take would vanish without a trace. */
+  #routeTheRest(props: EventRoutingProps): void {
+    const { queue } = new HoldingQueue(this, 'Unrouted', {
+      ...props,
+      name: 'unrouted',
+      consequence:
+        'the helpdesk publishes events with a type or source that the catalog lacks, and nobody receives them',
+    });
+    const log = new UnroutedLog(this, 'UnroutedLog', props.stage);
+    const source = Match.anythingBut(eventSource);
+    const detailType = Match.anythingBut(...eventTypes);
+    const rules = [
+      this.#route('UnroutedRule', 'Types outside the catalog', { detailType }, queue),
+      this.#route('UnroutedSourceRule', 'Sources other than the helpdesk', { source }, queue),
+    ];
+    for (const rule of rules) rule.addTarget(log.targetFor(this.#undeliverable));
+    log.allow(rules);
+  }
+
+  #route(id: string, description: string, pattern: EventPattern, queue: IQueue): Rule {
     const rule = new Rule(this, id, {
       eventBus: this.bus,
       description,
@@ -66,6 +75,7 @@ export class EventRouting extends Construct {
     rule.addTarget(
       new SqsQueue(queue, { messageGroupId: '$.detail.accountId', deadLetterQueue: this.#undeliverable }),
     );
+    return rule;
   }
 
   /**

@@ -4,7 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { sweeperEnv } from '../functions/env.ts';
 import { addAlarm } from './alarms.ts';
-import type { DataStack } from './data-stack.ts';
+import { type DataStack, itemsOf } from './data-stack.ts';
 import { commonResources, type DeliveryQueues } from './delivery-functions.ts';
 import type { Stage } from './stage.ts';
 import { WebhookFunction } from './webhook-function.ts';
@@ -31,7 +31,7 @@ export class Sweeping extends Construct {
       timeout: Duration.seconds(50),
       memoryMb: 512,
     });
-    sweeper.allow(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], data.table.tableArn);
+    sweeper.allowItems(['BatchGetItem', 'PutItem'], data.table, itemsOf.accounts);
     sweeper.allow(['dynamodb:Query'], data.dueIndexArn);
     sweeper.allow(['sqs:SendMessage'], queues.retries.queueArn);
 

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { ITableRef } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -71,6 +73,40 @@ export class WebhookFunction<Resources extends z.ZodRawShape> extends Construct 
 
   /** Allows actions on exactly these resources. No permission here uses a wildcard. */
   allow(actions: string[], ...resources: string[]): void {
-    this.lambda.addToRolePolicy(new PolicyStatement({ effect: Effect.ALLOW, actions, resources }));
+    this.#allowIf({}, actions, resources);
+  }
+
+  /** Allows actions, such as `GetItem`, on those items of the table whose partition keys match one of the patterns. */
+  allowItems(actions: string[], table: ITableRef, ...partitionKeys: string[]): void {
+    this.#allowIf(
+      {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys },
+        // Without a key to compare, the condition above would hold.
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+      actions.map((action) => `dynamodb:${action}`),
+      [table.tableRef.tableArn],
+    );
+  }
+
+  /**
+   * Allows actions, such as `Decrypt`, with an encryption context of exactly these keys: a secret opens only for an
+   * account and what else is named.
+   */
+  allowSecrets(actions: string[], key: IKeyRef, ...contextKeys: string[]): void {
+    this.#allowIf(
+      {
+        'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': contextKeys },
+        Null: Object.fromEntries(contextKeys.map((name) => [`kms:EncryptionContext:${name}`, 'false'])),
+      },
+      actions.map((action) => `kms:${action}`),
+      [key.keyRef.keyArn],
+    );
+  }
+
+  #allowIf(conditions: Record<string, unknown>, actions: string[], resources: string[]): void {
+    this.lambda.addToRolePolicy(
+      new PolicyStatement({ effect: Effect.ALLOW, actions, resources, conditions }),
+    );
   }
 }

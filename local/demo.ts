@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { createPublisher, type EventToPublish } from '../client/publisher.ts';
 import { eventCatalog } from '../core/events/event-catalog.ts';
-import { connectApi } from './api-client.ts';
+import { type CallApi, connectApi } from './api-client.ts';
 import type { ReceiverReport } from './demo-receiver.ts';
 import { region } from './intrinsics.ts';
 import { operatorCredentials } from './sigv4.ts';
@@ -71,12 +71,12 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   receiver.send({ secret });
   // Enable it only now: if the stage asks receivers for their consent, the receiver needs its secret to verify that
   // call.
-  const enabled = await owner('PATCH', `/subscriptions/${String(id)}`, { status: 'enabled' });
-  if (enabled['status'] !== 'enabled')
-    throw new Error(
-      `the demo receiver did not pass the verification call: ${JSON.stringify(enabled['verification'])}`,
-    );
-  const effectiveAt = new Date(String(enabled['effectiveAt']));
+  const path = `/subscriptions/${String(id)}`;
+  const written = await owner('PATCH', path, { status: 'enabled' });
+  const consentedAt = await waitForConsent(owner, path, options.patienceMs);
+  // For so long, functions may use what they have read before.
+  const cacheMs = Date.parse(String(written['effectiveAt'])) - Date.parse(String(written['updatedAt']));
+  const effectiveAt = new Date(consentedAt + cacheMs);
 
   return {
     receiverUrl: url,
@@ -87,6 +87,21 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     onReport: (listener) => void reports.on('report', listener),
     close: () => void receiver.kill(),
   };
+}
+
+/** Resolves with the time at which the subscription was enabled, in ms since 1970. */
+async function waitForConsent(owner: CallApi, path: string, patienceMs: number): Promise<number> {
+  const endsAt = Date.now() + patienceMs;
+  for (;;) {
+    const { status, updatedAt, verification } = await owner('GET', path);
+    if (status === 'enabled') return Date.parse(String(updatedAt));
+    const { state } = (verification ?? {}) as { state?: string };
+    if (state !== 'asked' || Date.now() > endsAt)
+      throw new Error(
+        `the demo receiver did not pass the verification call: ${JSON.stringify(verification)}`,
+      );
+    await setTimeout(250);
+  }
 }
 
 async function* deliverExamples(
@@ -147,7 +162,7 @@ async function startReceiver(
 }
 
 /** With kept data there may be the subscription of an earlier run, whose receiver is gone. */
-async function removeEarlierSubscriptions(owner: ReturnType<typeof connectApi>): Promise<void> {
+async function removeEarlierSubscriptions(owner: CallApi): Promise<void> {
   const { items } = (await owner('GET', '/subscriptions')) as {
     items: { id: string; description: string }[];
   };

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import dynalite from 'dynalite';
-import { startFauxqs } from 'fauxqs';
 import { startKms } from './kms-server.ts';
+import { readPrivateFile, writePrivateFile } from './private-file.ts';
+import { startSqs } from './sqs-engine.ts';
 
 /** The services behind the functions. Each speaks its own wire protocol on a port of loopback. */
 export interface Engines {
@@ -19,46 +19,25 @@ export interface Engines {
 /** `dataFolder` keeps queues, table and key from run to run. Without it, everything is in memory. */
 export async function startEngines(dataFolder: string | undefined): Promise<Engines> {
   const [sqs, dynamo, kms] = await Promise.all([
-    startFauxqs({
-      port: 0,
-      // The host in queue URLs. fauxqs puts a region in front of it.
-      host: 'localhost',
-      logger: false,
-      ...(dataFolder ? { dataDir: join(dataFolder, 'sqs') } : {}),
-    }),
+    startSqs(dataFolder && join(dataFolder, 'sqs')),
     startDynamo(dataFolder && join(dataFolder, 'dynamodb')),
     rootKey(dataFolder && join(dataFolder, 'kms.key')).then(startKms),
   ]);
-  const shutOut = shutOutStrangers(sqs.port);
   return {
     sqsUrl: `http://127.0.0.1:${sqs.port}`,
     dynamoUrl: dynamo.url,
     kmsUrl: kms.url,
     async close() {
-      shutOut.stop();
       await Promise.all([sqs.stop(), dynamo.close(), kms.close()]);
     },
   };
-}
-
-/**
- * fauxqs always listens on every interface. This closes connections from other machines before they send anything.
- */
-function shutOutStrangers(port: number): { stop(): void } {
-  const listener = (message: unknown) => {
-    const { socket } = message as { socket: Socket };
-    if (socket.localPort === port && !/^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? ''))
-      socket.destroy();
-  };
-  subscribe('net.server.socket', listener);
-  return { stop: () => void unsubscribe('net.server.socket', listener) };
 }
 
 /** Checks and creates the folder before anything else starts. Its parent has to exist. */
 export async function prepareDataFolder(folder: string): Promise<void> {
   const fail = (why: string) => new Error(`--data ${folder}: ${why}`);
   try {
-    await mkdir(folder);
+    await mkdir(folder, { mode: 0o700 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EEXIST') throw fail(`cannot be created (${code})`);
@@ -96,9 +75,9 @@ async function startDynamo(path: string | undefined): Promise<{ url: string; clo
 
 async function rootKey(file: string | undefined): Promise<Buffer> {
   if (!file) return randomBytes(32);
-  const known = await readFile(file).catch(() => undefined);
+  const known = await readPrivateFile(file);
   if (known) return known;
   const key = randomBytes(32);
-  await writeFile(file, key, { mode: 0o600 });
+  await writePrivateFile(file, key);
   return key;
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
+import { textAt } from './event-path.ts';
 import { compilePattern } from './event-pattern.ts';
 import { AwsError, type LocalServer, serveAwsJson } from './http-server.ts';
 import { awsAccount, region } from './intrinsics.ts';
+import { type LogTarget, lineOf } from './log-target.ts';
 
-export interface RuleTarget {
+export interface QueueTarget {
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string | undefined;
   /** A JSON path into the event, such as `$.detail.accountId`. */
@@ -15,7 +17,7 @@ export interface RuleTarget {
 export interface BusRule {
   readonly arn: string;
   readonly pattern: unknown;
-  readonly targets: readonly RuleTarget[];
+  readonly targets: readonly (QueueTarget | LogTarget)[];
 }
 
 const entrySchema = z.object({
@@ -35,11 +37,12 @@ const maxRequestBytes = 1024 * 1024;
 
 type EntryResult = { EventId: string } | { ErrorCode: string; ErrorMessage: string };
 
-/** PutEvents over EventBridge's wire protocol, and rules that send to SQS. */
+/** PutEvents over EventBridge's wire protocol, and rules that send to SQS or write a line into a log. */
 export function startEventBus(
   busNameOrArns: readonly string[],
   rules: readonly BusRule[],
   sqs: SQSClient,
+  onLogLine: (line: string) => void = () => undefined,
 ): Promise<LocalServer> {
   const compiled = rules.map((rule) => ({ ...rule, matches: compilePattern(rule.pattern) }));
 
@@ -57,38 +60,39 @@ export function startEventBus(
   async function accept(entry: Entry): Promise<EntryResult> {
     const refusal = refuse(entry);
     if (refusal) return refusal;
-    const event = {
-      version: '0',
-      id: randomUUID(),
-      'detail-type': entry.DetailType,
-      source: entry.Source,
-      account: awsAccount,
-      time: toSeconds(entry.Time === undefined ? new Date() : new Date(entry.Time * 1000)),
-      region,
-      resources: entry.Resources,
-      detail: JSON.parse(entry.Detail ?? '') as unknown,
-    };
-    // Send before answering, so that every accepted event is in a queue. EventBridge stores accepted events on disk
-    // instead.
-    await Promise.all(
-      compiled
-        .filter(({ matches }) => matches(event))
-        .flatMap((rule) => rule.targets.map((target) => sendTo(target, rule, event))),
-    );
-    return { EventId: event.id };
+    const id = randomUUID();
+    const { text, event } = writeEvent(id, entry);
+    const sending = compiled
+      .filter(({ matches }) => matches(event))
+      .flatMap((rule) => rule.targets.map((target) => sendTo(target, rule, text, event)));
+    try {
+      // Send before answering, so that every accepted event is in a queue. EventBridge stores accepted events on disk
+      // instead, and later drops one that neither its queue nor the dead-letter queue takes.
+      await Promise.all(sending);
+    } catch (error) {
+      return { ErrorCode: 'InternalFailure', ErrorMessage: `The event reached no queue: ${String(error)}` };
+    }
+    return { EventId: id };
   }
 
-  async function sendTo(target: RuleTarget, rule: BusRule, event: unknown): Promise<void> {
-    const MessageBody = JSON.stringify(event);
-    const MessageGroupId = target.messageGroupIdPath && valueAt(target.messageGroupIdPath, event);
+  async function sendTo(
+    target: QueueTarget | LogTarget,
+    rule: BusRule,
+    text: string,
+    event: unknown,
+  ): Promise<void> {
+    if ('transformer' in target) return onLogLine(lineOf(target, event));
+    const MessageGroupId = target.messageGroupIdPath && textAt(target.messageGroupIdPath, event);
     try {
-      await sqs.send(new SendMessageCommand({ QueueUrl: target.queueUrl, MessageBody, MessageGroupId }));
+      await sqs.send(
+        new SendMessageCommand({ QueueUrl: target.queueUrl, MessageBody: text, MessageGroupId }),
+      );
     } catch (error) {
       if (!target.deadLetterQueueUrl) throw error;
       await sqs.send(
         new SendMessageCommand({
           QueueUrl: target.deadLetterQueueUrl,
-          MessageBody,
+          MessageBody: text,
           MessageAttributes: {
             RULE_ARN: attribute(rule.arn),
             TARGET_ARN: attribute(target.queueUrl),
@@ -100,6 +104,24 @@ export function startEventBus(
   }
 
   return serveAwsJson({ PutEvents: putEvents });
+}
+
+/** The event as its targets get it, which holds `Detail` letter by letter, and as the rules see it. */
+function writeEvent(id: string, { DetailType, Source, Time, Resources, Detail = '' }: Entry) {
+  const envelope = {
+    version: '0',
+    id,
+    'detail-type': DetailType,
+    source: Source,
+    account: awsAccount,
+    time: toSeconds(Time === undefined ? new Date() : new Date(Time * 1000)),
+    region,
+    resources: Resources,
+  };
+  return {
+    text: `${JSON.stringify(envelope).slice(0, -1)},"detail":${Detail}}`,
+    event: { ...envelope, detail: JSON.parse(Detail) as unknown },
+  };
 }
 
 function readEntries(input: unknown): Entry[] {
@@ -140,8 +162,6 @@ function refuse(entry: Entry): EntryResult | undefined {
 function isJsonObject(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text);
-    // This also refuses what is nested too deep to be written again.
-    JSON.stringify(value);
     return typeof value === 'object' && value !== null && !Array.isArray(value);
   } catch {
     return false;
@@ -156,13 +176,6 @@ function sizeOf(entry: Entry): number {
 
 function attribute(StringValue: string) {
   return { DataType: 'String', StringValue };
-}
-
-function valueAt(path: string, event: unknown): string | undefined {
-  let value = event;
-  for (const name of path.replace(/^\$\./, '').split('.'))
-    value = (value as Record<string, unknown> | undefined)?.[name];
-  return typeof value === 'string' ? value : undefined;
 }
 
 function toSeconds(date: Date): string {

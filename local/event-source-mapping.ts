@@ -25,7 +25,7 @@ export interface EventSourceMapping {
  * AWS starts with five concurrent batches per mapping.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
  */
-const maxBatchesInFlight = 5;
+export const maxBatchesInFlight = 5;
 
 /** Passes a queue's messages to a function and deletes those that it processed. The others become visible again. */
 export function startPolling(
@@ -91,7 +91,12 @@ export function startPolling(
   async function remove(messages: readonly Message[]): Promise<void> {
     if (messages.length === 0) return;
     const Entries = messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: mapping.queueUrl, Entries }));
+    const { Failed = [] } = await sqs.send(
+      new DeleteMessageBatchCommand({ QueueUrl: mapping.queueUrl, Entries }),
+    );
+    if (Failed.length > 0) {
+      throw new Error(`messages come again: ${Failed.map(({ Code }) => Code).join(', ')}`);
+    }
   }
 
   const polling = poll();

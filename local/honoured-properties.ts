@@ -62,10 +62,12 @@ const awsOnly: Record<string, readonly string[]> = {
     'AWS::IAM::Policy',
     'AWS::IAM::Role',
     'AWS::Lambda::Permission',
+    'AWS::Logs::ResourcePolicy',
     'AWS::SNS::TopicPolicy',
     'AWS::SQS::QueuePolicy',
   ],
   'alarms notify nobody': ['AWS::CloudWatch::Alarm', 'AWS::SNS::Topic'],
+  'metrics are not kept': ['AWS::Logs::MetricFilter'],
   'logs are plain files': ['AWS::Logs::LogGroup'],
 };
 
@@ -75,6 +77,7 @@ const withoutEffect = ['AWS::CDK::Metadata'];
 /** Properties of which one part is not honoured. */
 const partly: readonly string[] = [
   'AWS::Events::Rule Targets.SqsParameters.MessageGroupId: passed on, but the local queues are not fair',
+  'AWS::Events::Rule Targets that are log groups: their lines appear here only',
 ];
 
 /** Lists what the templates demand and this machine does not do. Throws for a type that no list above names. */

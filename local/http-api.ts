@@ -1,11 +1,11 @@
-import type { ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import { type CorsConfiguration, corsHeaders, withoutCorsHeaders } from './cors.ts';
-import { type GatewayEvent, toGatewayEvent } from './gateway-event.ts';
+import { type GatewayEvent, toGatewayEvent, withBody } from './gateway-event.ts';
 import { type LocalServer, listen } from './http-server.ts';
 import type { LambdaFunction } from './lambda-function.ts';
-import { isSignedByOperator, operatorArn } from './sigv4.ts';
+import { readBody } from './request-body.ts';
+import { claimsOperator, isSignedByOperator, operatorArn } from './sigv4.ts';
 
 export interface HttpApi {
   readonly routes: readonly ApiRoute[];
@@ -42,9 +42,6 @@ interface FunctionAnswer {
   readonly isBase64Encoded?: boolean;
 }
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
-const maxRequestBytes = 10 * 1024 * 1024;
-
 /**
  * API Gateway's HTTP API in front of functions: routes, authorizers and their cache, payload format 2.0, CORS, and
  * the gateway's own answers.
@@ -64,18 +61,14 @@ export function startHttpApi(
         if (request.method === 'OPTIONS') return answerWith(response, { statusCode: 204 });
       }
       const url = URL.parse(`http://localhost${request.url}`);
-      if (!url) return answerMessage(response, 400, 'Bad Request');
-      const body = await buffer(request);
-      if (body.length > maxRequestBytes) return answerMessage(response, 413, 'Request Entity Too Large');
+      // Node reads bytes outside ASCII as Latin-1: the function would get other characters than were sent.
+      if (!url || !/^[\x21-\x7e]*$/.test(request.url ?? ''))
+        return answerMessage(response, 400, 'Bad Request');
       for (const route of compiled) {
         const pathParameters = route.match(request.method ?? '', url.pathname);
-        if (pathParameters)
-          return serve(
-            route,
-            toGatewayEvent(route.routeKey, request, url, body, pathParameters),
-            body,
-            response,
-          );
+        if (!pathParameters) continue;
+        const event = toGatewayEvent(route.routeKey, request, url, pathParameters);
+        return serve(route, event, request, response);
       }
       return answerMessage(response, 404, 'Not Found');
     },
@@ -84,17 +77,14 @@ export function startHttpApi(
   );
 
   async function serve(
-    route: ApiRoute,
+    { authorization, target }: ApiRoute,
     event: GatewayEvent,
-    body: Buffer,
+    request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const { authorization } = route;
-    if (authorization.type === 'AWS_IAM') {
-      if (!(await isSignedByOperator(event, body))) return answerMessage(response, 403, 'Forbidden');
-      event.requestContext['authorizer'] = { iam: { userArn: operatorArn } };
-    }
     try {
+      if (authorization.type === 'AWS_IAM' && !claimsOperator(event.headers))
+        return answerMessage(response, 403, 'Forbidden');
       if (authorization.type === 'CUSTOM') {
         const identity = identityOf(event, authorization.authorizer.identitySource);
         if (!identity) return answerMessage(response, 401, 'Unauthorized');
@@ -102,7 +92,14 @@ export function startHttpApi(
         if (!answer.isAuthorized) return answerMessage(response, 403, 'Forbidden');
         event.requestContext['authorizer'] = { lambda: answer.context ?? null };
       }
-      const answer = (await route.target.invoke(event)) as FunctionAnswer;
+      // Not before: a caller who may not use the route must not fill this process with a body.
+      const body = await readBody(request);
+      if (!body) return answerMessage(response, 413, 'Request Entity Too Large');
+      if (authorization.type === 'AWS_IAM') {
+        if (!(await isSignedByOperator(event, body))) return answerMessage(response, 403, 'Forbidden');
+        event.requestContext['authorizer'] = { iam: { userArn: operatorArn } };
+      }
+      const answer = (await target.invoke(withBody(event, body))) as FunctionAnswer;
       answerWith(response, cors ? { ...answer, headers: withoutCorsHeaders(answer.headers) } : answer);
     } catch (error) {
       onFault(error);

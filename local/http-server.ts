@@ -42,7 +42,7 @@ export async function serveAwsJson(operations: Readonly<Record<string, Operation
 }
 
 /**
- * Listens on loopback only. Port 0 picks a free one. If the handler fails, the answer is 500 and the error is
+ * Listens on loopback only, and serves no request to another host. Port 0 picks a free one. If the handler fails, the answer is 500 and the error is
  * reported.
  */
 export async function listen(
@@ -51,6 +51,10 @@ export async function listen(
   onFault: (fault: unknown) => void = console.error,
 ): Promise<LocalServer> {
   const server = createServer((request, response) => {
+    if (!namesThisServer(request)) {
+      answerForbidden(response);
+      return;
+    }
     handle(request, response).catch((error: unknown) => {
       onFault(error);
       if (!response.headersSent) response.writeHead(500);
@@ -74,6 +78,19 @@ export async function listen(
         server.closeAllConnections();
       }),
   };
+}
+
+/**
+ * A page whose name leads to this machine shares its origin with what it finds there. Its requests still name the page's
+ * own host.
+ */
+function namesThisServer({ headers, socket }: IncomingMessage): boolean {
+  const host = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::(\d+))?$/i.exec(headers.host ?? '');
+  return host !== null && Number(host[1] ?? 80) === socket.localPort;
+}
+
+function answerForbidden(response: ServerResponse): void {
+  response.writeHead(403, { 'content-type': 'application/json' }).end('{"message":"Forbidden"}');
 }
 
 function parse(body: string): unknown {

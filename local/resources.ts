@@ -80,6 +80,10 @@ function identify(
     }
     case 'AWS::Lambda::Function':
       return { ref: logicalId, attributes: { Arn: arn('lambda', `function:${logicalId}`) } };
+    case 'AWS::Logs::LogGroup': {
+      const name = textOf(properties['LogGroupName'], logicalId);
+      return { ref: name, attributes: { Arn: `${logGroupArn(name)}:*` } };
+    }
     case 'AWS::DynamoDB::Table':
       return { ref: logicalId, attributes: { Arn: arn('dynamodb', `table/${logicalId}`) } };
     case 'AWS::KMS::Key':
@@ -95,7 +99,7 @@ function identify(
   }
 }
 
-/** The names of queues and buses must be plain text in our templates, because operators look them up by name. */
+/** The names of queues, buses and log groups must be plain text in our templates, because operators look them up by name. */
 function textOf(name: unknown, fallback: string): string {
   if (name === undefined) return fallback;
   if (typeof name !== 'string')
@@ -110,6 +114,11 @@ function arn(service: string, rest: string): string {
 /** The ARN of a queue, from the URL that `Ref` gives. */
 export function queueArn(queueUrl: string): string {
   return arn('sqs', queueUrl.slice(queueUrl.lastIndexOf('/') + 1));
+}
+
+/** Without the `:*` for its streams, which the attribute `Arn` ends with. */
+export function logGroupArn(name: string): string {
+  return arn('logs', `log-group:${name}`);
 }
 
 export function functionArn(name: string): string {

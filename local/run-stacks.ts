@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly maxSandboxes?: number;
   /** Called when a function crashes or fails. Its log is in `logFolder`. */
   readonly onFault: (fault: unknown) => void;
+  /** Called with each line that a rule of the event bus writes into a log group. */
+  readonly onLogLine?: (line: string) => void;
 }
 
 /** Enough for five batches of each of two event source mappings. AWS would start more, but here batches can wait. */
@@ -40,7 +42,7 @@ const defaultSandboxes = 10;
 export async function runStacks(
   stacks: readonly StackTemplate[],
   engines: Engines,
-  { port, logFolder, sweepIntervalMs, maxSandboxes = defaultSandboxes, onFault }: RunOptions,
+  { port, logFolder, sweepIntervalMs, maxSandboxes = defaultSandboxes, onFault, onLogLine }: RunOptions,
 ): Promise<RunningStacks> {
   const endpoints: { sqsUrl: string; apiUrl?: string } = { sqsUrl: engines.sqsUrl };
   const resources = readResources(stacks, endpoints);
@@ -58,7 +60,7 @@ export async function runStacks(
     const api = await startHttpApi(httpApiOf(resources, functions), port, onFault);
     closers.push(() => api.close());
     endpoints.apiUrl = api.url;
-    const bus = await startEventBus(busNamesOf(resources), rulesOf(resources), sqs);
+    const bus = await startEventBus(busNamesOf(resources), rulesOf(resources), sqs, onLogLine);
     closers.push(() => bus.close());
     const schedules = schedulesOf(resources, functions, sweepIntervalMs);
     const running = schedules.map((rule) => startSchedule(rule, onFault));

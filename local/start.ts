@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import type { StackTemplate } from './cloud-assembly.ts';
@@ -6,6 +6,7 @@ import { demoAccountId, issueDemoKey, startDemo } from './demo.ts';
 import { type Engines, prepareDataFolder, startEngines } from './engines.ts';
 import { describeDifferences } from './honoured-properties.ts';
 import { readOptions, type StartOptions } from './options.ts';
+import { writePrivateFile } from './private-file.ts';
 import { runStacks } from './run-stacks.ts';
 import { synthesize } from './synthesis.ts';
 
@@ -40,7 +41,12 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
 
   const engines = await startEngines(options.dataFolder);
   closers.push(() => engines.close());
-  const running = await runStacks(stacks, engines, { ...options, logFolder, onFault: sayFault });
+  const running = await runStacks(stacks, engines, {
+    ...options,
+    logFolder,
+    onFault: sayFault,
+    onLogLine: sayLogLine,
+  });
   closers.push(() => running.close());
   const { ApiUrl: apiUrl = '', EventBusName: eventBusName = '' } = Object.assign(
     {},
@@ -144,11 +150,15 @@ function sayWhatRuns(
 
 /** Has the format of `cdk deploy --outputs-file`. Only this user may read the file, because it holds an API key. */
 async function writeOutputs(outputsFile: string, outputs: unknown): Promise<void> {
-  await writeFile(outputsFile, `${JSON.stringify(outputs, null, 2)}\n`, { mode: 0o600 });
+  await writePrivateFile(outputsFile, `${JSON.stringify(outputs, null, 2)}\n`);
 }
 
 function sayFault(fault: unknown): void {
   say(`    ${styleText('yellow', 'fault')}     ${String(fault).split('\n')[0]}`);
+}
+
+function sayLogLine(line: string): void {
+  say(`    ${styleText('yellow', 'log')}       ${line}`);
 }
 
 function say(...lines: string[]): void {

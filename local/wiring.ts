@@ -4,7 +4,8 @@ import type { EventSourceMapping } from './event-source-mapping.ts';
 import type { ApiRoute, HttpApi } from './http-api.ts';
 import { awsAccount, region } from './intrinsics.ts';
 import type { LambdaFunction } from './lambda-function.ts';
-import { functionArn, queueArn, type Resource, type Resources } from './resources.ts';
+import type { InputTransformer } from './log-target.ts';
+import { functionArn, logGroupArn, queueArn, type Resource, type Resources } from './resources.ts';
 import { parseRate, type ScheduleRule } from './schedule.ts';
 
 /** Connects what the templates connect: rules, schedules, event source mappings and routes. */
@@ -17,6 +18,7 @@ export function busNamesOf(resources: Resources): string[] {
 
 export function rulesOf(resources: Resources): BusRule[] {
   const queueUrls = new Map(resources.ofType('AWS::SQS::Queue').map(({ ref }) => [queueArn(ref), ref]));
+  const logGroups = new Set(resources.ofType('AWS::Logs::LogGroup').map(({ ref }) => logGroupArn(ref)));
   const rules = resources.ofType('AWS::Events::Rule').filter(({ properties }) => properties['EventPattern']);
   return rules.map(({ logicalId, properties }) => {
     const { EventPattern, Targets } = properties as {
@@ -24,17 +26,21 @@ export function rulesOf(resources: Resources): BusRule[] {
       Targets: {
         Arn: string;
         DeadLetterConfig?: { Arn: string };
+        InputTransformer?: InputTransformer;
         SqsParameters?: { MessageGroupId: string };
       }[];
     };
     return {
       arn: `arn:aws:events:${region}:${awsAccount}:rule/${logicalId}`,
       pattern: EventPattern,
-      targets: Targets.map(({ Arn, DeadLetterConfig, SqsParameters }) => ({
-        queueUrl: known(queueUrls, Arn),
-        deadLetterQueueUrl: DeadLetterConfig && known(queueUrls, DeadLetterConfig.Arn),
-        messageGroupIdPath: SqsParameters?.MessageGroupId,
-      })),
+      targets: Targets.map(({ Arn, DeadLetterConfig, InputTransformer: transformer, SqsParameters }) => {
+        if (transformer && logGroups.has(Arn)) return { transformer };
+        return {
+          queueUrl: known(queueUrls, Arn),
+          deadLetterQueueUrl: DeadLetterConfig && known(queueUrls, DeadLetterConfig.Arn),
+          messageGroupIdPath: SqsParameters?.MessageGroupId,
+        };
+      }),
     };
   });
 }

@@ -44,6 +44,8 @@ export const forbiddenModules: Record<string, string[]> = {
     '../local/start.ts',
     '../client/publisher.ts',
     '../contract/openapi/document.ts',
+    '../adapters/https-callback-sender.ts',
+    './../adapters/guarded-connector.ts',
     'zod-openapi',
   ],
   'functions/api': [
@@ -63,7 +65,12 @@ export const forbiddenModules: Record<string, string[]> = {
   'functions/api/accounts': ['../router.ts', '../subscriptions/create.ts'],
   'functions/api/events': ['../router.ts', '../deliveries/get.ts'],
   'functions/api/description': ['../router.ts', '../../../contract/openapi/document.ts', 'zod-openapi'],
-  'functions/api/subscriptions': ['../router.ts', '../deliveries/get.ts'],
+  'functions/api/subscriptions': [
+    '../router.ts',
+    '../deliveries/get.ts',
+    '../../deliverer/call-receiver.ts',
+    '../../../adapters/https-callback-sender.ts',
+  ],
   'functions/api/deliveries': ['../router.ts', '../events/get.ts', 'undici'],
   'functions/authorizer': [
     '../telemetry.ts',

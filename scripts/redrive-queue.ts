@@ -5,6 +5,7 @@ import type { DeliveryLog } from '../core/deliveries/delivery-log.ts';
 import { revive } from '../core/deliveries/delivery-steps.ts';
 import type { EventLog } from '../core/deliveries/event-log.ts';
 import { resendDelivery } from '../core/deliveries/resend-delivery.ts';
+import { isOfOtherSource } from '../core/events/event-source.ts';
 import { parsePublishedEvent } from '../core/events/published-event.ts';
 
 /** What became of one held message. */
@@ -147,10 +148,13 @@ async function repeatDelivery(
   return 'redriven';
 }
 
-/** An event goes to the queue of its type as EventBridge sent it: its row says whether it was dispatched already. */
-async function repeatEvent({ messages }: RedriveDeps, body: string): Promise<RedriveResult> {
-  const parsed = parsePublishedEvent(body);
-  if ('rejection' in parsed) return 'kept';
+/**
+ * An event goes to the queue of its type as EventBridge sent it: its row says whether it was dispatched already. One
+ * of another source stays, because no rule would have let it in.
+ */
+async function repeatEvent({ messages, now }: RedriveDeps, body: string): Promise<RedriveResult> {
+  const parsed = parsePublishedEvent(body, now());
+  if ('rejection' in parsed || isOfOtherSource(body)) return 'kept';
   const { type, accountId } = parsed.event;
   await messages.send(type.replaceAll('.', '-'), body, accountId);
   return 'redriven';

@@ -1,13 +1,21 @@
 import type { CredentialKind } from './credential.ts';
 
-/** The actions that see or change a secret, or an account as a whole. Each is kept in the audit log. */
+/**
+ * The actions that see or change a secret, that change where an account's events go, or that concern the account as a
+ * whole. Each is kept in the audit log.
+ */
 export const auditedActions = [
+  'subscription.created',
+  'subscription.changed',
+  'subscription.deleted',
+  'verification.requested',
   'secret.revealed',
   'secret.rotated',
   'headers.changed',
   'api-key.issued',
   'api-key.revoked',
   'portal-session.issued',
+  'portal-session.revoked',
   'account.status-changed',
   'account.removed',
 ] as const;
@@ -27,7 +35,7 @@ export interface AuditEntry {
   readonly requestId: string;
   readonly sourceIp: string;
   readonly subscriptionId?: string;
-  /** Names and times, never values: which headers, which key, until when. */
+  /** Names and times, never secret values: which headers, which key, until when. Of a URL, the origin only. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 

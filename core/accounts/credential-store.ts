@@ -1,4 +1,4 @@
-import type { Credential } from './credential.ts';
+import type { Credential, CredentialKind } from './credential.ts';
 
 export interface CredentialLookup {
   findCredential(id: string): Promise<Credential | undefined>;
@@ -7,8 +7,8 @@ export interface CredentialLookup {
 
 export interface CredentialStore {
   createCredential(credential: Credential): Promise<void>;
-  /** Lists an account's API keys, oldest first. Portal sessions expire by themselves and are not listed. */
-  listApiKeys(accountId: string): Promise<readonly Credential[]>;
-  /** Returns false if the account has no such key. */
-  revokeApiKey(accountId: string, id: string): Promise<boolean>;
+  /** Lists an account's credentials of that kind, oldest first, but for those that have expired. */
+  listCredentials(accountId: string, kind: CredentialKind, now: Date): Promise<readonly Credential[]>;
+  /** Returns false if the account has no such credential. */
+  revokeCredential(accountId: string, kind: CredentialKind, id: string): Promise<boolean>;
 }

@@ -24,6 +24,9 @@ export interface Credential {
 /** Two for a rotation, and some for an account's other programs. */
 export const maxApiKeysPerAccount = 20;
 
+/** One for each person with the page open. Sessions end by themselves. */
+export const maxPortalSessionsPerAccount = 100;
+
 /** Every use would otherwise cost a write. */
 export const lastUsedPrecisionMs = 10 * 60_000;
 
@@ -60,6 +63,10 @@ export function isGood(stored: Credential, presented: PresentedCredential, now: 
   return (
     timingSafeEqual(given, Buffer.from(stored.secretHash, 'hex')) &&
     stored.kind === presented.kind &&
-    (stored.expiresAt === undefined || new Date(stored.expiresAt) > now)
+    isLive(stored, now)
   );
+}
+
+export function isLive({ expiresAt }: Pick<Credential, 'expiresAt'>, now: Date): boolean {
+  return expiresAt === undefined || new Date(expiresAt) > now;
 }

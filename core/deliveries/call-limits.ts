@@ -1,4 +1,6 @@
+import { getDomain } from 'tldts';
 import { type CallLimit, sharedLimit, strictLimit } from '../rate-limit.ts';
+import { isProvenAt } from '../receivers/proof.ts';
 import { hostOf, type Subscription } from '../subscriptions/subscription.ts';
 import type { ReservedTurn } from './delivery.ts';
 
@@ -7,22 +9,67 @@ export interface LimitSettings {
   readonly accountRatePerSecond: number;
   /** Calls per second to one host, from all accounts together. */
   readonly hostRatePerSecond: number;
+  /** How many deliverers may run at a time for each of their two queues. */
+  readonly maxDeliverers: number;
 }
 
+/** What is known of a receiver's host right before a call. */
+export interface KnownHost {
+  /** The addresses that the call may try, in that order. Empty if the name has none. */
+  readonly addresses: readonly string[];
+  /** How many accounts wait for each other at the host. */
+  readonly contenders: number;
+}
+
+/** Many hosts of many owners may share a domain or an address, so these get more than one host does. */
+const sharedHostsFactor = 5;
+
 /** The limits of one callback, in the order in which it reserves turns. */
-export function callbackLimits(subscription: Subscription, settings: LimitSettings): CallLimit[] {
+export function callbackLimits(
+  subscription: Subscription,
+  settings: LimitSettings,
+  { addresses, contenders }: KnownHost,
+): CallLimit[] {
   const { accountId, id, rateLimitPerSecond, receiver } = subscription;
-  const host = hostOf(subscription);
   const { accountRatePerSecond, hostRatePerSecond } = settings;
+  const shared = (name: 'account' | 'host' | 'domain' | 'address', sharers: string, perSecond: number) =>
+    sharedLimit(name, sharers, perSecond, sandboxesOf(settings));
+  const [address] = addresses;
   return [
     ...(rateLimitPerSecond ? [strictLimit('subscription', `${accountId} ${id}`, rateLimitPerSecond)] : []),
-    receiver.provenAt
-      ? // Half of the host's rate: one account alone cannot hold up the others' callbacks to the same host.
-        sharedLimit('account-at-host', `${accountId} ${host}`, Math.max(1, Math.floor(hostRatePerSecond / 2)))
-      : unprovenAddress(accountId, host),
-    sharedLimit('account', accountId, accountRatePerSecond),
-    sharedLimit('host', host, hostRatePerSecond),
+    ...(isProvenAt(receiver, addresses)
+      ? [shareOfHost(subscription, settings, contenders)]
+      : unprovenAddresses(subscription, addresses)),
+    shared('account', accountId, accountRatePerSecond),
+    shared('host', hostOf(subscription), hostRatePerSecond),
+    shared('domain', domainOf(subscription), hostRatePerSecond * sharedHostsFactor),
+    ...(address ? [shared('address', address, hostRatePerSecond * sharedHostsFactor)] : []),
   ];
+}
+
+/**
+ * What one account gets of a host: half, so that a single account never holds up the others, or less while more than
+ * two accounts wait there.
+ */
+export function shareOfHost(
+  subscription: Pick<Subscription, 'accountId' | 'url'>,
+  settings: LimitSettings,
+  contenders: number,
+): CallLimit {
+  const perSecond = Math.max(1, Math.floor(settings.hostRatePerSecond / Math.max(2, contenders)));
+  const sharers = `${subscription.accountId} ${hostOf(subscription)}`;
+  return sharedLimit('account-at-host', sharers, perSecond, sandboxesOf(settings));
+}
+
+/** The part of a second's worth of a host that accounts within their share find free, in milliseconds. */
+const keptForQuietMs = 500;
+
+/** How far beyond the free part the last call of a batch may lie, in milliseconds. */
+const batchWaitMs = 1_000;
+
+/** A host's limit for calls that have waited for their account's share: they yield to calls that need not wait. */
+function yielding(host: CallLimit): CallLimit {
+  return { ...host, maxWaitMs: batchWaitMs, yieldsMs: batchWaitMs + keptForQuietMs };
 }
 
 /**
@@ -42,8 +89,14 @@ export function limitsAhead(
   if (!turn) return [...limits];
   const { at, passed } = turn;
   const isLate = now.getTime() - Date.parse(at) > lateMs;
+  const hasWaitedForShare = limits.some(
+    ({ name, bucket }) => name === 'account-at-host' && passed.includes(bucket),
+  );
   return limits
-    .map((limit) => (isLate && passed.includes(limit.bucket) ? overdue(limit) : limit))
+    .map((limit) => {
+      if (passed.includes(limit.bucket)) return isLate ? overdue(limit) : limit;
+      return limit.name === 'host' && hasWaitedForShare ? yielding(limit) : limit;
+    })
     .filter(({ bucket }) => !passed.includes(bucket));
 }
 
@@ -51,17 +104,13 @@ function overdue(limit: CallLimit): CallLimit {
   return { ...limit, bucket: `overdue ${limit.bucket}` };
 }
 
-/**
- * The limits of a call that an API request asks for. Such a call never waits; a request above a limit is refused at
- * once.
- */
-export function requestedCallLimits(
-  { accountId, url }: Pick<Subscription, 'accountId' | 'url'>,
-  { hostRatePerSecond }: LimitSettings,
-): CallLimit[] {
-  const host = hostOf({ url });
-  const limits = [unprovenAddress(accountId, host), sharedLimit('host', host, hostRatePerSecond)];
-  return limits.map((limit) => ({ ...limit, maxWaitMs: 0 }));
+/** The limits on verifications that API requests ask for. A request above one is refused at once. */
+export function verificationLimits(subscription: Pick<Subscription, 'accountId' | 'url'>): CallLimit[] {
+  const sharers = `${subscription.accountId} ${hostOf(subscription)}`;
+  return [
+    { ...strictLimit('verification', sharers, 1), maxWaitMs: 0 },
+    ...requestedDeliveryLimits(subscription),
+  ];
 }
 
 /** The limits on deliveries that API requests ask for. Their calls still have to pass all limits of callbacks. */
@@ -76,7 +125,26 @@ export function requestedDeliveryLimits({
   return limits.map((limit) => ({ ...limit, maxWaitMs: 0 }));
 }
 
-/** An address that has never answered 2xx may belong to somebody who never asked for our calls. */
-function unprovenAddress(accountId: string, host: string): CallLimit {
-  return strictLimit('unproven-address', `${accountId} ${host}`, 1);
+/**
+ * An address that has never answered 2xx may belong to somebody who never asked for our calls. Its owner sees addresses
+ * and not names, so all names of one address, and all of one domain, get one call a second together.
+ */
+function unprovenAddresses(
+  subscription: Pick<Subscription, 'accountId' | 'url'>,
+  addresses: readonly string[],
+): CallLimit[] {
+  const places = new Set([...addresses, domainOf(subscription)]);
+  return [...places].map((place) => strictLimit('unproven-address', `${subscription.accountId} ${place}`, 1));
+}
+
+/** The domain that somebody has registered, such as example.co.uk, or the host itself if it belongs to none. */
+function domainOf({ url }: Pick<Subscription, 'url'>): string {
+  const name = URL.parse(url)?.hostname ?? '';
+  // Of a hosting service such as github.io, each customer has a domain.
+  return getDomain(name, { allowPrivateDomains: true }) ?? name;
+}
+
+/** The sandboxes that make callbacks at a time. */
+function sandboxesOf({ maxDeliverers }: LimitSettings): number {
+  return 2 * maxDeliverers;
 }

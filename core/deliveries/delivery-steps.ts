@@ -1,3 +1,4 @@
+import { cutText } from '../cut-text.ts';
 import {
   type Attempt,
   type CancellationReason,
@@ -186,7 +187,7 @@ function nextFacts(row: Delivery | undefined, ref: DeliveryRef, now: Date) {
  * would cost a second write unit.
  */
 function shortened({ outcome, ...others }: Attempt): Attempt {
-  const responseExcerpt = outcome.responseExcerpt?.slice(0, 256);
+  const responseExcerpt = cutText(outcome.responseExcerpt ?? '', 256);
   return { ...others, outcome: responseExcerpt ? { ...outcome, responseExcerpt } : outcome };
 }
 

@@ -95,12 +95,14 @@ export interface DeliveryInWork {
   readonly claimed: ClaimedDelivery | undefined;
 }
 
-/** Why a delivery ends without another attempt. In each case the subscription no longer accepts its callback. */
+/** Why a delivery ends without another attempt. In each case nobody waits for its callback any more. */
 export const cancellationReasons = [
   'subscription-disabled',
   'subscription-pending',
   'subscription-deleted',
   'account-suspended',
+  /** Of a verification: the receiver was asked anew, or the URL has changed. */
+  'question-withdrawn',
 ] as const;
 export type CancellationReason = (typeof cancellationReasons)[number];
 

@@ -4,7 +4,8 @@ import type { PlannedDelivery } from './planning.ts';
 /** The row of an event. It is written once, with the decision for every subscription. */
 export interface StoredEvent {
   readonly envelopeId: string;
-  readonly bodyHash: string;
+  readonly contentHash: string;
+  readonly acceptedAt: string;
   readonly plan: readonly PlannedDelivery[];
 }
 

@@ -1,10 +1,14 @@
 import * as z from 'zod';
 import type { DeliveryOutcome, FailureReason } from '../receivers/delivery-outcome.ts';
+import type { VerificationFailure } from '../subscriptions/verification.ts';
 
 /** The longest DelaySeconds of SQS. */
 const maxQueueDelaySeconds = 900;
 
 const maxRetryAfterSeconds = 24 * 3600;
+/** How long after Retry-After the deliveries that it holds back are spread: a share of the wait, and at least this. */
+const retryAfterSpread = 0.2;
+const minRetryAfterSpreadSeconds = 10;
 
 /**
  * Seconds between attempts. `0,5,300` means a first attempt at once, a second one 5 s later and a third one 300 s
@@ -39,7 +43,8 @@ export interface RetryPolicy {
   readonly queueMarginSeconds: number;
 }
 
-export type ExhaustionReason = FailureReason | 'expired';
+/** Those of a verification include all others. */
+export type ExhaustionReason = VerificationFailure;
 
 export type RetryDecision =
   | { readonly kind: 'delivered' }
@@ -61,29 +66,34 @@ export interface AttemptContext {
   readonly now: Date;
   /** In [0, 1). */
   readonly random: number;
+  /** True if the subscription's URL is no longer the one that was called. */
+  readonly hasMoved?: boolean;
 }
 
 /**
- * After these, another attempt cannot help. A retry would even serve an attacker who points a name at an internal
- * address.
+ * After these, another attempt at the same URL cannot help. An address that is not public is no such reason: it is not
+ * called, and the name may lead to a public address again by the next attempt.
  */
-const hopeless: readonly FailureReason[] = ['gone', 'invalid-url', 'address-forbidden'];
+const hopeless: readonly FailureReason[] = ['gone', 'invalid-url'];
 
-/** Decides what happens after an attempt; nothing else does. */
+/**
+ * Decides what happens after an attempt; nothing else does. If the subscription has another URL by now, the schedule
+ * alone decides about a failure.
+ */
 export function decideRetry(
   outcome: DeliveryOutcome,
   context: AttemptContext,
   policy: RetryPolicy,
 ): RetryDecision {
   if (outcome.kind === 'success') return { kind: 'delivered' };
-  if (hopeless.includes(outcome.reason)) return { kind: 'exhausted', reason: outcome.reason };
+  if (!context.hasMoved && hopeless.includes(outcome.reason))
+    return { kind: 'exhausted', reason: outcome.reason };
   const gapSeconds = policy.retryScheduleSeconds[context.attemptCount];
   if (gapSeconds === undefined) return { kind: 'exhausted', reason: outcome.reason };
 
-  const delaySeconds = clampToRetryAfter(
+  const delaySeconds = Math.max(
     jitter(gapSeconds, context.random),
-    gapSeconds,
-    outcome.retryAfterSeconds,
+    clampToRetryAfter(outcome.retryAfterSeconds, context.random),
   );
   const nextAttempt = new Date(context.now.getTime() + delaySeconds * 1000);
   if (isExpired(context, policy, nextAttempt)) return { kind: 'exhausted', reason: 'expired' };
@@ -111,11 +121,13 @@ function jitter(baseSeconds: number, random: number): number {
   return Math.round(baseSeconds * (1 - spread + 2 * spread * random));
 }
 
-function clampToRetryAfter(
-  jittered: number,
-  gapSeconds: number,
-  retryAfterSeconds: number | undefined,
-): number {
-  if (retryAfterSeconds === undefined) return jittered;
-  return Math.max(gapSeconds, Math.min(retryAfterSeconds, maxRetryAfterSeconds));
+/**
+ * Never before the time that the receiver named, and spread after it: deliveries that were all told one time would
+ * otherwise come back in the same second.
+ */
+function clampToRetryAfter(retryAfterSeconds: number | undefined, random: number): number {
+  if (retryAfterSeconds === undefined) return 0;
+  const waitSeconds = Math.min(retryAfterSeconds, maxRetryAfterSeconds);
+  const spreadSeconds = Math.max(minRetryAfterSpreadSeconds, waitSeconds * retryAfterSpread);
+  return waitSeconds + Math.round(spreadSeconds * random);
 }

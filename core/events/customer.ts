@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { timestampSchema } from '../identifiers.ts';
+import { publishedTimeSchema } from './published-time.ts';
 import { channelSchema } from './ticket.ts';
 
 export const customerSchema = z.looseObject({
@@ -12,5 +12,5 @@ export const customerSchema = z.looseObject({
     .record(z.string(), z.string())
     .meta({ description: 'Identifiers in other systems by system name, for matching in a CRM.' }),
   locale: z.string().nullable().meta({ description: 'BCP 47 language tag, such as pt-BR.' }),
-  createdAt: timestampSchema,
+  createdAt: publishedTimeSchema,
 });

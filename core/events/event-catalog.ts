@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { slugSchema, timestampSchema } from '../identifiers.ts';
+import { slugSchema } from '../identifiers.ts';
 import { customerSchema } from './customer.ts';
+import { publishedTimeSchema } from './published-time.ts';
 import { actorSchema, messageSchema, ticketSchema } from './ticket.ts';
 
 /**
@@ -63,7 +64,7 @@ export const eventCatalog = [
       resolution: z.looseObject({
         code: slugSchema.nullable().meta({ description: 'The resolution that the account defined.' }),
         note: z.string().nullable(),
-        resolvedAt: timestampSchema,
+        resolvedAt: publishedTimeSchema,
         timeToFirstReplySeconds: z.int().nonnegative().nullable(),
         timeToResolutionSeconds: z
           .int()
@@ -116,8 +117,8 @@ export const eventCatalog = [
       actor: actorSchema,
       reopening: z.looseObject({
         reason: slugSchema.meta({ examples: ['customer_replied', 'agent_reopened', 'automation'] }),
-        reopenedAt: timestampSchema,
-        previouslyResolvedAt: timestampSchema,
+        reopenedAt: publishedTimeSchema,
+        previouslyResolvedAt: publishedTimeSchema,
         reopenCount: z.int().positive().meta({ description: 'Including this time.' }),
       }),
       message: messageSchema

@@ -15,11 +15,10 @@ export function exampleEvent(type: EventType, { id, accountId, at }: ExamplePart
   const { example: data } = catalogEntryOf(type);
   const envelope = {
     id: `example-${id}`,
-    time: at,
     'detail-type': type,
     detail: { id, accountId, occurredAt: at, data },
   };
-  const parsed = parsePublishedEvent(JSON.stringify(envelope));
+  const parsed = parsePublishedEvent(JSON.stringify(envelope), new Date(at));
   if ('rejection' in parsed) throw new Error(`example of ${type}: ${parsed.rejection.explanation}`);
   return parsed.event;
 }

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { identifierSchema, timestampSchema } from '../identifiers.ts';
-import { toJsonText } from '../json-text.ts';
+import { identifierSchema } from '../identifiers.ts';
+import { parseKeepingNumbers, toJsonText } from '../json-text.ts';
 import { explain } from '../zod-issues.ts';
 import { catalogEntryOf, type EventType, eventTypeSchema } from './event-catalog.ts';
+import { hashContent, withTimes } from './event-content.ts';
+import { publishedTimeSchema } from './published-time.ts';
 
 /**
  * `Detail` of a PutEvents entry. It is loose, like the catalog's data: a field that the helpdesk adds must not get
@@ -12,17 +13,16 @@ import { catalogEntryOf, type EventType, eventTypeSchema } from './event-catalog
 export const eventDetailSchema = z.looseObject({
   id: identifierSchema,
   accountId: identifierSchema,
-  occurredAt: timestampSchema,
+  occurredAt: publishedTimeSchema,
   data: z.record(z.string(), z.unknown()),
 });
 
 /**
- * The EventBridge envelope around the detail.
+ * The EventBridge envelope around the detail. Its `time` is not read: a publisher may set it to anything.
  * https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
  */
 const envelopeSchema = z.looseObject({
   id: z.string().min(1),
-  time: z.iso.datetime(),
   'detail-type': z.string(),
   detail: z.unknown(),
 });
@@ -34,15 +34,12 @@ export interface PublishedEvent {
   readonly type: EventType;
   /** EventBridge's id of this publication. It stays the same when our own queue delivers the message again. */
   readonly envelopeId: string;
-  /**
-   * EventBridge's `time`: when it accepted the event, unless the publisher set it. It is part of keys, and the retry
-   * horizon starts here.
-   */
+  /** When EventBridge put the event into its queue. It is part of keys, and the retry horizon starts here. */
   readonly acceptedAt: string;
   /** The callback's body, serialized once. The same bytes are signed, sent, stored and replayed. */
   readonly body: string;
-  /** SHA-256 of the body, in hex. It tells a repeated publication from a different event with the same id. */
-  readonly bodyHash: string;
+  /** Tells a repeated publication from a different event with the same id. See `hashContent`. */
+  readonly contentHash: string;
   /** True for a test that an account owner asked for. Its data is the catalog's example. */
   readonly isTest?: boolean;
 }
@@ -82,10 +79,13 @@ const identifiedSchema = z.looseObject({
   detail: z.looseObject({ id: readableSchema, accountId: readableSchema }),
 });
 
-/** Parses one message of an event queue: an EventBridge envelope as JSON text. Never throws. */
-export function parsePublishedEvent(text: string): ParsedEvent {
+/**
+ * Parses one message of an event queue: an EventBridge envelope as JSON text. Never throws. The catalog judges the
+ * values; what is passed on is the text.
+ */
+export function parsePublishedEvent(text: string, acceptedAt: Date): ParsedEvent {
   const json = parseJson(text);
-  if (json === undefined) return rejected('not-json', 'the message is not JSON, or is nested too deep');
+  if (json === undefined) return rejected('not-json', 'the message is not JSON');
   const envelope = envelopeSchema.safeParse(json);
   if (!envelope.success) return rejected('not-an-event', explain(envelope.error));
   const type = eventTypeSchema.safeParse(envelope.data['detail-type']);
@@ -96,46 +96,39 @@ export function parsePublishedEvent(text: string): ParsedEvent {
   if (!data.success) return rejected('invalid-data', explain(data.error, 'detail.data'));
 
   const { id, accountId, occurredAt: timestamp } = detail.data;
-  // Take the data as published, not as parsed: the schema only checks it and must not reorder, drop or coerce
-  // anything.
-  const { data: published } = envelope.data.detail as { data: unknown };
-  const body = toJsonText({ id, type: type.data, timestamp, accountId, data: published });
-  if (body === undefined) return rejected('invalid-data', 'detail.data: is nested too deep');
-  if (Buffer.byteLength(body) > maxCallbackBodyBytes) {
+  const content = writeContent({ id, type: type.data, timestamp, accountId }, text, data.data);
+  if (!content) return rejected('invalid-data', 'detail.data: is nested too deep');
+  if (Buffer.byteLength(content.body) > maxCallbackBodyBytes) {
     return rejected('too-large', `the callback body is over ${maxCallbackBodyBytes} bytes`);
   }
-  return {
-    event: {
-      id,
-      accountId,
-      type: type.data,
-      envelopeId: envelope.data.id,
-      acceptedAt: new Date(envelope.data.time).toISOString(),
-      body,
-      bodyHash: createHash('sha256').update(body).digest('hex'),
-    },
-  };
+  const { id: envelopeId } = envelope.data;
+  const names = { id, accountId, type: type.data, envelopeId, acceptedAt: acceptedAt.toISOString() };
+  return { event: { ...names, ...content } };
 }
 
-function parseJson(text: string): unknown {
+/** The body with the data of the message as it was written. Undefined if it is nested too deep. */
+function writeContent(
+  head: object,
+  text: string,
+  readData: unknown,
+): Pick<PublishedEvent, 'body' | 'contentHash'> | undefined {
   try {
-    return JSON.parse(text, keepDigits);
+    const { detail } = parseKeepingNumbers(text) as { detail: { data: unknown } };
+    const content = { ...head, data: withTimes(detail.data, readData) };
+    const body = toJsonText(content);
+    return body === undefined ? undefined : { body, contentHash: hashContent(content) };
   } catch {
     return undefined;
   }
 }
 
-/**
- * Keeps a number as it was written if it has more digits than a double can hold. Channel identifiers of 17 digits are
- * common, and a rounded one identifies somebody else.
- */
-function keepDigits(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  const { source = '' } = context ?? {};
-  return typeof value === 'number' && source.replaceAll(/\D/g, '').length > 15 ? rawJson(source) : value;
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
-
-/** `JSON.rawJSON` is part of ECMAScript 2026, which the compiler's library does not describe yet. */
-const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
 
 function rejected(reason: RejectionReason, explanation: string): ParsedEvent {
   return { rejection: { reason, explanation } };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { slugSchema, timestampSchema } from '../identifiers.ts';
+import { slugSchema } from '../identifiers.ts';
+import { publishedTimeSchema } from './published-time.ts';
 
 /**
  * Every object is loose, so that fields which the helpdesk adds before the catalog knows them still reach receivers.
@@ -42,8 +43,8 @@ export const ticketSchema = z
         .meta({ description: 'Phone number, e-mail address or user name on the channel.' }),
     }),
     url: z.url().meta({ description: 'The ticket in the agent workspace.' }),
-    createdAt: timestampSchema,
-    updatedAt: timestampSchema,
+    createdAt: publishedTimeSchema,
+    updatedAt: publishedTimeSchema,
   })
   .meta({ description: 'The ticket as it is after the event.' });
 
@@ -53,5 +54,5 @@ export const messageSchema = z.looseObject({
   attachments: z.array(
     z.looseObject({ url: z.url(), contentType: z.string(), sizeBytes: z.int().nonnegative() }),
   ),
-  sentAt: timestampSchema,
+  sentAt: publishedTimeSchema,
 });

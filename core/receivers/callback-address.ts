@@ -3,6 +3,8 @@ import { addressInHost, refuseAddress } from './public-address.ts';
 /** Why the text of a callback URL is refused. The text is the caller's own, so the reason reveals nothing to him. */
 export type UrlRefusal =
   | 'not-a-url'
+  | 'not-ascii'
+  | 'has-backslash'
   | 'too-long'
   | 'not-https'
   | 'has-credentials'
@@ -46,8 +48,9 @@ const internalSuffixes = [
   'cluster.local',
 ];
 
-const refusalTexts: Record<Exclude<UrlRefusal, 'port-not-allowed'>, string> = {
+const refusalTexts: Record<Exclude<UrlRefusal, 'port-not-allowed' | 'not-ascii'>, string> = {
   'not-a-url': 'must be an absolute URL, such as https://example.com/hooks/iomnihub',
+  'has-backslash': 'must not hold "\\": write "/" between the parts of a path, and "%5C" within a query',
   'too-long': 'must have at most 2048 printable ASCII characters',
   'not-https': 'must start with https://',
   'has-credentials': 'must hold no user name, password, "@" or "%" before the path',
@@ -57,10 +60,20 @@ const refusalTexts: Record<Exclude<UrlRefusal, 'port-not-allowed'>, string> = {
   'own-host': 'must not point back at iOmniHub',
 };
 
-export function explainUrlRefusal(refusal: UrlRefusal, { allowedPorts }: CallbackUrlRules): string {
-  return refusal === 'port-not-allowed'
-    ? `must use port ${allowedPorts.join(' or ')}`
-    : refusalTexts[refusal];
+/** `text` is the URL that was refused. */
+export function explainUrlRefusal(refusal: UrlRefusal, rules: CallbackUrlRules, text = ''): string {
+  if (refusal === 'port-not-allowed') return `must use port ${rules.allowedPorts.join(' or ')}`;
+  return refusal === 'not-ascii' ? explainNotAscii(text, rules) : refusalTexts[refusal];
+}
+
+function explainNotAscii(text: string, rules: CallbackUrlRules): string {
+  const [character = ''] = /[^\0-\x7f]/u.exec(text) ?? [];
+  const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  // A mark or a control character would not be seen, or would change how the rest is shown.
+  const name = /[\p{L}\p{N}\p{P}\p{S}]/u.test(character) ? `"${character}" (${code})` : code;
+  const ascii = URL.parse(text)?.href ?? '';
+  const advice = 'url' in checkCallbackUrl(ascii, rules) ? `: write ${ascii}` : '';
+  return `must consist of ASCII characters, and ${name} is none${advice}`;
 }
 
 /** Checks the text of a callback URL and returns its normalized form. It does not resolve the name. */
@@ -69,13 +82,41 @@ export function checkCallbackUrl(
   rules: CallbackUrlRules,
 ): { url: URL } | { refusal: UrlRefusal } {
   if (text.length > maxLength) return { refusal: 'too-long' };
-  const url = /^[\x21-\x7e]+$/.test(text) ? URL.parse(text) : null;
-  if (!url) return { refusal: 'not-a-url' };
+  if (/[^\0-\x7f]/.test(text)) return { refusal: 'not-ascii' };
+  const parsed = /^[\x21-\x7e]+$/.test(text) ? URL.parse(text) : null;
+  if (!parsed) return { refusal: 'not-a-url' };
+  // To the parser a backslash is a slash. Others read it as a part of the host or of the user name.
+  if (text.includes('\\')) return { refusal: 'has-backslash' };
+  const url = encodeStrictly(parsed);
   // Normalizing turns some characters into three, and the normalized form is checked again before each call.
   if (url.href.length > maxLength) return { refusal: 'too-long' };
   const refusal =
     refuseForm(text, url, rules) ?? (rules.allowPrivateCallbacks ? undefined : refuseHost(text, url, rules));
   return refusal ? { refusal } : { url };
+}
+
+/** The path and query of a URL, as the first line of a request has it. Keeps a "?" with nothing after it. */
+export function requestTarget({ href, origin }: URL): string {
+  return href.slice(origin.length);
+}
+
+/**
+ * Encodes what the URL standard leaves as it is in a path or query, and RFC 3986 does not allow there: servers such as
+ * Tomcat answer 400 to it.
+ */
+function encodeStrictly(url: URL): URL {
+  const { origin, href } = url;
+  // A URL of another scheme has the origin "null", and is refused.
+  if (!href.startsWith(`${origin}/`)) return url;
+  const strict = requestTarget(url).replaceAll(
+    /%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]/g,
+    encode,
+  );
+  return new URL(origin + strict);
+}
+
+function encode(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
 function refuseForm(text: string, url: URL, rules: CallbackUrlRules): UrlRefusal | undefined {

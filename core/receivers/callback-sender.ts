@@ -8,6 +8,11 @@ export interface CallbackRequest {
   /** Sent like `headers`, but masked in the stored response, because a receiver may echo them. */
   readonly confidentialHeaders: Readonly<Record<string, string>>;
   readonly body: string;
+  /**
+   * If the answer gives this back, the outcome says so. It is compared with the answer as it was sent: the excerpt of
+   * an outcome is masked, and the answer itself never leaves the sender.
+   */
+  readonly challenge?: string;
   /** The limit for the whole call, from name resolution to the end of the response. */
   readonly timeoutMs: number;
 }

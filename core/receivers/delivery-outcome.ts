@@ -1,4 +1,5 @@
 import type { UrlRefusal } from './callback-address.ts';
+import { certificateFaults } from './certificate-faults.ts';
 import type { AddressRefusal } from './public-address.ts';
 
 /**
@@ -19,8 +20,9 @@ export const failureReasons = [
 export type FailureReason = (typeof failureReasons)[number];
 
 interface OutcomeBase {
+  /** The whole call, from name resolution to the end of what we read of the body. */
   readonly durationMs: number;
-  /** The address of the receiver's latest connection. Absent if there was no answer. */
+  /** The address of the connection that the call was made on. Absent if there was none. */
   readonly remoteAddress?: string;
   /** The start of the response body. It is untrusted text. Absent if no body was read. */
   readonly responseExcerpt?: string;
@@ -28,16 +30,32 @@ interface OutcomeBase {
 
 /** The result of one call to a receiver. A receiver's misbehaviour is a value; only faults of ours are exceptions. */
 export type DeliveryOutcome =
-  | (OutcomeBase & { readonly kind: 'success'; readonly status: number })
+  | (OutcomeBase & {
+      readonly kind: 'success';
+      readonly status: number;
+      /** Present if the answer gave the request's challenge back. */
+      readonly challengeEchoed?: true;
+    })
   | (OutcomeBase & {
       readonly kind: 'failure';
       readonly reason: FailureReason;
       readonly status?: number;
       /** The rule that forbids the URL or the address, for `invalid-url` and `address-forbidden`. */
       readonly refusal?: UrlRefusal | AddressRefusal;
+      /** The address that is not public, for `address-forbidden`. */
+      readonly refusedAddress?: string;
+      /** The code of OpenSSL or of the HTTP parser, such as `CERT_HAS_EXPIRED`, for `tls` and `protocol`. */
+      readonly errorCode?: string;
       /** From the Retry-After header of a 429 or 503, before any limit is applied. */
       readonly retryAfterSeconds?: number;
     });
+
+/** True if nothing was called, so that the outcome says nothing about the program at the other end. */
+export function isUncalled(outcome: DeliveryOutcome): boolean {
+  return (
+    outcome.kind === 'failure' && (outcome.reason === 'address-forbidden' || outcome.reason === 'invalid-url')
+  );
+}
 
 /** Only 200–299 is a success. 410 means that the receiver is gone for good. */
 export function outcomeOfStatus(
@@ -81,15 +99,21 @@ const reasonsByErrorCode: Record<string, FailureReason> = {
   ERR_ASSERTION: 'protocol',
 };
 
-/** Codes of calls that failed on our side: too many open files, a header that we must not send, a closed client. */
-const faultsOfOurs = new Set([
+/**
+ * Codes of calls that failed on our side: no more files, sockets, ports' buffers or memory, a header that we must not
+ * send, a closed client.
+ */
+export const faultsOfOurs: ReadonlySet<string> = new Set([
   'EMFILE',
   'ENFILE',
   'ENOBUFS',
   'ENOMEM',
+  'OUT_OF_MEM',
   'UND_ERR_CLOSED',
   'UND_ERR_DESTROYED',
   'UND_ERR_INVALID_ARG',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
 ]);
 
 /**
@@ -102,10 +126,17 @@ export function reasonOfErrorCode(code: string): FailureReason | undefined {
   const known = reasonsByErrorCode[code];
   if (known) return known;
   if (code.startsWith('HPE_')) return 'protocol';
-  if (/^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_|EPROTO)/.test(code))
-    return 'tls';
-  return 'connection-lost';
+  return certificateFaults.has(code) || /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|EPROTO$)/.test(code)
+    ? 'tls'
+    : 'connection-lost';
 }
+
+/** The three forms of RFC 9110, 5.6.7. Date.parse alone would accept "-5" or "2099" as a date. */
+const httpDates = [
+  /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
+  /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
+  /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
+];
 
 /**
  * Parses a Retry-After header into seconds: delay-seconds or an HTTP date (RFC 9110, 10.2.3). Returns undefined for
@@ -115,8 +146,9 @@ export function parseRetryAfter(header: string | undefined, now: Date): number |
   if (header === undefined) return undefined;
   const text = header.trim();
   if (/^\d{1,10}$/.test(text)) return Number(text);
-  // Date.parse alone would accept "-5" or "2099" as a date.
-  if (!/^[A-Z][a-z]{2,8}, /.test(text)) return undefined;
-  const seconds = Math.ceil((Date.parse(text) - now.getTime()) / 1000);
+  if (!httpDates.some((form) => form.test(text))) return undefined;
+  // The form of asctime names no zone. It is GMT like the others.
+  const time = Date.parse(text.endsWith(' GMT') ? text : `${text} GMT`);
+  const seconds = Math.ceil((time - now.getTime()) / 1000);
   return seconds > 0 ? seconds : undefined;
 }

@@ -64,6 +64,25 @@ export function refuseAddress(address: string): AddressRefusal | undefined {
   return ipv6Rules.find(({ list }) => list.check(address, 'ipv6'))?.refusal;
 }
 
+/** A name may have thousands of addresses, and one call must not knock at each. */
+const maxAddresses = 3;
+
+/**
+ * The addresses of a name in the order in which to try them, without repetitions: by turns of each family, beginning
+ * with that of the first, because it is a whole family that mostly fails (RFC 8305, 4).
+ */
+export function addressesToTry(addresses: readonly string[]): string[] {
+  const unique = [...new Set(addresses)];
+  const isFirstFamily = (address: string) => isIP(address) === isIP(unique[0] ?? '');
+  const first = unique.filter(isFirstFamily);
+  const second = unique.filter((address) => !isFirstFamily(address));
+  return first
+    .slice(0, maxAddresses)
+    .flatMap((address, place) => [address, ...second.slice(place, place + 1)])
+    .concat(second.slice(first.length))
+    .slice(0, maxAddresses);
+}
+
 /** Returns the address if the host of a URL is an IP address. An IPv6 address is in brackets there. */
 export function addressInHost(hostname: string): string | undefined {
   const address = hostname.replace(/^\[(.*)\]$/, '$1');

@@ -1,16 +1,22 @@
 import type { DeliveryOutcome } from './delivery-outcome.ts';
+import { type Proof, proveBy } from './proof.ts';
+import { markSlowness, type SlowMark } from './slow-mark.ts';
 
 /**
  * What calls have shown about a receiver. This holds for one URL: when the subscription's URL changes, it starts
  * anew.
  */
-export interface Receiver {
-  /** When the receiver answered a callback with 2xx for the first time. */
-  readonly provenAt?: string;
-  /** Since when its calls are slow. First attempts then go to the retry queue, where they do not hold up others. */
-  readonly slowSince?: string;
-  /** Calls since the last success that we refused to make because of the receiver's address. */
-  readonly addressRefusals?: number;
+export interface Receiver extends Proof, SlowMark {
+  /** Present while no call can be made, because the name leads to an address that is not public. */
+  readonly refused?: RefusedAddress;
+}
+
+/** The first refusal of a run. */
+export interface RefusedAddress {
+  readonly since: string;
+  readonly address?: string;
+  /** The rule that forbids the address. */
+  readonly refusal?: string;
 }
 
 /** Why a receiver is no longer called. */
@@ -23,47 +29,54 @@ export interface Lesson {
   readonly disable?: DisabledReason;
 }
 
-/** One or two refusals in a row may be a DNS accident. */
-const maxAddressRefusals = 3;
+/** A broken DNS record is often mended within hours. Until then it must not cost its owner any events. */
+const longestRefusalMs = 24 * 3_600_000;
 
-/** A call that takes this share of its deadline is slow. */
-const slowShare = 0.25;
-
-/** Decides what a call means for its receiver; nothing else does. Returns undefined if the call shows nothing new. */
+/**
+ * Decides what a call means for its receiver; nothing else does. Returns undefined if the call shows nothing that is
+ * worth a write.
+ */
 export function learnFrom(
   receiver: Receiver,
   outcome: DeliveryOutcome,
   now: Date,
   callbackTimeoutMs: number,
 ): Lesson | undefined {
-  const isSlow = outcome.durationMs >= callbackTimeoutMs * slowShare;
-  const next = {
-    provenAt: receiver.provenAt ?? (outcome.kind === 'success' ? now.toISOString() : undefined),
-    slowSince: isSlow ? (receiver.slowSince ?? now.toISOString()) : undefined,
-    addressRefusals: countRefusals(receiver, outcome) || undefined,
-  };
-  const disable = reasonToDisable(outcome, next.addressRefusals ?? 0);
-  const facts = ['provenAt', 'slowSince', 'addressRefusals'] as const;
-  if (!disable && facts.every((fact) => next[fact] === receiver[fact])) return undefined;
-  const known = Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined));
+  const { provenAt, provenAddresses, doubts } = proveBy(receiver, outcome, now);
+  const { slowSince, quickCalls } = markSlowness(receiver, outcome, now, callbackTimeoutMs);
+  const refused = refuseBy(receiver.refused, outcome, now);
+  const facts = { provenAt, provenAddresses, doubts, slowSince, quickCalls, refused };
+  const disable = reasonToDisable(outcome, refused, now);
+  // What the call has not changed is the same object.
+  const isNew = Object.entries(facts).some(([name, fact]) => fact !== receiver[name as keyof Receiver]);
+  if (!disable && !isNew) return undefined;
+  const known = Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined));
   return { receiver: known, ...(disable ? { disable } : {}) };
 }
 
-/** Counts refusals in a row. A success in between shows that the address is good. */
-function countRefusals({ addressRefusals = 0 }: Receiver, outcome: DeliveryOutcome): number {
-  if (outcome.kind === 'success') return 0;
-  return outcome.reason === 'address-forbidden' ? addressRefusals + 1 : addressRefusals;
+/** A run of refusals ends with the first outcome of another kind. It keeps its beginning, so it costs one write. */
+function refuseBy(
+  refused: RefusedAddress | undefined,
+  outcome: DeliveryOutcome,
+  now: Date,
+): RefusedAddress | undefined {
+  if (outcome.kind === 'success' || outcome.reason !== 'address-forbidden') return undefined;
+  if (refused) return refused;
+  const { refusedAddress, refusal } = outcome;
+  return {
+    since: now.toISOString(),
+    ...(refusedAddress === undefined ? {} : { address: refusedAddress }),
+    ...(refusal === undefined ? {} : { refusal }),
+  };
 }
 
-function reasonToDisable(outcome: DeliveryOutcome, addressRefusals: number): DisabledReason | undefined {
+function reasonToDisable(
+  outcome: DeliveryOutcome,
+  refused: RefusedAddress | undefined,
+  now: Date,
+): DisabledReason | undefined {
   if (outcome.kind === 'success') return undefined;
-  switch (outcome.reason) {
-    case 'gone':
-    case 'invalid-url':
-      return outcome.reason;
-    case 'address-forbidden':
-      return addressRefusals >= maxAddressRefusals ? outcome.reason : undefined;
-    default:
-      return undefined;
-  }
+  if (outcome.reason === 'gone' || outcome.reason === 'invalid-url') return outcome.reason;
+  const isRefusedForLong = refused && now.getTime() - Date.parse(refused.since) >= longestRefusalMs;
+  return isRefusedForLong ? 'address-forbidden' : undefined;
 }

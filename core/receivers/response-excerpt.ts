@@ -1,61 +1,94 @@
+import { cutText } from '../cut-text.ts';
+import { confidentialSpellings, minConfidentialLength } from './confidential-values.ts';
+import { type Reading, readingsOf } from './spelled-text.ts';
+
 /** Replaces a confidential value in an excerpt and in what the API shows. */
 export const mask = '********';
 
-/** A shorter value is not a secret. Masking every "1" or "Bearer" would only garble the page. */
-const minConfidentialLength = 4;
-const minTokenLength = 8;
 /** A mask may be longer than the value it hides, and an item of the table holds at most 400 KB. */
 const maxExcerptLength = 8_192;
 
+/** Places in a text, from the first one up to the one after the last. */
+type Range = readonly [start: number, end: number];
+
 /**
  * The start of a response, as its owner sees it. It is untrusted text. Confidential values that the receiver echoes
- * are masked, whether written plainly or in the spelling of JSON, HTML or URLs. A value that is cut off at the end is
- * masked too.
+ * are masked, in whatever escapes of URLs, JSON or HTML they are written. A value that is cut off at the end is masked
+ * too. The time is linear in the length of the response, whatever it contains.
  */
-export function excerptResponse(body: Buffer, confidential: readonly string[]): string {
-  const spellings = confidential
-    .flatMap((value) => [value, ...tokensOf(value)])
-    .filter((value) => value.length >= minConfidentialLength)
-    .flatMap(spellingsOf)
-    .sort((a, b) => b.length - a.length);
-  // Mask the end first. If a part of the value were masked already, its beginning would no longer be recognized.
-  const shown = maskCutOff(body.toString(), spellings);
-  if (spellings.length === 0) return shown;
-  // Mask in one pass. A second pass could match parts of masks and make the text grow.
-  const any = new RegExp([...new Set(spellings)].map((spelling) => RegExp.escape(spelling)).join('|'), 'g');
-  return shown.replaceAll(any, mask).slice(0, maxExcerptLength);
+export function excerptResponse(body: Uint8Array, confidential: readonly string[]): string {
+  const text = decodeText(body);
+  const spellings = confidentialSpellings(confidential).map(fold);
+  const readings = spellings.length > 0 ? readingsOf(text) : [];
+  const found = readings.flatMap((reading) => {
+    const folded = fold(reading.text);
+    return spellings.flatMap((spelling) => rangesOf(spelling, folded, reading, text.length));
+  });
+  return cutText(maskRanges(text, found), maxExcerptLength);
 }
 
-/** The value without its scheme, and the password within Basic credentials. */
-function tokensOf(value: string): string[] {
-  const [, basic] = /^Basic +(\S+)$/i.exec(value) ?? [];
-  const pair = basic ? Buffer.from(basic, 'base64').toString() : '';
-  return [...value.split(/\s+/), pair, pair.slice(pair.indexOf(':') + 1)].filter(
-    (token) => token.length >= minTokenLength,
-  );
+/**
+ * The text of a response: UTF-8, or UTF-16 if a byte order mark says so or its ASCII characters show it. A character
+ * that is cut off at the end is left out.
+ */
+export function decodeText(body: Uint8Array): string {
+  const [first, second] = body;
+  const isLittleEndian = (first === 0xff && second === 0xfe) || (first !== 0 && second === 0);
+  const isBigEndian = (first === 0xfe && second === 0xff) || (first === 0 && second !== 0);
+  const encoding = isLittleEndian ? 'utf-16le' : isBigEndian && body.length > 1 ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(body, { stream: true });
 }
 
-function spellingsOf(value: string): string[] {
-  const inJson = JSON.stringify(value).slice(1, -1);
-  const inHtml = value
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
-  const inUrl = encodeURIComponent(value);
-  const inUrlLowerCase = inUrl.replaceAll(/%../g, (escaped) => escaped.toLowerCase());
-  return [...new Set([value, inJson, inJson.replaceAll('/', '\\/'), inHtml, inUrl, inUrlLowerCase])];
+/** In the query of a URL, "+" is a space. */
+function fold(text: string): string {
+  return text.replaceAll('+', ' ');
 }
 
-/** Masks the longest beginning of a value, or a whole value, at the end of the excerpt. */
-function maskCutOff(text: string, spellings: readonly string[]): string {
-  const longest = Math.max(0, ...spellings.map((spelling) => lengthAtEnd(text, spelling)));
-  return longest === 0 ? text : text.slice(0, -longest) + mask;
-}
-
-function lengthAtEnd(text: string, value: string): number {
-  for (let length = value.length; length >= minConfidentialLength; length -= 1) {
-    if (text.endsWith(value.slice(0, length))) return length;
+/**
+ * Where the spelling stands in the original, and where its beginning stands at the end of it (Knuth, Morris and Pratt:
+ * `indexOf` takes the product of both lengths for a text that is made for it).
+ */
+function rangesOf(spelling: string, text: string, { starts, ends }: Reading, length: number): Range[] {
+  const ranges: Range[] = [];
+  const fallbacks = fallbacksOf(spelling);
+  let matched = 0;
+  for (let place = 0; place < text.length; place += 1) {
+    matched = extend(spelling, fallbacks, matched, text[place]);
+    if (matched < spelling.length) continue;
+    ranges.push([starts[place + 1 - matched] ?? 0, ends[place] ?? 0]);
+    matched = fallbacks[matched] ?? 0;
   }
-  return 0;
+  if (matched >= minConfidentialLength) ranges.push([starts[text.length - matched] ?? 0, length]);
+  return ranges;
+}
+
+/** For each length of a beginning: how much of its end is a shorter beginning. */
+function fallbacksOf(spelling: string): number[] {
+  const fallbacks = [0, 0];
+  for (let length = 2; length <= spelling.length; length += 1) {
+    fallbacks.push(extend(spelling, fallbacks, fallbacks[length - 1] ?? 0, spelling[length - 1]));
+  }
+  return fallbacks;
+}
+
+/** How much of the spelling is matched once another character has been read. */
+function extend(
+  spelling: string,
+  fallbacks: readonly number[],
+  matched: number,
+  character: string | undefined,
+): number {
+  let length = matched;
+  while (length > 0 && spelling[length] !== character) length = fallbacks[length] ?? 0;
+  return spelling[length] === character ? length + 1 : 0;
+}
+
+function maskRanges(text: string, ranges: readonly Range[]): string {
+  const parts: string[] = [];
+  let done = 0;
+  for (const [start, end] of ranges.toSorted((a, b) => a[0] - b[0])) {
+    if (start >= done) parts.push(text.slice(done, start), mask);
+    done = Math.max(done, end);
+  }
+  return parts.join('') + text.slice(done);
 }

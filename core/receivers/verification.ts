@@ -15,11 +15,14 @@ export function verificationBody({ id, accountId, timestamp, challenge }: Verifi
   return toJsonText({ id, type: verificationType, timestamp, accountId, data: { challenge } }) ?? '';
 }
 
-/** True if the response is the challenge, alone or as `{"challenge": "…"}`. */
+/** True if the response is the challenge, as plain text, as a JSON string or as `{"challenge": "…"}`. */
 export function echoesChallenge(response: string, challenge: string): boolean {
-  if (response.trim() === challenge) return true;
+  // Trimming also removes a byte order mark, which JSON.parse refuses.
+  const text = response.trim();
+  if (text === challenge) return true;
   try {
-    return (JSON.parse(response) as { challenge?: unknown } | null)?.challenge === challenge;
+    const json: unknown = JSON.parse(text);
+    return json === challenge || (json as { readonly challenge?: unknown } | null)?.challenge === challenge;
   } catch {
     return false;
   }

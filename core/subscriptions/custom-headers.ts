@@ -11,32 +11,63 @@ export type CustomHeaders = Readonly<Record<string, string>>;
 
 const maxHeaders = 10;
 
-/** Headers that the connection, the signature or we need. Names are lower-cased before they are compared. */
-const reservedNames = [
-  'host',
+/** Headers that an owner must not choose. A name is in lower case, with `-` for `_`, before it is compared. */
+const reservedNames = new Set([
+  // What the connection and the body need.
   'connection',
+  'content-encoding',
   'content-length',
   'content-type',
-  'content-encoding',
-  'transfer-encoding',
+  'expect',
+  'host',
+  'http2-settings',
+  'keep-alive',
   'te',
   'trailer',
+  'transfer-encoding',
   'upgrade',
-  'expect',
-  'keep-alive',
+  // Who we are.
   'cookie',
   'user-agent',
-];
-const reservedPrefixes = ['proxy-', 'webhook-', 'x-amz'];
+  // What proxies say of a request that they pass on: receivers believe them about its origin, host and path.
+  'cdn-loop',
+  'cf-connecting-ip',
+  'cf-connecting-ipv6',
+  'cf-pseudo-ipv4',
+  'client-ip',
+  'fastly-client-ip',
+  'forwarded',
+  'true-client-ip',
+  'via',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-forwarded',
+  'x-host',
+  'x-original-host',
+  'x-original-url',
+  'x-originating-ip',
+  'x-real-ip',
+  'x-remote-addr',
+  'x-remote-ip',
+  'x-rewrite-url',
+  // What makes some frameworks take a POST for another method.
+  'x-method-override',
+  // CGI programs take it for the proxy that they have to use.
+  'proxy',
+]);
+const reservedPrefixes = ['proxy-', 'webhook-', 'x-amz', 'x-envoy-', 'x-forwarded-', 'x-http-method'];
+
+/** Many servers pass `a_b` on to programs under the same name as `a-b`. */
+function isReserved(name: string): boolean {
+  const comparable = name.replaceAll('_', '-');
+  return reservedNames.has(comparable) || reservedPrefixes.some((prefix) => comparable.startsWith(prefix));
+}
 
 const nameSchema = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be a header name of up to 64 letters, digits, "-" or "_"')
   .transform((name) => name.toLowerCase())
-  .refine(
-    (name) => !reservedNames.includes(name) && !reservedPrefixes.some((prefix) => name.startsWith(prefix)),
-    'is set by iOmniHub or the connection; choose another name',
-  );
+  .refine((name) => !isReserved(name), 'is set by iOmniHub or the connection; choose another name');
 
 const valueSchema = z
   .string()

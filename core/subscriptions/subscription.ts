@@ -1,9 +1,11 @@
 import * as z from 'zod';
-import { type CallbackUrlRules, checkCallbackUrl, explainUrlRefusal } from '../receivers/callback-address.ts';
+import type { CallbackUrlRules } from '../receivers/callback-address.ts';
 import type { DisabledReason, Lesson, Receiver } from '../receivers/receiver.ts';
+import { callbackUrlSchema } from './callback-url.ts';
 import { headersPatchSchema, newHeadersSchema, type SealedHeaders } from './custom-headers.ts';
 import { type EventSelector, eventSelectorSchema } from './event-selector.ts';
 import { type Metadata, metadataPatchSchema, metadataSchema } from './metadata.ts';
+import type { Verification } from './verification.ts';
 
 /** A signing secret as stored: sealed for its account and subscription. */
 export interface StoredSecret {
@@ -27,7 +29,7 @@ export interface Subscription {
   readonly status: SubscriptionStatus;
   /**
    * Why we disabled it: `gone` after a 410, `invalid-url` if we cannot use its URL, `address-forbidden` if its name
-   * led to a non-public address three times in a row. Absent if the account disabled it.
+   * led to a non-public address for a day. Absent if the account disabled it.
    */
   readonly disabledReason?: DisabledReason;
   readonly headers?: SealedHeaders;
@@ -39,6 +41,8 @@ export interface Subscription {
   readonly secrets: readonly StoredSecret[];
   /** When the receiver at this URL answered a verification call with its challenge. */
   readonly verifiedAt?: string;
+  /** The latest question for the consent of the receiver at this URL. */
+  readonly verification?: Verification;
   /** What calls have shown about the receiver at this URL. */
   readonly receiver: Receiver;
   /** Every write raises it. A write succeeds only if the version is still the one that was read. */
@@ -81,18 +85,7 @@ export function deadlineOf({ timeoutMs }: Subscription, stageTimeoutMs: number):
 
 /** The request bodies of POST and PATCH /subscriptions. They do not check where the URL's name leads. */
 export function subscriptionSchemas(rules: CallbackUrlRules, stageTimeoutMs: number) {
-  const url = z
-    .string('must be a URL such as https://crm.example.com/hooks')
-    .meta({
-      format: 'uri',
-      description: 'Where callbacks go: `https`, to an address of the public internet.',
-    })
-    .transform((text, context) => {
-      const checked = checkCallbackUrl(text, rules);
-      if ('url' in checked) return checked.url.href;
-      context.addIssue({ code: 'custom', message: explainUrlRefusal(checked.refusal, rules) });
-      return z.NEVER;
-    });
+  const url = callbackUrlSchema(rules);
   const eventTypes = z
     .array(eventSelectorSchema, 'must be a list of event types')
     .min(1, 'must name at least one event type')
@@ -138,8 +131,8 @@ export type SubscriptionPatch = z.output<ReturnType<typeof subscriptionSchemas>[
 export function patchSubscription(seen: Subscription, patch: SubscriptionPatch): Subscription {
   const { url = seen.url, eventTypes = seen.eventTypes, description = seen.description, status } = patch;
   // What we know of a receiver holds for one URL only.
-  const moved = url === seen.url ? {} : { receiver: {}, verifiedAt: undefined };
-  const { addressRefusals: _, ...admitted } = seen.receiver;
+  const moved = url === seen.url ? {} : { receiver: {}, verifiedAt: undefined, verification: undefined };
+  const { refused: _, ...admitted } = seen.receiver;
   return {
     ...seen,
     // An owner who enables the subscription confirms that the address is good again.

@@ -3,8 +3,10 @@ import { createCreateApiKey } from './accounts/create-api-key.ts';
 import { createCreatePortalSession } from './accounts/create-portal-session.ts';
 import { createListApiKeys } from './accounts/list-api-keys.ts';
 import { createListAuditLog } from './accounts/list-audit-log.ts';
+import { createListPortalSessions } from './accounts/list-portal-sessions.ts';
 import { createRemoveAccount } from './accounts/remove.ts';
 import { createRevokeApiKey } from './accounts/revoke-api-key.ts';
+import { createRevokePortalSession } from './accounts/revoke-portal-session.ts';
 import { createSetAccountStatus } from './accounts/set-status.ts';
 import { createGetDelivery } from './deliveries/get.ts';
 import { createGetStatistics } from './deliveries/get-statistics.ts';
@@ -50,7 +52,9 @@ export function createHandlers(deps: ApiDeps): { readonly [Key in RouteKey]: Han
     'GET /accounts/{accountId}/api-keys': createListApiKeys(deps),
     'POST /accounts/{accountId}/api-keys': createCreateApiKey(deps),
     'DELETE /accounts/{accountId}/api-keys/{keyId}': createRevokeApiKey(deps),
+    'GET /accounts/{accountId}/portal-sessions': createListPortalSessions(deps),
     'POST /accounts/{accountId}/portal-sessions': createCreatePortalSession(deps),
+    'DELETE /accounts/{accountId}/portal-sessions/{sessionId}': createRevokePortalSession(deps),
     'PUT /accounts/{accountId}/status': createSetAccountStatus(deps),
     'DELETE /accounts/{accountId}': createRemoveAccount(deps),
   };

@@ -3,6 +3,7 @@ import { identifierSchema } from '../../core/identifiers.ts';
 import { createHandlers } from './handlers.ts';
 import type { ApiDeps } from './http/api-deps.ts';
 import { type Caller, createCallerCheck } from './http/callers.ts';
+import { refuseOtherEncoding } from './http/encoding.ts';
 import { createIdempotency } from './http/idempotency.ts';
 import { createInputReader } from './http/read-input.ts';
 import { type Refusal, refuse } from './http/refusal.ts';
@@ -51,6 +52,9 @@ export function createApi(deps: ApiDeps) {
     if (access === 'public') return serve(routeKey, request);
     const caller = await identifyCaller(access, event);
     if ('problem' in caller) return respondProblem(caller.problem);
+    // Before the Idempotency-Key: its fingerprint tells texts apart, not bytes.
+    const refusal = refuseOtherEncoding(event);
+    if (refusal) return respondProblem(refusal.problem);
     // The account in a backend's path is not checked yet; the handler's input will be.
     const isKnown = identifierSchema.safeParse(caller.accountId).success;
     return repeatable && isKnown

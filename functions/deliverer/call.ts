@@ -1,7 +1,7 @@
 import type { Attempt, DeliveryInWork } from '../../core/deliveries/delivery.ts';
 import type { EventBodies } from '../../core/deliveries/event-log.ts';
 import { deadlineOf, type Subscription } from '../../core/subscriptions/subscription.ts';
-import { createReceiverCall, type ReceiverCallDeps } from '../receivers/call-receiver.ts';
+import { createReceiverCall, type ReceiverCallDeps } from './call-receiver.ts';
 import type { SubscriptionCheck } from './check-subscription.ts';
 import { type Ending, isEnding } from './ending.ts';
 

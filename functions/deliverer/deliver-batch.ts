@@ -11,8 +11,10 @@ import { type AttemptDeps, createAttempt } from './attempt-delivery.ts';
 import { type BatchStatisticsDeps, openBatchTally } from './batch-statistics.ts';
 import type { Receipt } from './claim.ts';
 import { openFlushWindow } from './flush-window.ts';
+import { createPlaces, type PlaceDeps } from './hold-place.ts';
 
 export type DelivererDeps = AttemptDeps &
+  PlaceDeps &
   BatchStatisticsDeps & {
     readonly deadLetters: DeadLetters;
     /** How long a result may wait for others of the batch, in milliseconds, so that they are written together. */
@@ -23,6 +25,7 @@ export type DelivererDeps = AttemptDeps &
 export function createDeliverer(deps: DelivererDeps) {
   const { deliveries, telemetry } = deps;
   const attemptDelivery = createAttempt(deps);
+  const openPlaces = createPlaces(deps);
 
   /** Called by AWS: up to ten messages of the delivery queue or the retry queue. */
   return async function deliverBatch({ Records }: SQSEvent): Promise<SQSBatchResponse> {
@@ -35,6 +38,8 @@ export function createDeliverer(deps: DelivererDeps) {
       (error) => telemetry.error('delivery.unrecorded', { error }),
     );
     const tally = openBatchTally(deps);
+    // All messages of a batch come from one queue.
+    const places = openPlaces(Records[0]?.eventSourceARN ?? '');
     await Promise.all(
       Records.map(async (record) => {
         try {
@@ -43,7 +48,7 @@ export function createDeliverer(deps: DelivererDeps) {
           // SQS may hand out a message twice in one batch, and neither copy would see the other's row.
           const key = `${deliveryIdOf(message)} ${message.version}`;
           const known = inProgress.get(key);
-          const attempt = known ?? attemptDelivery(message, receiptOf(record), tally);
+          const attempt = known ?? attemptDelivery(message, receiptOf(record), { tally, places });
           inProgress.set(key, attempt);
           const success = await attempt;
           if (!success) return;
@@ -55,7 +60,7 @@ export function createDeliverer(deps: DelivererDeps) {
         }
       }),
     );
-    const [unrecorded] = await Promise.all([delivered.close(), tally.write()]);
+    const [unrecorded] = await Promise.all([delivered.close(), tally.write(), places.giveBack()]);
     for (const delivery of unrecorded) {
       for (const record of recordsOf.get(delivery) ?? []) failed.add(record);
     }

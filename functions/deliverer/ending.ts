@@ -3,6 +3,7 @@ import type { WaitTimes } from '../../core/deliveries/delivery-steps.ts';
 import type { RetryDecision } from '../../core/deliveries/retry-policy.ts';
 import type { LimitName } from '../../core/rate-limit.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
+import type { VerificationResult } from '../../core/subscriptions/verification.ts';
 
 /** How an attempt ends. */
 export type Ending =
@@ -14,14 +15,17 @@ export type Ending =
   | { readonly kind: 'expired' }
   /** A limit has no room for the call now. */
   | Postponed
-  /** The receiver is slow. The delivery goes to the retry queue, which has consumers of its own. */
+  /** The receiver is slow, or its account has no place left. The delivery goes to the retry queue, which has consumers of its own. */
   | { readonly kind: 'deferred' }
   /** The call was made. */
-  | Settled;
+  | Settled
+  /** A receiver was asked for its consent. */
+  | Answered;
 
 export interface Postponed {
   readonly kind: 'postponed';
-  readonly limit: LimitName;
+  /** What has no room: a rate, or the account's places. */
+  readonly limit: LimitName | 'places';
   readonly times: WaitTimes;
   readonly turn: ReservedTurn | undefined;
   /** True if a message carries the next attempt. Otherwise only the due index holds it. */
@@ -34,9 +38,19 @@ export interface Settled {
   readonly subscription: Subscription;
   readonly attempt: Attempt;
   readonly decision: RetryDecision;
+  /** Takes the place of `decision` if the subscription's URL is no longer the one that was called. */
+  readonly decisionIfMoved: RetryDecision;
   /** All attempts so far, including this one. */
   readonly attemptCount: number;
   readonly settledAt: Date;
+}
+
+export interface Answered {
+  readonly kind: 'answered';
+  readonly subscription: Subscription;
+  readonly result: VerificationResult;
+  /** Absent if it was too late to call. */
+  readonly attempt?: Attempt;
 }
 
 /** True if the gate named an ending. Nothing else that a gate returns has a `kind`. */

@@ -3,16 +3,25 @@ import { messageFor, refOf } from '../../core/deliveries/delivery.ts';
 import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { ExhaustedQueue, RetryQueue } from '../../core/deliveries/delivery-queues.ts';
 import { cancel, expire, postpone, scheduleOf, settle } from '../../core/deliveries/delivery-steps.ts';
+import type { RetryDecision } from '../../core/deliveries/retry-policy.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
-import type { Ending, Postponed, Settled } from './ending.ts';
+import type { Answered, Ending, Postponed, Settled } from './ending.ts';
 import { createLearning, type LearnDeps } from './learn.ts';
+import { type AnswerDeps, writeAnswer } from './verification.ts';
 
-export interface RecordDeps extends LearnDeps {
+export interface RecordDeps extends LearnDeps, Pick<AnswerDeps, 'storedSubscriptions'> {
   readonly deliveries: DeliveryLog;
   readonly retries: RetryQueue;
   readonly exhausted: ExhaustedQueue;
   readonly telemetry: Telemetry;
   readonly now: () => Date;
+}
+
+export interface Recorded {
+  /** As it was acted on. */
+  readonly ending: Ending;
+  /** A delivered row that still has to be written. */
+  readonly delivered?: DeliveredDelivery;
 }
 
 /**
@@ -24,51 +33,65 @@ export function createRecord(deps: RecordDeps) {
   const { deliveries, retries, exhausted, telemetry, now } = deps;
   const learn = createLearning(deps);
 
-  /** Returns a delivered row that still has to be written. */
-  return async function record(work: DeliveryInWork, ending: Ending): Promise<DeliveredDelivery | undefined> {
+  return async function record(work: DeliveryInWork, ending: Ending): Promise<Recorded> {
     switch (ending.kind) {
       case 'void':
-        return undefined;
+        return { ending };
       case 'cancelled':
         await deliveries.replaceDelivery(work.claimed, cancel(work, ending.reason, now()));
-        return undefined;
+        return { ending };
       case 'expired':
-        return recordExpired(work);
+        await recordExpired(work);
+        return { ending };
       case 'postponed':
-        return recordPostponed(work, ending);
+        await recordPostponed(work, ending);
+        return { ending };
       case 'deferred':
         // After a crash both messages may exist, so the delivery has to be claimed before its call.
         await retries.sendRetry({ ...work.message, recheck: true }, 0);
         telemetry.count('DeliveriesDeferred');
-        return undefined;
+        return { ending };
       case 'settled':
         return recordSettled(work, ending);
+      case 'answered':
+        await recordAnswered(work, ending);
+        return { ending };
       default:
         return ending satisfies never;
     }
   };
 
-  async function recordSettled(
-    work: DeliveryInWork,
-    { subscription, attempt, decision, settledAt }: Settled,
-  ): Promise<DeliveredDelivery | undefined> {
+  async function recordSettled(work: DeliveryInWork, settled: Settled): Promise<Recorded> {
+    const { subscription, attempt, settledAt } = settled;
+    const isFirstSuccess = settled.decision.kind === 'delivered' && !work.claimed;
+    if (!isFirstSuccess) await deliveries.recordAttempt(work.message, attempt);
+    // An answer from an old URL must not end what the new one can still get.
+    const isCurrent = await learn(subscription, attempt.outcome);
+    const decision = isCurrent ? settled.decision : settled.decisionIfMoved;
+    const ending = { ...settled, decision };
     const row = settle(work, attempt, decision, settledAt);
-    if (row.state === 'delivered' && !work.claimed) {
-      await learn(subscription, attempt.outcome);
-      return row;
-    }
-    await deliveries.recordAttempt(work.message, attempt);
+    if (row.state === 'delivered' && isFirstSuccess) return { ending, delivered: row };
     // Send before the row is final, because nothing would send the message later. A superfluous message is harmless.
     if (row.state === 'exhausted') await sendExhausted(row);
-    await learn(subscription, attempt.outcome);
     const isWritten = await deliveries.replaceDelivery(work.claimed, row);
     // The row is in the due index. If we crash from here on, the attempt is only late.
     if (isWritten && decision.kind === 'retry' && decision.byQueue)
       await retries.sendRetry(messageFor(row), decision.delaySeconds);
-    return undefined;
+    return { ending };
   }
 
-  async function recordExpired(work: DeliveryInWork): Promise<undefined> {
+  /** The row comes last: until it is final, the sweeper brings a question back whose answer was not written. */
+  async function recordAnswered(work: DeliveryInWork, ending: Answered): Promise<void> {
+    const { attempt, result } = ending;
+    if (attempt) await deliveries.recordAttempt(work.message, attempt);
+    await writeAnswer(deps, work, ending);
+    const decision: RetryDecision =
+      result.state === 'verified' ? { kind: 'delivered' } : { kind: 'exhausted', reason: result.reason };
+    const row = attempt ? settle(work, attempt, decision, now()) : expire(work, now());
+    await deliveries.replaceDelivery(work.claimed, row);
+  }
+
+  async function recordExpired(work: DeliveryInWork): Promise<void> {
     const row = expire(work, now());
     await sendExhausted(row);
     if (!(await deliveries.replaceDelivery(work.claimed, row))) return;
@@ -78,10 +101,7 @@ export function createRecord(deps: RecordDeps) {
     telemetry.count('DeliveriesUncalled');
   }
 
-  async function recordPostponed(
-    work: DeliveryInWork,
-    { times, turn, byQueue }: Postponed,
-  ): Promise<undefined> {
+  async function recordPostponed(work: DeliveryInWork, { times, turn, byQueue }: Postponed): Promise<void> {
     const row = postpone(work, times, now(), turn);
     const isWritten = await deliveries.replaceDelivery(work.claimed, row);
     // The row is in the due index. If we crash from here on, the attempt is only late.

@@ -24,6 +24,10 @@ function detailsOf(ending: Ending): object {
       const { responseExcerpt: _, ...outcome } = attempt.outcome;
       return { host: hostOf(subscription), attemptCount, outcome, decision };
     }
+    case 'answered': {
+      const { subscription, result } = ending;
+      return { host: hostOf(subscription), verification: result };
+    }
     default:
       return {};
   }

@@ -60,7 +60,7 @@ export function createDispatcher(deps: DispatcherDeps) {
 
   /** Per record. Returns the messages that have to be sent for it. */
   async function dispatch(record: SQSRecord): Promise<DeliveryMessage[]> {
-    const parsed = parsePublishedEvent(record.body);
+    const parsed = parsePublishedEvent(record.body, acceptedAtOf(record, deps.now()));
     if ('rejection' in parsed) return reject(record, parsed.rejection);
 
     const { event } = parsed;
@@ -76,19 +76,19 @@ export function createDispatcher(deps: DispatcherDeps) {
       telemetry.count('EventsDispatched');
       return messagesFor(event, plan, false);
     }
-    if (stored.bodyHash !== event.bodyHash) {
+    if (stored.envelopeId === event.envelopeId) {
+      // Our own queue delivered this event again. The messages may not have been sent although the row exists. Use
+      // what is stored: a message that an operator has sent again is accepted at another time, which is part of keys.
+      return messagesFor({ ...event, acceptedAt: stored.acceptedAt }, stored.plan, true);
+    }
+    if (stored.contentHash !== event.contentHash) {
       return reject(record, {
         reason: 'id-conflict',
         explanation: 'another event of the account has this id',
       });
     }
-    if (stored.envelopeId !== event.envelopeId) {
-      telemetry.count('EventsDuplicated');
-      return [];
-    }
-    // Our own queue delivered this event again. The messages may not have been sent although the row exists. Use the
-    // stored plan.
-    return messagesFor(event, stored.plan, true);
+    telemetry.count('EventsDuplicated');
+    return [];
   }
 
   async function reject(record: SQSRecord, rejection: Rejection): Promise<[]> {
@@ -101,6 +101,17 @@ export function createDispatcher(deps: DispatcherDeps) {
     telemetry.count('EventsRejected');
     return [];
   }
+}
+
+/**
+ * When EventBridge put the message into the queue, which is the same however often the message is received. The time in
+ * the envelope is not taken: a publisher may set it to a time at which no delivery would be tried, or never expire. A
+ * message that an operator has sent again is as new as that.
+ */
+function acceptedAtOf({ attributes: { SentTimestamp } }: SQSRecord, now: Date): Date {
+  const sentAt = new Date(Number(SentTimestamp));
+  // SQS and this function have different clocks. Nothing was accepted later than now.
+  return sentAt < now ? sentAt : now;
 }
 
 /** A larger body is read from the event's row instead: fifty copies of it would fill the function's memory. */

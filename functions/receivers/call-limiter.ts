@@ -17,23 +17,25 @@ export type CallTurn =
       readonly limit: LimitName;
       readonly passed: readonly string[];
     }
-  /** Nothing is reserved. The call has to try again, at the earliest in `maxWaitMs`. */
-  | { readonly kind: 'full'; readonly limit: LimitName };
+  /** The limit has no turn left. `passed` lists the buckets before it, in which a turn is reserved. */
+  | { readonly kind: 'full'; readonly limit: LimitName; readonly passed: readonly string[] };
 
 /** Reserves a turn at each limit, until one of them makes the call wait. */
 export type CallLimiter = (limits: readonly CallLimit[], now: Date) => Promise<CallTurn>;
 
 /**
- * This sandbox's share of every limit. The first calls of a second cost no write. After them, one conditional update
- * reserves tokens for this second: for all calls that wait for it, and for as many more as the second before had
- * calls.
+ * This sandbox's share of every limit. A call now and then costs no write. Beyond that, one conditional update reserves
+ * tokens for this second: for all calls that wait for it, for those of this second that were free, and for as many more
+ * as the second before had calls.
  */
 export function createCallLimiter(store: TokenStore): CallLimiter {
   const shares = new LRUCache<string, Share>({ max: 10_000 });
 
   async function reserveTurn(limit: CallLimit, nowMs: number): Promise<Turn> {
-    const share = shares.get(limit.bucket) ?? new Share(store);
-    shares.set(limit.bucket, share);
+    // Calls that yield find no room where others do, so each kind has a share of its own.
+    const key = `${limit.yieldsMs ?? 0} ${limit.bucket}`;
+    const share = shares.get(key) ?? new Share(store);
+    shares.set(key, share);
     return share.reserveTurn(limit, nowMs);
   }
 
@@ -41,7 +43,7 @@ export function createCallLimiter(store: TokenStore): CallLimiter {
     const passed: string[] = [];
     for (const limit of limits) {
       const turn = await reserveTurn(limit, now.getTime());
-      if (turn === undefined) return { kind: 'full', limit: limit.name };
+      if (turn === undefined) return { kind: 'full', limit: limit.name, passed };
       passed.push(limit.bucket);
       if (turn > now.getTime()) return { kind: 'later', at: new Date(turn), limit: limit.name, passed };
     }
@@ -54,12 +56,16 @@ class Share {
   #second = 0;
   #calls = 0;
   #callsBefore = 0;
+  /** When the next call is free. */
+  #nextFreeMs = 0;
+  /** Free calls of this second. The next reservation pays for them. */
+  #owed = 0;
   /** Reserved but unused tokens. They are valid in this second only. */
   #tokens = 0;
   /** True if others use up the limit too. Then no call is free and no token is reserved in advance. */
   #isContended = false;
-  /** True if all turns are reserved. Then the store is not called again in this second. */
-  #isFull = false;
+  /** All turns are reserved. Until then the store is not called again. */
+  #fullUntilMs = 0;
   #waiting: ((turns: Promise<Turn[]>, index: number) => void)[] = [];
 
   constructor(store: TokenStore) {
@@ -69,12 +75,12 @@ class Share {
   reserveTurn(limit: CallLimit, nowMs: number): Promise<Turn> | Turn {
     this.#enterSecond(Math.floor(nowMs / 1_000));
     this.#calls += 1;
-    if (this.#isFull) return undefined;
+    if (nowMs < this.#fullUntilMs) return undefined;
     if (this.#tokens > 0) {
       this.#tokens -= 1;
       return nowMs;
     }
-    if (this.#calls <= limit.freePerSecond && !this.#isContended) return nowMs;
+    if (this.#isFree(limit, nowMs)) return nowMs;
     return new Promise((resolve) => {
       this.#waiting.push((turns, index) => resolve(turns.then((all) => all[index])));
       // The calls of a batch arrive within one tick, so together they cost one write.
@@ -82,13 +88,20 @@ class Share {
     });
   }
 
+  #isFree({ freePerSecond }: CallLimit, nowMs: number): boolean {
+    if (freePerSecond === 0 || this.#isContended || nowMs < this.#nextFreeMs) return false;
+    this.#nextFreeMs = nowMs + 1_000 / freePerSecond;
+    this.#owed += 1;
+    return true;
+  }
+
   #enterSecond(second: number): void {
     if (second === this.#second) return;
     this.#callsBefore = second === this.#second + 1 ? this.#calls : 0;
     this.#second = second;
     this.#calls = 0;
+    this.#owed = 0;
     this.#tokens = 0;
-    this.#isFull = false;
   }
 
   #reserveForWaiting(limit: CallLimit, nowMs: number): void {
@@ -99,7 +112,9 @@ class Share {
 
   async #reserveTokens(limit: CallLimit, nowMs: number, needed: number): Promise<Turn[]> {
     const spare = Math.min(this.#callsBefore, limit.perSecond) - this.#calls;
-    const count = needed + (limit.freePerSecond > 0 && !this.#isContended ? Math.max(0, spare) : 0);
+    const owed = this.#owed;
+    this.#owed = 0;
+    const count = owed + needed + (limit.freePerSecond > 0 && !this.#isContended ? Math.max(0, spare) : 0);
     const second = this.#second;
     const startMs = await this.#store.reserveTokens(limit, count, new Date(nowMs));
     const turns = Array.from({ length: count }, (_, index) => {
@@ -108,8 +123,10 @@ class Share {
       return turn !== undefined && turn - nowMs <= limit.maxWaitMs ? turn : undefined;
     });
     this.#isContended = turns.some((turn) => turn !== nowMs);
-    this.#isFull = second === this.#second && startMs === undefined;
-    if (second === this.#second) this.#tokens += turns.slice(needed).filter((turn) => turn === nowMs).length;
-    return turns.slice(0, needed);
+    // A yielding call finds room again as soon as some of the bucket is free.
+    if (startMs === undefined) this.#fullUntilMs = limit.yieldsMs ? nowMs + 200 : (second + 1) * 1_000;
+    if (second === this.#second)
+      this.#tokens += turns.slice(owed + needed).filter((turn) => turn === nowMs).length;
+    return turns.slice(owed, owed + needed);
   }
 }

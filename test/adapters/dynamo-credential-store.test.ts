@@ -52,7 +52,7 @@ describe('a credential', () => {
     await store.createCredential(key);
     await store.createCredential(key);
 
-    expect(await store.listApiKeys(key.accountId)).toEqual([key]);
+    expect(await store.listCredentials(key.accountId, 'api-key', now)).toEqual([key]);
   });
 
   test('that expires is removed by its time to live', async () => {
@@ -76,7 +76,7 @@ describe('a credential', () => {
   test('that was revoked does not come back by being used', async () => {
     const key = credential();
     await store.createCredential(key);
-    await store.revokeApiKey(key.accountId, key.id);
+    await store.revokeCredential(key.accountId, 'api-key', key.id);
     await store.recordUse(key.id, now);
 
     expect(await store.findCredential(key.id)).toBeUndefined();
@@ -96,18 +96,18 @@ describe('the API keys of an account', () => {
     );
     await store.createCredential(credential());
 
-    expect(await store.listApiKeys(accountId)).toEqual([older, younger]);
+    expect(await store.listCredentials(accountId, 'api-key', now)).toEqual([older, younger]);
   });
 
   test('are revoked by their own account alone, and once', async () => {
     const key = credential();
     await store.createCredential(key);
 
-    expect(await store.revokeApiKey(uniqueId('acc'), key.id)).toBe(false);
+    expect(await store.revokeCredential(uniqueId('acc'), 'api-key', key.id)).toBe(false);
     expect(await store.findCredential(key.id)).toEqual(key);
-    expect(await store.revokeApiKey(key.accountId, key.id)).toBe(true);
+    expect(await store.revokeCredential(key.accountId, 'api-key', key.id)).toBe(true);
     expect(await store.findCredential(key.id)).toBeUndefined();
-    expect(await store.revokeApiKey(key.accountId, key.id)).toBe(false);
+    expect(await store.revokeCredential(key.accountId, 'api-key', key.id)).toBe(false);
   });
 
   test('hold none that could be used and not be seen, whichever write a crash leaves out', async () => {
@@ -125,12 +125,12 @@ describe('the API keys of an account', () => {
         ? internalFailure
         : call.forward(),
     );
-    await expect(store.revokeApiKey(key.accountId, key.id)).rejects.toMatchObject({
+    await expect(store.revokeCredential(key.accountId, 'api-key', key.id)).rejects.toMatchObject({
       name: 'InternalFailure',
     });
     proxy.reset();
 
     expect(await store.findCredential(key.id)).toBeUndefined();
-    expect(await store.listApiKeys(key.accountId)).toEqual([]);
+    expect(await store.listCredentials(key.accountId, 'api-key', now)).toEqual([]);
   });
 });

@@ -184,6 +184,21 @@ describe('recordDelivered', () => {
     expect(await log.findDelivery(stored ?? newRef())).toEqual(stored);
   });
 
+  test.each([
+    ['nothing', undefined],
+    ['no table', {}],
+    ['no items of the table', { webhooks: [] }],
+  ])('takes it for the whole if %s is unprocessed', async (_, UnprocessedItems) => {
+    const row = deliveredDelivery(newRef());
+    proxy.intercept(async (call) => {
+      const { status, body } = await call.forward();
+      return { status, body: { ...body, UnprocessedItems } };
+    });
+
+    expect(await log.recordDelivered([row])).toEqual([]);
+    expect(proxy.calls).toHaveLength(1);
+  });
+
   test('rejects when the table does not answer', async () => {
     proxy.intercept(async () => internalFailure);
 

@@ -42,7 +42,8 @@ describe('recordEvent', () => {
     expect(await log.recordEvent(event, plan, now)).toBe('recorded');
     expect(await log.recordEvent(event, [], now)).toEqual({
       envelopeId: event.envelopeId,
-      bodyHash: event.bodyHash,
+      contentHash: event.contentHash,
+      acceptedAt: event.acceptedAt,
       plan,
     });
   });
@@ -51,7 +52,7 @@ describe('recordEvent', () => {
     const event = newEvent();
     await log.recordEvent(event, plan, now);
 
-    await log.recordEvent({ ...event, envelopeId: 'later', bodyHash: 'other', body: '{}' }, [], now);
+    await log.recordEvent({ ...event, envelopeId: 'later', contentHash: 'other', body: '{}' }, [], now);
 
     expect(await log.readEventBody(event.accountId, event.id)).toBe(event.body);
   });

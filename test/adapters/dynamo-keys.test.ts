@@ -2,16 +2,18 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   accountKey,
-  apiKeyOfAccountKey,
-  apiKeyPrefix,
   attemptKey,
   auditKey,
   bucketKey,
   credentialKey,
+  credentialOfAccountKey,
+  credentialPrefixes,
   deliveryKey,
   eventKey,
   idempotencyClaimKey,
   type Key,
+  namedHostsKey,
+  slotsKey,
   statisticsKey,
   subscriptionKey,
   subscriptionPrefix,
@@ -31,7 +33,11 @@ function keysOf({ accountId, subscriptionId, eventId }: { [name: string]: string
     attemptKey(ref, acceptedAt),
     statisticsKey(ref, acceptedAt),
     accountKey(ref.accountId),
-    apiKeyOfAccountKey(ref.accountId, ref.eventId),
+    credentialOfAccountKey(ref.accountId, 'api-key', ref.eventId),
+    credentialOfAccountKey(ref.accountId, 'portal-session', ref.eventId),
+    slotsKey(ref.accountId, 'subscriptions'),
+    slotsKey(ref.accountId, 'api-keys'),
+    namedHostsKey(ref.accountId, acceptedAt),
     auditKey(ref.accountId, acceptedAt, ref.eventId),
     idempotencyClaimKey(ref.accountId, ref.eventId),
     credentialKey(ref.eventId),
@@ -60,11 +66,18 @@ test('items of different kinds never share a key', () => {
   );
 });
 
-test('a listing of subscriptions, API keys or deliveries by prefix meets nothing else', () => {
+test('a listing of subscriptions, credentials or deliveries by prefix meets nothing else', () => {
   const ref = deliveryRef();
 
-  const account = [subscriptionKey('acc_1', 'x'), apiKeyOfAccountKey('acc_1', 'x'), accountKey('acc_1')];
-  for (const prefix of [subscriptionPrefix, apiKeyPrefix])
+  const account = [
+    subscriptionKey('acc_1', 'x'),
+    credentialOfAccountKey('acc_1', 'api-key', 'x'),
+    credentialOfAccountKey('acc_1', 'portal-session', 'x'),
+    slotsKey('acc_1', 'subscriptions'),
+    slotsKey('acc_1', 'portal-sessions'),
+    accountKey('acc_1'),
+  ];
+  for (const prefix of [subscriptionPrefix, ...Object.values(credentialPrefixes)])
     expect(account.filter(({ sk }) => sk.startsWith(prefix))).toHaveLength(1);
   expect(deliveryKey(ref).pk).toBe(attemptKey(ref, acceptedAt).pk);
   expect(deliveryKey(ref).sk).toMatch(/^D#2026-11-23T16:55:01.000Z#evt_1$/);

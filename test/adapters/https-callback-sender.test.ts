@@ -1,6 +1,10 @@
+import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createCallbackSender } from '../../adapters/https-callback-sender.ts';
 import type { CallbackRequest } from '../../core/receivers/callback-sender.ts';
+import { faultsOfOurs } from '../../core/receivers/delivery-outcome.ts';
 import { mask } from '../../core/receivers/response-excerpt.ts';
 import { type Receiver, startRawServer, startReceiver } from '../support/receiver.ts';
 
@@ -46,6 +50,8 @@ describe('the request', () => {
       },
     ]);
     expect(Object.keys(receiver.callbacks[0]?.headers ?? {}).toSorted()).toEqual([
+      'accept',
+      'accept-encoding',
       'connection',
       'content-length',
       'content-type',
@@ -89,6 +95,17 @@ test('the signature is masked in what is shown of an answer that gives it back',
   const { responseExcerpt } = await sender.send(request({ headers }));
 
   expect(responseExcerpt).toContain(`"webhook-signature":"v1,${mask} v1,${mask}"`);
+});
+
+test('the path of the hook is masked in what is shown of an answer that gives it back', async () => {
+  receiver.respond((response, { method, path }) => {
+    response.writeHead(404).end(`Cannot ${method} ${path} (${encodeURIComponent(path)})`);
+  });
+
+  const url = `${receiver.url}/PLANTED-0123456789?key=PLANTED-0123456789`;
+  const { responseExcerpt } = await sender.send(request({ url }));
+
+  expect(responseExcerpt).toBe(`Cannot POST ${mask} (${mask})`);
 });
 
 describe('confidential headers', () => {
@@ -269,4 +286,145 @@ describe('connections', () => {
     expect([receiver.callbacks.length, moved.callbacks.length]).toEqual([1, 1]);
     await moved.close();
   });
+});
+
+describe('a connection that was kept open', () => {
+  const ok = 'HTTP/1.1 204 No Content\r\n\r\n';
+
+  /** Answers the first request of each connection, and then does as the test says. */
+  function startServer(again: (socket: Socket) => void) {
+    return startRawServer((socket) => {
+      let requests = 0;
+      socket.on('data', () => {
+        requests += 1;
+        if (requests === 1) socket.write(ok);
+        else again(socket);
+      });
+    });
+  }
+
+  test.each([
+    ['is reset', (socket: Socket) => void socket.resetAndDestroy()],
+    ['is closed', (socket: Socket) => void socket.end()],
+  ])('and %s by the next request is no failure: the request is repeated on a new one', async (_, again) => {
+    const server = await startServer(again);
+    const outcomes = [];
+    for (let count = 0; count < 4; count += 1) {
+      outcomes.push(await sender.send(request({ url: server.url })));
+      // undici has a connection back one turn of the event loop after the response.
+      await setImmediate();
+    }
+    const connections = server.connectionCount();
+    await server.close();
+
+    expect(outcomes.map(({ status }) => status)).toEqual([204, 204, 204, 204]);
+    expect(connections).toBeGreaterThanOrEqual(4);
+  });
+
+  test('and ends in the middle of an answer is a failure, and the request is not repeated', async () => {
+    const server = await startServer((socket) => void socket.end('HTTP/1.1 2'));
+    await sender.send(request({ url: server.url }));
+    await setImmediate();
+    const outcome = await sender.send(request({ url: server.url }));
+    const connections = server.connectionCount();
+    await server.close();
+
+    expect(outcome).toMatchObject({ kind: 'failure', reason: 'connection-lost' });
+    expect(connections).toBe(1);
+  });
+
+  test('is not used beyond its age, though calls never stop', async () => {
+    const rules = { allowPrivateCallbacks: true, allowedPorts: [443], ownHosts: [] };
+    const aging = createCallbackSender(rules, undefined, { maxConnectionAgeMs: 0 });
+    for (let count = 0; count < 4; count += 1) {
+      await aging.send(request());
+      await setImmediate();
+    }
+    await aging.close();
+
+    expect(new Set(receiver.callbacks.map(({ connection }) => connection)).size).toBe(4);
+  });
+});
+
+test('a new connection that ends before an answer is a failure, and the request is not repeated', async () => {
+  const server = await startRawServer((socket) => void socket.once('data', () => socket.resetAndDestroy()));
+  const outcome = await sender.send(request({ url: server.url }));
+  const connections = server.connectionCount();
+  await server.close();
+
+  expect(outcome).toMatchObject({ kind: 'failure', reason: 'connection-lost' });
+  expect(connections).toBe(1);
+});
+
+test.each([200, 500])('a body that never comes is awaited for a second, which counts: %i', async (status) => {
+  receiver.respond((response) => response.writeHead(status, { 'content-length': '100' }).flushHeaders());
+
+  const outcome = await sender.send(request({ timeoutMs: 60_000 }));
+
+  expect(outcome).toMatchObject({ status });
+  expect(outcome.durationMs).toBeGreaterThanOrEqual(990);
+});
+
+describe('an answer in a content coding', () => {
+  const challenge = 'kX3v-9_aaaaaaaaaaaaaaaaaaaaaaaaa';
+  const body = JSON.stringify({ challenge });
+
+  test.each([
+    ['gzip', gzipSync(body)],
+    ['x-gzip', gzipSync(body)],
+    ['deflate', deflateSync(body)],
+    ['deflate', deflateRawSync(body)],
+    ['br', brotliCompressSync(body)],
+    ['zstd', zstdCompressSync(body)],
+  ])('is named, and its challenge is read: %s', async (coding, bytes) => {
+    receiver.respond((response) => void response.writeHead(200, { 'content-encoding': coding }).end(bytes));
+
+    expect(await sender.send(request({ challenge }))).toMatchObject({
+      challengeEchoed: true,
+      responseExcerpt: `[${coding.replace('x-', '')}, ${bytes.length} bytes]`,
+    });
+  });
+
+  test('is named if only its bytes tell', async () => {
+    const bytes = gzipSync('no such column');
+    receiver.respond((response) => void response.writeHead(500).end(bytes));
+
+    expect(await sender.send(request())).toMatchObject({ responseExcerpt: `[gzip, ${bytes.length} bytes]` });
+  });
+});
+
+describe('the challenge', () => {
+  const challenge = 'kX3v-9_aaaaaaaaaaaaaaaaaaaaaaaaa';
+
+  test.each([
+    ['plain', Buffer.from(challenge)],
+    ['as JSON', Buffer.from(JSON.stringify({ challenge }))],
+    ['as a JSON string', Buffer.from(JSON.stringify(challenge))],
+    ['after a byte order mark', Buffer.from(`\ufeff${JSON.stringify({ challenge })}`)],
+    ['in UTF-16', Buffer.from(`\ufeff${JSON.stringify({ challenge })}`, 'utf16le')],
+  ])('is found %s, whatever of it is masked', async (_, bytes) => {
+    receiver.respond((response) => void response.writeHead(200).end(bytes));
+    const confidentialHeaders = { 'x-a': 'challenge-x', 'x-b': challenge };
+
+    const outcome = await sender.send(request({ challenge, confidentialHeaders }));
+
+    expect(outcome).toMatchObject({ kind: 'success', challengeEchoed: true });
+    expect(outcome.responseExcerpt).not.toContain(challenge);
+  });
+
+  test('does not count in a failure, nor where none was sent', async () => {
+    respondStatus(500, {}, challenge);
+    expect(await sender.send(request({ challenge }))).not.toHaveProperty('challengeEchoed');
+    respondStatus(200, {}, challenge);
+    expect(await sender.send(request())).not.toHaveProperty('challengeEchoed');
+  });
+});
+
+test.each([...faultsOfOurs])('%s is thrown, and no outcome of the receiver', async (code) => {
+  const broken = { resolveName: () => Promise.reject(Object.assign(new Error(code), { code })) };
+  const rules = { allowPrivateCallbacks: true, allowedPorts: [443], ownHosts: [] };
+  const failing = createCallbackSender(rules, broken);
+
+  await expect(failing.send(request({ url: 'https://crm.example.com/' }))).rejects.toMatchObject({ code });
+  await failing.close();
 });

@@ -152,6 +152,22 @@ describe('KMS', () => {
     expect(proxy.calls).toHaveLength(1);
   });
 
+  test('is asked again once 16 MiB of later ones have been opened', async () => {
+    const cipher = newCipher();
+    // As large as no secret is: with its sealed form, each takes more than two megabytes.
+    const seal = (letter: string) => cipher.seal(letter.repeat(1024 * 1024), context);
+    const [first = '', ...others] = await Promise.all('abcdefgh'.split('').map(seal));
+    const last = others.at(-1) ?? '';
+    await cipher.open(first, context);
+    for (const sealed of others) await cipher.open(sealed, context);
+    proxy.reset();
+
+    await cipher.open(last, context);
+    expect(proxy.calls).toHaveLength(0);
+    await cipher.open(first, context);
+    expect(proxy.calls).toHaveLength(1);
+  });
+
   test('when it fails, sealing and opening fail, and what failed is tried anew', async () => {
     const cipher = newCipher();
     const sealed = await cipher.seal(secret, context);

@@ -5,6 +5,8 @@ import type { Observation } from '../support/canary.ts';
 import { namesOfNonPublicAddresses } from '../support/non-public-spellings.ts';
 
 const publicIpv4 = '93.184.215.14';
+/** Takes connections and says nothing. */
+const silentIpv4 = '93.184.215.99';
 const publicIpv6 = '2606:4700::1111';
 const publicName = 'public.receivers.example.com';
 
@@ -27,6 +29,12 @@ const answersThatLeadInside: readonly (readonly [answer: string, rounds: readonl
     ['a private IPv4 and a public IPv6 address', [['10.0.0.1', publicIpv6]]],
     ['another name, which has a private address', [['db.internal', '10.0.0.1']]],
     ['a chain of names that ends at this machine', [['a.example.com', 'localhost', '127.0.0.1']]],
+    ['a silent public address and a private one', [[silentIpv4, '10.0.0.1']]],
+    ['a silent public address and an IPv6 address of this machine', [[silentIpv4, '::1']]],
+    [
+      'three silent public addresses and a private one',
+      [[silentIpv4, '93.184.215.98', '93.184.215.97', '10.0.0.1']],
+    ],
     ['hundreds of addresses, the last of them private', [[...manyAddresses(300), '10.0.0.1']]],
   ];
 
@@ -46,6 +54,7 @@ const plan: ProbePlan = {
     'ipv6.receivers.example.com': [[publicIpv6]],
     'alias.receivers.example.com': [['cdn.example.net', publicIpv4]],
     'many.receivers.example.com': [manyAddresses(300)],
+    'silent.receivers.example.com': [[silentIpv4, publicIpv6]],
     'none.receivers.example.com': [[]],
     'rebinding.receivers.example.com': [[publicIpv4], ['127.0.0.1']],
     ...Object.fromEntries(answersThatLeadInside.map(([_, rounds], index) => [nameOfAnswer(index), rounds])),
@@ -58,6 +67,7 @@ const plan: ProbePlan = {
     { label: 'a name with an IPv6 address', url: 'https://ipv6.receivers.example.com/hook' },
     { label: 'a name that is an alias', url: 'https://alias.receivers.example.com:8443/hook' },
     { label: 'many', url: 'https://many.receivers.example.com/' },
+    { label: 'silent', url: 'https://silent.receivers.example.com/' },
     { label: 'none', url: 'https://none.receivers.example.com/' },
     { label: 'unknown', url: 'https://unknown.receivers.example.com/' },
     { label: 'rebinding', url: 'https://rebinding.receivers.example.com/', times: 3 },
@@ -114,6 +124,13 @@ describeInNamespace(
         expect(resultOf(report.calls['many'])).toEqual({
           outcomes: ['delivered 204'],
           connections: [`${publicIpv4} 443`],
+        });
+      });
+
+      test('by the next address where the first is silent', () => {
+        expect(resultOf(report.calls['silent'])).toEqual({
+          outcomes: ['delivered 204'],
+          connections: [`${silentIpv4} 443`, `${publicIpv6} 443`],
         });
       });
 

@@ -31,13 +31,12 @@ afterAll(() => Promise.all(receivers.map((receiver) => receiver.close())));
 
 test('every kind of receiver was called, and gave what it always gives, or ran out of time', () => {
   const share = use.sent / names.length;
-  const { success = 0, timeout = 0, protocol = 0, ...others } = use.outcomes;
+  const { success = 0, timeout = 0, ...others } = use.outcomes;
   expect(others).toEqual({});
   // On a machine that is busy with other things, any number of the others run out of time as well.
   expect(timeout).toBeGreaterThanOrEqual(share);
   expect(success).toBeGreaterThan(0);
-  expect(protocol).toBeGreaterThan(0);
-  expect(success + timeout + protocol).toBe(use.sent);
+  expect(success + timeout).toBe(use.sent);
 });
 
 test('nothing is kept of what receivers pour out', () => {

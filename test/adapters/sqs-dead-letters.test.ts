@@ -1,8 +1,15 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { createDeadLetters } from '../../adapters/sqs-dead-letters.ts';
 import { envelope } from '../support/builders.ts';
-import { connectSqsAt, type QueueEngine, startQueues, type WorkQueue } from '../support/engines.ts';
+import {
+  connectSqsAt,
+  type QueuedMessage,
+  type QueueEngine,
+  startQueues,
+  type WorkQueue,
+} from '../support/engines.ts';
 import { internalFailure, startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
 
 let engine: QueueEngine;
@@ -37,6 +44,52 @@ test('a rejected message arrives, unchanged and with the reason, where its queue
   expect(engine.messagesIn('ticket-created-dlq')).toEqual([{ body, attributes: rejection, delaySeconds: 0 }]);
   expect(engine.messagesIn('retries-dlq')).toEqual([]);
   expect(engine.messagesIn('ticket-created')).toEqual([]);
+});
+
+describe('a message that is nearly as large as SQS takes', () => {
+  const maxBytes = 1_048_576;
+  /** What SQS counts: the body, and of each attribute the name, the type and the value. */
+  const sizeOf = ({ body, attributes }: Pick<QueuedMessage, 'body' | 'attributes'>) =>
+    Object.entries(attributes).reduce(
+      (sum, [name, value]) => sum + Buffer.byteLength(`${name}String${value}`),
+      Buffer.byteLength(body),
+    );
+  const reason = 'invalid-data';
+  const texts = [
+    'detail.data.ticket: Invalid input; '.repeat(20),
+    '€'.repeat(300),
+    '😀'.repeat(200),
+    'a€😀'.repeat(100),
+    'x',
+    '',
+  ];
+
+  test('is rejected with as much of its explanation as fits, in whole characters', async () => {
+    const deadLetters = createDeadLetters(sqs);
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 1_200 }), fc.constantFrom(...texts), async (room, text) => {
+        const body = `ü${'x'.repeat(maxBytes - room - 2)}`;
+        engine.clear();
+
+        await deadLetters.reject(events.arn, body, { reason, explanation: text });
+
+        const [message = { body: '', attributes: {} }, ...others] = engine.messagesIn('ticket-created-dlq');
+        expect(others).toEqual([]);
+        expect(message.body === body).toBe(true);
+        const { explanation: shown = '', ...named }: QueuedMessage['attributes'] = message.attributes;
+        expect(named).toEqual(room < Buffer.byteLength(`reasonString${reason}`) ? {} : { reason });
+        expect(text.startsWith(shown) && shown.isWellFormed()).toBe(true);
+        const [next] = Array.from(text.slice(shown.length));
+        const longer = { body, attributes: { reason, explanation: `${shown}${next}` } };
+        expect(sizeOf(message)).toBeLessThanOrEqual(maxBytes);
+        expect(next === undefined || sizeOf(longer) > maxBytes).toBe(true);
+      }),
+      {
+        numRuns: 50,
+        examples: [0, 23, 24, 41, 42, 43, 44, 45, 46, 47].map((room) => [room, '😀'.repeat(200)]),
+      },
+    );
+  }, 60_000);
 });
 
 test('each queue has its own dead-letter queue', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createExhaustedQueue } from '../../adapters/sqs-exhausted-queue.ts';
@@ -34,6 +35,11 @@ afterAll(async () => {
 
 function messages(count: number, body = '{}') {
   return Array.from({ length: count }, (_, index) => deliveryMessage({ eventId: `evt_${index}`, body }));
+}
+
+/** The SDK checks it. */
+function md5Of(text: string): string {
+  return createHash('md5').update(text).digest('hex');
 }
 
 function queued(name: string): unknown[] {
@@ -74,34 +80,81 @@ describe('sendFirstAttempts', () => {
     expect(proxy.calls).toEqual([]);
   });
 
-  test('the group of a message is its subscription: one backlog does not hold up another', async () => {
+  test('the group of a message is its account: many subscriptions are not many shares', async () => {
     await firstAttempts.sendFirstAttempts([
-      deliveryMessage({ subscriptionId: 'sub_a' }),
-      deliveryMessage({ subscriptionId: 'sub_b' }),
+      deliveryMessage({ accountId: 'acc_a', subscriptionId: 'sub_a' }),
+      deliveryMessage({ accountId: 'acc_a', subscriptionId: 'sub_b' }),
+      deliveryMessage({ accountId: 'acc_b', subscriptionId: 'sub_c' }),
     ]);
 
     const groups = proxy.calls[0]?.input.Entries.map(
       (entry: { MessageGroupId: string }) => entry.MessageGroupId,
     );
-    expect(groups).toEqual(['sub_a', 'sub_b']);
+    expect(groups).toEqual(['acc_a', 'acc_a', 'acc_b']);
   });
 
-  test('a Failed entry of an answer is a failure of that message alone', async () => {
-    const sent = messages(12);
-    proxy.intercept(async (call) => {
-      const [refused, ...taken] = call.input.Entries;
-      const { status, body } = await call.forward({ ...call.input, Entries: taken });
-      const failed = { Id: refused.Id, Code: 'InternalError', SenderFault: false };
-      return { status, body: { ...body, Failed: [failed] } };
+  /** What an answer may say about an entry that the queue did not take, and the cause that we report. */
+  const refusals: [string, (id: string) => unknown[], string][] = [
+    ['by a fault of SQS', (Id) => [{ Id, Code: 'InternalError', SenderFault: false }], 'InternalError'],
+    [
+      'by a fault of ours',
+      (Id) => [{ Id, Code: 'InvalidMessageContents', SenderFault: true, Message: 'Invalid characters' }],
+      'InvalidMessageContents',
+    ],
+    ['for no reason', (Id) => [{ Id }], 'NoAnswer'],
+    ['without a word', () => [], 'NoAnswer'],
+    ['in words that name nothing we sent', () => [{ Id: '77', Code: 'Odd', SenderFault: true }], 'NoAnswer'],
+  ];
+
+  test.each(refusals)(
+    'an entry that is refused %s is a failure of that message alone',
+    async (_, failedOf, cause) => {
+      const sent = messages(12);
+      proxy.intercept(async (call) => {
+        const [refused, ...taken] = call.input.Entries;
+        const { status, body } = await call.forward({ ...call.input, Entries: taken });
+        return { status, body: { ...body, Failed: failedOf(refused.Id) } };
+      });
+
+      const refused = await firstAttempts.sendFirstAttempts(sent);
+
+      expect(refused).toEqual([
+        { message: sent[0], cause },
+        { message: sent[10], cause },
+      ]);
+      expect(queued('deliveries')).toHaveLength(10);
+    },
+  );
+
+  test.each(refusals)('retries that are refused %s are reported as well', async (_, failedOf, cause) => {
+    const [first, second] = [deliveryMessage({ version: 1 }), deliveryMessage({ version: 2 })];
+    proxy.intercept(async ({ input }) => {
+      const [taken, refused] = input.Entries;
+      const Successful = [{ Id: taken.Id, MessageId: 'm', MD5OfMessageBody: md5Of(taken.MessageBody) }];
+      return { status: 200, body: { Successful, Failed: failedOf(refused.Id) } };
     });
 
-    const refused = await firstAttempts.sendFirstAttempts(sent);
+    const sent = [first, second].map((message) => ({ message, delaySeconds: 0 }));
+    expect(await retries.sendRetries(sent)).toEqual([{ message: second, cause }]);
+  });
 
-    expect(refused).toEqual([
-      { message: sent[0], cause: 'InternalError' },
-      { message: sent[10], cause: 'InternalError' },
-    ]);
-    expect(queued('deliveries')).toHaveLength(10);
+  test('an entry that is both taken and refused counts as refused: to send it twice loses nothing', async () => {
+    const [sent = deliveryMessage()] = messages(1);
+    proxy.intercept(async (call) => {
+      const { status, body } = await call.forward();
+      return { status, body: { ...body, Failed: [{ Id: '0', Code: 'Odd', SenderFault: true }] } };
+    });
+
+    expect(await firstAttempts.sendFirstAttempts([sent])).toEqual([{ message: sent, cause: 'Odd' }]);
+  });
+
+  test('an answer without a word about anything refuses all', async () => {
+    const sent = messages(2);
+    proxy.intercept(async () => ({ status: 200, body: {} }));
+
+    expect(await firstAttempts.sendFirstAttempts(sent)).toEqual(
+      sent.map((message) => ({ message, cause: 'NoAnswer' })),
+    );
   });
 
   test('a call that fails is a failure of its messages, and of no other batch’s', async () => {
@@ -127,7 +180,7 @@ describe('sendRetry', () => {
     expect(
       engine.delayedIn('retries').map(({ body, delaySeconds }) => [JSON.parse(body), delaySeconds]),
     ).toEqual([[message, 300]]);
-    expect(proxy.calls[0]?.input.MessageGroupId).toBe('sub_1');
+    expect(proxy.calls[0]?.input.MessageGroupId).toBe('acc_1');
   });
 
   test('a message that SQS does not take is a failure', async () => {

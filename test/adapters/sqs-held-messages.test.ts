@@ -79,6 +79,16 @@ describe('receive', () => {
     expect(await receive()).toMatchObject([{ reason }]);
   });
 
+  test.each([
+    ['iomnihub.helpdesk', 'unknown-type'],
+    ['iomnihub.Helpdesk', 'unknown-source'],
+    ['', 'unknown-source'],
+  ])('the reason of an event that nothing routed follows from its source: %s', async (source, reason) => {
+    await put(JSON.stringify({ source }));
+
+    expect(await receive()).toMatchObject([{ reason }]);
+  });
+
   test('the reason is none: SQS moved the message after too many receives', async () => {
     const QueueUrl = unrouted.url.replace('unrouted', 'retries-dlq');
     await engine.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));

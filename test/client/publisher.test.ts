@@ -26,6 +26,10 @@ function event(overrides: Partial<Record<keyof EventToPublish, unknown>> = {}): 
   } as EventToPublish;
 }
 
+function withNumber(number: unknown) {
+  return { ...first.example, ticket: { ...first.example.ticket, number } };
+}
+
 describe('publisher', () => {
   const open: { close(): unknown }[] = [];
   afterEach(async () => {
@@ -33,14 +37,21 @@ describe('publisher', () => {
   });
 
   /** A publisher over the wire to a server that answers each entry as `answer` says. */
-  async function publisherTo(answer: (entry: SentEntry, call: number) => EntryAnswer, maxAttempts?: number) {
+  async function publisherTo(
+    answer: (entry: SentEntry, call: number) => EntryAnswer,
+    maxAttempts?: number,
+    shown: (answers: readonly EntryAnswer[]) => readonly (EntryAnswer | undefined)[] = (answers) => answers,
+  ) {
     const calls: SentEntry[][] = [];
     const server: LocalServer = await serveAwsJson({
       PutEvents(input) {
         const { Entries } = input as { Entries: SentEntry[] };
         calls.push(Entries);
         const answers = Entries.map((entry) => answer(entry, calls.length));
-        return { FailedEntryCount: answers.filter((each) => 'ErrorCode' in each).length, Entries: answers };
+        return {
+          FailedEntryCount: answers.filter((each) => 'ErrorCode' in each).length,
+          Entries: shown(answers),
+        };
       },
     });
     const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -85,6 +96,29 @@ describe('publisher', () => {
     });
   });
 
+  test.each(['2026-11-23T18:55:00.000000+02:00', '2026-11-23T16:55Z', '2026-11-23T13:55:00-0300'])(
+    'takes the time %s, which the dispatcher passes on in UTC',
+    async (occurredAt) => {
+      const { publisher, calls } = await publisherTo(accept);
+      await publisher.publish([event({ occurredAt })]);
+      expect(JSON.parse(calls[0]?.[0]?.Detail ?? '')).toMatchObject({ occurredAt });
+    },
+  );
+
+  test('judges what is sent: a Date in the data, a whole number of 16 digits, a number as text', async () => {
+    const { publisher, calls } = await publisherTo(accept);
+    const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+    const createdAt = new Date('2026-11-23T16:55:00.000Z');
+    const ticket = { ...first.example.ticket, number: 2026112900000123, createdAt };
+    await publisher.publish([
+      event({ data: { ...first.example, ticket, senderId: rawJSON('1234567890123456789') } }),
+    ]);
+    const [[{ Detail } = { Detail: '' }] = []] = calls;
+    expect(Detail).toContain('"number":2026112900000123,');
+    expect(Detail).toContain('"createdAt":"2026-11-23T16:55:00.000Z"');
+    expect(Detail).toContain('"senderId":1234567890123456789}');
+  });
+
   test('splits by count, and reports every event in the order given', async () => {
     const { publisher, calls } = await publisherTo(accept);
     const events = Array.from({ length: 23 }, () => event());
@@ -107,9 +141,22 @@ describe('publisher', () => {
   test.each([
     ['an id with a space', { id: 'evt 1' }, 'id: must be 1 to 64 letters'],
     ['no account', { accountId: '' }, 'accountId: must be'],
-    ['a local time', { occurredAt: '2026-11-23 16:55' }, 'occurredAt: must be an ISO 8601 time in UTC'],
-    ['an invalid Date', { occurredAt: new Date('never') }, 'occurredAt: must be an ISO 8601 time in UTC'],
+    ['a local time', { occurredAt: '2026-11-23 16:55' }, 'occurredAt: must be an ISO 8601 time with Z or'],
+    ['an invalid Date', { occurredAt: new Date('never') }, 'occurredAt: must be an ISO 8601 time with Z or'],
     ['a type outside the catalog', { type: 'ticket.exploded' }, 'type: '],
+    ['NaN in place of a number', { data: withNumber(Number.NaN) }, 'data.ticket.number: '],
+    ['a number without an end', { data: withNumber(Number.POSITIVE_INFINITY) }, 'data.ticket.number: '],
+    ['half a ticket', { data: withNumber(84.5) }, 'data.ticket.number: '],
+    [
+      'NaN in a field of its own',
+      { data: { ...first.example, rates: [1, { of: Number.NaN }] } },
+      'data.rates.1.of: must be a number that JSON can hold',
+    ],
+    [
+      'a BigInt',
+      { data: { ...first.example, senderId: 1234567890123456789n } },
+      'data: cannot be written as JSON (a cycle, a BigInt,',
+    ],
     ['data of another shape', { data: { ...first.example, ticket: 'none' } }, 'data.ticket: '],
     [
       'a body of over 256 KiB',
@@ -139,6 +186,29 @@ describe('publisher', () => {
     expect(published).toHaveLength(3);
     expect(unpublished).toEqual([]);
     expect(calls.map((entries) => entries.length)).toEqual([3, 1]);
+  });
+
+  test.each([
+    ['nothing about an entry', {}],
+    ['an error about an entry that it names as well', { EventId: 'x', ErrorCode: 'InternalFailure' }],
+  ])('takes an entry for unavailable if the answer says %s', async (_, answer) => {
+    const { publisher, calls } = await publisherTo(
+      (entry) => (entry.Detail.includes('evt_odd') ? (answer as EntryAnswer) : accept()),
+      2,
+    );
+    const { published, unpublished } = await publisher.publish([event(), event({ id: 'evt_odd' })]);
+    expect(published).toHaveLength(1);
+    expect(unpublished).toMatchObject([{ event: { id: 'evt_odd' }, reason: 'unavailable' }]);
+    expect(calls.map((entries) => entries.length)).toEqual([2, 1]);
+  });
+
+  test('takes entries for unavailable that the answer leaves out', async () => {
+    const { publisher } = await publisherTo(accept, 1, ([first]) => [first]);
+    const { published, unpublished } = await publisher.publish([event(), event({ id: 'evt_odd' })]);
+    expect(published).toHaveLength(1);
+    expect(unpublished).toMatchObject([
+      { event: { id: 'evt_odd' }, reason: 'unavailable', explanation: 'NoAnswer: ' },
+    ]);
   });
 
   test('does not send an entry again that EventBridge will never take', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { cacheMs } from '../support/stacks-under-fault.ts';
+import { cacheMs, callDeadlineMs } from '../support/stacks-under-fault.ts';
 import { until } from '../support/until.ts';
 import type { Fault, Trouble } from './fault.ts';
 import type { Subscriber, World } from './world.ts';
@@ -84,15 +84,12 @@ export const badReceivers: readonly Fault[] = [
       const before = (await attemptsAt(world, turning)).length;
       world.resolveTo('10.0.0.7', turning);
       for (const one of turning) one.evidence = { ...one.evidence, isForbidden: true };
-      // A product that goes on calling never disables them: what it has touched tells.
-      const disabled = Promise.allSettled(turning.map(untilDisabled));
       let attempts = 0;
       return {
         strikes: () => attempts,
         async end() {
           await world.comeToRest();
           attempts = (await attemptsAt(world, turning)).length - before;
-          await disabled;
         },
       };
     },
@@ -120,8 +117,9 @@ export const badReceivers: readonly Fault[] = [
     isAlone: true,
     isTimed: true,
     settings: {
-      // As many as the local run lets there be: calls that are not answered keep their places for as long as one may last.
-      maxDeliverers: '5',
+      // More than the local run lets there be, so that an account may fill a queue's places: what is known of a slow
+      // receiver has to keep them free.
+      maxDeliverers: '20',
       // The one that moves to a port at which it has never answered gets a call a second: few attempts, or rest is far.
       retryScheduleSeconds: '0,1',
     },
@@ -188,10 +186,13 @@ async function countUnanswered(world: World): Promise<number> {
   return Math.min(...(await Promise.all(counts)));
 }
 
-/** So that neither measurement counts cold starts: slow calls make both lanes' functions start as many as there may be. */
+/**
+ * So that neither measurement counts cold starts: calls that take a while, and fail once, make both lanes' functions start
+ * as many as there may be. They stay well below the time from which a receiver counts as slow, for minutes.
+ */
 async function warmUp(world: World): Promise<void> {
   const ofEveryAccount = () => world.accountIds.map((accountId) => ({ accountId }));
-  for (const subscriber of world.subscribers) world.behave(subscriber, { delaysMs: [800, 800] });
+  for (const subscriber of world.subscribers) world.behave(subscriber, { statuses: [503, 200], delaysMs: [callDeadlineMs / 8, callDeadlineMs / 8] });
   for (let round = 0; round < 3; round += 1) await world.publish(ofEveryAccount());
   await world.comeToRest();
   // Fast again.

@@ -1,5 +1,6 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { maxBatchesInFlight } from '../../local/event-source-mapping.ts';
 import { InterruptedError } from '../../local/lambda-function.ts';
 import { callDeadlineMs, quickSchedule, synthesizeUnderFault } from '../support/stacks-under-fault.ts';
 import type { Excuses } from './evidence.ts';
@@ -56,7 +57,7 @@ export async function runScenario({ faults, size, seed, names }: Scenario): Prom
     isGuarded,
     clockOffMs: excuses.clockOffMs,
     // Of the deliverer, which drains two queues.
-    maxSandboxes: 2 * Number(settings['maxDeliverers']),
+    maxSandboxes: 2 * Math.min(Number(settings['maxDeliverers']), maxBatchesInFlight),
   });
   try {
     const troubles = [];

@@ -14,6 +14,7 @@ import { operatorCredentials } from '../../local/sigv4.ts';
 import { connectSqs, untilAtRest } from '../support/at-rest.ts';
 import { makeTrustedCertificate } from '../support/certificates.ts';
 import { connectTableAt } from '../support/engines.ts';
+import { exampleData } from '../support/journey-data.ts';
 import {
   alterEnvironment,
   cacheMs,
@@ -308,9 +309,9 @@ function toEntry(
   nextId: string,
 ) {
   const id = givenId ?? nextId;
-  const { example } = eventCatalog.find((one) => one.type === type) ?? entry;
   const occurredAt = '2026-11-23T16:55:00.000Z';
-  const data = { ...example, serial: id };
+  const known = eventTypes.find((one) => one === type) ?? entry.type;
+  const data = { ...exampleData(known), serial: id };
   return {
     request: {
       EventBusName,

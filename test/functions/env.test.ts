@@ -19,6 +19,8 @@ const complete = {
   OWN_HOSTS: 'iomnihub.example,api.iomnihub.example',
   ACCOUNT_RATE_PER_SECOND: '500',
   HOST_RATE_PER_SECOND: '200',
+  MAX_DELIVERERS: '100',
+  DELIVERER_TIMEOUT_SECONDS: '45',
 };
 
 describe('readEnv', () => {
@@ -42,6 +44,8 @@ describe('readEnv', () => {
         ownHosts: ['iomnihub.example', 'api.iomnihub.example'],
         accountRatePerSecond: 500,
         hostRatePerSecond: 200,
+        maxDeliverers: 100,
+        delivererTimeoutSeconds: 45,
       },
     });
   });

@@ -73,11 +73,15 @@ async function headersOf(
 }
 
 async function issue(accountId: string, role: 'read' | 'manage' = 'manage') {
-  const url = new URL(`/accounts/${accountId}/api-keys`, stacks.apiUrl);
+  return (await issueAt('api-keys', accountId, role)) as { id: string; key: string };
+}
+
+async function issueAt(noun: 'api-keys' | 'portal-sessions', accountId: string, role: 'read' | 'manage') {
+  const url = new URL(`/accounts/${accountId}/${noun}`, stacks.apiUrl);
   const text = JSON.stringify({ role });
   const headers = await signRequest('POST', url, text, operatorCredentials);
   const response = await fetch(url, { method: 'POST', headers, body: text });
-  return (await response.json()) as { id: string; key: string };
+  return (await response.json()) as { id: string; key?: string };
 }
 
 /** An account with two keys, subscriptions and events, so that its lists have a second page. */
@@ -85,7 +89,8 @@ async function openAccount() {
   const accountId = uniqueId('acc_matrix');
   const manage = await issue(accountId);
   const read = await issue(accountId, 'read');
-  const names = { accountId, subscriptionId: '', keyId: manage.id, eventId: '', deliveryId: '' };
+  const { id: sessionId } = await issueAt('portal-sessions', accountId, 'manage');
+  const names = { accountId, subscriptionId: '', keyId: manage.id, sessionId, eventId: '', deliveryId: '' };
   const created = [];
   for (let count = 0; count < 2; count += 1)
     created.push(await send('POST /subscriptions', names, { apiKey: manage.key }));
@@ -106,8 +111,13 @@ async function fingerprint(): Promise<string> {
   const { items } = JSON.parse((await send('GET /subscriptions', victim, victim.manage)).text) as {
     items: unknown[];
   };
-  const keys = await createCredentialStore(table).listApiKeys(victim.accountId);
-  const stable = keys.map(({ lastUsedAt: _, ...key }) => key);
+  const credentials = createCredentialStore(table);
+  const kept = await Promise.all(
+    (['api-key', 'portal-session'] as const).map((kind) =>
+      credentials.listCredentials(victim.accountId, kind, new Date()),
+    ),
+  );
+  const stable = kept.flat().map(({ lastUsedAt: _, ...key }) => key);
   return createHash('sha256')
     .update(JSON.stringify([items, stable]))
     .digest('hex');

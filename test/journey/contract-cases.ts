@@ -2,7 +2,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { bucketKey } from '../../adapters/dynamo-keys.ts';
 import { type ProblemSlug, problemType } from '../../contract/problems.ts';
 import { type RouteKey, routeOf } from '../../contract/routes.ts';
-import { maxApiKeysPerAccount } from '../../core/accounts/credential.ts';
+import { maxApiKeysPerAccount, maxPortalSessionsPerAccount } from '../../core/accounts/credential.ts';
 import { deliveryIdOf, parseDeliveryId } from '../../core/deliveries/delivery.ts';
 import { maxSubscriptionsPerAccount } from '../../core/subscriptions/subscription.ts';
 import type { SeenAnswer, SeenRequest } from '../support/contract.ts';
@@ -44,6 +44,11 @@ const provocations: Record<ProblemSlug, (situation: Situation) => Outcome> = {
   },
   async 'too-many-api-keys'({ world, sender, good, account }) {
     for (let count = 2; count < maxApiKeysPerAccount; count += 1) await world.issueKey(account.accountId);
+    return world.send(sender, good);
+  },
+  async 'too-many-portal-sessions'({ world, sender, good, account }) {
+    for (let count = 1; count < maxPortalSessionsPerAccount; count += 1)
+      await world.openSession(account.accountId);
     return world.send(sender, good);
   },
   async 'account-removed'({ world, sender, good, account }) {
@@ -136,8 +141,9 @@ function makeInvalid(good: SentRequest): SentRequest {
     : { ...good, body: { ...(good.body as object), color: 'red' } };
 }
 
-function nameUnknown(path: string, { keyId, subscriptionId, eventId, deliveryId }: ContractAccount): string {
-  for (const id of [keyId, deliveryId, subscriptionId, eventId])
+function nameUnknown(path: string, { keyId, sessionId, ...account }: ContractAccount): string {
+  const { deliveryId, subscriptionId, eventId } = account;
+  for (const id of [keyId, sessionId, deliveryId, subscriptionId, eventId])
     if (path.includes(id)) return path.replace(id, id.startsWith('dlv_') ? 'dlv_none' : 'unknown');
   throw new Error(`${path} names nothing`);
 }

@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { type EventType, eventCatalog, eventTypes } from '../../core/events/event-catalog.ts';
+import { type EventType, eventTypes } from '../../core/events/event-catalog.ts';
 import { type CallApi, connectApi } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
 import { connectSqs, peek, untilAtRest } from '../support/at-rest.ts';
 import { uniqueId } from '../support/builders.ts';
+import { exampleData } from '../support/journey-data.ts';
 import { type LocalRun, type Outputs, startLocalRun } from '../support/local-run.ts';
 import { type Receiver, startReceiver, verifyCallback } from '../support/receiver.ts';
 
@@ -61,14 +64,13 @@ describe('a run of npm start', () => {
   }
 
   function entryOf(type: EventType, accountId: string, detail: object = {}): PutEventsRequestEntry {
-    const example = eventCatalog.find((entry) => entry.type === type)?.example;
     const id = uniqueId('evt_journey');
     const occurredAt = new Date().toISOString();
     return {
       EventBusName: outputs.eventBusName,
       Source: 'iomnihub.helpdesk',
       DetailType: type,
-      Detail: JSON.stringify({ id, accountId, occurredAt, data: example, ...detail }),
+      Detail: JSON.stringify({ id, accountId, occurredAt, data: exampleData(type), ...detail }),
     };
   }
 
@@ -97,6 +99,21 @@ describe('a run of npm start', () => {
     expect(typesOf(other)).toEqual([]);
     const [callback] = one.receiver.callbacks;
     expect(() => callback && verifyCallback(callback, two.secret)).toThrow('No matching signature');
+  });
+
+  test('delivers what people write letter by letter, and numbers digit by digit', async () => {
+    const { accountId, owner } = await newAccount();
+    const { receiver, secret } = await subscribe(owner, ...eventTypes);
+
+    const { FailedEntryCount } = await put(...eventTypes.map((type) => entryOf(type, accountId)));
+    await untilAtRest(sqs);
+
+    expect(FailedEntryCount).toBe(0);
+    for (const callback of receiver.callbacks) {
+      const { type } = verifyCallback(callback, secret) as { type: EventType };
+      expect(callback.body).toContain(`"data":${JSON.stringify(exampleData(type))}}`);
+    }
+    expect(receiver.callbacks).toHaveLength(eventTypes.length);
   });
 
   test('calls again after a failure, with the same webhook-id and a timestamp and signature of its own', async () => {
@@ -137,7 +154,7 @@ describe('a run of npm start', () => {
   test('puts events that do not fit into their dead-letter queue with the reason, and delivers the others', async () => {
     const { accountId, owner } = await newAccount();
     const { receiver } = await subscribe(owner, created);
-    const data = eventCatalog.find(({ type }) => type === created)?.example;
+    const data = exampleData(created);
     const good = entryOf(created, accountId);
     await put(good);
     await untilAtRest(sqs);
@@ -147,6 +164,7 @@ describe('a run of npm start', () => {
       entryOf(created, accountId, { data: { ...data, text: 'x'.repeat(300_000) } }),
       { ...good, Detail: (good.Detail ?? '').replace('"occurredAt":"20', '"occurredAt":"19') },
       { ...entryOf(created, accountId), DetailType: 'ticket.exploded' },
+      { ...entryOf(created, accountId), Source: 'iomnihub.billing' },
       entryOf(created, accountId),
     );
     await untilAtRest(sqs);
@@ -156,8 +174,13 @@ describe('a run of npm start', () => {
     expect(
       rejected.map(({ attributes }) => attributes['reason'] ?? '').toSorted((a, b) => a.localeCompare(b)),
     ).toEqual(['id-conflict', 'invalid-data', 'invalid-detail', 'too-large']);
-    const [unrouted] = await peek(sqs, 'iomnihub-webhooks-local-unrouted');
-    expect(JSON.parse(unrouted?.body ?? '')).toMatchObject({ 'detail-type': 'ticket.exploded' });
+    const unrouted = await peek(sqs, 'iomnihub-webhooks-local-unrouted');
+    const routes = unrouted.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
+    expect(
+      new Set(routes.map((event) => `${String(event['source'])} ${String(event['detail-type'])}`)),
+    ).toEqual(new Set(['iomnihub.helpdesk ticket.exploded', `iomnihub.billing ${created}`]));
+    await run.printed('event.unrouted iomnihub.helpdesk ticket.exploded');
+    await run.printed(`event.unrouted iomnihub.billing ${created}`);
   });
 
   describe('its event bus refuses what EventBridge refuses', () => {
@@ -202,6 +225,11 @@ describe('a run of npm start', () => {
     await expect(
       connectApi(outputs.apiUrl, credentials)('POST', '/accounts/acc_1/api-keys', {}),
     ).rejects.toThrow('403');
+  });
+
+  test('lets nobody else read its API key', async () => {
+    const { mode } = await stat(join(run.folder, 'outputs.json'));
+    expect(mode & 0o077).toBe(0);
   });
 
   test('leaves no process behind on Ctrl-C', async () => {

@@ -9,6 +9,7 @@ import { connectApi } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
 import { connectSqs, peek, untilAtRest } from '../support/at-rest.ts';
 import { uniqueId } from '../support/builders.ts';
+import { exampleData } from '../support/journey-data.ts';
 import { type Receiver, startReceiver, verifyCallback } from '../support/receiver.ts';
 import { type StacksUnderFault, sendsTo, startStacksUnderFault } from '../support/stacks-under-fault.ts';
 import { until } from '../support/until.ts';
@@ -65,7 +66,7 @@ describe('nothing is lost when', () => {
       id,
       accountId,
       occurredAt: '2026-11-23T16:55:00.000Z',
-      data: entry.example,
+      data: exampleData(entry.type),
     };
     const publisher = createPublisher({ eventBusName: stacks.eventBusName, client: eventBridge });
     const { published } = await publisher.publish([event as unknown as EventToPublish]);

@@ -11,6 +11,7 @@ import { signRequest } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
 import { connectSqs, peekAll, untilAtRest } from '../support/at-rest.ts';
 import { connectTableAt } from '../support/engines.ts';
+import { exampleData } from '../support/journey-data.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { type StacksUnderFault, startStacksUnderFault } from '../support/stacks-under-fault.ts';
 import { until } from '../support/until.ts';
@@ -81,7 +82,7 @@ async function publish(...details: object[]): Promise<void> {
       id: `evt_planted_${index}`,
       accountId,
       occurredAt: '2026-11-23T16:55:00.000Z',
-      data: { ...entry.example, text: payload },
+      data: { ...exampleData(entry.type), text: payload },
       ...detail,
     }),
   }));
@@ -132,7 +133,7 @@ async function liveThroughEverything(): Promise<void> {
     { id: 'evt_exhausted' },
     { id: 'evt_rejected', data: { ticket: payload } },
     { id: 'evt_unrouted', detailType: 'ticket.exploded' },
-    { id: 'evt_large', data: { ...entry.example, text: payload.repeat(20_000) } },
+    { id: 'evt_large', data: { ...exampleData(entry.type), text: payload.repeat(20_000) } },
   );
   await untilAtRest(sqs);
   // An engine that fails, for the errors that are logged then: until the dispatcher has given up once, and the API.

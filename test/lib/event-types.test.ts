@@ -90,9 +90,9 @@ export const previous = (data: EventData<'ticket.assigned'>): string | null => d
       import { catalogEntryOf } from './core/events/event-catalog.ts';
       import { parsePublishedEvent } from './core/events/published-event.ts';
       const parse = (data) => parsePublishedEvent(JSON.stringify({
-        id: 'f1a2c3d4', time: '2026-11-23T16:55:01Z', 'detail-type': 'ticket.assigned',
+        id: 'f1a2c3d4', 'detail-type': 'ticket.assigned',
         detail: { id: 'evt_1', accountId: 'acc_1', occurredAt: '2026-11-23T16:55:00.000Z', data },
-      }));
+      }), new Date());
       const { example } = catalogEntryOf('ticket.assigned');
       console.log(JSON.stringify([parse(example), parse({ ...example, previousAssigneeId: 19 })]));
     `);
@@ -116,7 +116,7 @@ export const previous = (data: EventData<'ticket.assigned'>): string | null => d
 
     const patterns = of('AWS::Events::Rule').flatMap(({ EventPattern }) => EventPattern ?? []);
     const source = [eventSource];
-    expect(patterns).toHaveLength(eventTypes.length + 2);
+    expect(patterns).toHaveLength(eventTypes.length + 3);
     expect(patterns).toContainEqual({ source, 'detail-type': ['ticket.assigned'] });
     expect(patterns).toContainEqual({
       source,

@@ -1,3 +1,5 @@
+import type { InputTransformer } from '../../local/log-target.ts';
+
 /** What the tests read of each kind of resource, with references as text. */
 export interface ResourceProperties {
   'AWS::ApiGatewayV2::Api': Record<string, unknown>;
@@ -23,7 +25,13 @@ export interface ResourceProperties {
     readonly AlarmDescription: string;
     readonly AlarmActions?: string[];
     readonly ComparisonOperator: string;
+    readonly EvaluationPeriods: number;
     readonly MetricName?: string;
+    readonly Namespace?: string;
+    /** In seconds. */
+    readonly Period?: number;
+    readonly Statistic?: string;
+    readonly Threshold?: number;
     readonly Dimensions?: { readonly Name: string; readonly Value: string }[];
     readonly TreatMissingData?: string;
   };
@@ -33,11 +41,12 @@ export interface ResourceProperties {
   'AWS::Events::Rule': {
     readonly EventBusName: string;
     readonly State: string;
-    readonly EventPattern?: { readonly source: unknown; readonly 'detail-type': unknown };
+    readonly EventPattern?: { readonly source: unknown; readonly 'detail-type'?: unknown };
     readonly ScheduleExpression?: string;
     readonly Targets: {
       readonly Arn: string;
       readonly DeadLetterConfig?: { readonly Arn: string };
+      readonly InputTransformer?: InputTransformer;
       readonly SqsParameters?: { readonly MessageGroupId: string };
     }[];
   };
@@ -70,7 +79,10 @@ export interface ResourceProperties {
     readonly Environment: { readonly Variables: Record<string, string> };
   };
   'AWS::Lambda::Permission': { readonly Principal: string };
-  'AWS::Logs::LogGroup': { readonly RetentionInDays?: number };
+  'AWS::Logs::LogGroup': { readonly LogGroupName?: string; readonly RetentionInDays?: number };
+  'AWS::Logs::MetricFilter': Record<string, unknown>;
+  /** The document is text. */
+  'AWS::Logs::ResourcePolicy': { readonly PolicyDocument: string };
   'AWS::SNS::Topic': { readonly KmsMasterKeyId: string };
   'AWS::SNS::TopicPolicy': PolicyDocument;
   'AWS::SQS::Queue': {
@@ -94,5 +106,5 @@ export interface Statement {
   readonly Action: string | string[];
   readonly Resource: string | string[];
   readonly Principal?: unknown;
-  readonly Condition?: unknown;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | string[]>>>>;
 }

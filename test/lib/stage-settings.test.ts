@@ -74,6 +74,11 @@ describe('a stage setting that does not fit is refused by name, with what fits:'
       'retryHorizonSeconds: must be a whole number of seconds',
     ],
     [
+      'a horizon beyond seven days',
+      { retryHorizonSeconds: '604801' },
+      'retryHorizonSeconds: must be a whole number of seconds from 1 to 604800',
+    ],
+    [
       'a retention below the horizon',
       { retentionDays: '7' },
       'retentionDays: must be a whole number of days from 21',
@@ -102,6 +107,7 @@ describe('a stage setting that does not fit is refused by name, with what fits:'
       { corsOrigins: 'https://app.iomnihub.example,https://crm.example:8443' },
     ],
     ['pages on this machine', { corsOrigins: 'http://localhost:5173,http://127.0.0.1:5173' }],
+    ['a horizon of seven days', { retryHorizonSeconds: '604800' }],
     ['ten short gaps', { retryScheduleSeconds: `0${',900'.repeat(10)}` }],
   ])('while these fit: %s', (_, context) => {
     expect(() => createStacks(createApp(context))).not.toThrow();

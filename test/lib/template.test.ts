@@ -5,6 +5,7 @@ import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type * as z from 'zod';
+import * as keys from '../../adapters/dynamo-keys.ts';
 import { routes as declaredRoutes, routeKeys } from '../../contract/routes.ts';
 import { idempotencyLockMs } from '../../core/accounts/idempotency.ts';
 import { eventCatalog, eventSource, eventTypes } from '../../core/events/event-catalog.ts';
@@ -19,6 +20,9 @@ import {
   sweeperEnv,
 } from '../../functions/env.ts';
 import { createStacks } from '../../lib/stacks.ts';
+import { compilePattern } from '../../local/event-pattern.ts';
+import { lineOf } from '../../local/log-target.ts';
+import { acceptedAt, deliveryRef } from '../support/builders.ts';
 import {
   createApp,
   inTemporaryFolder,
@@ -79,6 +83,9 @@ const schedules = () =>
   template.of('AWS::Events::Rule').filter(({ properties }) => properties.ScheduleExpression);
 const ruleFor = (type: string) =>
   rules().filter(({ properties }) => listOf(properties.EventPattern?.['detail-type'] ?? []).includes(type));
+/** The rules for what the catalog's rules do not take. */
+const restRules = () =>
+  rules().filter(({ properties }) => properties.Targets[0]?.Arn === queueNamed(queueName('unrouted')).arn);
 const functionNamed = (name: FunctionName) => {
   const found = template.of('AWS::Lambda::Function').find(({ ref }) => ref.startsWith(`${name}Function`));
   if (!found) throw new Error(`there is no function ${name}`);
@@ -114,6 +121,8 @@ describe('the stacks', () => {
       'AWS::Lambda::Function',
       'AWS::Lambda::Permission',
       'AWS::Logs::LogGroup',
+      'AWS::Logs::MetricFilter',
+      'AWS::Logs::ResourcePolicy',
       'AWS::SNS::Topic',
       'AWS::SNS::TopicPolicy',
       'AWS::SQS::Queue',
@@ -313,24 +322,115 @@ describe('every entry of the catalog', () => {
     }
   });
 
-  test('and nothing else has a rule, except for the one that takes exactly what the others leave', () => {
-    expect(rules()).toHaveLength(eventCatalog.length + 1);
-    const rest = rules().filter(
-      ({ properties }) => properties.Targets[0]?.Arn === queueNamed(queueName('unrouted')).arn,
-    );
-    expect(rest).toHaveLength(1);
-    expect(rest[0]?.properties.EventPattern).toEqual({
-      source: [eventSource],
-      'detail-type': [{ 'anything-but': eventTypes }],
-    });
-    expect(rest[0]?.properties.Targets).toMatchObject([
-      { DeadLetterConfig: { Arn: queueNamed(queueName('rule-targets-dlq')).arn } },
+  test('and nothing else has a rule, except for the two that take exactly what the others leave', () => {
+    expect(rules()).toHaveLength(eventCatalog.length + 2);
+    expect(restRules().map(({ properties }) => properties.EventPattern)).toEqual([
+      { source: [eventSource], 'detail-type': [{ 'anything-but': eventTypes }] },
+      { source: [{ 'anything-but': [eventSource] }] },
+    ]);
+  });
+
+  test.each([
+    ...eventTypes.map((type) => [eventSource, type, eventQueueName(type)]),
+    [eventSource, 'ticket.exploded', queueName('unrouted')],
+    [eventSource, 'Ticket.created', queueName('unrouted')],
+    ['iomnihub.billing', 'invoice.paid', queueName('unrouted')],
+    ...eventTypes.map((type) => ['iomnihub.helpdesk2', type, queueName('unrouted')]),
+  ])('or what they leave: an event of %s and type %s goes to %s alone', (source, type, queue) => {
+    const event = { source, 'detail-type': type, detail: {} };
+    const matching = rules().filter(({ properties }) => compilePattern(properties.EventPattern)(event));
+    expect(matching.map(({ properties }) => properties.Targets[0]?.Arn)).toEqual([
+      queueNamed(queue ?? '').arn,
     ]);
   });
 
   test('is on the bus of the stack, never on the default bus', () => {
     const [bus] = template.of('AWS::Events::EventBus');
     for (const { properties } of rules()) expect(properties.EventBusName).toBe(bus?.ref);
+  });
+});
+
+describe('an event that the catalog does not know', () => {
+  const log = () => template.of('AWS::Logs::LogGroup').filter(({ properties }) => properties.LogGroupName);
+
+  test('waits in a queue and makes a line in a log, each with a dead-letter queue', () => {
+    const deadLetters = { Arn: queueNamed(queueName('rule-targets-dlq')).arn };
+    for (const { properties } of restRules()) {
+      expect(properties.Targets).toEqual([
+        {
+          Id: expect.any(String),
+          Arn: queueNamed(queueName('unrouted')).arn,
+          SqsParameters: { MessageGroupId: '$.detail.accountId' },
+          DeadLetterConfig: deadLetters,
+        },
+        {
+          Id: expect.any(String),
+          Arn: `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:${log()[0]?.ref}`,
+          InputTransformer: expect.anything(),
+          DeadLetterConfig: deadLetters,
+        },
+      ]);
+    }
+  });
+
+  test('is named in that line by its source and type, and by nothing that may be confidential', () => {
+    const event = {
+      time: '2026-11-23T16:55:01Z',
+      source: 'iomnihub.billing',
+      'detail-type': 'invoice.paid',
+      detail: { accountId: 'acc_1', text: 'confidential' },
+    };
+    for (const { properties } of restRules()) {
+      const [transformer] = properties.Targets.flatMap(({ InputTransformer }) => InputTransformer ?? []);
+      if (!transformer) throw new Error('the log gets whole events');
+      expect(lineOf({ transformer }, event)).toBe('event.unrouted iomnihub.billing invoice.paid');
+      // The form that EventBridge demands of what goes to a log group, with the time as a value of its own.
+      expect(transformer.InputTemplate).toMatch(/^\{"timestamp":<time>,"message":"[^"]+"\}$/);
+      expect(transformer.InputPathsMap['time']).toBe('$.time');
+    }
+  });
+
+  test('is counted by source and type', () => {
+    expect(template.of('AWS::Logs::MetricFilter').map(({ properties }) => properties)).toEqual([
+      {
+        LogGroupName: log()[0]?.ref,
+        FilterPattern: '[name = "event.unrouted", source, type]',
+        MetricTransformations: [
+          {
+            MetricNamespace: 'iomnihub-webhooks-dev-metrics',
+            MetricName: 'EventsUnrouted',
+            MetricValue: '1',
+            Dimensions: [
+              { Key: 'Source', Value: '$source' },
+              { Key: 'DetailType', Value: '$type' },
+            ],
+          },
+        ],
+      },
+    ]);
+  });
+
+  test('can be written into the log by EventBridge, for these two rules', () => {
+    const groups = log();
+    expect(groups.map(({ properties }) => properties.LogGroupName)).toEqual([
+      '/aws/events/iomnihub-webhooks-dev-unrouted',
+    ]);
+    const [policy, ...more] = template.of('AWS::Logs::ResourcePolicy');
+    expect(more).toEqual([]);
+    const document = JSON.parse(policy?.properties.PolicyDocument ?? '') as { Statement: unknown };
+    const write = {
+      Effect: 'Allow',
+      Principal: { Service: ['events.amazonaws.com', 'delivery.logs.amazonaws.com'] },
+      Resource: groups[0]?.arn,
+    };
+    expect(document.Statement).toEqual([
+      { ...write, Action: 'logs:CreateLogStream' },
+      {
+        ...write,
+        Action: 'logs:PutLogEvents',
+        Condition: { ArnEquals: { 'aws:SourceArn': restRules().map(({ arn }) => arn) } },
+      },
+    ]);
   });
 });
 
@@ -526,6 +626,67 @@ describe('permissions', () => {
       }
     }
     expect(sorted(granted)).toEqual(sorted(expected));
+  });
+
+  /** A key of each kind of item, as the adapters make them. */
+  const items = {
+    account: keys.accountKey('acc_1'),
+    subscription: keys.subscriptionKey('acc_1', 'sub_1'),
+    event: keys.eventKey('acc_1', 'evt_1'),
+    delivery: keys.deliveryKey(deliveryRef()),
+    attempt: keys.attemptKey(deliveryRef(), acceptedAt),
+    statistics: keys.statisticsKey(deliveryRef(), acceptedAt),
+    credential: keys.credentialKey('0123456789abcdef01234567'),
+    limit: keys.bucketKey('host crm.example.com'),
+  };
+  type ItemName = keyof typeof items;
+  const ofAccounts: ItemName[] = ['account', 'subscription', 'event', 'delivery', 'attempt', 'statistics'];
+
+  test.each<[FunctionName, ItemName[]]>([
+    ['Delivery.Dispatcher', ofAccounts],
+    ['Delivery.Deliverer', [...ofAccounts, 'limit']],
+    ['Delivery.SweepingSweeper', ofAccounts],
+    ['Api.Api', [...ofAccounts, 'limit', 'credential']],
+    ['Api.Authorizer', ['credential']],
+  ])('of %s reach the items that it needs, and no others', (name, expected) => {
+    const [table] = template.of('AWS::DynamoDB::Table');
+    const statements = statementsOf(functionNamed(name).properties.Role).filter(
+      ({ Resource: resources }) => resources === table?.arn,
+    );
+    expect(statements).toHaveLength(1);
+    for (const { Condition } of statements) {
+      const patterns = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
+      expect(Condition).toEqual({
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': patterns },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      });
+      const reached = Object.entries(items).filter(([, { pk }]) =>
+        listOf(patterns).some((pattern) => pattern.endsWith('#*') && pk.startsWith(pattern.slice(0, -1))),
+      );
+      expect(reached.map(([item]) => item).toSorted()).toEqual(expected.toSorted());
+    }
+  });
+
+  const ofSubscription = ['accountId', 'subscriptionId'];
+  const ofAnswer = ['accountId', 'idempotencyKey'];
+
+  test.each<[FunctionName, string[][]]>([
+    ['Delivery.Dispatcher', []],
+    ['Delivery.Deliverer', [ofSubscription]],
+    ['Delivery.SweepingSweeper', []],
+    ['Api.Api', [ofSubscription, ofAnswer]],
+    ['Api.Authorizer', []],
+  ])('of %s open secrets only for what their encryption context names', (name, contexts) => {
+    const [secretsKey] = template.of('AWS::KMS::Key').filter(({ ref }) => ref.startsWith('Data.SecretsKey'));
+    const statements = statementsOf(functionNamed(name).properties.Role).filter(
+      ({ Resource: resources }) => resources === secretsKey?.arn,
+    );
+    expect(statements.map(({ Condition }) => Condition)).toEqual(
+      contexts.map((context) => ({
+        'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': context },
+        Null: Object.fromEntries(context.map((key) => [`kms:EncryptionContext:${key}`, 'false'])),
+      })),
+    );
   });
 
   test('name resources and actions, never all of them', () => {

@@ -435,6 +435,16 @@ describe('an event', () => {
     expect(bodiesIn(from)).toEqual([]);
   });
 
+  test.each(['unrouted', 'rule-targets-dlq'])('of another source stays in %s', async (from) => {
+    const body = envelope({ type: entry.type }).replace('"iomnihub.helpdesk"', '"iomnihub.billing"');
+    await hold(from, body);
+
+    expect(await redrive(from)).toMatchObject({ results: new Map([['kept', 1]]) });
+
+    expect(bodiesIn(from)).toEqual([body]);
+    expect(eventQueues.flatMap(({ name }) => bodiesIn(name))).toEqual([]);
+  });
+
   test('that was dispatched already is rechecked, and called for no more', async () => {
     const { subscription } = await deployment.subscribe({ url: receiver.url });
     const time = deployment.clock.now().toISOString();

@@ -3,6 +3,8 @@ import { createCredentialStore } from '../../adapters/dynamo-credential-store.ts
 import { createDeliveryHistory } from '../../adapters/dynamo-delivery-history.ts';
 import { createEventHistory } from '../../adapters/dynamo-event-history.ts';
 import { createIdempotencyStore } from '../../adapters/dynamo-idempotency-store.ts';
+import { createNamedHosts } from '../../adapters/dynamo-named-hosts.ts';
+import { createSlots } from '../../adapters/dynamo-slots.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
 import type { ApiDeps } from '../../functions/api/http/api-deps.ts';
 import type { ApiEvent } from '../../functions/api/http/request.ts';
@@ -49,7 +51,7 @@ export const backendArn = 'arn:aws:iam::000000000000:role/helpdesk';
 
 /** The API function with the adapters that are deployed, on a deployment's engines. */
 export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps> = {}): TestApi {
-  const { subscriptions, accounts, cipher, sender, telemetry, clock, table } = deployment;
+  const { subscriptions, accounts, cipher, telemetry, clock, table } = deployment;
   const credentials = createCredentialStore(table);
   const auditLog = createAuditLog(table);
   let lastByte = 0;
@@ -58,6 +60,7 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
     accounts,
     accountStatus: accounts,
     credentials,
+    slots: createSlots(table),
     auditLog,
     idempotency: createIdempotencyStore(table),
     deliveries: deployment.deliveries,
@@ -70,14 +73,12 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
     cacheMs: 5_000,
     statistics: deployment.statistics,
     cipher,
-    sender,
     telemetry,
-    userAgent: 'iOmniHub-Webhooks/test',
     rules: anywhere,
     names: { resolveName: async () => [] },
     receiverVerification: 'off',
     reserveTurns: createCallLimiter(createTokenStore(table)),
-    limits: { accountRatePerSecond: 500, hostRatePerSecond: 200 },
+    namedHosts: createNamedHosts(table),
     cursorKey: async () => Buffer.alloc(32, 9),
     now: clock.now,
     randomBytes: (size) => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { userTexts } from './user-texts.ts';
 
 /** Of JSON Schema what the contract uses. */
 export interface JsonSchema {
@@ -58,7 +59,9 @@ function textsOf({ format, pattern, minLength = 0, maxLength = 40 }: JsonSchema)
   }
   if (format === 'uri') return fc.webUrl({ validSchemes: ['https'], withQueryParameters: true });
   if (pattern) return fc.stringMatching(new RegExp(pattern)).filter((text) => text.length <= maxLength);
-  return fc.string({ minLength, maxLength: Math.min(maxLength, 40) });
+  const ofPeople = userTexts.filter(({ length }) => length >= minLength && length <= maxLength);
+  const others = fc.string({ minLength, maxLength: Math.min(maxLength, 40) });
+  return ofPeople.length > 0 ? fc.oneof(others, fc.constantFrom(...ofPeople)) : others;
 }
 
 function objectsOf(schema: JsonSchema): fc.Arbitrary<object> {
@@ -76,6 +79,7 @@ function objectsOf(schema: JsonSchema): fc.Arbitrary<object> {
 
 /** What no schema here expects, and what has broken other programs. */
 export const hostileTexts = [
+  ...userTexts,
   '',
   ' ',
   '\u0000',

@@ -12,6 +12,8 @@ export interface Observation {
 }
 
 const tlsPorts = [443, 8443];
+/** A public address that takes connections and says nothing. */
+const silentAddress = '93.184.215.99';
 const plainPorts = [22, 80, 3128, 8080];
 /** An agent for proxies would try again for ever if it got no answer at all. */
 const noService = 'HTTP/1.1 503 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
@@ -30,7 +32,7 @@ export async function startCanary(): Promise<Canary> {
 
   const certificate = await createCertificate();
   const listen = async (port: number, host: string): Promise<Server> => {
-    const server: Server = tlsPorts.includes(port)
+    const receiver = tlsPorts.includes(port)
       ? createHttpsServer(certificate, (request, response) => {
           const { searchParams } = new URL(request.url ?? '', 'https://receiver.example.com');
           const location = searchParams.get('location');
@@ -43,6 +45,10 @@ export async function startCanary(): Promise<Canary> {
             .end();
         })
       : createServer((socket) => void socket.once('data', () => socket.end(noService)));
+    const server = createServer((socket) => {
+      if (socket.localAddress === silentAddress) socket.resume();
+      else receiver.emit('connection', socket);
+    });
     server.on('connection', (socket: Socket) => {
       const { localAddress = '', localPort } = socket;
       sockets.add(socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket)));

@@ -34,6 +34,7 @@ export interface ContractAccount {
   readonly manage: Sender;
   readonly read: Sender;
   readonly keyId: string;
+  readonly sessionId: string;
   readonly subscriptionId: string;
   readonly eventId: string;
   readonly deliveryId: string;
@@ -62,7 +63,8 @@ export async function openContractWorld() {
     const { id: subscriptionId } = JSON.parse(created.text) as { id: string };
     const { id: eventId, deliveryId } = await addDelivered(table, accountId, subscriptionId);
     const { id: keyId } = manage;
-    return { accountId, manage, read, keyId, subscriptionId, eventId, deliveryId };
+    const sessionId = await openSession(table, accountId);
+    return { accountId, manage, read, keyId, sessionId, subscriptionId, eventId, deliveryId };
   }
 
   async function send(sender: Sender, { method, path, query = {}, headers = {}, body }: SentRequest) {
@@ -94,6 +96,7 @@ export async function openContractWorld() {
     deliveries: createDeliveryLog(table),
     openAccount,
     issueKey: (accountId: string, role: Role = 'manage') => issueKey(table, accountId, role),
+    openSession: (accountId: string) => openSession(table, accountId),
     addSubscription: (accountId: string) => addSubscription(table, accountId),
     send,
 
@@ -151,8 +154,7 @@ async function credentialsOf(
 }
 
 async function issueKey(table: DynamoTable, accountId: string, role: Role) {
-  const id = createHash('sha256').update(uniqueId('key')).digest('hex').slice(0, 24);
-  const secret = createHash('sha256').update(id).digest('base64url');
+  const { id, secret } = newCredential();
   await createCredentialStore(table).createCredential({
     id,
     kind: 'api-key',
@@ -163,6 +165,26 @@ async function issueKey(table: DynamoTable, accountId: string, role: Role) {
     createdAt: new Date().toISOString(),
   });
   return { id, apiKey: formatCredential('api-key', id, secret) };
+}
+
+async function openSession(table: DynamoTable, accountId: string): Promise<string> {
+  const { id, secret } = newCredential();
+  await createCredentialStore(table).createCredential({
+    id,
+    kind: 'portal-session',
+    accountId,
+    secretHash: hashCredentialSecret(secret),
+    role: 'manage',
+    description: '',
+    createdAt: new Date().toISOString(),
+    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+  });
+  return id;
+}
+
+function newCredential() {
+  const id = createHash('sha256').update(uniqueId('key')).digest('hex').slice(0, 24);
+  return { id, secret: createHash('sha256').update(id).digest('base64url') };
 }
 
 async function addSubscription(table: DynamoTable, accountId: string) {

@@ -1,8 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import { createNameResolver } from '../../adapters/dns-name-resolver.ts';
 import { createAccountStore } from '../../adapters/dynamo-account-store.ts';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
+import { createContenderStore } from '../../adapters/dynamo-contender-store.ts';
 import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
 import { createEventLog } from '../../adapters/dynamo-event-log.ts';
+import { createPlaceStore } from '../../adapters/dynamo-place-store.ts';
 import { createStatisticsLog } from '../../adapters/dynamo-statistics.ts';
 import { createSubscriptionStore } from '../../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
@@ -21,6 +25,7 @@ import { type Subscription, withLesson } from '../../core/subscriptions/subscrip
 import { createDeliverer, type DelivererDeps } from '../../functions/deliverer/deliver-batch.ts';
 import { createDispatcher } from '../../functions/dispatcher/dispatch-events.ts';
 import { createCallLimiter } from '../../functions/receivers/call-limiter.ts';
+import { createContendedHosts } from '../../functions/receivers/contended-hosts.ts';
 import { deliveryMessage, sqsEvent, subscription, uniqueId } from './builders.ts';
 import { type Clock, createClock } from './clock.ts';
 import {
@@ -80,6 +85,18 @@ const patienceMs = 20_000;
 
 export const claimLeaseMs = 60_000;
 
+export const deliverySettings: DelivererDeps['settings'] = {
+  retryScheduleSeconds: scheduleSeconds,
+  retryHorizonSeconds: 7 * 86_400,
+  queueMarginSeconds: 60,
+  callbackTimeoutMs: patienceMs,
+  claimLeaseMs,
+  maxDeliverers: 100,
+  delivererTimeoutSeconds: 60,
+  accountRatePerSecond: 500,
+  hostRatePerSecond: 200,
+};
+
 /** The same sender, to which every call seems to have taken so much longer. */
 export function slowedBy(ms: number, sender: CallbackSender): CallbackSender {
   return {
@@ -130,6 +147,7 @@ export async function startDeployment(
   });
   const delivererDeps: DelivererDeps = {
     subscriptions,
+    storedSubscriptions: subscriptions,
     accounts,
     events,
     deliveries,
@@ -140,20 +158,16 @@ export async function startDeployment(
     cipher,
     sender,
     userAgent: 'iOmniHub-Webhooks/test',
+    places: createPlaceStore(table),
     reserveTurns: createCallLimiter(createTokenStore(table)),
+    contendedHosts: createContendedHosts(createContenderStore(table)),
+    names: createNameResolver(),
     telemetry,
-    settings: {
-      retryScheduleSeconds: scheduleSeconds,
-      retryHorizonSeconds: 7 * 86_400,
-      queueMarginSeconds: 60,
-      callbackTimeoutMs: patienceMs,
-      claimLeaseMs,
-      accountRatePerSecond: 500,
-      hostRatePerSecond: 200,
-    },
+    settings: deliverySettings,
     recordWithinMs: 1_000,
     now: clock.now,
     random: () => 0.5,
+    randomBytes,
   };
   const delivererWith = (overrides: Partial<DelivererDeps>): Deployment['deliver'] => {
     const deliverBatch = createDeliverer({ ...delivererDeps, ...overrides });

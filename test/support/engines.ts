@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { startFauxqs } from 'fauxqs';
 import { connectTable, type DynamoTable } from '../../adapters/dynamo-client.ts';
 import { startKms } from '../../local/kms-server.ts';
+import { startSqs } from '../../local/sqs-engine.ts';
 
 // CommonJS without types.
 const dynalite = createRequire(import.meta.url)('dynalite') as (options: { createTableMs: number }) => Server;
@@ -126,7 +126,7 @@ export interface QueuedMessage {
 }
 
 export async function startQueues(): Promise<QueueEngine> {
-  const engine = await startFauxqs({ port: 0, host: 'localhost', logger: false });
+  const engine = await startSqs();
   const endpoint = `http://127.0.0.1:${engine.port}`;
   const sqs = connectSqsAt(endpoint);
 

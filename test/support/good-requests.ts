@@ -5,6 +5,7 @@ import { eventTypes } from '../../core/events/event-catalog.ts';
 export interface Names {
   readonly accountId: string;
   readonly keyId: string;
+  readonly sessionId: string;
   readonly subscriptionId: string;
   readonly eventId: string;
   readonly deliveryId: string;
@@ -89,5 +90,6 @@ export function pathOf(routeKey: RouteKey, names: Names): string {
   return path
     .replace(/(\w+)\/\{id\}/, (_, noun: string) => `${noun}/${names[idsByNoun[noun] ?? 'eventId']}`)
     .replace('{accountId}', names.accountId)
-    .replace('{keyId}', names.keyId);
+    .replace('{keyId}', names.keyId)
+    .replace('{sessionId}', names.sessionId);
 }

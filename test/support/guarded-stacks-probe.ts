@@ -1,10 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { namesKeptMs } from '../../adapters/lru-caches.ts';
 import { createPublisher, type EventToPublish } from '../../client/publisher.ts';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { connectApi } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
 import { connectSqs, untilAtRest } from './at-rest.ts';
 import { type Observation, startCanary } from './canary.ts';
+import { exampleData } from './journey-data.ts';
 import { startNameServer } from './name-server.ts';
 import { nonPublicSpellings } from './non-public-spellings.ts';
 import { startStacksUnderFault } from './stacks-under-fault.ts';
@@ -26,7 +29,7 @@ const zone = {
   'public.example.com': [[publicAddress]],
   'inside.example.com': [['10.0.0.7']],
   'mixed.example.com': [[publicAddress, '169.254.169.254']],
-  // Its registration, its first attempt, and all that follows.
+  // Its registration, the attempts of the first round, and all that follows.
   [turning]: [[publicAddress], [publicAddress], ['10.0.0.7']],
 };
 
@@ -73,6 +76,8 @@ async function probe(): Promise<GuardedStacksReport> {
 
   const deliveries: Observation[] = [];
   for (let round = 0; round < 4; round += 1) {
+    // Until the deliverer asks for the name again.
+    if (round === 1) await setTimeout(namesKeptMs);
     deliveries.push(
       await canary.observe(async () => {
         const event = {
@@ -80,13 +85,14 @@ async function probe(): Promise<GuardedStacksReport> {
           id: `evt_${round}`,
           accountId,
           occurredAt: new Date(),
-          data: entry.example,
+          data: exampleData(entry.type),
         };
         const publisher = createPublisher({ eventBusName: stacks.eventBusName, client: eventBridge });
         await publisher.publish([event as unknown as EventToPublish]);
         await untilAtRest(sqs);
-        const { status, disabledReason } = await owner('GET', `/subscriptions/${id}`);
-        return [[turning, [status, disabledReason].filter(Boolean).join(' ')]];
+        const { status, refused } = await owner('GET', `/subscriptions/${id}`);
+        const { address, refusal } = (refused ?? {}) as Record<string, unknown>;
+        return [[turning, [status, address, refusal].filter(Boolean).join(' ')]];
       }),
     );
   }

@@ -1,25 +1,23 @@
-import type { ApiDeps } from '../http/api-deps.ts';
 import type { Handler } from '../http/handler.ts';
 import { createAudit } from './audit.ts';
-import { createCredentialIssue, refuseRemoved } from './issue-credential.ts';
+import { createCredentialIssue, type IssueDeps } from './issue-credential.ts';
 
 export function createCreatePortalSession(
-  deps: Pick<ApiDeps, 'accounts' | 'credentials' | 'auditLog' | 'now' | 'randomBytes'>,
+  deps: IssueDeps,
 ): Handler<'POST /accounts/{accountId}/portal-sessions'> {
   const audit = createAudit(deps);
   const issueCredential = createCredentialIssue(deps);
 
   return async (request) => {
     const { accountId } = request.path;
-    const refusal = await refuseRemoved(deps, accountId);
-    if (refusal) return refusal;
     const { role, expiresInSeconds } = request.body;
     const expiresAt = new Date(deps.now().getTime() + expiresInSeconds * 1_000).toISOString();
-    const { shown, text } = await issueCredential(
+    const issued = await issueCredential(
       { kind: 'portal-session', accountId, role, description: '', expiresAt },
       (id) => audit(request, 'portal-session.issued', { details: { id, role, expiresAt } }),
     );
-    const { description: _, ...session } = shown;
-    return { body: { ...session, token: text } };
+    if ('problem' in issued) return issued;
+    const { description: _, ...session } = issued.shown;
+    return { body: { ...session, token: issued.text } };
   };
 }

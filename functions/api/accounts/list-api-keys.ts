@@ -4,9 +4,10 @@ import type { Handler } from '../http/handler.ts';
 
 export function createListApiKeys({
   credentials,
-}: Pick<ApiDeps, 'credentials'>): Handler<'GET /accounts/{accountId}/api-keys'> {
+  now,
+}: Pick<ApiDeps, 'credentials' | 'now'>): Handler<'GET /accounts/{accountId}/api-keys'> {
   return async ({ path: { accountId } }) => {
-    const keys = await credentials.listApiKeys(accountId);
+    const keys = await credentials.listCredentials(accountId, 'api-key', now());
     return { body: { items: keys.map(presentCredential), nextCursor: null } };
   };
 }

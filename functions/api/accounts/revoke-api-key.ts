@@ -1,20 +1,10 @@
-import type { ApiDeps } from '../http/api-deps.ts';
 import type { Handler } from '../http/handler.ts';
-import { refuseUnknown } from '../http/refusal.ts';
-import { createAudit } from './audit.ts';
+import { createRevocation, type RevokeDeps } from './revoke-credential.ts';
 
 export function createRevokeApiKey(
-  deps: Pick<ApiDeps, 'credentials' | 'auditLog' | 'now'>,
+  deps: RevokeDeps,
 ): Handler<'DELETE /accounts/{accountId}/api-keys/{keyId}'> {
-  const audit = createAudit(deps);
+  const revoke = createRevocation(deps, 'api-key');
 
-  return async (request) => {
-    const { accountId, keyId: id } = request.path;
-    if (!/^[0-9a-f]{24}$/.test(id)) return refuseUnknown('API key');
-    const existing = await deps.credentials.listApiKeys(accountId);
-    if (!existing.some((key) => key.id === id)) return refuseUnknown('API key');
-    await audit(request, 'api-key.revoked', { details: { id } });
-    await deps.credentials.revokeApiKey(accountId, id);
-    return {};
-  };
+  return (request) => revoke(request, request.path.keyId);
 }

@@ -2,7 +2,7 @@ import type { AccountStatusLookup, AccountStore } from '../../../core/accounts/a
 import type { AuditLog } from '../../../core/accounts/audit-log.ts';
 import type { CredentialStore } from '../../../core/accounts/credential-store.ts';
 import type { IdempotencyStore } from '../../../core/accounts/idempotency-store.ts';
-import type { LimitSettings } from '../../../core/deliveries/call-limits.ts';
+import type { Slots } from '../../../core/accounts/slots.ts';
 import type { DeliveryHistory } from '../../../core/deliveries/delivery-history.ts';
 import type { DeliveryLog } from '../../../core/deliveries/delivery-log.ts';
 import type { RetryQueue } from '../../../core/deliveries/delivery-queues.ts';
@@ -11,18 +11,20 @@ import type { EventBodies, EventLog } from '../../../core/deliveries/event-log.t
 import type { StatisticsHistory } from '../../../core/deliveries/statistics-log.ts';
 import type { CallbackUrlRules } from '../../../core/receivers/callback-address.ts';
 import type { NameResolver } from '../../../core/receivers/name-resolver.ts';
+import type { NamedHosts } from '../../../core/receivers/named-hosts.ts';
+import type { SecretCipher } from '../../../core/secret-cipher.ts';
 import type { SubscriptionStore } from '../../../core/subscriptions/subscription-store.ts';
 import type { Telemetry } from '../../../core/telemetry.ts';
 import type { CallLimiter } from '../../receivers/call-limiter.ts';
-import type { ReceiverCallDeps } from '../../receivers/call-receiver.ts';
 
 /** All that the API needs. Each handler names the part that it uses. */
-export interface ApiDeps extends ReceiverCallDeps {
+export interface ApiDeps {
   readonly subscriptions: SubscriptionStore;
   readonly accounts: AccountStore;
   /** May be a few seconds old. */
   readonly accountStatus: AccountStatusLookup;
   readonly credentials: CredentialStore;
+  readonly slots: Slots;
   readonly auditLog: AuditLog;
   readonly idempotency: IdempotencyStore;
   readonly deliveries: DeliveryLog;
@@ -32,7 +34,8 @@ export interface ApiDeps extends ReceiverCallDeps {
   readonly statistics: StatisticsHistory;
   readonly retries: Pick<RetryQueue, 'sendRetry'>;
   readonly reserveTurns: CallLimiter;
-  readonly limits: LimitSettings;
+  readonly namedHosts: NamedHosts;
+  readonly cipher: SecretCipher;
   readonly rules: CallbackUrlRules;
   readonly names: NameResolver;
   readonly telemetry: Telemetry;
@@ -45,5 +48,6 @@ export interface ApiDeps extends ReceiverCallDeps {
   readonly cacheMs: number;
   /** How long the message of a delivery may take until the sweeper takes over. */
   readonly queueMarginSeconds: number;
+  readonly now: () => Date;
   readonly randomBytes: (size: number) => Buffer;
 }

@@ -1,5 +1,6 @@
 import type { Access } from '../../../contract/route.ts';
 import type { Actor } from '../../../core/accounts/audit.ts';
+import type { Role } from '../../../core/accounts/credential.ts';
 import { requestLimits } from '../../../core/accounts/request-limits.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { type Refusal, refuse, refuseSuspended, refuseTooManyRequests } from './refusal.ts';
@@ -8,6 +9,7 @@ import type { ApiEvent, AuthorizerContext } from './request.ts';
 export interface Caller {
   readonly accountId: string;
   readonly actor: Actor;
+  readonly role: Role;
 }
 
 type CallerDeps = Pick<ApiDeps, 'accountStatus' | 'reserveTurns' | 'now'>;
@@ -22,7 +24,11 @@ export function createCallerCheck(deps: CallerDeps) {
     // The gateway has checked the signature. A route that lost its authorizer by mistake must not be open.
     const arn = authorizer?.iam?.userArn;
     if (!arn) return refuse('unauthorized', 'A signed request of the helpdesk backend is needed.');
-    return { accountId: pathParameters['accountId'] ?? '', actor: { kind: 'backend', id: arn } };
+    return {
+      accountId: pathParameters['accountId'] ?? '',
+      actor: { kind: 'backend', id: arn },
+      role: 'manage',
+    };
   };
 
   async function identifyAccount(
@@ -34,8 +40,8 @@ export function createCallerCheck(deps: CallerDeps) {
     if (access === 'manage' && role !== 'manage') {
       return refuse('forbidden', 'This key may only read; the route needs the role "manage".');
     }
-    const turn = await deps.reserveTurns(requestLimits(accountId), deps.now());
+    const turn = await deps.reserveTurns(requestLimits(accountId, access), deps.now());
     if (turn.kind !== 'now') return refuseTooManyRequests('The account sends too many requests.');
-    return { accountId, actor: { kind, id } };
+    return { accountId, actor: { kind, id }, role: role === 'manage' ? role : 'read' };
   }
 }

@@ -31,8 +31,8 @@ export function refuseSuspended(): Refusal {
   return refuse('account-suspended', 'The account is suspended; iOmniHub can tell why.');
 }
 
-export function refuseTooManyRequests(detail: string): Refusal {
-  return { problem: { slug: 'too-many-requests', detail, retryAfterSeconds: 1 } };
+export function refuseTooManyRequests(detail: string, retryAfterSeconds = 1): Refusal {
+  return { problem: { slug: 'too-many-requests', detail, retryAfterSeconds } };
 }
 
 /** More issues would not help the caller, and Lambda cannot carry an answer of any size. */

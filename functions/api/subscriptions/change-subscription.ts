@@ -42,7 +42,11 @@ function isSame(stored: Subscription, written: Subscription): boolean {
 }
 
 /** Deletes the subscription if it is still as the caller has seen it. If it is gone after a try, it counts as deleted. */
-export async function deleteRequested(store: SubscriptionStore, request: ChangeRequest): Promise<Found> {
+export async function deleteRequested(
+  store: SubscriptionStore,
+  request: ChangeRequest,
+  announce: (seen: Subscription) => Promise<void>,
+): Promise<Found> {
   let seen: Found | undefined;
   for (let tries = 0; tries < maxTries; tries += 1) {
     const found = await findRequested(store, request);
@@ -50,6 +54,7 @@ export async function deleteRequested(store: SubscriptionStore, request: ChangeR
     seen = found;
     const stale = refuseStale(request, found.subscription);
     if (stale) return stale;
+    await announce(found.subscription);
     const { accountId, id } = found.subscription;
     if (await store.deleteSubscription(accountId, id, found.subscription)) return found;
   }

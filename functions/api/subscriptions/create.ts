@@ -1,49 +1,66 @@
 import { formatSecret } from '../../../core/deliveries/signature.ts';
+import { contextOf } from '../../../core/subscriptions/sealing.ts';
 import { maxSubscriptionsPerAccount, type Subscription } from '../../../core/subscriptions/subscription.ts';
-import { contextOf } from '../../receivers/call-receiver.ts';
 import { createAudit } from '../accounts/audit.ts';
 import type { ApiDeps } from '../http/api-deps.ts';
 import type { Handler, HandlerRequest } from '../http/handler.ts';
-import { type Refusal, refuse, refuseInvalid, refuseSuspended } from '../http/refusal.ts';
+import { type Refusal, refuse, refuseSuspended } from '../http/refusal.ts';
 import { type AdmissionDeps, createAdmission } from './admission.ts';
 import { auditHeaders } from './audit-headers.ts';
+import { auditLifetime } from './audit-subscription.ts';
 import { createDestinationCheck } from './destination.ts';
 import { sealHeaders } from './seal-headers.ts';
+import { createQuestions } from './verification.ts';
 import { createWrittenAnswer } from './written-subscription.ts';
 
 type CreateDeps = AdmissionDeps &
-  Pick<ApiDeps, 'subscriptions' | 'accounts' | 'auditLog' | 'rules' | 'names' | 'telemetry' | 'cacheMs'>;
+  Pick<
+    ApiDeps,
+    | 'subscriptions'
+    | 'accounts'
+    | 'slots'
+    | 'cipher'
+    | 'auditLog'
+    | 'rules'
+    | 'names'
+    | 'namedHosts'
+    | 'cacheMs'
+  >;
 
 export function createCreateSubscription(deps: CreateDeps): Handler<'POST /subscriptions'> {
   const audit = createAudit(deps);
-  const findFault = createDestinationCheck(deps);
+  const refuseDestination = createDestinationCheck(deps);
   const admit = createAdmission(deps);
+  const { planQuestion, sendQuestion } = createQuestions(deps);
   const showWritten = createWrittenAnswer(deps);
 
   return async (request) => {
     const { accountId, body: wanted } = request;
-    const fault = await findFault(wanted.url, request);
-    if (fault) return refuseInvalid([fault]);
-    const existing = await deps.subscriptions.listSubscriptions(accountId);
-    if (existing.length >= maxSubscriptionsPerAccount) return refuseTooManySubscriptions();
+    const unreachable = await refuseDestination(wanted.url, request);
+    if (unreachable) return unreachable;
+    if ((await listIds(accountId)).length >= maxSubscriptionsPerAccount) return refuseTooManySubscriptions();
     const { draft, secret } = await draftSubscription(accountId, wanted);
     const admitted = await admit(draft, wanted.status);
     if ('problem' in admitted) return admitted;
+    const full = await refuseFull(draft);
+    if (full) return full;
+    const { subscription, question } = admitted;
     if (draft.headers) await auditHeaders(audit, request, draft.id, draft.headers.names);
-    // Asking the receiver may have taken seconds: events count from now on.
-    const writtenAt = deps.now().toISOString();
-    const subscription = { ...admitted.subscription, createdAt: writtenAt, updatedAt: writtenAt };
+    await auditLifetime(audit, request, 'subscription.created', subscription);
+    await planQuestion(question);
     await deps.subscriptions.createSubscription(subscription);
-    const refusal = await refuseOutrun(accountId);
-    if (refusal) {
-      await deps.subscriptions.deleteSubscription(accountId, draft.id);
-      return refusal;
-    }
-    const { body, etag } = showWritten(subscription, admitted.verification);
+    const refusal = await refuseOutrun(subscription);
+    if (refusal) return refusal;
+    await sendQuestion(question);
+    const { body, etag } = showWritten(subscription);
     return { body: { ...body, secret }, etag };
   };
 
-  /** The new subscription and its secret, before its receiver is asked. */
+  async function listIds(accountId: string): Promise<string[]> {
+    return (await deps.subscriptions.listSubscriptions(accountId)).map(({ id }) => id);
+  }
+
+  /** The new subscription and its secret, before it is admitted. */
   async function draftSubscription(
     accountId: string,
     { headers, ...properties }: HandlerRequest<'POST /subscriptions'>['body'],
@@ -67,15 +84,19 @@ export function createCreateSubscription(deps: CreateDeps): Handler<'POST /subsc
     return { draft, secret };
   }
 
-  /**
-   * Meanwhile, other requests may have created subscriptions or removed the account. The request that notices it gives
-   * way.
-   */
-  async function refuseOutrun(accountId: string): Promise<Refusal | undefined> {
-    const counted = await deps.subscriptions.listSubscriptions(accountId);
-    if (counted.length > maxSubscriptionsPerAccount) return refuseTooManySubscriptions();
-    const accountStatus = await deps.accounts.findAccountStatus(accountId);
-    return accountStatus === 'removed' ? refuseSuspended() : undefined;
+  /** Other requests may create subscriptions at the same time: a slot is given to one of them only. */
+  async function refuseFull({ accountId, id }: Subscription): Promise<Refusal | undefined> {
+    const slot = { accountId, kind: 'subscriptions', id, max: maxSubscriptionsPerAccount } as const;
+    const isTaken = await deps.slots.takeSlot(slot, () => listIds(accountId), deps.now());
+    return isTaken ? undefined : refuseTooManySubscriptions();
+  }
+
+  /** Meanwhile, another request may have removed the account. This one gives way. */
+  async function refuseOutrun({ accountId, id }: Subscription): Promise<Refusal | undefined> {
+    if ((await deps.accounts.findAccountStatus(accountId)) !== 'removed') return undefined;
+    await deps.subscriptions.deleteSubscription(accountId, id);
+    await deps.slots.freeSlot({ accountId, kind: 'subscriptions', id });
+    return refuseSuspended();
   }
 }
 

@@ -1,26 +1,31 @@
 import { explainUrlRefusal } from '../../../core/receivers/callback-address.ts';
 import { addressInHost, refuseAddress } from '../../../core/receivers/public-address.ts';
 import type { ApiDeps } from '../http/api-deps.ts';
-import type { RequestContext } from '../http/handler.ts';
-import type { ProblemIssue } from '../http/refusal.ts';
+import type { CallerContext } from '../http/handler.ts';
+import { type Refusal, refuseInvalid } from '../http/refusal.ts';
+import { createHostLimit } from './host-limit.ts';
 
 /**
- * Says why a URL may not be registered although its text is good. This only helps the caller to notice early: the sender
- * checks again whenever it opens a socket. The answer is the same whatever a name resolves to, and if it does not
+ * Refuses a URL that may not be registered although its text is good. This only helps the caller to notice early: the
+ * sender checks again whenever it opens a socket. The answer is the same whatever a name resolves to, and if it does not
  * resolve: nobody can use it to ask our name servers about what is inside.
  */
-export function createDestinationCheck({
-  rules,
-  names,
-  telemetry,
-}: Pick<ApiDeps, 'rules' | 'names' | 'telemetry'>) {
-  return async function findFault(
+export function createDestinationCheck(
+  deps: Pick<ApiDeps, 'rules' | 'names' | 'namedHosts' | 'telemetry' | 'now'>,
+) {
+  const { rules, names, telemetry } = deps;
+  const refuseScan = createHostLimit(deps);
+
+  return async function refuseDestination(
     href: string,
-    { ownHost }: Pick<RequestContext, 'ownHost'>,
-  ): Promise<ProblemIssue | undefined> {
+    { accountId, ownHost }: Pick<CallerContext, 'accountId' | 'ownHost'>,
+  ): Promise<Refusal | undefined> {
+    return (await refuseScan(accountId, href)) ?? (await refuseHost(new URL(href), ownHost));
+  };
+
+  async function refuseHost({ hostname, host }: URL, ownHost: string): Promise<Refusal | undefined> {
     if (rules.allowPrivateCallbacks) return undefined;
-    const { hostname, host } = new URL(href);
-    if (hostname === ownHost) return { field: 'url', message: explainUrlRefusal('own-host', rules) };
+    if (hostname === ownHost) return refuseUrl(explainUrlRefusal('own-host', rules));
     // The text alone has decided about an address.
     if (addressInHost(hostname)) return undefined;
     const addresses = await names.resolveName(hostname);
@@ -29,6 +34,10 @@ export function createDestinationCheck({
     if (!refusal) return undefined;
     telemetry.info('destination.refused', { host, refusal });
     telemetry.count('AddressesRefused');
-    return { field: 'url', message: 'destination not allowed' };
-  };
+    return refuseUrl('destination not allowed');
+  }
+}
+
+function refuseUrl(message: string): Refusal {
+  return refuseInvalid([{ field: 'url', message }]);
 }

@@ -10,6 +10,7 @@ export function createGetSubscription({
   return async (request) => {
     const found = await findRequested(subscriptions, request);
     if ('problem' in found) return found;
-    return { body: presentSubscription(found.subscription), etag: etagOf(found.subscription) };
+    const { role } = request;
+    return { body: presentSubscription(found.subscription, role), etag: etagOf(found.subscription, role) };
   };
 }

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { presentSubscription } from '../../../contract/subscription-views.ts';
+import type { Role } from '../../../core/accounts/credential.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import { type Refusal, refuse, refuseInvalid } from '../http/refusal.ts';
 
-/** A strong validator (RFC 9110, 8.8.3) of what GET shows. What calls teach of the receiver does not change it. */
-export function etagOf(subscription: Subscription): string {
-  const text = JSON.stringify(presentSubscription(subscription));
+/**
+ * A strong validator (RFC 9110, 8.8.3) of what GET shows to that role. What only we note of the receiver does not change
+ * it.
+ */
+export function etagOf(subscription: Subscription, role: Role = 'manage'): string {
+  const text = JSON.stringify(presentSubscription(subscription, role));
   return `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
 }
 

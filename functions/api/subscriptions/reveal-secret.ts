@@ -1,9 +1,9 @@
+import { contextOf } from '../../../core/subscriptions/sealing.ts';
 import {
   liveSecrets,
   type StoredSecret,
   type Subscription,
 } from '../../../core/subscriptions/subscription.ts';
-import { contextOf } from '../../receivers/call-receiver.ts';
 import { createAudit } from '../accounts/audit.ts';
 import type { ApiDeps } from '../http/api-deps.ts';
 import type { Handler } from '../http/handler.ts';

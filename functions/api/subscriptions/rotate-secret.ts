@@ -1,6 +1,6 @@
 import { formatSecret } from '../../../core/deliveries/signature.ts';
+import { contextOf } from '../../../core/subscriptions/sealing.ts';
 import { rotateSecrets } from '../../../core/subscriptions/subscription.ts';
-import { contextOf } from '../../receivers/call-receiver.ts';
 import { createAudit } from '../accounts/audit.ts';
 import type { ApiDeps } from '../http/api-deps.ts';
 import { effectiveAfter } from '../http/effect.ts';

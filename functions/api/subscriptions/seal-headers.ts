@@ -5,8 +5,8 @@ import {
   type SealedHeaders,
   tooMany,
 } from '../../../core/subscriptions/custom-headers.ts';
+import { contextOf, openHeaders } from '../../../core/subscriptions/sealing.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
-import { contextOf, openHeaders } from '../../receivers/call-receiver.ts';
 import type { ProblemIssue } from '../http/refusal.ts';
 
 /** All values in one ciphertext: one call to KMS, however many there are. */

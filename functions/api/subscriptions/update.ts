@@ -1,3 +1,4 @@
+import { originOf } from '../../../core/subscriptions/callback-url.ts';
 import { mergeMetadata } from '../../../core/subscriptions/metadata.ts';
 import {
   patchSubscription,
@@ -6,56 +7,81 @@ import {
 } from '../../../core/subscriptions/subscription.ts';
 import { createAudit } from '../accounts/audit.ts';
 import type { ApiDeps } from '../http/api-deps.ts';
-import type { Handler } from '../http/handler.ts';
-import { refuseInvalid } from '../http/refusal.ts';
+import type { Handler, HandlerRequest } from '../http/handler.ts';
+import { type Refusal, refuseInvalid } from '../http/refusal.ts';
 import { type AdmissionDeps, type Admitted, createAdmission, wantedStatus } from './admission.ts';
 import { auditHeaders } from './audit-headers.ts';
+import { auditChange, type Changed } from './audit-subscription.ts';
 import { changeRequested } from './change-subscription.ts';
 import { createDestinationCheck } from './destination.ts';
-import type { Found } from './find-subscription.ts';
 import { sealPatchedHeaders } from './seal-headers.ts';
-import type { Verification } from './verification.ts';
+import { createQuestions, type Question } from './verification.ts';
 import { createWrittenAnswer } from './written-subscription.ts';
 
+type UpdateRequest = HandlerRequest<'PATCH /subscriptions/{id}'>;
 type UpdateDeps = AdmissionDeps &
-  Pick<ApiDeps, 'subscriptions' | 'auditLog' | 'rules' | 'names' | 'telemetry' | 'cacheMs'>;
+  Pick<ApiDeps, 'subscriptions' | 'cipher' | 'auditLog' | 'rules' | 'names' | 'namedHosts' | 'cacheMs'>;
 
 export function createUpdateSubscription(deps: UpdateDeps): Handler<'PATCH /subscriptions/{id}'> {
   const audit = createAudit(deps);
-  const findFault = createDestinationCheck(deps);
+  const refuseDestination = createDestinationCheck(deps);
   const admit = createAdmission(deps);
+  const { planQuestion, sendQuestion } = createQuestions(deps);
   const showWritten = createWrittenAnswer(deps);
 
   return async (request) => {
     const patch = request.body;
-    const fault = patch.url === undefined ? undefined : await findFault(patch.url, request);
-    if (fault) return refuseInvalid([fault]);
-    const changedHeaders = Object.keys(patch.headers ?? {});
+    const refusal = patch.url === undefined ? undefined : await refuseDestination(patch.url, request);
+    if (refusal) return refusal;
     let audited: Promise<void> | undefined;
-    let verification: Verification | undefined;
+    let question: Question | undefined;
+    let droppedHeaders: readonly string[] = [];
     const changed = await changeRequested(deps, request, async (seen) => {
       const next = await patched(seen, patch);
       if ('problem' in next) return next;
-      // Only the URL and the status decide whether the receiver has to be asked.
-      const asks = patch.url !== undefined || patch.status !== undefined;
-      const admitted: Admitted = asks
-        ? await admit(next.subscription, patch.status ?? wantedStatus(seen), { known: verification })
-        : next;
+      ({ droppedHeaders } = next);
+      const admitted = await admitChange(seen, next.subscription, patch, question);
       if ('problem' in admitted) return admitted;
-      if ('verification' in admitted) ({ verification } = admitted);
-      if (changedHeaders.length > 0) audited ??= auditHeaders(audit, request, seen.id, changedHeaders);
+      ({ question } = admitted);
+      audited ??= auditAll(request, seen, { ...admitted, droppedHeaders });
       await audited;
+      await planQuestion(question);
       return admitted;
     });
-    return 'problem' in changed ? changed : showWritten(changed.subscription, verification);
+    if ('problem' in changed) return changed;
+    await sendQuestion(question);
+    return showWritten(changed.subscription, droppedHeaders);
   };
 
+  /** Only the URL and the status decide whether the receiver has to be asked. */
+  async function admitChange(
+    seen: Subscription,
+    next: Subscription,
+    { url, status }: SubscriptionPatch,
+    known: Question | undefined,
+  ): Promise<Admitted> {
+    if (url === undefined && status === undefined) return { subscription: next };
+    return admit(next, status ?? wantedStatus(seen), { known });
+  }
+
+  async function auditAll(request: UpdateRequest, seen: Subscription, changed: Changed): Promise<void> {
+    const names = Object.keys(request.body.headers ?? {});
+    if (names.length > 0) await auditHeaders(audit, request, seen.id, names);
+    await auditChange(audit, request, seen, changed, request.body);
+  }
+
   /** The subscription after the change, except for its status. */
-  async function patched(seen: Subscription, patch: SubscriptionPatch): Promise<Found> {
-    const sealed = patch.headers && (await sealPatchedHeaders(deps.cipher, seen, patch.headers));
+  async function patched(seen: Subscription, patch: SubscriptionPatch): Promise<Changed | Refusal> {
+    const next = patchSubscription(seen, patch);
+    // Headers are credentials for the receiver that they were given for. Nobody may have them sent to himself.
+    const { headers, ...bare } = seen;
+    const isMoved = originOf(next) !== originOf(seen);
+    const kept = isMoved ? bare : seen;
+    const sealed = patch.headers && (await sealPatchedHeaders(deps.cipher, kept, patch.headers));
     if (sealed && 'fault' in sealed) return refuseInvalid([sealed.fault]);
     const merged = mergeMetadata(seen.metadata ?? {}, patch.metadata ?? {});
     if ('fault' in merged) return refuseInvalid([{ field: 'metadata', message: merged.fault }]);
-    return { subscription: { ...patchSubscription(seen, patch), ...merged, ...sealed } };
+    const subscription = { ...next, ...merged, ...(isMoved ? { headers: undefined } : {}), ...sealed };
+    return { subscription, droppedHeaders: isMoved ? (headers?.names ?? []) : [] };
   }
 }

@@ -1,35 +1,55 @@
-import type { VerificationResult } from '../../../contract/subscription-views.ts';
-import { requestedCallLimits } from '../../../core/deliveries/call-limits.ts';
-import { echoesChallenge, verificationBody } from '../../../core/receivers/verification.ts';
+import { verificationLimits } from '../../../core/deliveries/call-limits.ts';
+import { messageFor, type WaitingDelivery } from '../../../core/deliveries/delivery.ts';
+import { plan } from '../../../core/deliveries/delivery-steps.ts';
+import { verificationType } from '../../../core/receivers/verification.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
-import { createReceiverCall, type ReceiverCallDeps } from '../../receivers/call-receiver.ts';
 import type { ApiDeps } from '../http/api-deps.ts';
 
-export type VerificationDeps = ReceiverCallDeps & Pick<ApiDeps, 'reserveTurns' | 'limits' | 'randomBytes'>;
+export type QuestionDeps = Pick<
+  ApiDeps,
+  'deliveries' | 'retries' | 'reserveTurns' | 'queueMarginSeconds' | 'telemetry' | 'now' | 'randomBytes'
+>;
 
-/** Well within the 20 s of the function that waits for it. */
-const verificationTimeoutMs = 8_000;
-
-export interface Verification extends VerificationResult {
-  /** The URL that was asked. */
+/** A call that the deliverer will make, to ask the receiver at this URL for its consent. */
+export interface Question {
   readonly url: string;
+  readonly row: WaitingDelivery;
 }
 
-/** Asks a receiver whether it wants callbacks. Undefined if its limits allow no call now. */
-export function createReceiverVerification(deps: VerificationDeps) {
-  const prepareCall = createReceiverCall(deps);
+/**
+ * Questions to receivers. The row of the delivery comes first, then the subscription that awaits the answer, then the
+ * message. So each question of a subscription is asked: the due index owns a delivery whose row waits. A row whose
+ * subscription was not written after all leads to no call.
+ */
+export function createQuestions(deps: QuestionDeps) {
+  const { deliveries, retries, telemetry, now } = deps;
 
-  return async function verifyReceiver(subscription: Subscription): Promise<Verification | undefined> {
-    const turn = await deps.reserveTurns(requestedCallLimits(subscription, deps.limits), deps.now());
-    if (turn.kind !== 'now') return undefined;
-    const id = `vrf_${deps.randomBytes(12).toString('hex')}`;
-    const challenge = deps.randomBytes(24).toString('base64url');
-    const { accountId } = subscription;
-    const body = verificationBody({ id, accountId, timestamp: deps.now().toISOString(), challenge });
-    const call = await prepareCall(subscription, { id, body, timeoutMs: verificationTimeoutMs });
-    const { outcome } = await call();
-    const isVerified =
-      outcome.kind === 'success' && echoesChallenge(outcome.responseExcerpt ?? '', challenge);
-    return { url: subscription.url, isVerified, outcome };
+  return {
+    /** Undefined if its limits allow no further call now. */
+    async openQuestion(subscription: Subscription): Promise<Question | undefined> {
+      const turn = await deps.reserveTurns(verificationLimits(subscription), now());
+      if (turn.kind !== 'now') return undefined;
+      const { accountId, id: subscriptionId, url } = subscription;
+      const eventId = `vrf_${deps.randomBytes(12).toString('hex')}`;
+      const acceptedAt = now().toISOString();
+      const ref = { accountId, subscriptionId, eventId, eventType: verificationType, acceptedAt };
+      const times = { waitMs: 0, dueInMs: deps.queueMarginSeconds * 1_000 };
+      return { url, row: plan(ref, times, now()) };
+    },
+
+    async planQuestion(question: Question | undefined): Promise<void> {
+      if (question) await deliveries.replaceDelivery(undefined, question.row);
+    },
+
+    /** The message only makes the call start sooner. */
+    async sendQuestion(question: Question | undefined): Promise<void> {
+      if (!question) return;
+      const message = messageFor(question.row);
+      try {
+        await retries.sendRetry(message, 0);
+      } catch (error) {
+        telemetry.error('delivery.unsent', { eventId: message.eventId, error });
+      }
+    },
   };
 }

@@ -1,21 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { callbackLimits, limitsAhead, requestedCallLimits } from '../../../core/deliveries/call-limits.ts';
+import { callbackLimits, limitsAhead, verificationLimits } from '../../../core/deliveries/call-limits.ts';
 import { type CallLimit, turnMs } from '../../../core/rate-limit.ts';
 import { subscription } from '../../support/builders.ts';
 
-const settings = { accountRatePerSecond: 500, hostRatePerSecond: 200 };
+const settings = { accountRatePerSecond: 500, hostRatePerSecond: 200, maxDeliverers: 100 };
+const known = { addresses: ['203.0.113.7'], contenders: 0 };
 
 function limitsOf(overrides: Parameters<typeof subscription>[0] = {}) {
-  return callbackLimits(subscription(overrides), settings);
+  return callbackLimits(subscription(overrides), settings, known);
 }
 
 describe('the limits of a callback', () => {
-  test('are those of its account at the host, of the account, and of the host for all accounts', () => {
+  test('are those of its account at the host, of the account, and of host, domain and address for all accounts', () => {
     expect(limitsOf().map(({ name, bucket, perSecond }) => [name, bucket, perSecond])).toEqual([
       ['account-at-host', 'account-at-host acc_1 crm.example.com', 100],
       ['account', 'account acc_1', 500],
       ['host', 'host crm.example.com', 200],
+      ['domain', 'domain example.com', 1_000],
+      ['address', 'address 203.0.113.7', 1_000],
     ]);
   });
 
@@ -39,21 +42,30 @@ describe('the limits of a callback', () => {
     const buckets = (url: string) => limitsOf({ url, accountId: url }).map(({ bucket }) => bucket);
     const [one, two] = [buckets('https://crm.example.com/a'), buckets('https://crm.example.com/b')];
 
-    expect(one.filter((bucket) => two.includes(bucket))).toEqual(['host crm.example.com']);
+    expect(one.filter((bucket) => two.includes(bucket))).toEqual([
+      'host crm.example.com',
+      'domain example.com',
+      'address 203.0.113.7',
+    ]);
   });
 
   test('never let one account have a host to itself', () => {
     for (const hostRatePerSecond of [2, 3, 200]) {
-      const [share, , host] = callbackLimits(subscription(), { ...settings, hostRatePerSecond });
+      const [share, , host] = callbackLimits(subscription(), { ...settings, hostRatePerSecond }, known);
       expect(share?.perSecond).toBeLessThan(host?.perSecond ?? 0);
     }
   });
 
-  test('that a request to the API asks for make nobody wait', () => {
-    expect(requestedCallLimits(subscription(), settings)).toMatchObject([
-      { name: 'unproven-address', maxWaitMs: 0 },
-      { name: 'host', maxWaitMs: 0 },
+  test('do not include those of a request for a verification, which makes nobody wait', () => {
+    const limits = verificationLimits(subscription());
+
+    expect(limits).toMatchObject([
+      { name: 'verification', bucket: 'verification acc_1 crm.example.com', perSecond: 1, maxWaitMs: 0 },
+      { name: 'requested-by-account', bucket: 'requested-by-account acc_1', perSecond: 10, maxWaitMs: 0 },
+      { name: 'requested-at-host', bucket: 'requested-at-host crm.example.com', perSecond: 20, maxWaitMs: 0 },
     ]);
+    const buckets = limitsOf({ receiver: {} }).map(({ bucket }) => bucket);
+    expect(limits.filter(({ bucket }) => buckets.includes(bucket))).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   type AttemptContext,
   decideRetry,
+  isExpired,
   retryScheduleSchema,
   standardRetryScheduleSeconds,
 } from '../../../core/deliveries/retry-policy.ts';
@@ -39,8 +40,24 @@ describe('decideRetry', () => {
     });
   });
 
+  test.each(['gone', 'invalid-url'] as const)(
+    '%s of a URL that the subscription no longer has is a failure like others',
+    (reason) => {
+      const outcome = { kind: 'failure', reason, durationMs: 3 } as const;
+
+      expect(decideRetry(outcome, context({ hasMoved: true }), policy)).toEqual(
+        decideRetry(refused, context(), policy),
+      );
+      expect(decideRetry(outcome, context({ hasMoved: true, attemptCount: 10 }), policy)).toEqual({
+        kind: 'exhausted',
+        reason,
+      });
+    },
+  );
+
   test.each([
     'status',
+    'address-forbidden',
     'timeout',
     'dns',
     'connection-refused',
@@ -76,7 +93,7 @@ describe('decideRetry', () => {
   });
 
   test('a short gap that Retry-After makes long does not go by queue', () => {
-    expect(decideRetry(overloaded(1_000), context(), policy)).toMatchObject({
+    expect(decideRetry(overloaded(1_000), context({ random: 0 }), policy)).toMatchObject({
       delaySeconds: 1_000,
       byQueue: false,
       dueInSeconds: 1_000,
@@ -111,15 +128,46 @@ describe('decideRetry', () => {
   });
 
   test.each([
-    ['less than the gap', 5, 1, 300],
-    ['more than the gap', 3600, 1, 3600],
-    ['more than a day', 2_303_683_200, 1, day],
-    ['zero', 0, 1, 300],
+    ['less than the gap, at the lowest', 5, 0, 5],
+    ['less than the gap, in the middle', 5, 0.5, 300],
+    ['more than the gap, at the lowest', 3600, 0, 3600],
+    ['more than the gap, in the middle', 3600, 0.5, 3960],
+    ['a little more than the schedule takes', 310, 0.5, 341],
+    ['exactly a day', day, 0, day],
+    ['more than a day, at the lowest', 2_303_683_200, 0, day],
+    ['more than a day, in the middle', 2_303_683_200, 0.5, 95_040],
+    ['zero, in the middle', 0, 0.5, 300],
   ])('Retry-After: %s', (_, seconds, random, delaySeconds) => {
     expect(decideRetry(overloaded(seconds), context({ attemptCount: 2, random }), policy)).toMatchObject({
       kind: 'retry',
       delaySeconds,
     });
+  });
+
+  test.each([1, 10, 60, 3600, day])(
+    'deliveries that were all told to wait %i s come back after it, over at least ten seconds',
+    (seconds) => {
+      const delays = Array.from({ length: 60 }, (_, index) => {
+        const decision = decideRetry(overloaded(seconds), context({ random: index / 60 }), policy);
+        return decision.kind === 'retry' ? decision.delaySeconds : -1;
+      });
+
+      expect(Math.min(...delays)).toBeGreaterThanOrEqual(seconds);
+      expect(Math.max(...delays) - Math.max(seconds, 4)).toBeGreaterThanOrEqual(Math.max(7, seconds * 0.19));
+    },
+  );
+
+  test.each([
+    [-1, false],
+    [0, false],
+    [7 * day * 1_000 - 1, false],
+    [7 * day * 1_000, false],
+    [7 * day * 1_000 + 1, true],
+    [14 * day * 1_000, true],
+  ])('%i ms after its schedule began, a delivery has expired: %s', (ms, hasExpired) => {
+    const at = new Date(Date.parse(acceptedAt) + ms);
+
+    expect(isExpired({ begunAt: acceptedAt }, policy, at)).toBe(hasExpired);
   });
 
   test('no attempt is planned after the horizon', () => {
@@ -134,7 +182,7 @@ describe('decideRetry', () => {
     expect(at(6 * day + 1)).toEqual({ kind: 'exhausted', reason: 'expired' });
   });
 
-  test('the delay is whole and always inside its jitter, or inside the limits of Retry-After', () => {
+  test('the delay is whole, never before Retry-After, and inside the jitter of the schedule or the spread after it', () => {
     const attemptCount = fc.integer({ min: 1, max: 9 });
     const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     const retryAfter = fc.option(fc.nat(), { nil: undefined });
@@ -143,8 +191,13 @@ describe('decideRetry', () => {
         const gap = standardRetryScheduleSeconds[count] ?? 0;
         const outcome = seconds === undefined ? refused : overloaded(seconds);
         const decision = decideRetry(outcome, context({ attemptCount: count, random: drawn }), policy);
-        const [lowest, highest] =
-          seconds === undefined ? [gap < 300 ? gap * 0.8 : 0, gap * (gap < 300 ? 1.2 : 2)] : [gap, day];
+        const jittered = [gap < 300 ? gap * 0.8 : 0, gap * (gap < 300 ? 1.2 : 2)] as const;
+        const asked = Math.min(seconds ?? 0, day);
+        const lowest = Math.max(jittered[0], asked);
+        const highest = Math.max(
+          jittered[1],
+          seconds === undefined ? 0 : asked + Math.max(10, asked * 0.2) + 1,
+        );
         const delay = decision.kind === 'retry' ? decision.delaySeconds : -1;
 
         expect(Number.isInteger(delay)).toBe(true);

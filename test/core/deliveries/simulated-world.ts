@@ -12,7 +12,7 @@ import type { DelayedMessage, ExhaustedQueue, RetryQueue } from '../../../core/d
 import { scheduleOf } from '../../../core/deliveries/delivery-steps.ts';
 import type { CallLimit } from '../../../core/rate-limit.ts';
 import type { DeliveryOutcome } from '../../../core/receivers/delivery-outcome.ts';
-import { createAttempt } from '../../../functions/deliverer/attempt-delivery.ts';
+import { type AttemptDeps, createAttempt } from '../../../functions/deliverer/attempt-delivery.ts';
 import type { CallTurn } from '../../../functions/receivers/call-limiter.ts';
 import { createSweeper } from '../../../functions/sweeper/sweep-due-deliveries.ts';
 import { createRedrive } from '../../../scripts/redrive-queue.ts';
@@ -115,7 +115,7 @@ export function createWorld(deliveryCount: number) {
   function turnAt(limits: readonly CallLimit[]): CallTurn {
     const [limit] = limits;
     if (!limit || crowd === 'now') return { kind: 'now' };
-    if (crowd === 'full') return { kind: 'full', limit: limit.name };
+    if (crowd === 'full') return { kind: 'full', limit: limit.name, passed: [] };
     return {
       kind: 'later',
       at: new Date(nowMs + 5 * second),
@@ -238,22 +238,25 @@ export function createWorld(deliveryCount: number) {
       'worker',
       async (actor) => {
         const deliveries = deliveriesOf(actor);
-        const attempt = createAttempt({
-          subscriptions: {
-            findSubscription: (_, subscriptionId) =>
-              call(actor, 'read subscription', () =>
-                subscription({
-                  id: subscriptionId,
-                  secrets: [],
-                  status: disabled.has(subscriptionId) ? 'disabled' : 'enabled',
-                }),
-              ),
-            replaceSubscription: (_, next) =>
-              call(actor, 'disable', () => {
-                if (next.status === 'disabled') disabled.add(next.id);
-                return true;
+        const subscriptions: AttemptDeps['subscriptions'] = {
+          findSubscription: (_, subscriptionId) =>
+            call(actor, 'read subscription', () =>
+              subscription({
+                id: subscriptionId,
+                secrets: [],
+                status: disabled.has(subscriptionId) ? 'disabled' : 'enabled',
               }),
-          },
+            ),
+          replaceSubscription: (_, next) =>
+            call(actor, 'disable', () => {
+              if (next.status === 'disabled') disabled.add(next.id);
+              return true;
+            }),
+        };
+        const attempt = createAttempt({
+          subscriptions,
+          storedSubscriptions: subscriptions,
+          randomBytes: (size) => Buffer.alloc(size),
           accounts: { findAccountStatus: async () => 'active' },
           reserveTurns: (limits) => call(actor, 'reserve turns', () => turnAt(limits)),
           events: { readEventBody: async () => '{}' },
@@ -270,6 +273,8 @@ export function createWorld(deliveryCount: number) {
               }),
           },
           telemetry: recordTelemetry(),
+          contendedHosts: { countContenders: () => 0, addContender: async () => undefined },
+          names: { resolveName: async () => [] },
           settings: {
             retryScheduleSeconds: scheduleSeconds,
             retryHorizonSeconds: 7 * 86_400,
@@ -278,6 +283,7 @@ export function createWorld(deliveryCount: number) {
             claimLeaseMs,
             accountRatePerSecond: 1,
             hostRatePerSecond: 1,
+            maxDeliverers: 2,
           },
           userAgent: 'test',
           now,
@@ -286,7 +292,7 @@ export function createWorld(deliveryCount: number) {
         const delivered = await attempt(
           message,
           { receiveCount, sentAt: new Date(sentAt) },
-          { count: () => undefined },
+          { tally: { count: () => undefined }, places: { hold: async () => undefined } },
         );
         if (delivered) await deliveries.recordDelivered([delivered]);
         await call(actor, 'acknowledge', () => {

@@ -19,13 +19,13 @@ describe('the event catalog', () => {
   });
 
   test.each(eventCatalog)('$type: the example passes its own schema unchanged', ({ data, example }) => {
-    expect(data.parse(example)).toEqual(example);
+    expect(writtenBy(data.parse(example))).toEqual(example);
   });
 
   test.each(eventCatalog)('$type: fields that the catalog does not know pass, at every depth', (entry) => {
     const extended = deepExtend(entry.example);
 
-    expect(entry.data.parse(extended)).toEqual(extended);
+    expect(writtenBy(entry.data.parse(extended))).toEqual(extended);
   });
 
   test.each(eventCatalog)('$type: every field of the example is required', ({ data, example }) => {
@@ -80,6 +80,11 @@ describe('identifiers', () => {
     ).toEqual([true, true, true, false, false, false]);
   });
 });
+
+/** The same as JSON shows it. */
+function writtenBy(read: unknown): unknown {
+  return JSON.parse(JSON.stringify(read));
+}
 
 /** The same value with a further field in every object of the catalog's; maps of the account's own stay as they are. */
 function deepExtend(value: unknown, name = ''): unknown {

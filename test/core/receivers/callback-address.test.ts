@@ -4,6 +4,7 @@ import {
   type CallbackUrlRules,
   checkCallbackUrl,
   explainUrlRefusal,
+  requestTarget,
 } from '../../../core/receivers/callback-address.ts';
 import { namesOfNonPublicAddresses, nonPublicSpellings } from '../../support/non-public-spellings.ts';
 
@@ -26,8 +27,15 @@ describe('checkCallbackUrl', () => {
     ['https://mycorp.example.com/', 'https://mycorp.example.com/'],
     ['https://xn--exmple-cua.com/', 'https://xn--exmple-cua.com/'],
     ['https://crm.example.com/a%20b?c=@d', 'https://crm.example.com/a%20b?c=@d'],
-    // Others read the user "crm.example.com\\" of 127.0.0.1 here; they get to see the normalized form only.
-    ['https://crm.example.com\\@127.0.0.1/', 'https://crm.example.com/@127.0.0.1/'],
+    ['https://crm.example.com/a?', 'https://crm.example.com/a?'],
+    ['https://crm.example.com?', 'https://crm.example.com/?'],
+    ['https://crm.example.com/a??', 'https://crm.example.com/a??'],
+    ['https://crm.example.com/?q={a}|b^c`d', 'https://crm.example.com/?q=%7Ba%7D%7Cb%5Ec%60d'],
+    ['https://crm.example.com/{a}|b^c`d', 'https://crm.example.com/%7Ba%7D%7Cb%5Ec%60d'],
+    ['https://crm.example.com/a[0]?b[]=<c>"d"', 'https://crm.example.com/a%5B0%5D?b%5B%5D=%3Cc%3E%22d%22'],
+    ['https://crm.example.com/100%?q=5%zz&r=%4', 'https://crm.example.com/100%25?q=5%25zz&r=%254'],
+    ["https://crm.example.com/a;b=1,2/(c)'!*~$&+=:@", "https://crm.example.com/a;b=1,2/(c)'!*~$&+=:@"],
+    ['https://crm.example.com/?a=1&b=c/d?e;(f)!*~$,+:@', 'https://crm.example.com/?a=1&b=c/d?e;(f)!*~$,+:@'],
   ])('takes %s in its normalized form', (text, normalized) => {
     expect(checkCallbackUrl(text, publicOnly)).toMatchObject({ url: { href: normalized } });
   });
@@ -40,7 +48,16 @@ describe('checkCallbackUrl', () => {
     ['https://crm.example.com/a b', 'not-a-url'],
     [' https://crm.example.com/', 'not-a-url'],
     ['https://crm.example.com/\n', 'not-a-url'],
-    ['https://crm.exämple.com/', 'not-a-url'],
+    ['https://crm.exämple.com/', 'not-ascii'],
+    ['https://crm.example.com/caf\u00e9', 'not-ascii'],
+    ['https://crm.example.com/\u200b', 'not-ascii'],
+    ['https://crm.example.com/?q=🚚', 'not-ascii'],
+    ['https：//crm.example.com/', 'not-ascii'],
+    // Others read the user "crm.example.com\\" of 127.0.0.1 here.
+    ['https://crm.example.com\\@127.0.0.1/', 'has-backslash'],
+    ['https:\\\\crm.example.com\\hooks', 'has-backslash'],
+    ['https://crm.example.com/a\\b', 'has-backslash'],
+    ['https://crm.example.com/?q=a\\b', 'has-backslash'],
     [`https://crm.example.com/${'a'.repeat(2048)}`, 'too-long'],
     [`https://crm.example.com/${'"'.repeat(1000)}`, 'too-long'],
     ['https://8.8.8.8./', 'host-not-canonical'],
@@ -213,9 +230,46 @@ describe('every spelling of a non-public address', () => {
   });
 });
 
+test('every path and query that is taken consists of what RFC 3986 allows there', () => {
+  const target = fc.string({ unit: 'grapheme-ascii', maxLength: 40 });
+  fc.assert(
+    fc.property(target, target, (path, query) => {
+      const checked = checkCallbackUrl(`https://crm.example.com/${path}?${query}`, publicOnly);
+      const sent = 'url' in checked ? requestTarget(checked.url) : '/';
+      expect(sent).toMatch(/^\/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*$/);
+    }),
+  );
+});
+
+test.each([
+  ['https://crm.example.com/a?', '/a?'],
+  ['https://crm.example.com:8443/a/b?c=d', '/a/b?c=d'],
+  ['https://crm.example.com', '/'],
+])('what is asked for at %s is %s', (text, target) => {
+  expect(requestTarget(new URL(text))).toBe(target);
+});
+
 describe('explainUrlRefusal', () => {
   test.each([
+    ['https://crm.exämple.com/hooks', '"ä" (U+00E4)', ': write https://crm.xn--exmple-cua.com/hooks'],
+    ['https://crm.example.com/café', '"é" (U+00E9)', ': write https://crm.example.com/caf%C3%A9'],
+    ['https://crm.example.com/?q=🚚', '"🚚" (U+1F69A)', ': write https://crm.example.com/?q=%F0%9F%9A%9A'],
+    ['https://crm.example.com/\u202e', 'U+202E', ': write https://crm.example.com/%E2%80%AE'],
+    ['http://crm.exämple.com/', '"ä" (U+00E4)', ''],
+    ['crm.exämple.com', '"ä" (U+00E4)', ''],
+  ])(
+    'names the character of %j that is not ASCII, and the form to use if there is one',
+    (text, name, advice) => {
+      expect(explainUrlRefusal('not-ascii', publicOnly, text)).toBe(
+        `must consist of ASCII characters, and ${name} is none${advice}`,
+      );
+    },
+  );
+
+  test.each([
     'not-a-url',
+    'not-ascii',
+    'has-backslash',
     'too-long',
     'not-https',
     'has-credentials',

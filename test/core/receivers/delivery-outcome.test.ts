@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { certificateFaults } from '../../../core/receivers/certificate-faults.ts';
 import {
   outcomeOfStatus,
   parseRetryAfter,
@@ -62,10 +63,69 @@ describe('reasonOfErrorCode', () => {
     ['SELF_SIGNED_CERT_IN_CHAIN', 'tls'],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'tls'],
     ['EPROTO', 'tls'],
+    ['ERR_OSSL_EVP_UNSUPPORTED', 'tls'],
+    ['EPROTONOSUPPORT', 'connection-lost'],
     ['SOMETHING_NEW', 'connection-lost'],
   ])('%s is %s', (code, reason) => {
     expect(reasonOfErrorCode(code)).toBe(reason);
   });
+});
+
+describe('what is wrong with a certificate', () => {
+  // The table of https://nodejs.org/api/tls.html#x509-certificate-error-codes, and what Node says to anything else.
+  test.each([
+    'UNABLE_TO_GET_ISSUER_CERT',
+    'UNABLE_TO_GET_CRL',
+    'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
+    'UNABLE_TO_DECRYPT_CRL_SIGNATURE',
+    'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY',
+    'CERT_SIGNATURE_FAILURE',
+    'CRL_SIGNATURE_FAILURE',
+    'CERT_NOT_YET_VALID',
+    'CERT_HAS_EXPIRED',
+    'CRL_NOT_YET_VALID',
+    'CRL_HAS_EXPIRED',
+    'ERROR_IN_CERT_NOT_BEFORE_FIELD',
+    'ERROR_IN_CERT_NOT_AFTER_FIELD',
+    'ERROR_IN_CRL_LAST_UPDATE_FIELD',
+    'ERROR_IN_CRL_NEXT_UPDATE_FIELD',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'CERT_CHAIN_TOO_LONG',
+    'CERT_REVOKED',
+    'INVALID_CA',
+    'PATH_LENGTH_EXCEEDED',
+    'INVALID_PURPOSE',
+    'CERT_UNTRUSTED',
+    'CERT_REJECTED',
+    'HOSTNAME_MISMATCH',
+    'UNSPECIFIED',
+  ])('is a fault of tls: %s', (code) => {
+    expect(reasonOfErrorCode(code)).toBe('tls');
+  });
+
+  test('is told apart from anything else by 90 names of OpenSSL and no pattern', () => {
+    expect(certificateFaults.size).toBeGreaterThan(90);
+    expect([...certificateFaults].filter((code) => !/^[A-Z][A-Z0-9_]+$/.test(code))).toEqual([]);
+    expect(certificateFaults).not.toContain('OUT_OF_MEM');
+  });
+});
+
+test.each([
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'ENOMEM',
+  'OUT_OF_MEM',
+  'UND_ERR_CLOSED',
+  'UND_ERR_DESTROYED',
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+])('%s is a fault of ours, and no reason that counts against a receiver', (code) => {
+  expect(reasonOfErrorCode(code)).toBeUndefined();
 });
 
 describe('parseRetryAfter', () => {
@@ -77,6 +137,9 @@ describe('parseRetryAfter', () => {
     ['Mon, 23 Nov 2026 16:55:30 GMT', 30],
     ['Monday, 23-Nov-26 16:56:00 GMT', 60],
     ['Wed, 23 Nov 2099 16:55:00 GMT', 2_303_683_200],
+    ['Mon Nov 23 16:55:30 2026', 30],
+    ['Tue Dec  1 16:55:00 2026', 691_200],
+    ['Sunday, 29-Nov-26 16:55:00 GMT', 518_400],
   ])('%j is %i seconds', (header, seconds) => {
     expect(parseRetryAfter(header, now)).toBe(seconds);
   });
@@ -95,6 +158,11 @@ describe('parseRetryAfter', () => {
     'soon',
     'Mon, 23 Nov 2026 16:55:00 GMT',
     'Mon, 23 Nov 2020 16:55:00 GMT',
+    'Mon Nov 23 16:55:00 2020',
+    'Mon Nov 23 16:55 2026',
+    'Mon Nov 23 16:55:30 2026 +0100',
+    'Mon, 23 Nov 2026 16:55:30',
+    'Mon, 23 Nov 2026 16:55:30 PST',
     'Mon, 99 Foo 2026 99:99:99 GMT',
   ])('%j says nothing', (header) => {
     expect(parseRetryAfter(header, now)).toBeUndefined();

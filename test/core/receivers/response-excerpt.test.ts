@@ -8,10 +8,30 @@ function excerpt(text: string, ...confidential: string[]): string {
   return excerptResponse(Buffer.from(text), confidential);
 }
 
-/** Without asterisks: with those, a mask and what stands beside it could be read as a value. */
+/** Each printable character that HTML has a name for. */
+const namesOfHtml = new Map(
+  [
+    '= equals',
+    '& AMP',
+    '" quot',
+    "' apos",
+    '< LT',
+    '> gt',
+    '% percnt',
+    '+ plus',
+    '/ sol',
+    '\\ bsol',
+    '{ lbrace',
+    '} rcub',
+  ]
+    .map((pair): [string, string] => [pair.charAt(0), `&${pair.slice(2)};`])
+    .concat([[' ', '&nbsp;']]),
+);
+
+/** Without asterisks: with those, a mask and what stands beside it could be read as a value. No word or short number. */
 const plainValue = fc
   .string({ unit: 'grapheme-ascii', minLength: 4, maxLength: 30 })
-  .filter((text) => !text.includes('*'));
+  .filter((text) => !text.includes('*') && !/^(?:[a-z]+|\d{1,5})$/i.test(text));
 
 describe('the excerpt of a response', () => {
   test('is its text where nothing is confidential', () => {
@@ -27,6 +47,103 @@ describe('the excerpt of a response', () => {
     ['as a URL in lower case', encodeURIComponent(secret).replaceAll(/%../g, (byte) => byte.toLowerCase())],
   ])('masks a value that comes back %s, wherever it stands', (_, echoed) => {
     expect(excerpt(`got ${echoed}, and ${echoed}!`, secret)).toBe(`got ${mask}, and ${mask}!`);
+  });
+
+  const tricky = `k=v&"it's" <50%> a+b/c\\d~{e}`;
+  const percent = (text: string, spared: RegExp) =>
+    text
+      .split('')
+      .map((each) => (spared.test(each) ? each : percentOf(each)))
+      .join('');
+  const percentOf = (each: string) => `%${each.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`;
+  const hexOf = (each: string, digits: number) => each.charCodeAt(0).toString(16).padStart(digits, '0');
+  const html = (text: string) =>
+    text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const each = (text: string, spell: (character: string) => string) => text.split('').map(spell).join('');
+
+  test.each([
+    ['encodeURIComponent', encodeURIComponent(tricky)],
+    ['encodeURI', encodeURI(tricky)],
+    ['escape', escape(tricky)],
+    ['URLSearchParams', new URLSearchParams([['', tricky]]).toString().slice(1)],
+    ['urllib.parse.quote', percent(tricky, /[A-Za-z0-9_.~/-]/)],
+    ['urllib.parse.quote_plus', percent(tricky, /[A-Za-z0-9_.~ -]/).replaceAll(' ', '+')],
+    ['rawurlencode', percent(tricky, /[A-Za-z0-9_.~-]/)],
+    ['a URL twice', encodeURIComponent(encodeURIComponent(tricky))],
+    ['a URL with every character encoded', each(tricky, percentOf).toLowerCase()],
+    [
+      'JSON with \\u for what HTML reads',
+      JSON.stringify(tricky)
+        .slice(1, -1)
+        .replaceAll(/[&<>'+]/g, (c) => `\\u${hexOf(c, 4)}`),
+    ],
+    ['JSON with \\u in upper case', each(tricky, (c) => `\\u${hexOf(c, 4).toUpperCase()}`)],
+    ['JSON in JSON', JSON.stringify(JSON.stringify(tricky)).slice(3, -3)],
+    ['\\x of source code', each(tricky, (c) => `\\x${hexOf(c, 2)}`)],
+    ['\\u{} of source code', each(tricky, (c) => `\\u{${hexOf(c, 2)}}`)],
+    ['octal numbers', each(tricky, (c) => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`)],
+    ['re.escape', tricky.replaceAll(/[^A-Za-z0-9]/g, (c) => `\\${c}`)],
+    ['html.escape', html(tricky).replaceAll('"', '&quot;').replaceAll("'", '&#x27;')],
+    ['htmlspecialchars', html(tricky).replaceAll('"', '&quot;').replaceAll("'", '&#039;')],
+    ['HTML with named quotes', html(tricky).replaceAll('"', '&QUOT;').replaceAll("'", '&apos;')],
+    ['HTML by decimal numbers', each(tricky, (c) => `&#${c.charCodeAt(0)};`)],
+    ['HTML by decimal numbers with zeros', each(tricky, (c) => `&#000${c.charCodeAt(0)};`)],
+    ['HTML by hexadecimal numbers', each(tricky, (c) => `&#x${hexOf(c, 4)};`)],
+    ['HTML by hexadecimal numbers in upper case', each(tricky, (c) => `&#X${hexOf(c, 2).toUpperCase()};`)],
+    ['HTML by every name', each(tricky, (c) => namesOfHtml.get(c) ?? c)],
+    ['HTML of a URL', html(tricky.replaceAll('%', '%25').replaceAll('&', '%26'))],
+    ['JSON in HTML', html(JSON.stringify(tricky).slice(1, -1)).replaceAll('"', '&quot;')],
+    ['base64', Buffer.from(tricky).toString('base64').replace(/=+$/, '')],
+    ['base64url', Buffer.from(tricky).toString('base64url')],
+  ])('masks a value in the spelling of %s, whole and cut off', (_, echoed) => {
+    expect(excerpt(`got ${echoed} from you`, tricky)).toBe(`got ${mask} from you`);
+    expect(excerpt(`got ${echoed.slice(0, -2)}`, tricky)).toBe(`got ${mask}`);
+  });
+
+  test('masks a value that itself looks like an escape', () => {
+    const looks = 'a%2Fb&amp;c\\u0041d';
+
+    expect(excerpt(`${looks} ${encodeURIComponent(looks)} ${JSON.stringify(looks)}`, looks)).toBe(
+      `${mask} ${mask} "${mask}"`,
+    );
+  });
+
+  test.each([
+    'true',
+    'True',
+    'challenge',
+    'Bearer',
+    'application/json',
+    'production',
+    '2026',
+    '8443',
+    'Zapier',
+    'no',
+  ])('leaves %j alone, which is too common to be a secret', (value) => {
+    const answer = `{"challenge":true,"is":"${value}","type":"application/json"}`;
+
+    expect(excerpt(answer, value)).toBe(answer);
+  });
+
+  test.each(['pAsSwOrD', 'challenge-7f3a', 'true1', '471100', 'app1ication/json'])(
+    'masks %j, which only looks a little like it',
+    (value) => {
+      expect(excerpt(`it is ${value}.`, value)).toBe(`it is ${mask}.`);
+    },
+  );
+
+  // What takes the product of both lengths, or more, would be ended by the time limit of the test.
+  test.each([
+    ['beginnings of the value', 'a', `${'a'.repeat(10_000)}b`],
+    ['escapes that never end', '&#0', '&#0'.repeat(3_500)],
+    ['backslashes', '\\', '\\'.repeat(10_000)],
+    ['percent signs', '%', '%25'.repeat(3_500)],
+    ['escapes of escapes of escapes', '%2525252525', 'x'.repeat(10_000)],
+    ['names without an end', '&a', '&a'.repeat(5_000)],
+  ])('takes no more time than its length for an answer of nothing but %s', (_, part, value) => {
+    const answer = part.repeat(100_000 / part.length);
+
+    expect(excerpt(answer, value, `${value}!`).length).toBeLessThanOrEqual(8_192);
   });
 
   test('masks the token of a value that comes back without its scheme', () => {
@@ -56,6 +173,24 @@ describe('the excerpt of a response', () => {
   test('leaves alone what is too short to be a secret', () => {
     expect(excerpt('1 of 123 is 1', '1', '123')).toBe('1 of 123 is 1');
     expect(excerpt('Bearer of bad news', 'Bearer 0123456789')).toBe('Bearer of bad news');
+  });
+
+  test.each([
+    ['UTF-16 with a byte order mark', Buffer.from('\ufeffno such ação', 'utf16le')],
+    ['UTF-16, big end first', Buffer.from('\ufeffno such ação', 'utf16le').swap16()],
+    ['UTF-16 without a byte order mark', Buffer.from('no such ação', 'utf16le')],
+    ['UTF-8 with a byte order mark', Buffer.from('\ufeffno such ação')],
+    ['UTF-8', Buffer.from('no such ação')],
+  ])('is text in %s', (_, body) => {
+    expect(excerptResponse(body, [])).toBe('no such ação');
+  });
+
+  test('is well-formed wherever it is cut off', () => {
+    for (const cut of [1, 2, 3, 4, 5, 6, 7, 8])
+      expect(excerptResponse(Buffer.from('🚚🚚').subarray(0, cut), [])).toBe(
+        '🚚'.repeat(Math.floor(cut / 4)),
+      );
+    expect(excerpt('ab🚚', '🚚🚚🚚').isWellFormed()).toBe(true);
   });
 
   test('takes values for text, not for patterns', () => {

@@ -10,6 +10,11 @@ describe('an answer echoes the challenge', () => {
     `${challenge}\r\n`,
     JSON.stringify({ challenge }),
     JSON.stringify({ ok: true, challenge }, null, 2),
+    JSON.stringify(challenge),
+    ` ${JSON.stringify(challenge)}\n`,
+    `\ufeff${challenge}`,
+    `\ufeff${JSON.stringify({ challenge })}`,
+    `\ufeff${JSON.stringify(challenge)}`,
   ])('as %j', (answer) => expect(echoesChallenge(answer, challenge)).toBe(true));
 
   test.each([
@@ -18,7 +23,6 @@ describe('an answer echoes the challenge', () => {
     challenge.slice(1),
     `${challenge}${challenge}`,
     `the challenge is ${challenge}`,
-    JSON.stringify(challenge),
     JSON.stringify({ data: { challenge } }),
     JSON.stringify([challenge]),
     'null',

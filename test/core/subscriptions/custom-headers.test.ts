@@ -39,11 +39,61 @@ describe('custom headers', () => {
     'x-amzn-trace-id',
     'Cookie',
     'User-Agent',
-  ])('never include %s, in any case', (name) => {
-    for (const spelling of [name, name.toLowerCase(), name.toUpperCase()])
+    'HTTP2-Settings',
+    'Proxy',
+    'Forwarded',
+    'Via',
+    'CDN-Loop',
+    'X-Forwarded',
+    'X-Forwarded-For',
+    'X-Forwarded-Host',
+    'X-Forwarded-Proto',
+    'X-Forwarded-Prefix',
+    'X-Forwarded-Client-Cert',
+    'X-Real-IP',
+    'X-Client-IP',
+    'X-Cluster-Client-IP',
+    'X-Originating-IP',
+    'X-Remote-IP',
+    'X-Remote-Addr',
+    'Client-IP',
+    'True-Client-IP',
+    'Fastly-Client-IP',
+    'CF-Connecting-IP',
+    'CF-Connecting-IPv6',
+    'CF-Pseudo-IPv4',
+    'X-Host',
+    'X-Original-Host',
+    'X-Original-URL',
+    'X-Rewrite-URL',
+    'X-Envoy-Original-Path',
+    'X-HTTP-Method',
+    'X-HTTP-Method-Override',
+    'X-Method-Override',
+  ])('never include %s, in any case, with either dash', (name) => {
+    const underscored = name.replaceAll('-', '_');
+    const mixed = name.replace('-', '_');
+    for (const spelling of [name, name.toLowerCase(), name.toUpperCase(), underscored, mixed])
       expect(faultOf({ [spelling]: 'x' })).toBe(
         `${spelling}: is set by iOmniHub or the connection; choose another name`,
       );
+  });
+
+  test.each([
+    'Authorization',
+    'X-Api-Key',
+    'X_Api_Key',
+    'CF-Access-Client-Id',
+    'CF-Access-Client-Secret',
+    'X-Vercel-Protection-Bypass',
+    'X-Webhook-Token',
+    'X-Forward',
+    'Hostname',
+    'X-Viaduct',
+    'Origin',
+    'X-Method',
+  ])('may include %s', (name) => {
+    expect(newHeadersSchema.parse({ [name]: 'x' })).toEqual({ [name.toLowerCase()]: 'x' });
   });
 
   test.each(['', ' ', 'a b', 'a:b', 'a\r\nb', 'a\0', 'é', '_x', '-x', 'x'.repeat(65), ':path'])(

@@ -3,6 +3,7 @@ import { eventTypes } from '../../../core/events/event-catalog.ts';
 import {
   liveSecrets,
   maxLiveSecrets,
+  maxTimeoutMs,
   patchSubscription,
   rotateSecrets,
   subscriptionSchemas,
@@ -91,7 +92,7 @@ describe('a change', () => {
     receiver: {
       provenAt: '2026-11-23T00:00:00.000Z',
       slowSince: '2026-11-23T01:00:00.000Z',
-      addressRefusals: 2,
+      refused: { since: '2026-11-23T02:00:00.000Z', address: '10.0.0.7' },
     },
   });
 
@@ -180,4 +181,13 @@ describe('a rotation', () => {
     const rotated = rotateSecrets(subscription({ secrets }), 'new', 3_600, now);
     expect(rotated.map(({ sealed }) => sealed)).toEqual(['new', 'old 0', 'old 1', 'old 2', 'old 3']);
   });
+});
+
+test.each([
+  [1_000, 1_333],
+  [14_999, 19_998],
+  [15_000, 20_000],
+  [20_000, 20_000],
+])('with a deadline of %i ms in its stage, an owner may set one of up to %i ms', (stageMs, longestMs) => {
+  expect(maxTimeoutMs(stageMs)).toBe(longestMs);
 });

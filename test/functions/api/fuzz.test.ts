@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type RouteKey, routeKeys, routeOf } from '../../../contract/routes.ts';
+import type { CredentialKind } from '../../../core/accounts/credential.ts';
 import { type DeliveryRef, deliveryIdOf } from '../../../core/deliveries/delivery.ts';
 import { createTestApi, type TestApi } from '../../support/api.ts';
 import { hostileTexts, type JsonSchema, nearlyValidValues, valuesOf } from '../../support/arbitrary-json.ts';
@@ -36,7 +37,8 @@ beforeAll(async () => {
 });
 afterAll(() => deployment.close());
 
-type Ids = Readonly<Record<'accountId' | 'keyId' | 'subscriptionId' | 'eventId' | 'deliveryId', string>>;
+const idNames = ['accountId', 'keyId', 'sessionId', 'subscriptionId', 'eventId', 'deliveryId'] as const;
+type Ids = Readonly<Record<(typeof idNames)[number], string>>;
 
 /** An account in which there is one of everything. */
 async function openAccount(): Promise<Ids> {
@@ -58,23 +60,33 @@ async function openAccount(): Promise<Ids> {
     acceptedAt,
   };
   await deployment.deliveries.recordDelivered([deliveredDelivery(ref)]);
-  const keyId = createHash('sha256').update(accountId).digest('hex').slice(0, 24);
-  await api.credentials.createCredential({
-    id: keyId,
-    kind: 'api-key',
-    accountId,
-    secretHash: '',
-    role: 'read',
-    description: '',
-    createdAt: acceptedAt,
-  });
+  const [keyId, sessionId] = await Promise.all([
+    addCredential(accountId, 'api-key'),
+    addCredential(accountId, 'portal-session'),
+  ]);
   return {
     accountId,
     keyId,
+    sessionId,
     subscriptionId,
     eventId: event.id,
     deliveryId: deliveryIdOf(ref),
   };
+}
+
+async function addCredential(accountId: string, kind: CredentialKind): Promise<string> {
+  const id = createHash('sha256').update(`${kind} ${accountId}`).digest('hex').slice(0, 24);
+  const createdAt = deployment.clock.now().toISOString();
+  await api.credentials.createCredential({
+    id,
+    kind,
+    accountId,
+    secretHash: '',
+    role: 'read',
+    description: '',
+    createdAt,
+  });
+  return id;
 }
 
 function schemasOf(routeKey: RouteKey): OperationSchemas {
@@ -133,7 +145,7 @@ function leastBodyOf({ requestBody }: OperationSchemas): string | undefined {
 /** Ids that are there, those of another kind, and hostile ones. */
 const idChoice = fc.oneof(
   { weight: 6, arbitrary: fc.constant('own' as const) },
-  { weight: 1, arbitrary: fc.constantFrom('accountId', 'keyId', 'subscriptionId', 'eventId', 'deliveryId') },
+  { weight: 1, arbitrary: fc.constantFrom(...idNames) },
   { weight: 2, arbitrary: hostileText.map((text) => ({ text })) },
 );
 
@@ -144,7 +156,12 @@ function pathParametersOf(routeKey: RouteKey, ids: Ids, choice: 'own' | keyof Id
       ? ids.eventId
       : ids.subscriptionId;
   const chosen = choice === 'own' ? undefined : typeof choice === 'string' ? ids[choice] : choice.text;
-  return { id: chosen ?? own, accountId: chosen ?? ids.accountId, keyId: chosen ?? ids.keyId };
+  return {
+    id: chosen ?? own,
+    accountId: chosen ?? ids.accountId,
+    keyId: chosen ?? ids.keyId,
+    sessionId: chosen ?? ids.sessionId,
+  };
 }
 
 describe('no request brings about a fault of ours, or an answer that the contract does not tell of:', () => {

@@ -134,7 +134,7 @@ test('a key that was revoked is refused from then on', async () => {
   const request = requestWith(`Bearer ${formatCredential('api-key', revoked.id, secret)}`);
   await credentials.createCredential(revoked);
   expect(await authorize(request)).toMatchObject({ isAuthorized: true });
-  await credentials.revokeApiKey(revoked.accountId, revoked.id);
+  await credentials.revokeCredential(revoked.accountId, 'api-key', revoked.id);
 
   expect(await authorize(request)).toEqual(refused);
 });

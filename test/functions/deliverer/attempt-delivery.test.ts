@@ -9,7 +9,7 @@ import {
   refOf,
   type WaitingDelivery,
 } from '../../../core/deliveries/delivery.ts';
-import { eventCatalog } from '../../../core/events/event-catalog.ts';
+import { eventTypes } from '../../../core/events/event-catalog.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import {
   cancelledDelivery,
@@ -20,6 +20,7 @@ import {
   waitingDelivery,
 } from '../../support/builders.ts';
 import { claimLeaseMs, type Deployment, slowedBy } from '../../support/deployment.ts';
+import { exampleData } from '../../support/journey-data.ts';
 import { type Receiver, verifyCallback } from '../../support/receiver.ts';
 import { prepareDeployment } from '../../support/suite.ts';
 import { internalFailure } from '../../support/wire-proxy.ts';
@@ -101,8 +102,11 @@ describe('a first attempt', () => {
 
     await deliver(message);
 
-    // The statistics' write is the batch's, not the attempt's; what is read, and read again, is cached where it is deployed.
-    const calls = deployment.wire.table.calls.filter(({ input }) => !input.Key?.sk.S.startsWith('H#'));
+    // The statistics' write is the batch's, and places and limits are shared. What is read, and read again,
+    // is cached where it is deployed.
+    const calls = deployment.wire.table.calls.filter(
+      ({ input }) => !input.Key?.sk.S.startsWith('H#') && !input.Key?.pk.S.startsWith('L#'),
+    );
     const writes = calls.filter(({ operation }) => operation !== 'GetItem');
     expect(writes.map(({ operation }) => operation)).toEqual(['BatchWriteItem']);
     expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
@@ -183,7 +187,8 @@ describe('a first attempt', () => {
 
     await deliver(message);
 
-    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({ dueAt: secondsFromNow(7200) });
+    // In the middle of the spread after it.
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({ dueAt: secondsFromNow(7920) });
     expect(deployment.messagesIn('retries')).toEqual([]);
   });
 });
@@ -197,14 +202,19 @@ describe('a receiver that takes long', () => {
     await deliverSlowly(sqsRecord(deployment.deliveryQueue.arn, message));
   });
 
-  test('is noted as slow, and as fast again once it is', async () => {
-    expect(await stored()).toMatchObject({
-      receiver: { slowSince: deployment.clock.now().toISOString() },
-    });
-
+  test('is noted as slow, and as quick again after ten quick calls in a row, half a minute apart', async () => {
+    const slowSince = deployment.clock.now().toISOString();
     receiver.respond((response) => void response.writeHead(500).end());
-    await deliver({ ...deployment.messageFor(subscription), recheck: true });
+
+    for (let calls = 0; calls < 10; calls += 1) {
+      expect(await stored()).toMatchObject({ receiver: { slowSince } });
+      deployment.clock.advance(30_000);
+      await deliver({ ...deployment.messageFor(subscription), recheck: true });
+    }
+
     expect(await stored()).not.toHaveProperty('receiver.slowSince');
+    // Receivers of other tests refuse timestamps that are not of now.
+    deployment.clock.advance(-300_000);
   });
 
   test('gets its first attempts by the retry queue, as they are, and claimed', async () => {
@@ -269,7 +279,8 @@ describe('a later attempt', () => {
     expect(second?.body).toBe(first?.body);
     expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
     expect(second?.headers['webhook-signature']).not.toBe(first?.headers['webhook-signature']);
-    expect(second && verifyCallback(second, secret)).toMatchObject({ data: eventCatalog[0].example });
+    expect(second && verifyCallback(second, secret)).toMatchObject({ type: eventTypes[0] });
+    expect(second?.body).toContain(`"data":${JSON.stringify(exampleData(eventTypes[0]))}}`);
     expect(await deployment.deliveries.findDelivery(retry)).toMatchObject({
       state: 'delivered',
       version: 3,
@@ -345,6 +356,20 @@ describe('a later attempt', () => {
       expect(deployment.telemetry.counts).toEqual({ DeliveriesExhausted: 1, DeliveriesUncalled: 1 });
     },
   );
+
+  test.each([
+    ['a millisecond before seven days have passed', 7 * 86_400_000 - 1, 1, 'delivered'],
+    ['when seven days have passed', 7 * 86_400_000, 1, 'delivered'],
+    ['a millisecond after that', 7 * 86_400_000 + 1, 0, 'exhausted'],
+  ])('is made or not: %s', async (_, ageMs, callCount, state) => {
+    const acceptedAt = new Date(deployment.clock.now().getTime() - ageMs).toISOString();
+    const message = deployment.messageFor(subscription, { acceptedAt });
+
+    expect(await deliver(message)).toEqual(acknowledged);
+
+    expect(receiver.callbacks).toHaveLength(callCount);
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({ state });
+  });
 
   test('which another has ended or claimed meanwhile is not counted', async () => {
     const message = deployment.messageFor(subscription, { acceptedAt: secondsFromNow(-7 * 86_400 - 1) });

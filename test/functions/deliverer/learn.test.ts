@@ -21,6 +21,8 @@ async function subscribe(url = 'https://rebinding.example.com/hooks/PLANTED'): P
   return (await deployment.subscribe({ url })).subscription;
 }
 
+const dayMs = 86_400_000;
+
 async function deliverTo(subscription: Subscription) {
   const message = deployment.messageFor(subscription);
   await deployment.deliver(sqsRecord(deployment.deliveryQueue.arn, JSON.stringify(message)));
@@ -36,13 +38,13 @@ function stored({ accountId, id }: Subscription) {
 }
 
 describe('a name that leads to a private address', () => {
-  test('fails its delivery at once, and is a security event with the rule and the host only', async () => {
+  test('is retried by the schedule, and is a security event with the rule, the host and the address', async () => {
     const subscription = await subscribe();
 
     expect(await deliverTo(subscription)).toMatchObject({
-      state: 'exhausted',
-      reason: 'address-forbidden',
+      state: 'waiting',
       attemptCount: 1,
+      nextAttemptAt: new Date(deployment.clock.now().getTime() + 5_000).toISOString(),
     });
     expect(deployment.telemetry.named('address.refused')).toEqual([
       {
@@ -53,20 +55,29 @@ describe('a name that leads to a private address', () => {
           subscriptionId: subscription.id,
           host: 'rebinding.example.com',
           refusal: 'private-network',
+          address: '10.0.0.7',
         },
       },
     ]);
     expect(deployment.telemetry.counts).toMatchObject({ AddressesRefused: 1 });
-    expect(JSON.stringify(deployment.telemetry.lines)).not.toMatch(/PLANTED|10\.0\.0\.7/);
+    expect(JSON.stringify(deployment.telemetry.lines)).not.toContain('PLANTED');
   });
 
-  test('disables its subscription at the third time in a row', async () => {
+  test('disables its subscription after a day of nothing else', async () => {
     const subscription = await subscribe();
-    await deliverTo(subscription);
-    await deliverTo(subscription);
-    expect(await stored(subscription)).toMatchObject({ status: 'enabled' });
+    const refused = {
+      since: deployment.clock.now().toISOString(),
+      address: '10.0.0.7',
+      refusal: 'private-network',
+    };
+    for (const ms of [0, 1, dayMs - 2]) {
+      deployment.clock.advance(ms);
+      await deliverTo(subscription);
+      expect(await stored(subscription)).toMatchObject({ status: 'enabled', receiver: { refused } });
+    }
 
-    await deliverTo(subscription);
+    deployment.clock.advance(1);
+    expect(await deliverTo(subscription)).toMatchObject({ state: 'waiting' });
     expect(await stored(subscription)).toMatchObject({
       status: 'disabled',
       disabledReason: 'address-forbidden',
@@ -74,7 +85,26 @@ describe('a name that leads to a private address', () => {
     expect(await deliverTo(subscription)).toMatchObject({ state: 'cancelled' });
   });
 
-  test('is told to its owner, and to nobody which address it was', async () => {
+  test('does not disable it if a call could be made in between', async () => {
+    const subscription = await subscribe();
+    await deliverTo(subscription);
+    deployment.clock.advance(dayMs / 2);
+    const outcome = { kind: 'success', status: 204, durationMs: 12 } as const;
+    const message = deployment.messageFor(subscription);
+    await deployment.delivererWith({ sender: { send: async () => outcome } })(
+      sqsRecord(deployment.deliveryQueue.arn, JSON.stringify(message)),
+    );
+
+    deployment.clock.advance(dayMs / 2);
+    await deliverTo(subscription);
+
+    expect(await stored(subscription)).toMatchObject({
+      status: 'enabled',
+      receiver: { refused: { since: deployment.clock.now().toISOString() } },
+    });
+  });
+
+  test('is told to its owner with the rule and the address', async () => {
     const subscription = await subscribe();
     await deliverTo(subscription);
 
@@ -83,17 +113,17 @@ describe('a name that leads to a private address', () => {
     expect(attempts[0]?.input.Item.outcome.M).toMatchObject({
       reason: { S: 'address-forbidden' },
       refusal: { S: 'private-network' },
+      refusedAddress: { S: '10.0.0.7' },
     });
-    expect(JSON.stringify(deployment.wire.table.calls)).not.toContain('10.0.0.7');
   });
 
-  test('has its delivery ended even if the note cannot be written', async () => {
+  test('has its delivery wait even if the note cannot be written', async () => {
     const subscription = await subscribe('https://unnoted.example.com/');
     deployment.wire.table.intercept(async (call) =>
       writesSubscription(call) ? internalFailure : call.forward(),
     );
 
-    expect(await deliverTo(subscription)).toMatchObject({ state: 'exhausted' });
+    expect(await deliverTo(subscription)).toMatchObject({ state: 'waiting' });
     expect(deployment.telemetry.named('receiver.unrecorded')).toHaveLength(1);
   });
 });
@@ -133,15 +163,16 @@ describe('a lesson is written once, however many write at that time:', () => {
     return () => writes;
   }
 
-  test('what others have counted meanwhile counts as well', async () => {
+  test('what others have noted meanwhile counts as well', async () => {
     const subscription = await subscribe();
-    changeBefore((seen) => ({ ...seen, receiver: { addressRefusals: 2 } }), subscription);
+    const since = new Date(deployment.clock.now().getTime() - dayMs).toISOString();
+    changeBefore((seen) => ({ ...seen, receiver: { refused: { since } } }), subscription);
     await deliverTo(subscription);
 
     expect(await stored(subscription)).toMatchObject({
       status: 'disabled',
       disabledReason: 'address-forbidden',
-      receiver: { addressRefusals: 3 },
+      receiver: { refused: { since } },
     });
   });
 
@@ -149,9 +180,9 @@ describe('a lesson is written once, however many write at that time:', () => {
     const subscription = await subscribe();
     const isTried = changeBeforeEach(subscription);
 
-    expect(await deliverTo(subscription)).toMatchObject({ state: 'exhausted' });
+    expect(await deliverTo(subscription)).toMatchObject({ state: 'waiting' });
     expect(await stored(subscription)).toMatchObject({ receiver: { provenAt: expect.any(String) } });
-    expect(await stored(subscription)).not.toHaveProperty('receiver.addressRefusals');
+    expect(await stored(subscription)).not.toHaveProperty('receiver.refused');
     expect(isTried()).toBe(2);
     expect(deployment.telemetry.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
@@ -172,7 +203,7 @@ describe('a lesson is written once, however many write at that time:', () => {
 
     expect(await stored(subscription)).toMatchObject({
       description: 'another',
-      receiver: { addressRefusals: 1 },
+      receiver: { refused: { address: '10.0.0.7' } },
       version: 3,
     });
   });
@@ -186,12 +217,21 @@ describe('a lesson is written once, however many write at that time:', () => {
     expect(await stored(subscription)).not.toHaveProperty('disabledReason');
   });
 
-  test('about another URL the call says nothing', async () => {
-    const subscription = await subscribe();
+  test.each([
+    ['an address that is refused', 'https://rebinding.example.com/'],
+    ['a URL that cannot be used', 'http://crm.example.com/'],
+  ])('about another URL the call says nothing, and the delivery goes on there: %s', async (_, url) => {
+    const subscription = await subscribe(url);
     changeBefore((seen) => ({ ...seen, url: 'https://new.example.com/', receiver: {} }), subscription);
-    await deliverTo(subscription);
 
-    expect(await stored(subscription)).toMatchObject({ receiver: {}, version: 2 });
+    expect(await deliverTo(subscription)).toMatchObject({ state: 'waiting', attemptCount: 1 });
+    expect(deployment.messagesIn('exhausted')).toEqual([]);
+    expect(deployment.messagesIn('retries')).toMatchObject([{ version: 1 }]);
+    expect(await stored(subscription)).toMatchObject({ status: 'enabled', receiver: {}, version: 2 });
+    expect(deployment.telemetry.named('delivery.attempted')).toMatchObject([
+      { fields: { decision: { kind: 'retry' } } },
+    ]);
+    expect(deployment.telemetry.counts).not.toHaveProperty('DeliveriesExhausted');
   });
 
   test('a subscription that is deleted meanwhile does not come back', async () => {

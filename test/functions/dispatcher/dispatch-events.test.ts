@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { eventCatalog, eventTypes } from '../../../core/events/event-catalog.ts';
 import { type EnvelopeParts, envelope, sqsRecord, uniqueId } from '../../support/builders.ts';
 import { type Deployment, startDeployment } from '../../support/deployment.ts';
+import { exampleData } from '../../support/journey-data.ts';
 import { internalFailure } from '../../support/wire-proxy.ts';
 
 let deployment: Deployment;
@@ -15,9 +16,16 @@ afterAll(() => deployment.close());
 const [entry, otherEntry] = eventCatalog;
 
 /** A record of the event queue; `detail` names at least the account. */
-function eventRecord(detail: Readonly<Record<string, unknown>>, parts: EnvelopeParts = {}) {
+function eventRecord(
+  detail: Readonly<Record<string, unknown>>,
+  parts: EnvelopeParts & { readonly sentAt?: Date } = {},
+) {
   const text = envelope({ ...parts, detail: { id: uniqueId('evt'), ...detail } });
-  return sqsRecord(deployment.eventQueue.arn, text);
+  return sqsRecord(deployment.eventQueue.arn, text, { sentAt: parts.sentAt });
+}
+
+function daysFromNow(days: number): Date {
+  return new Date(deployment.clock.now().getTime() + days * 86_400_000);
 }
 
 function rejectedMessages() {
@@ -36,14 +44,14 @@ describe('an event', () => {
     await deployment.subscribe({});
 
     const result = await deployment.dispatch(
-      eventRecord({ accountId, id: 'evt_a' }, { time: '2026-11-23T16:55:01Z' }),
+      eventRecord({ accountId, id: 'evt_a' }, { sentAt: new Date('2026-11-23T16:55:01.234Z') }),
     );
 
     const message = {
       accountId,
       eventId: 'evt_a',
       eventType: entry.type,
-      acceptedAt: '2026-11-23T16:55:01.000Z',
+      acceptedAt: '2026-11-23T16:55:01.234Z',
       version: 0,
       recheck: false,
       body: await deployment.events.readEventBody(accountId, 'evt_a'),
@@ -53,11 +61,8 @@ describe('an event', () => {
       { ...message, subscriptionId: first.id },
       { ...message, subscriptionId: second.id },
     ]);
-    expect(JSON.parse(message.body ?? '')).toMatchObject({
-      id: 'evt_a',
-      type: entry.type,
-      data: entry.example,
-    });
+    expect(JSON.parse(message.body ?? '')).toMatchObject({ id: 'evt_a', type: entry.type });
+    expect(message.body).toContain(`"data":${JSON.stringify(exampleData(entry.type))}}`);
     expect(deployment.telemetry.counts).toEqual({ EventsDispatched: 1 });
   });
 
@@ -87,6 +92,49 @@ describe('an event', () => {
   });
 });
 
+describe('an event is accepted when it came into its queue', () => {
+  test.each([
+    ['eight days before', () => daysFromNow(-8).toISOString()],
+    ['in the year 9999', () => '9999-12-31T23:59:59Z'],
+  ])('though its publisher has set a time %s', async (_, timeOf) => {
+    const { accountId } = (await deployment.subscribe({})).subscription;
+    const sentAt = daysFromNow(-1);
+
+    await deployment.dispatch(eventRecord({ accountId, id: 'evt_a' }, { time: timeOf(), sentAt }));
+
+    expect(deployment.messagesIn('deliveries')).toMatchObject([{ acceptedAt: sentAt.toISOString() }]);
+    const put = deployment.wire.table.calls.find(({ input }) => input.Item?.plan);
+    const retentionSeconds = deployment.table.retentionSeconds;
+    expect(put?.input.Item.expiresAt.N).toBe(String(Math.floor(sentAt.getTime() / 1_000) + retentionSeconds));
+  });
+
+  test.each([
+    ['by a clock that is ahead of ours', () => daysFromNow(1)],
+    ['at a time that cannot be read', () => new Date(Number.NaN)],
+  ])('and no later than now: %s', async (_, sentAtOf) => {
+    const { accountId } = (await deployment.subscribe({})).subscription;
+
+    await deployment.dispatch(eventRecord({ accountId }, { sentAt: sentAtOf() }));
+
+    expect(deployment.messagesIn('deliveries')).toMatchObject([
+      { acceptedAt: deployment.clock.now().toISOString() },
+    ]);
+  });
+
+  test('for the first time: a message that an operator sends again keeps the keys of its deliveries', async () => {
+    const { accountId } = (await deployment.subscribe({})).subscription;
+    const parts = { envelopeId: uniqueId('envelope') };
+    await deployment.dispatch(eventRecord({ accountId, id: 'evt_a' }, { ...parts, sentAt: daysFromNow(-2) }));
+    const [{ acceptedAt } = {}] = deployment.messagesIn('deliveries');
+    deployment.reset();
+
+    await deployment.dispatch(eventRecord({ accountId, id: 'evt_a' }, { ...parts, sentAt: daysFromNow(-1) }));
+
+    expect(acceptedAt).toBe(daysFromNow(-2).toISOString());
+    expect(deployment.messagesIn('deliveries')).toMatchObject([{ acceptedAt, recheck: true }]);
+  });
+});
+
 describe('a second time', () => {
   test('the same event in another envelope is a duplicate publication: dropped and counted', async () => {
     const { accountId } = (await deployment.subscribe({})).subscription;
@@ -97,6 +145,32 @@ describe('a second time', () => {
 
     expect(result).toEqual(nothingFailed);
     expect(deployment.messagesIn('deliveries')).toEqual([]);
+    expect(deployment.telemetry.counts).toEqual({ EventsDuplicated: 1 });
+    expect(rejectedMessages()).toEqual([]);
+  });
+
+  test('also if its fields come in another order, its numbers and times in another form', async () => {
+    const { accountId } = (await deployment.subscribe({})).subscription;
+    const { ticket, ...others } = exampleData(entry.type);
+    const occurredAt = '2026-11-23T16:55:00.000Z';
+    await deployment.dispatch(eventRecord({ accountId, id: 'evt_a', occurredAt }));
+    deployment.reset();
+
+    const text = envelope({
+      detail: {
+        data: { ...others, ticket },
+        occurredAt: '2026-11-23T18:55:00+02:00',
+        id: 'evt_a',
+        accountId,
+      },
+    });
+    await deployment.dispatch(
+      sqsRecord(
+        deployment.eventQueue.arn,
+        text.replace('"number":2026112900000123,', '"number":2026112900000123.0,'),
+      ),
+    );
+
     expect(deployment.telemetry.counts).toEqual({ EventsDuplicated: 1 });
     expect(rejectedMessages()).toEqual([]);
   });
@@ -189,6 +263,17 @@ describe('what can never be delivered goes to the event queue’s dead-letter qu
     expect(deployment.telemetry.counts).toEqual({ EventsRejected: 1 });
     expect(deployment.telemetry.lines).toMatchObject([
       { level: 'warn', name: 'event.rejected', fields: { reason } },
+    ]);
+  });
+
+  test('a message of the largest size that SQS takes, without the attributes that do not fit', async () => {
+    const body = '{'.padEnd(1_048_576, ' ');
+
+    expect(await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, body))).toEqual(nothingFailed);
+
+    expect(rejectedMessages()).toEqual([{ body, attributes: {}, delaySeconds: 0 }]);
+    expect(deployment.telemetry.lines).toMatchObject([
+      { name: 'event.rejected', fields: { reason: 'not-json', explanation: 'the message is not JSON' } },
     ]);
   });
 

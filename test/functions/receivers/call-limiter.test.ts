@@ -1,25 +1,10 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { TokenStore } from '../../../core/rate-limit.ts';
-import { type CallLimit, intervalMs } from '../../../core/rate-limit.ts';
+import { requestLimits } from '../../../core/accounts/request-limits.ts';
+import { type CallLimit, sharedLimit } from '../../../core/rate-limit.ts';
 import { type CallLimiter, createCallLimiter } from '../../../functions/receivers/call-limiter.ts';
+import { createMemoryTokens } from '../../support/memory-limits.ts';
 
 const startMs = Date.parse('2026-11-23T17:00:00.000Z');
-
-/** What a table keeps of all buckets; each reservation is a write. */
-function createMemoryStore() {
-  const next = new Map<string, number>();
-  const writes: { bucket: string; count: number }[] = [];
-  const store: TokenStore = {
-    async reserveTokens(limit, count, now) {
-      writes.push({ bucket: limit.bucket, count });
-      const from = Math.max(next.get(limit.bucket) ?? 0, now.getTime());
-      if (from > now.getTime() + limit.maxWaitMs + 1_000 - intervalMs(limit)) return undefined;
-      next.set(limit.bucket, from + count * intervalMs(limit));
-      return from;
-    },
-  };
-  return { store, writes };
-}
 
 const wide: CallLimit = {
   name: 'host',
@@ -30,10 +15,10 @@ const wide: CallLimit = {
 };
 const strict: CallLimit = { ...wide, name: 'subscription', bucket: 'subscription s', freePerSecond: 0 };
 
-let memory: ReturnType<typeof createMemoryStore>;
+let memory: ReturnType<typeof createMemoryTokens>;
 let ask: CallLimiter;
 beforeEach(() => {
-  memory = createMemoryStore();
+  memory = createMemoryTokens();
   ask = createCallLimiter(memory.store);
 });
 
@@ -56,7 +41,7 @@ describe('a limit that few calls reach', () => {
 
   test('costs one for a batch, however many its calls are', async () => {
     expect(await askTimes(10, [wide])).toEqual({ now: 10, later: [] });
-    expect(memory.writes).toEqual([{ bucket: wide.bucket, count: 9 }]);
+    expect(memory.writes).toEqual([{ bucket: wide.bucket, count: 10 }]);
   });
 
   test('costs one a second for a sandbox that is busy', async () => {
@@ -98,7 +83,7 @@ describe('calls beyond a limit', () => {
     const limit = { ...strict, maxWaitMs: 0 };
     await askTimes(20, [limit]);
 
-    expect(await ask([limit], at(0))).toEqual({ kind: 'full', limit: 'subscription' });
+    expect(await ask([limit], at(0))).toEqual({ kind: 'full', limit: 'subscription', passed: [] });
   });
 
   test.each([
@@ -151,6 +136,85 @@ describe('calls beyond a limit', () => {
 
     expect(made).toBeLessThanOrEqual(61 * strict.perSecond);
     expect(made).toBeGreaterThan(59 * strict.perSecond);
+  });
+});
+
+describe('two hundred sandboxes', () => {
+  const limit = sharedLimit('host', 'crm.example.com', 200, 200);
+
+  /** Each sandbox makes a call so often for 20 seconds. Returns how many were made at once. */
+  async function makeCalls(everyMs: number): Promise<number> {
+    const sandboxes = Array.from({ length: 200 }, () => createCallLimiter(memory.store));
+    let made = 0;
+    for (let ms = 0; ms < 20_000; ms += everyMs) {
+      for (const sandbox of sandboxes) {
+        const turns = await askTimes(1, [limit], ms, sandbox);
+        made += turns.now + turns.later.filter((turn) => turn < 20_000).length;
+      }
+    }
+    return made;
+  }
+
+  test.each([500, 1_000, 4_000])(
+    'that each make a call every %i ms keep to a limit and a tenth, after a second’s burst',
+    async (everyMs) => {
+      expect(await makeCalls(everyMs)).toBeLessThanOrEqual(1.1 * 20 * limit.perSecond + limit.perSecond);
+    },
+  );
+
+  test('that each make a call now and then pay nothing', async () => {
+    await makeCalls(10_000);
+
+    expect(memory.writes).toEqual([]);
+  });
+
+  test('pay for their free calls with the next reservation', async () => {
+    await askTimes(1, [limit]);
+    await askTimes(2, [limit]);
+
+    expect(memory.writes).toEqual([{ bucket: limit.bucket, count: 3 }]);
+  });
+});
+
+test('of an account’s slow requests, the API takes 50 a second, however many sandboxes serve them', async () => {
+  let taken = 0;
+  for (let second = 0; second < 5; second += 1) {
+    for (let sandbox = 0; sandbox < 400; sandbox += 1) {
+      const turn = await createCallLimiter(memory.store)(requestLimits('acc_1', 'read'), at(second * 1_000));
+      if (turn.kind === 'now') taken += 1;
+    }
+  }
+
+  expect(taken).toBeLessThanOrEqual(6 * 50);
+  expect(taken).toBeGreaterThanOrEqual(5 * 50);
+});
+
+describe('calls that yield', () => {
+  const quiet = { ...wide, freePerSecond: 0 };
+  const yielding = { ...quiet, maxWaitMs: 1_000, yieldsMs: 1_500 };
+
+  test('leave half of a second’s worth to those that do not', async () => {
+    for (let tries = 0; tries < 20; tries += 1) await ask([yielding], at(0));
+
+    expect((await askTimes(9, [quiet])).now).toBe(9);
+  });
+
+  test('use the whole rate when nobody else calls', async () => {
+    let made = 0;
+    for (let ms = 0; ms < 10_000; ms += 100) made += (await askTimes(3, [yielding], ms)).now;
+
+    expect(made).toBeGreaterThan(0.9 * 10 * wide.perSecond);
+    expect(made).toBeLessThanOrEqual(11 * wide.perSecond);
+  });
+
+  test('are refused while others wait, and told what they have passed', async () => {
+    await askTimes(20, [quiet]);
+
+    expect(await ask([strict, yielding], at(0))).toEqual({
+      kind: 'full',
+      limit: 'host',
+      passed: [strict.bucket],
+    });
   });
 });
 

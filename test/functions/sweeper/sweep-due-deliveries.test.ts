@@ -36,8 +36,11 @@ let deployment: Deployment;
 let sqs: ReturnType<typeof connectSqsAt>;
 let receiver: Receiver;
 let sweep: ReturnType<typeof createSweeper>;
+let deliverUnlimited: Deployment['deliver'];
 beforeAll(async () => {
   deployment = await startDeployment();
+  // A limit that all tests share would be used up at later times than theirs.
+  deliverUnlimited = deployment.delivererWith({ reserveTurns: async () => ({ kind: 'now' }) });
   sqs = connectSqsAt(deployment.wire.sqs.url);
   sweep = createSweeper({
     dueIndex: createDueIndex(deployment.table),
@@ -170,7 +173,7 @@ describe('a delivery that is due', () => {
         envelopeId: uniqueId('envelope'),
         acceptedAt: first.acceptedAt,
         body: '{"data":"ação"}',
-        bodyHash: 'hash',
+        contentHash: 'hash',
       },
       [],
       deployment.clock.now(),
@@ -200,8 +203,22 @@ describe('a delivery that is due', () => {
 });
 
 function deliver(message: DeliveryMessage, receiveCount = 1) {
-  return deployment.deliver(sqsRecord(deployment.retryQueue.arn, JSON.stringify(message), { receiveCount }));
+  return deliverUnlimited(sqsRecord(deployment.retryQueue.arn, JSON.stringify(message), { receiveCount }));
 }
+
+test('each subscription has its own ten messages a second, also within one account', async () => {
+  const rows = ['acc_one sub_a', 'acc_one sub_b', 'acc_two sub_a'].flatMap((owner) => {
+    const [accountId = '', subscriptionId = ''] = owner.split(' ').map((id) => `${id}_${uniqueId('s')}`);
+    return Array.from({ length: 11 }, () => dueIn(-1, { accountId, subscriptionId }));
+  });
+  await store(...rows);
+
+  await sweep(plentyOfTime);
+
+  const late = deployment.queues.delayedIn('retries').map(({ delaySeconds }) => delaySeconds);
+  expect(sentMessages()).toHaveLength(33);
+  expect(late).toEqual([1, 1, 1]);
+});
 
 describe('is left alone', () => {
   test('what is not due yet, by a millisecond', async () => {
@@ -352,6 +369,30 @@ describe('a fault', () => {
 
     deployment.wire.sqs.reset();
     deployment.queues.clear();
+    deployment.clock.advance(leaseMs);
+    await sweep(plentyOfTime);
+    expect(eventIds(sentMessages())).toContain(unlucky.eventId);
+  });
+
+  test('of SQS and then of the table is told twice, and costs that delivery a lease', async () => {
+    const [unlucky, lucky] = [dueIn(-1), dueIn(-1)];
+    await storeInShard(4, [unlucky, lucky]);
+    deployment.wire.sqs.intercept((call) => refuse(call, (body) => body.includes(unlucky.eventId)));
+    let writes = 0;
+    deployment.wire.table.intercept(async (call) => {
+      const isOfUnlucky = call.operation === 'PutItem' && call.input.Item.eventId.S === unlucky.eventId;
+      return isOfUnlucky && (writes += 1) > 1 ? throttled : call.forward();
+    });
+
+    await sweep(plentyOfTime);
+
+    expect(eventIds(sentMessages())).toEqual(eventIds([lucky]));
+    expect(deployment.telemetry.named('sweep.failed')).toMatchObject([
+      { fields: { eventId: unlucky.eventId, error: 'InternalError' } },
+      { fields: { eventId: unlucky.eventId, error: { name: 'ProvisionedThroughputExceededException' } } },
+    ]);
+
+    deployment.reset();
     deployment.clock.advance(leaseMs);
     await sweep(plentyOfTime);
     expect(eventIds(sentMessages())).toContain(unlucky.eventId);

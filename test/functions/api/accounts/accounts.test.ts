@@ -104,6 +104,39 @@ describe('API keys', () => {
   });
 });
 
+describe('credentials that many ask for at the same time', () => {
+  const kinds = [
+    ['API keys', 'api-keys', 'keyId', 20],
+    ['sessions', 'portal-sessions', 'sessionId', 100],
+  ] as const;
+
+  test.each(kinds)('%s are as many as an account may have, and no more', async (_, noun, __, max) => {
+    const issued = await Promise.all(
+      Array.from({ length: max + 5 }, () =>
+        api.callSigned(`POST /accounts/{accountId}/${noun}`, { accountId }),
+      ),
+    );
+
+    const statuses = issued.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 201)).toHaveLength(max);
+    expect(statuses.filter((status) => status === 409)).toHaveLength(5);
+    const { body } = await api.callSigned(`GET /accounts/{accountId}/${noun}`, { accountId });
+    expect(body.items).toHaveLength(max);
+  });
+
+  test.each(kinds)('%s that are revoked make room', async (_, noun, idName, max) => {
+    const issue = () => api.callSigned(`POST /accounts/{accountId}/${noun}`, { accountId });
+    const [first] = await Promise.all(Array.from({ length: max }, issue));
+    expect(await issue()).toMatchObject({ status: 409 });
+    await api.callSigned(`DELETE /accounts/{accountId}/${noun}/{${idName}}`, {
+      accountId,
+      [idName]: first?.body.id,
+    });
+
+    expect(await issue()).toMatchObject({ status: 201 });
+  });
+});
+
 describe('issuing an API key', () => {
   const route = 'POST /accounts/{accountId}/api-keys';
 
@@ -207,6 +240,54 @@ describe('a portal session', () => {
   });
 });
 
+describe('the sessions of an account', () => {
+  const open = (body = {}) =>
+    api.callSigned('POST /accounts/{accountId}/portal-sessions', { accountId }, body);
+  const list = async () =>
+    (await api.callSigned('GET /accounts/{accountId}/portal-sessions', { accountId })).body;
+  const revoke = (sessionId: string, of = accountId) =>
+    api.callSigned('DELETE /accounts/{accountId}/portal-sessions/{sessionId}', { accountId: of, sessionId });
+
+  test('are listed while they are open, oldest first, without their tokens and without API keys', async () => {
+    await issueKey();
+    const { body: short } = await open({ expiresInSeconds: 60, role: 'read' });
+    deployment.clock.advance(1_000);
+    const { body: long } = await open();
+
+    const { token: _, ...shortShown } = short;
+    const { token: __, ...longShown } = long;
+    expect(await list()).toEqual({ items: [shortShown, longShown], nextCursor: null });
+    deployment.clock.advance(60_000);
+    expect(await list()).toEqual({ items: [longShown], nextCursor: null });
+  });
+
+  test('are ended one by one, with a trace', async () => {
+    const [{ body: lost }, { body: other }] = [await open(), await open()];
+
+    expect(await revoke(lost.id)).toMatchObject({ status: 204, body: null });
+    expect(await authorize(lost.token)).toMatchObject({ isAuthorized: false });
+    expect(await authorize(other.token)).toMatchObject({ isAuthorized: true });
+    expect(await revoke(lost.id)).toMatchObject({ status: 404 });
+    const { entries } = await api.auditLog.listAudit(accountId, 10);
+    expect(entries.filter(({ action }) => action === 'portal-session.revoked')).toMatchObject([
+      { actor: { kind: 'backend' }, details: { id: lost.id } },
+    ]);
+  });
+
+  test('are ended for their own account alone, and not as API keys', async () => {
+    const { body } = await open();
+    const { id: keyId, key } = await issueKey();
+
+    expect(await revoke(body.id, uniqueId('acc'))).toMatchObject({ status: 404 });
+    expect(await revoke(keyId)).toMatchObject({ status: 404 });
+    expect(
+      await api.callSigned('DELETE /accounts/{accountId}/api-keys/{keyId}', { accountId, keyId: body.id }),
+    ).toMatchObject({ status: 404 });
+    expect(await authorize(body.token)).toMatchObject({ isAuthorized: true });
+    expect(await authorize(key)).toMatchObject({ isAuthorized: true });
+  });
+});
+
 describe('an account’s status', () => {
   const setStatus = (body: unknown) =>
     api.callSigned('PUT /accounts/{accountId}/status', { accountId }, body);
@@ -267,7 +348,8 @@ describe('removing an account', () => {
       .body;
     await remove();
 
-    expect(await authorize(token)).toMatchObject({ isAuthorized: true });
+    expect(await authorize(token)).toMatchObject({ isAuthorized: false });
+    // The gateway remembers for half a minute whom it has let pass.
     expect(await api.call('GET /subscriptions', { accountId })).toMatchObject({ status: 403 });
   });
 
@@ -362,6 +444,16 @@ test('an account that sends more than its share of requests is told to slow down
   expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(0);
   expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(50);
   expect(await api.call('GET /subscriptions', { accountId: uniqueId('acc') })).toMatchObject({ status: 200 });
+});
+
+test('an account that changes things has a smaller share, which reads leave alone', async () => {
+  deployment.clock.advance(1_000);
+  const reveal = () => api.call('GET /subscriptions/{id}/secret', { accountId, id: 'sub_unknown' });
+  const statuses = (await Promise.all(Array.from({ length: 30 }, reveal))).map(({ status }) => status);
+
+  expect(statuses.filter((status) => status === 404)).toHaveLength(20);
+  expect(statuses.filter((status) => status === 429)).toHaveLength(10);
+  expect(await api.call('GET /subscriptions', { accountId })).toMatchObject({ status: 200 });
 });
 
 test('a backend route whose authorizer was lost is closed', async () => {

@@ -37,7 +37,8 @@ async function publish(): Promise<DeliveryMessage> {
     time: deployment.clock.now().toISOString(),
     detail: { id: uniqueId('evt'), accountId },
   });
-  await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelopeOf(event)));
+  const sentAt = new Date(event.acceptedAt);
+  await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelopeOf(event), { sentAt }));
   const message = deployment.messagesIn('deliveries').find(({ eventId }) => eventId === event.id);
   if (!message) throw new Error('nothing was dispatched');
   return message;

@@ -91,7 +91,8 @@ describe('a delivery', () => {
     const created = await api.call('POST /subscriptions', { accountId, body });
     const time = deployment.clock.now().toISOString();
     const event = publishedEvent({ time, detail: { id: uniqueId('evt'), accountId } });
-    await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelopeOf(event)));
+    const sentAt = new Date(event.acceptedAt);
+    await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelopeOf(event), { sentAt }));
     const [message] = deployment
       .messagesIn('deliveries')
       .filter(({ subscriptionId }) => subscriptionId === created.body.id);

@@ -4,7 +4,6 @@ import { createTestApi, type TestApi } from '../../../support/api.ts';
 import { uniqueId } from '../../../support/builders.ts';
 import { type Deployment, startDeployment } from '../../../support/deployment.ts';
 import { nonPublicSpellings } from '../../../support/non-public-spellings.ts';
-import { type Receiver, startReceiver } from '../../../support/receiver.ts';
 
 let deployment: Deployment;
 let accountId: string;
@@ -112,174 +111,51 @@ describe('registering a URL', () => {
   });
 });
 
-describe('where receivers are asked first', () => {
-  let receiver: Receiver;
-  let asking: TestApi;
-  beforeEach(async () => {
-    receiver = await startReceiver();
-    asking = createTestApi(deployment, { receiverVerification: 'required' });
-    deployment.clock.advance(1_000);
-  });
-  afterEach(() => receiver.close());
-
-  function echo(form: (challenge: string) => string): void {
-    receiver.respond((response, { body }) => {
-      const { data } = JSON.parse(body) as { data: { challenge: string } };
-      response.end(form(data.challenge));
-    });
-  }
-
-  test.each([
-    ['alone', (challenge: string) => challenge],
-    ['on a line', (challenge: string) => `${challenge}\n`],
-    ['as JSON', (challenge: string) => JSON.stringify({ challenge })],
-  ])('one that echoes the challenge, %s, is called from then on', async (_, form) => {
-    echo(form);
-
-    expect(await subscribe(asking, receiver.url)).toMatchObject({
-      status: 201,
-      body: { status: 'enabled', verifiedAt: expect.any(String), verification: { verified: true } },
-    });
-    expect(receiver.callbacks.map(({ body }) => JSON.parse(body))).toMatchObject([
-      { type: 'webhook.verify', accountId, data: { challenge: expect.stringMatching(/^.{32}$/) } },
-    ]);
-  });
-
-  test.each([
-    ['says something else', () => 'ok', { reason: 'challenge-not-echoed', status: 200 }],
-    ['echoes the whole request', (body: string) => body, { reason: 'challenge-not-echoed', status: 200 }],
-  ])('one that %s has to wait for its consent', async (_, answer, told) => {
-    receiver.respond((response, { body }) => void response.end(answer(body)));
-
-    expect(await subscribe(asking, receiver.url)).toMatchObject({
-      status: 201,
-      body: { status: 'pending', verification: { verified: false, ...told } },
-    });
-  });
-
-  test('one that fails has to wait, and is told why', async () => {
-    receiver.respond((response) => void response.writeHead(500).end());
-
-    const { body } = await subscribe(asking, receiver.url);
-    expect(body).toMatchObject({
-      status: 'pending',
-      verification: { verified: false, reason: 'status', status: 500 },
-    });
-    expect(body).not.toHaveProperty('verifiedAt');
-  });
-
-  test('one that is to be disabled anyway is not called', async () => {
-    expect(await subscribe(asking, receiver.url, { status: 'disabled' })).toMatchObject({
-      body: { status: 'disabled' },
-    });
-    expect(receiver.callbacks).toEqual([]);
-  });
-
-  test('one that was silent can be asked again, and by its consent is enabled', async () => {
-    const { body } = await subscribe(asking, receiver.url);
-    echo((challenge) => challenge);
-    deployment.clock.advance(1_000);
-
-    expect(await asking.call('POST /subscriptions/{id}/verify', { accountId, id: body.id })).toMatchObject({
-      status: 200,
-      // From which a test that is asked for next counts the seconds until all have seen it enabled.
-      body: {
-        status: 'enabled',
-        updatedAt: deployment.clock.now().toISOString(),
-        verification: { verified: true },
+describe('the hosts of an account', () => {
+  test('may be twenty in a minute, however they are named, and no name server is asked for more', async () => {
+    const asked: string[] = [];
+    const counting = createTestApi(deployment, {
+      rules: { allowPrivateCallbacks: false, allowedPorts: [443], ownHosts: [] },
+      names: {
+        async resolveName(name) {
+          asked.push(name);
+          return name.startsWith('unknown') ? [] : ['93.184.215.14'];
+        },
       },
     });
-  });
+    deployment.clock.advance(60_000);
+    const { body: first } = await subscribe(counting, 'https://host-0.example.com/hooks');
+    for (let nth = 1; nth < 20; nth += 1) {
+      if (nth % 5 === 0) deployment.clock.advance(1_000);
+      const url = `https://${nth % 2 ? 'unknown' : 'host'}-${nth}.example.com/`;
+      await counting.call('PATCH /subscriptions/{id}', { accountId, id: first.id, body: { url } });
+    }
+    asked.length = 0;
+    const move = (url: string) =>
+      counting.call('PATCH /subscriptions/{id}', { accountId, id: first.id, body: { url } });
 
-  test('one is asked once, whoever writes to its subscription meanwhile', async () => {
-    const { body: created } = await subscribe(asking, receiver.url, { status: 'disabled' });
-    echo((challenge) => challenge);
-    deployment.wire.table.intercept(async (call) => {
-      if (call.operation === 'PutItem' && call.input.ConditionExpression) {
-        deployment.wire.table.intercept((later) => later.forward());
-        const seen = await deployment.subscriptions.findSubscription(accountId, created.id);
-        const receiver = { provenAt: deployment.clock.now().toISOString() };
-        if (seen) await deployment.learn(seen, { receiver });
-      }
-      return call.forward();
-    });
-
-    const change = { accountId, id: created.id, body: { status: 'enabled' } };
-    expect(await asking.call('PATCH /subscriptions/{id}', change)).toMatchObject({
-      status: 200,
-      body: { status: 'enabled', verification: { verified: true } },
-    });
-    expect(receiver.callbacks).toHaveLength(1);
-  });
-
-  test('another URL is asked anew, and the old one’s consent does not count for it', async () => {
-    echo((challenge) => challenge);
-    const { body } = await subscribe(asking, receiver.url);
-    const other = await startReceiver();
-    const change = (url: string) =>
-      asking.call('PATCH /subscriptions/{id}', { accountId, id: body.id, body: { url } });
-
-    expect((await change(other.url)).body).toMatchObject({
-      status: 'pending',
-      verification: { verified: false },
-    });
-    await other.close();
-    deployment.clock.advance(1_000);
-    expect((await change(receiver.url)).body).toMatchObject({ status: 'enabled' });
-  });
-
-  test('a change that leaves the URL alone asks nobody', async () => {
-    echo((challenge) => challenge);
-    const { body } = await subscribe(asking, receiver.url);
-    await asking.call('PATCH /subscriptions/{id}', { accountId, id: body.id, body: { description: 'x' } });
-
-    expect(receiver.callbacks).toHaveLength(1);
-  });
-
-  test('one that has to wait is not asked by a change of something else', async () => {
-    const { body } = await subscribe(asking, receiver.url);
-    const change = { accountId, id: body.id, body: { description: 'x' } };
-
-    expect(await asking.call('PATCH /subscriptions/{id}', change)).toMatchObject({
-      status: 200,
-      body: { status: 'pending', description: 'x' },
-    });
-    expect(receiver.callbacks).toHaveLength(1);
-  });
-
-  test('events count from when the receiver has answered', async () => {
-    const askedAt = deployment.clock.now().toISOString();
-    receiver.respond((response) => {
-      deployment.clock.advance(7_000);
-      response.end();
-    });
-    const { body } = await subscribe(asking, receiver.url);
-
-    expect(body.createdAt).toBe(deployment.clock.now().toISOString());
-    expect(body.createdAt > askedAt).toBe(true);
-  });
-
-  test('no host is asked more than once a second for one account', async () => {
-    await subscribe(asking, receiver.url);
-    const again = await subscribe(asking, receiver.url);
-
-    expect(again).toMatchObject({
+    const refused = await move('https://host-20.example.com/');
+    expect(refused).toMatchObject({
       status: 429,
-      headers: { 'retry-after': '1' },
       body: { type: 'urn:iomnihub:webhooks:problem:too-many-requests' },
     });
-    expect(receiver.callbacks).toHaveLength(1);
-    expect(await deployment.subscriptions.listSubscriptions(accountId)).toHaveLength(1);
+    const waitSeconds = Number(refused.headers['retry-after']);
+    expect(waitSeconds).toBe(60 - deployment.clock.now().getUTCSeconds());
+    expect(await subscribe(counting, 'https://host-21.example.com/')).toMatchObject({ status: 429 });
+    expect(asked).toEqual([]);
+    expect(await move('https://host-0.example.com/other')).toMatchObject({ status: 200 });
+
+    deployment.clock.advance(waitSeconds * 1_000);
+    expect(await move('https://host-20.example.com/')).toMatchObject({ status: 200 });
   });
 
-  test('the question is signed and carries the owner’s headers, which no answer shows', async () => {
-    receiver.respond((response, { headers }) => void response.writeHead(400).end(JSON.stringify(headers)));
-    const created = await subscribe(asking, receiver.url, { headers: { 'x-key': 'PLANTED-5531' } });
+  test('that it already has count as well when they are asked', async () => {
+    const { subscription } = await deployment.subscribe({ accountId, url: 'https://crm.example.com/' });
+    const asking = createTestApi(deployment, { namedHosts: { nameHost: async () => false } });
 
-    expect(receiver.callbacks[0]?.headers).toMatchObject({
-      'x-key': 'PLANTED-5531',
-      'webhook-signature': expect.stringMatching(/^v1,/),
-    });
-    expect(JSON.stringify(created)).not.toContain('PLANTED');
+    expect(
+      await asking.call('POST /subscriptions/{id}/verify', { accountId, id: subscription.id }),
+    ).toMatchObject({ status: 429 });
+    expect(deployment.messagesIn('retries')).toEqual([]);
   });
 });

@@ -25,6 +25,12 @@ async function create(overrides: Record<string, unknown> = {}) {
   return created.body;
 }
 
+/** What the audit log has besides the entries of the creation, latest first. */
+async function auditedAfterCreation(): Promise<string[]> {
+  const { entries } = await api.auditLog.listAudit(accountId, 100);
+  return entries.map(({ action }) => action).filter((action) => action !== 'subscription.created');
+}
+
 function patch(id: string, body: unknown) {
   return api.call('PATCH /subscriptions/{id}', { accountId, id, body });
 }
@@ -145,6 +151,128 @@ describe('changing a subscription', () => {
   });
 });
 
+describe('a change of the URL', () => {
+  const headers = { 'x-api-key': 'PLANTED', 'x-team': 'PLANTED' };
+
+  test.each([
+    ['scheme', (url: URL) => url.href.replace('http:', 'https:')],
+    ['host', (url: URL) => url.href.replace(url.hostname, 'localhost')],
+    ['port', (url: URL) => url.href.replace(url.port, '8443')],
+  ])('to another %s takes no headers along, and says so', async (_, move) => {
+    const { id } = await create({ headers });
+    const moved = await patch(id, { url: move(new URL(receiver.url)) });
+
+    expect(moved).toMatchObject({
+      status: 200,
+      body: { headers: {}, droppedHeaders: ['x-api-key', 'x-team'] },
+    });
+    expect(await stored(id)).not.toHaveProperty('headers');
+    const back = await patch(id, { url: receiver.url });
+    expect(back.body.headers).toEqual({});
+    expect(back.body).not.toHaveProperty('droppedHeaders');
+    expect((await deliverTo(id)).callback.headers).not.toHaveProperty('x-api-key');
+  });
+
+  test('to another origin keeps the headers that come with it', async () => {
+    const { id } = await create({ headers });
+    const url = receiver.url.replace('127.0.0.1', 'localhost');
+    const moved = await patch(id, { url, headers: { 'x-api-key': 'NEW', 'x-team': null } });
+
+    expect(moved.body).toMatchObject({
+      headers: { 'x-api-key': '********' },
+      droppedHeaders: ['x-api-key', 'x-team'],
+    });
+    expect((await deliverTo(id)).callback.headers).toMatchObject({ 'x-api-key': 'NEW' });
+  });
+
+  test('within its origin leaves them', async () => {
+    const { id } = await create({ headers });
+    const moved = await patch(id, { url: `${receiver.url}/other?x=1` });
+
+    expect(moved.body).not.toHaveProperty('droppedHeaders');
+    expect((await deliverTo(id)).callback.headers).toMatchObject({ 'x-api-key': 'PLANTED' });
+  });
+});
+
+describe('the audit log', () => {
+  test.each([
+    [
+      'a URL, by its origin',
+      { url: 'https://new.example.com/hooks/PLANTED' },
+      { fields: ['url'], to: 'https://new.example.com', droppedHeaders: ['x-key'] },
+    ],
+    [
+      'a path, which it does not name',
+      { url: 'http://127.0.0.1:9/PLANTED' },
+      { fields: ['url'], from: 'http://127.0.0.1:9', to: 'http://127.0.0.1:9' },
+    ],
+    ['a status', { status: 'disabled' }, { fields: ['status'], status: 'disabled' }],
+    ['types', { eventTypes: ['*'] }, { fields: ['eventTypes'], eventTypes: ['*'] }],
+    [
+      'all of them',
+      { url: 'https://x.example.com/', status: 'disabled', eventTypes: ['*'] },
+      { fields: ['url', 'eventTypes', 'status'] },
+    ],
+  ])('has each change of %s', async (_, change, details) => {
+    const { id } = await create({ url: 'http://127.0.0.1:9/hooks', headers: { 'x-key': 'PLANTED' } });
+    deployment.clock.advance(1);
+    await patch(id, change);
+
+    const { entries } = await api.auditLog.listAudit(accountId, 1);
+    expect(entries).toMatchObject([
+      {
+        action: 'subscription.changed',
+        subscriptionId: id,
+        actor: { kind: 'api-key', id: 'key-1' },
+        details,
+      },
+    ]);
+    expect(JSON.stringify(entries)).not.toContain('PLANTED');
+  });
+
+  test.each([
+    ['what stays as it is', { url: 'http://127.0.0.1:9/hooks', status: 'enabled' }],
+    ['a description', { description: 'x' }],
+  ])('has nothing of %s', async (_, change) => {
+    const { id } = await create({ url: 'http://127.0.0.1:9/hooks' });
+    await patch(id, change);
+
+    expect(await auditedAfterCreation()).toEqual([]);
+  });
+
+  test('has the end of a subscription, and of an unknown one nothing', async () => {
+    const { id } = await create();
+    deployment.clock.advance(1);
+    await api.call('DELETE /subscriptions/{id}', { accountId, id });
+    await api.call('DELETE /subscriptions/{id}', { accountId, id });
+
+    const { entries } = await api.auditLog.listAudit(accountId, 10);
+    expect(entries).toMatchObject([
+      {
+        action: 'subscription.deleted',
+        subscriptionId: id,
+        details: { origin: new URL(receiver.url).origin },
+      },
+      { action: 'subscription.created', subscriptionId: id, details: { status: 'enabled' } },
+    ]);
+  });
+
+  test.each([
+    ['a change', (id: string) => patch(id, { status: 'disabled' })],
+    ['a deletion', (id: string) => api.call('DELETE /subscriptions/{id}', { accountId, id })],
+  ])('that cannot be written prevents %s', async (_, change) => {
+    const { id } = await create();
+    deployment.wire.table.intercept(async (call) =>
+      call.input.Item?.pk.S.endsWith('#U')
+        ? { status: 500, body: { __type: 'InternalFailure' } }
+        : call.forward(),
+    );
+
+    expect(await change(id)).toMatchObject({ status: 500 });
+    expect(await stored(id)).toMatchObject({ status: 'enabled' });
+  });
+});
+
 describe('metadata', () => {
   test('are kept as they were given, changed entry by entry, and taken away by null', async () => {
     const { id, metadata } = await create({ metadata: { crm: 'sales-force', 'team:id': '7' } });
@@ -252,7 +380,7 @@ describe('an ETag', () => {
     const answer = await api.call('PATCH /subscriptions/{id}', { accountId, id, body, ...ifMatch('"old"') });
 
     expect(answer).toMatchObject({ status: 412 });
-    expect((await api.call('GET /audit-log', { accountId })).body.items).toEqual([]);
+    expect(await auditedAfterCreation()).toEqual([]);
   });
 
   test.each([
@@ -265,7 +393,7 @@ describe('an ETag', () => {
     const { id } = await create();
     await patch(id, { headers });
 
-    expect((await api.call('GET /audit-log', { accountId })).body.items).toEqual([]);
+    expect(await auditedAfterCreation()).toEqual([]);
   });
 
   test('is the same in whatever order the table gives metadata back', async () => {
@@ -291,6 +419,30 @@ describe('an ETag', () => {
     const fresh = await api.call('GET /subscriptions/{id}', { accountId, id });
     expect(await remove(`"other", ${String(fresh.headers['etag'])}`)).toMatchObject({ status: 200 });
     expect(await remove('*')).toMatchObject({ status: 404 });
+  });
+
+  test.each([
+    ['the current tag', (tag: string) => tag, 200],
+    ['the current tag, marked as weak', (tag: string) => `W/${tag}`, 412],
+    ['weak tags only', (tag: string) => `W/"other", W/${tag}`, 412],
+    ['the current tag after a weak one', (tag: string) => `W/"other" , ${tag}`, 200],
+    ['the current tag with more at its end', (tag: string) => `${tag.slice(0, -1)}x"`, 412],
+    ['the current tag without its last character', (tag: string) => `${tag.slice(0, -2)}"`, 412],
+    ['any', () => ' * ', 200],
+  ])('of %s', async (_, tagFrom, status) => {
+    const { id } = await create();
+    const { headers } = await api.call('GET /subscriptions/{id}', { accountId, id });
+    const body = { description: 'new' };
+
+    expect(
+      await api.call('PATCH /subscriptions/{id}', {
+        accountId,
+        id,
+        body,
+        ...ifMatch(tagFrom(String(headers['etag']))),
+      }),
+    ).toMatchObject({ status });
+    expect((await stored(id)).description).toBe(status === 200 ? 'new' : '');
   });
 
   test('is not changed by what only we note of a receiver', async () => {
@@ -380,8 +532,8 @@ describe('headers of an owner’s own', () => {
     await patch(id, { headers: { 'x-two': 'PLANTED' } });
 
     const { entries } = await api.auditLog.listAudit(accountId, 10);
-    expect(entries).toMatchObject([
-      { action: 'headers.changed', subscriptionId: id, details: { names: ['x-two'] } },
+    expect(entries.filter(({ action }) => action === 'headers.changed')).toMatchObject([
+      { subscriptionId: id, details: { names: ['x-two'] } },
       {
         accountId,
         action: 'headers.changed',

@@ -2,7 +2,8 @@ import type { Attempt } from '../../core/deliveries/delivery.ts';
 import { signCallback } from '../../core/deliveries/signature.ts';
 import type { CallbackSender } from '../../core/receivers/callback-sender.ts';
 import type { SecretCipher } from '../../core/secret-cipher.ts';
-import type { CustomHeaders } from '../../core/subscriptions/custom-headers.ts';
+import { originOf } from '../../core/subscriptions/callback-url.ts';
+import { contextOf, openHeaders } from '../../core/subscriptions/sealing.ts';
 import { liveSecrets, type Subscription } from '../../core/subscriptions/subscription.ts';
 
 export interface ReceiverCallDeps {
@@ -17,6 +18,8 @@ export interface ReceiverCall {
   readonly id: string;
   readonly body: string;
   readonly timeoutMs: number;
+  /** What the receiver has to send back, if anything. */
+  readonly challenge?: string;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface ReceiverCall {
 export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverCallDeps) {
   return async function prepareCall(
     subscription: Subscription,
-    { id, body, timeoutMs }: ReceiverCall,
+    { id, body, timeoutMs, challenge }: ReceiverCall,
   ): Promise<() => Promise<Attempt>> {
     const secrets = await openSecrets(cipher, subscription, now());
     const confidentialHeaders = await openHeaders(cipher, subscription);
@@ -43,9 +46,13 @@ export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverC
         confidentialHeaders,
         body,
         timeoutMs,
+        ...(challenge === undefined ? {} : { challenge }),
       });
-      const origin = URL.parse(subscription.url)?.origin ?? '';
-      const sent = { origin, userAgent, customHeaders: subscription.headers?.names ?? [] };
+      const sent = {
+        origin: originOf(subscription),
+        userAgent,
+        customHeaders: subscription.headers?.names ?? [],
+      };
       return { startedAt: startedAt.toISOString(), outcome, sent };
     };
   };
@@ -54,14 +61,4 @@ export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverC
 function openSecrets(cipher: SecretCipher, subscription: Subscription, now: Date): Promise<string[]> {
   const context = contextOf(subscription);
   return Promise.all(liveSecrets(subscription, now).map(({ sealed }) => cipher.open(sealed, context)));
-}
-
-/** Opens a subscription's custom headers. Their values may be sent to its receiver only. */
-export async function openHeaders(cipher: SecretCipher, subscription: Subscription): Promise<CustomHeaders> {
-  if (!subscription.headers) return {};
-  return JSON.parse(await cipher.open(subscription.headers.sealed, contextOf(subscription))) as CustomHeaders;
-}
-
-export function contextOf({ accountId, id }: Pick<Subscription, 'accountId' | 'id'>) {
-  return { accountId, subscriptionId: id };
 }

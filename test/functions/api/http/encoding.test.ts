@@ -1,0 +1,158 @@
+import { describe, expect, test } from '@jest/globals';
+import { eventTypes } from '../../../../core/events/event-catalog.ts';
+import type { TestApi } from '../../../support/api.ts';
+import type { Deployment } from '../../../support/deployment.ts';
+import { prepareDeployment } from '../../../support/suite.ts';
+
+let deployment: Deployment;
+let api: TestApi;
+let accountId: string;
+prepareDeployment((suite) => {
+  ({ deployment, api, accountId } = suite);
+});
+
+/** What no UTF-8 holds. */
+const badBytes: [string, number[]][] = [
+  ['a byte that begins nothing', [0xff]],
+  ['a byte of Latin-1', [0xe9]],
+  ['a second byte without a first', [0x80]],
+  ['a character of two bytes without the second', [0xc3]],
+  ['a character of three bytes without the third', [0xe2, 0x82]],
+  ['a slash of two bytes', [0xc0, 0xaf]],
+  ['half a surrogate pair', [0xed, 0xa0, 0x80]],
+  ['a character beyond the last one', [0xf4, 0x90, 0x80, 0x80]],
+];
+const fourthMissing: [string, number[]] = [
+  'a character of four bytes without the fourth',
+  [0xf0, 0x9f, 0x98],
+];
+
+/** The bytes of a new subscription with these in its description. */
+function bodyWith(bytes: readonly number[]): Buffer {
+  const [start, end] = JSON.stringify({
+    url: 'https://crm.example.com/hooks',
+    eventTypes: [eventTypes[0]],
+    description: 'a|z',
+  }).split('|');
+  return Buffer.concat([Buffer.from(start ?? ''), Buffer.from(bytes), Buffer.from(end ?? '')]);
+}
+
+const headersOf = (body: Buffer) => ({ 'content-length': String(body.length) });
+const asBase64 = (body: Buffer) => ({
+  body: body.toString('base64'),
+  overrides: { isBase64Encoded: true },
+});
+const asText = (body: Buffer) => ({ body: body.toString() });
+
+function refusalOf(field: string) {
+  return {
+    status: 400,
+    headers: { 'content-type': 'application/problem+json' },
+    body: {
+      type: 'urn:iomnihub:webhooks:problem:invalid-request',
+      issues: [{ field, message: 'must be UTF-8' }],
+    },
+  };
+}
+
+async function subscriptionsStored() {
+  return deployment.subscriptions.listSubscriptions(accountId);
+}
+
+describe('a body that is not UTF-8 is refused', () => {
+  test.each([...badBytes, fourthMissing])('in base64: %s', async (_, bytes) => {
+    const request = { accountId, ...asBase64(bodyWith(bytes)) };
+
+    expect(await api.call('POST /subscriptions', request)).toMatchObject(refusalOf('body'));
+    expect(await subscriptionsStored()).toEqual([]);
+  });
+
+  test.each(badBytes)('as a text that API Gateway has decoded: %s', async (_, bytes) => {
+    const body = bodyWith(bytes);
+    const request = { accountId, ...asText(body), headers: headersOf(body) };
+
+    expect(await api.call('POST /subscriptions', request)).toMatchObject(refusalOf('body'));
+    expect(await subscriptionsStored()).toEqual([]);
+  });
+
+  test('as a text whose length nothing tells', async () => {
+    const request = { accountId, ...asText(bodyWith([0xff])) };
+
+    expect(await api.call('POST /subscriptions', request)).toMatchObject(refusalOf('body'));
+  });
+
+  test('on a route that reads no body', async () => {
+    const request = { accountId, id: 'sub_1', ...asBase64(Buffer.from([0xff])) };
+
+    expect(await api.call('POST /subscriptions/{id}/verify', request)).toMatchObject(refusalOf('body'));
+  });
+});
+
+describe('a body in UTF-8 is taken, and stored as it was sent:', () => {
+  test.each(['é', '你好', '😀', '\u202E', '\uFFFD', '\uFFFE\uFFFF', '\u{10FFFF}'])(
+    '%j',
+    async (character) => {
+      const body = bodyWith([...Buffer.from(character)]);
+
+      for (const encoded of [asBase64(body), asText(body)]) {
+        const request = { accountId, headers: headersOf(body), ...encoded };
+        expect(await api.call('POST /subscriptions', request)).toMatchObject({
+          status: 201,
+          body: { description: `a${character}z` },
+        });
+      }
+      expect((await subscriptionsStored()).map(({ description }) => description)).toEqual([
+        `a${character}z`,
+        `a${character}z`,
+      ]);
+    },
+  );
+
+  test('without its length, if no byte can be lost', async () => {
+    const request = { accountId, ...asText(bodyWith([...Buffer.from('😀\\ufffd')])) };
+
+    expect(await api.call('POST /subscriptions', request)).toMatchObject({
+      status: 201,
+      body: { description: 'a😀\uFFFDz' },
+    });
+  });
+});
+
+describe('an address that is not UTF-8 is refused', () => {
+  test.each(['%FF', '%C3', '%ed%a0%80', 'a%E2%82b', '%C0%AF', '%', '%zz'])(
+    'in its query: %s',
+    async (text) => {
+      const request = { accountId, query: { type: 'x' }, overrides: { rawQueryString: `type=${text}` } };
+
+      expect(await api.call('GET /events', request)).toMatchObject(refusalOf('query'));
+    },
+  );
+
+  test.each(['%FF', 'sub_%C3', '%F0%9F%98'])('in its path: %s', async (text) => {
+    const request = { accountId, id: text, overrides: { rawPath: `/subscriptions/${text}` } };
+
+    expect(await api.call('GET /subscriptions/{id}', request)).toMatchObject(refusalOf('path'));
+  });
+
+  test('and one that is has its answer', async () => {
+    const rawQueryString = 'type=%C3%A9+%F0%9F%98%80';
+    const request = { accountId, query: { type: 'é 😀' }, overrides: { rawPath: '/events', rawQueryString } };
+
+    expect(await api.call('GET /events', request)).toMatchObject({ status: 200, body: { items: [] } });
+  });
+});
+
+test('a key that one body holds is given to no other body, even if both decode to the same text', async () => {
+  const headers = { 'idempotency-key': 'f7c9a1b2' };
+  const replacement = { accountId, headers, ...asBase64(bodyWith([...Buffer.from('\uFFFD')])) };
+  const bad = { accountId, headers, ...asBase64(bodyWith([0xff])) };
+
+  expect((await api.call('POST /subscriptions', bad)).status).toBe(400);
+  const first = await api.call('POST /subscriptions', replacement);
+  expect(first.status).toBe(201);
+  expect((await api.call('POST /subscriptions', bad)).status).toBe(400);
+  expect(await api.call('POST /subscriptions', replacement)).toMatchObject({
+    headers: { 'idempotency-replayed': 'true' },
+    body: { id: first.body.id },
+  });
+});

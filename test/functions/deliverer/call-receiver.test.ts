@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals';
+import { createReceiverCall } from '../../../functions/deliverer/call-receiver.ts';
+import type { Deployment } from '../../support/deployment.ts';
+import { type Receiver, verifyCallback } from '../../support/receiver.ts';
+import { prepareDeployment } from '../../support/suite.ts';
+
+let deployment: Deployment;
+let receiver: Receiver;
+prepareDeployment(async (suite) => {
+  ({ deployment, receiver } = suite);
+});
+
+test.each([0, 999, 1_000, 400_000])(
+  'a call that is made %i ms after it was prepared is signed for the time at which it is made',
+  async (ms) => {
+    const { subscription, secret } = await deployment.subscribe({ url: receiver.url });
+    const { cipher, sender, clock } = deployment;
+    const startedAt = clock.now().getTime();
+    let nowMs = startedAt - ms;
+    const now = () => new Date(nowMs);
+    const prepareCall = createReceiverCall({ cipher, sender, userAgent: 'test', now });
+
+    const call = await prepareCall(subscription, { id: 'evt_1', body: '{}', timeoutMs: 5_000 });
+    nowMs = startedAt;
+    const attempt = await call();
+
+    const [callback] = receiver.callbacks;
+    expect(attempt.startedAt).toBe(new Date(startedAt).toISOString());
+    expect(callback?.headers['webhook-timestamp']).toBe(String(Math.floor(startedAt / 1_000)));
+    expect(callback && verifyCallback(callback, secret)).toEqual({});
+  },
+);

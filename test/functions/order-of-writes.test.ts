@@ -1,0 +1,244 @@
+import { describe, expect, test } from '@jest/globals';
+import type { DeliveryMessage } from '../../core/deliveries/delivery.ts';
+import { refOf } from '../../core/deliveries/delivery.ts';
+import { resend } from '../../core/deliveries/delivery-steps.ts';
+import { resendDelivery } from '../../core/deliveries/resend-delivery.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
+import type { TestApi } from '../support/api.ts';
+import { envelope, exhaustedDelivery, sqsRecord, waitingDelivery } from '../support/builders.ts';
+import { type Deployment, slowedBy } from '../support/deployment.ts';
+import type { Receiver } from '../support/receiver.ts';
+import { prepareDeployment } from '../support/suite.ts';
+import type { Answerer, WireCall } from '../support/wire-proxy.ts';
+
+/**
+ * What is written before what, for each way through the functions: docs/adr/0002-keys-and-states.md says why. Each
+ * write fails once. Nothing that comes after it may have been written then, and all that comes before it must be.
+ */
+
+let deployment: Deployment;
+let api: TestApi;
+let receiver: Receiver;
+prepareDeployment(async (suite) => {
+  ({ deployment, api, receiver } = suite);
+});
+
+/** Not worth a repetition for the SDK. */
+const refused = { status: 400, body: { __type: 'ValidationException' } };
+
+function nameOf({ operation, input }: WireCall): string | undefined {
+  if (operation.startsWith('SendMessage')) return `message to ${String(input.QueueUrl).split('/').at(-1)}`;
+  if (operation === 'BatchWriteItem') return 'row';
+  if (operation !== 'PutItem' && operation !== 'UpdateItem') return undefined;
+  const { S: sk = '' } = (input.Item ?? input.Key).sk as { S?: string };
+  const names = { S: 'subscription', T: 'attempt', D: 'row', E: 'event' } as Record<string, string>;
+  return names[sk.slice(0, 1)];
+}
+
+/** Notes every write, and refuses the one with this index. */
+function watchWrites(refusedIndex?: number) {
+  const writes: string[] = [];
+  const watch: Answerer = async (call) => {
+    const name = nameOf(call);
+    if (!name) return call.forward();
+    writes.push(name);
+    return writes.length - 1 === refusedIndex ? refused : call.forward();
+  };
+  deployment.wire.table.intercept(watch);
+  deployment.wire.sqs.intercept(watch);
+  return writes;
+}
+
+function answer(status: number) {
+  receiver.respond((response) => void response.writeHead(status).end());
+}
+
+function deliver(message: DeliveryMessage) {
+  return deployment.deliver(sqsRecord(deployment.deliveryQueue.arn, JSON.stringify(message)));
+}
+
+async function subscribed(overrides: Partial<Subscription> = {}) {
+  return (await deployment.subscribe({ url: receiver.url, ...overrides })).subscription;
+}
+
+/** A message that goes with a row, which has had so many attempts. */
+async function later(to: Subscription, attemptCount: number, overrides: Partial<DeliveryMessage> = {}) {
+  const message = deployment.messageFor(to, { version: 4, ...overrides });
+  const row = { ...waitingDelivery({ version: 4, attemptCount }), ...refOf(message) };
+  await deployment.deliveries.replaceDelivery(undefined, row);
+  return message;
+}
+
+interface Way {
+  readonly name: string;
+  readonly writes: readonly string[];
+  /** Writes that may fail without stopping what comes after them. */
+  readonly optional?: readonly string[];
+  /** Prepares everything, and returns what writes. */
+  prepare(): Promise<() => Promise<unknown>>;
+}
+
+const longAgo = '2026-01-01T00:00:00.000Z';
+const ways: readonly Way[] = [
+  {
+    name: 'a first attempt that proves its receiver',
+    writes: ['subscription', 'row'],
+    optional: ['subscription'],
+    async prepare() {
+      const message = deployment.messageFor(await subscribed({ receiver: {} }));
+      return () => deliver(message);
+    },
+  },
+  {
+    name: 'a first attempt that fails',
+    writes: ['attempt', 'subscription', 'row', 'message to retries'],
+    optional: ['subscription'],
+    async prepare() {
+      const message = deployment.messageFor(await subscribed());
+      answer(500);
+      return () => deliver(message);
+    },
+  },
+  {
+    name: 'a first attempt that ends the delivery and disables',
+    writes: ['attempt', 'subscription', 'message to exhausted', 'row'],
+    async prepare() {
+      const message = deployment.messageFor(await subscribed());
+      answer(410);
+      return () => deliver(message);
+    },
+  },
+  {
+    name: 'a later attempt that succeeds',
+    writes: ['row', 'attempt', 'row'],
+    async prepare() {
+      const message = await later(await subscribed(), 1);
+      return () => deliver(message);
+    },
+  },
+  {
+    name: 'a later attempt that fails and leaves a short gap',
+    writes: ['row', 'attempt', 'row', 'message to retries'],
+    async prepare() {
+      const message = await later(await subscribed({ receiver: {} }), 0);
+      answer(500);
+      return () => deliver(message);
+    },
+  },
+  {
+    name: 'a last attempt that fails',
+    writes: ['row', 'attempt', 'message to exhausted', 'row'],
+    async prepare() {
+      const message = await later(await subscribed({ receiver: {} }), 2);
+      answer(500);
+      return () => deliver(message);
+    },
+  },
+  {
+    name: 'a first attempt that has expired',
+    writes: ['message to exhausted', 'row'],
+    async prepare() {
+      const message = deployment.messageFor(await subscribed(), { acceptedAt: longAgo });
+      return () => deliver(message);
+    },
+  },
+  {
+    name: 'a later attempt that has expired',
+    writes: ['row', 'message to exhausted', 'row'],
+    async prepare() {
+      const message = await later(await subscribed(), 1, { acceptedAt: longAgo });
+      return () => deliver(message);
+    },
+  },
+  {
+    name: 'an attempt that has to wait for its turn',
+    writes: ['row', 'message to retries'],
+    async prepare() {
+      const to = await subscribed({ receiver: {} });
+      answer(500);
+      await deliver(deployment.messageFor(to));
+      const message = deployment.messageFor(to);
+      return () => deliver(message);
+    },
+  },
+  {
+    name: 'a first attempt for a slow receiver',
+    writes: ['message to retries'],
+    async prepare() {
+      const message = deployment.messageFor(await subscribed({ receiver: { slowSince: longAgo } }));
+      return () => deliver(message);
+    },
+  },
+  {
+    name: 'an attempt that shows a receiver to be slow',
+    writes: ['subscription', 'row'],
+    optional: ['subscription'],
+    async prepare() {
+      const message = JSON.stringify(deployment.messageFor(await subscribed()));
+      const deliverSlowly = deployment.delivererWith({ sender: slowedBy(5_000, deployment.sender) });
+      return () => deliverSlowly(sqsRecord(deployment.deliveryQueue.arn, message));
+    },
+  },
+  {
+    name: 'an event',
+    // SQS may have taken what it did not acknowledge, so that is sent once more.
+    writes: ['event', 'message to deliveries'],
+    async prepare() {
+      const { accountId } = await subscribed();
+      const time = deployment.clock.now().toISOString();
+      const record = sqsRecord(deployment.eventQueue.arn, envelope({ time, detail: { accountId } }));
+      return () => deployment.dispatch(record);
+    },
+  },
+  {
+    name: 'a test event',
+    writes: ['event', 'row', 'message to retries'],
+    async prepare() {
+      const { accountId, id } = await subscribed();
+      return () => api.call('POST /subscriptions/{id}/test', { accountId, id, body: {} });
+    },
+  },
+  {
+    name: 'a delivery that is sent again by its owner or an operator',
+    writes: ['event', 'row', 'message to retries'],
+    async prepare() {
+      const { accountId } = await subscribed();
+      const time = deployment.clock.now().toISOString();
+      const detail = { accountId };
+      await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelope({ time, detail })));
+      const [message] = deployment.messagesIn('deliveries');
+      if (!message) throw new Error('nothing was dispatched');
+      const row = { ...exhaustedDelivery({ version: 4 }), ...refOf(message) };
+      await deployment.deliveries.replaceDelivery(undefined, row);
+      const next = resend(row, { waitMs: 0, dueInMs: 60_000 }, deployment.clock.now());
+      if (!next) throw new Error('it cannot be sent again');
+      const send = (one: DeliveryMessage) => deployment.retries.sendRetry(one, 0);
+      const ports = { events: deployment.events, deliveries: deployment.deliveries, send };
+      return () => resendDelivery(ports, row, next, deployment.clock.now()).catch(() => 'failed');
+    },
+  },
+];
+
+describe.each(ways)('$name', ({ writes, optional = [], prepare }) => {
+  test(`writes: ${writes.join(', ')}`, async () => {
+    const act = await prepare();
+    const seen = watchWrites();
+
+    await act();
+
+    expect(seen).toEqual(writes);
+  });
+
+  test.each(writes.map((name, index) => ({ name, index })).filter(({ name }) => !optional.includes(name)))(
+    'stops at $name ($index), if it fails',
+    async ({ name, index }) => {
+      const act = await prepare();
+      const seen = watchWrites(index);
+
+      await act();
+
+      const others = seen.filter((write, at) => at < index || write !== name);
+      expect(others).toEqual(writes.slice(0, index));
+    },
+  );
+});
