@@ -192,7 +192,8 @@ async function countUnanswered(world: World): Promise<number> {
  */
 async function warmUp(world: World): Promise<void> {
   const ofEveryAccount = () => world.accountIds.map((accountId) => ({ accountId }));
-  for (const subscriber of world.subscribers) world.behave(subscriber, { statuses: [503, 200], delaysMs: [callDeadlineMs / 8, callDeadlineMs / 8] });
+  for (const subscriber of world.subscribers)
+    world.behave(subscriber, { statuses: [503, 200], delaysMs: [callDeadlineMs / 8, callDeadlineMs / 8] });
   for (let round = 0; round < 3; round += 1) await world.publish(ofEveryAccount());
   await world.comeToRest();
   // Fast again.
