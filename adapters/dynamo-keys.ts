@@ -105,8 +105,8 @@ export function bucketKey(bucket: string): Key {
 }
 
 /** The places that an account has taken of a queue in one window. */
-export function placesKey({ queue, accountId, windowStartMs }: PlaceCount): Key {
-  return { pk: `L#places ${queue} ${accountId}`, sk: String(windowStartMs) };
+export function placesKey({ queue, accountId, window }: PlaceCount): Key {
+  return { pk: `L#places ${queue} ${accountId}`, sk: String(window.startMs) };
 }
 
 /** The accounts that wait for each other at a host in one window. */

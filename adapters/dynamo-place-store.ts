@@ -3,42 +3,45 @@ import type { PlaceCount, PlaceStore } from '../core/deliveries/places.ts';
 import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
 import { placesKey } from './dynamo-keys.ts';
 
-/** One item for each account, queue and window: how many places are taken. */
+/** One item for each account, queue and window: how many places are taken, and when one was taken or given back last. */
 export function createPlaceStore({ client, tableName }: DynamoTable): PlaceStore {
+  const change = (count: PlaceCount, by: number, now: Date) => ({
+    TableName: tableName,
+    Key: placesKey(count),
+    UpdateExpression: 'SET expiresAt = :expiry, movedAtMs = :now ADD taken :by',
+    ExpressionAttributeValues: { ':by': by, ':now': now.getTime(), ':expiry': expiryOf(count) },
+  });
+
   return {
-    async takePlace(count, cap) {
+    async takePlace(count, cap, now) {
+      const update = change(count, 1, now);
       try {
         const { Attributes } = await client.send(
           new UpdateCommand({
-            TableName: tableName,
-            Key: placesKey(count),
-            UpdateExpression: 'SET expiresAt = :expiry ADD taken :one',
+            ...update,
             ConditionExpression: 'attribute_not_exists(taken) OR taken < :cap',
-            ExpressionAttributeValues: { ':one': 1, ':cap': cap, ':expiry': expiryOf(count) },
+            ExpressionAttributeValues: {
+              ...update.ExpressionAttributeValues,
+              ':cap': cap ?? Number.MAX_SAFE_INTEGER,
+            },
             ReturnValues: 'UPDATED_NEW',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         );
-        return Attributes?.['taken'] as number;
+        return { isFree: true, taken: Attributes?.['taken'] as number };
       } catch (error) {
-        if (isConditionFailure(error)) return undefined;
-        throw error;
+        if (!isConditionFailure(error)) throw error;
+        return { isFree: false, movedAtMs: Number(error.Item?.['movedAtMs']?.N) };
       }
     },
 
-    async returnPlace(count) {
-      await client.send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: placesKey(count),
-          UpdateExpression: 'SET expiresAt = :expiry ADD taken :minusOne',
-          ExpressionAttributeValues: { ':minusOne': -1, ':expiry': expiryOf(count) },
-        }),
-      );
+    async returnPlace(count, now) {
+      await client.send(new UpdateCommand(change(count, -1, now)));
     },
   };
 }
 
 /** Nothing reads the item once the batches of its window are over. */
-function expiryOf({ windowStartMs, windowMs }: PlaceCount): number {
-  return Math.ceil((windowStartMs + 2 * windowMs) / 1_000);
+function expiryOf({ window: { startMs, endMs } }: PlaceCount): number {
+  return Math.ceil((2 * endMs - startMs) / 1_000);
 }

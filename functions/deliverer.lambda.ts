@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createNameResolver } from '../adapters/dns-name-resolver.ts';
@@ -55,6 +56,7 @@ const deliverer = createDeliverer({
   settings: env.settings,
   now: () => new Date(),
   random: Math.random,
+  pause: setTimeout,
   randomBytes,
 });
 

@@ -67,6 +67,9 @@ export function createDeliverer(
     },
     timeout,
     memoryMb: 512,
+    // Attempts, turns at a limit and waits for a place each send a delivery through the retry queue once more. The
+    // schedule, the limits and the age of the delivery bound them.
+    loops: true,
   });
   const tableActions = ['GetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'];
   deliverer.allowItems(tableActions, data.table, itemsOf.accounts, itemsOf.limits);

@@ -3,7 +3,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ITableRef } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -24,6 +24,8 @@ interface WebhookFunctionProps<Resources extends z.ZodRawShape> extends AlarmTex
   readonly resources: ResourceVariables<Resources>;
   readonly timeout: Duration;
   readonly memoryMb: number;
+  /** True if a message may come back to the function more often than Lambda's detection of loops lets it, 16 times. */
+  readonly loops?: boolean;
 }
 
 /** One of our Lambda functions. Its role may only write its own log until it is allowed more. */
@@ -47,6 +49,7 @@ export class WebhookFunction<Resources extends z.ZodRawShape> extends Construct 
       architecture: Architecture.ARM_64,
       timeout: props.timeout,
       memorySize: props.memoryMb,
+      ...(props.loops ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
       environment: {
         ...props.resources,
         ...settingVariables(props.stage, props.env.settings),

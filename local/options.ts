@@ -1,6 +1,7 @@
 import { cac } from 'cac';
 import { defaultText, explain, type Setting } from '../core/settings/setting.ts';
 import { type StageSettings, stageSettings } from '../core/settings/stage-settings.ts';
+import { maxBatchesInFlight } from './event-source-mapping.ts';
 
 export interface StartOptions {
   /** End after the five callbacks. */
@@ -18,11 +19,12 @@ export interface StartOptions {
   readonly patienceMs: number;
 }
 
-/** A developer's changes should take effect at once. */
+/** A developer's changes should take effect at once, and an account may take a share of the batches that there are. */
 const localDefaults = {
   stage: 'local',
   allowPrivateCallbacks: 'true',
   cacheMs: '500',
+  maxDeliverers: String(maxBatchesInFlight),
 } satisfies Partial<Record<keyof StageSettings, string>>;
 
 /** Reads the command line. Ends the process after `--help` and throws for an unknown option. */

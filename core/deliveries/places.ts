@@ -6,16 +6,28 @@ export interface PlaceCount {
   /** The queue's ARN. Each queue has places of its own. */
   readonly queue: string;
   readonly accountId: string;
-  /** The start of the window, in ms since 1970. */
-  readonly windowStartMs: number;
-  readonly windowMs: number;
+  readonly window: PlaceWindow;
 }
 
+/** In ms since 1970. */
+export interface PlaceWindow {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** The answer to the question for a place. */
+export type PlaceAnswer =
+  | { readonly isFree: true /** How many are taken, with this one. */; readonly taken: number }
+  | {
+      readonly isFree: false /** When a place was taken or given back last, in ms since 1970. */;
+      readonly movedAtMs: number;
+    };
+
 export interface PlaceStore {
-  /** Takes one place. Returns how many are taken with it, or undefined if `cap` places are taken already. */
-  takePlace(count: PlaceCount, cap: number): Promise<number | undefined>;
+  /** Takes one place, unless `cap` places are taken already. Without a cap, the place is taken in any case. */
+  takePlace(count: PlaceCount, cap: number | undefined, now: Date): Promise<PlaceAnswer>;
   /** Gives one place back. */
-  returnPlace(count: PlaceCount): Promise<void>;
+  returnPlace(count: PlaceCount, now: Date): Promise<void>;
 }
 
 export interface PlaceSettings {
@@ -25,15 +37,25 @@ export interface PlaceSettings {
   readonly delivererTimeoutSeconds: number;
 }
 
-/**
- * The places of one account in a window. A batch may run on into the next window, so an account holds at most twice as
- * many: half of all.
- */
-export function maxPlaces({ maxDeliverers }: Pick<PlaceSettings, 'maxDeliverers'>): number {
-  return Math.max(1, Math.floor(maxDeliverers / 4));
+/** How many places of a queue an account may hold: all but a quarter, and a quarter for receivers known to be slow. */
+export function maxPlaces({ maxDeliverers }: Pick<PlaceSettings, 'maxDeliverers'>, isSlow: boolean): number {
+  const quarter = Math.ceil(maxDeliverers / 4);
+  return isSlow ? quarter : maxDeliverers - quarter;
 }
 
-/** A window is as long as the longest batch, so no batch lasts beyond the next window. */
-export function placeWindowMs(settings: Pick<PlaceSettings, 'delivererTimeoutSeconds'>): number {
-  return settings.delivererTimeoutSeconds * 1_000;
+/** The window of a place that is taken now, and the next one if the batch may last into it. */
+export function placeWindows(
+  { delivererTimeoutSeconds }: Pick<PlaceSettings, 'delivererTimeoutSeconds'>,
+  now: Date,
+): { readonly current: PlaceWindow; readonly next?: PlaceWindow } {
+  const longestMs = delivererTimeoutSeconds * 1_000;
+  const lengthMs = windowsOfBatches * longestMs;
+  const startMs = now.getTime() - (now.getTime() % lengthMs);
+  const endMs = startMs + lengthMs;
+  const current = { startMs, endMs };
+  const isLate = now.getTime() + longestMs > endMs;
+  return isLate ? { current, next: { startMs: endMs, endMs: endMs + lengthMs } } : { current };
 }
+
+/** A window is as long as so many of the longest batches. The longer it is, the fewer batches last into the next one. */
+const windowsOfBatches = 4;

@@ -3,6 +3,7 @@ import type { DeliveredDelivery, DeliveryInWork, DeliveryMessage } from '../../c
 import { scheduleOf } from '../../core/deliveries/delivery-steps.ts';
 import { decideRetry, type RetryPolicy } from '../../core/deliveries/retry-policy.ts';
 import { verificationType } from '../../core/receivers/verification.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import type { BatchTally } from './batch-statistics.ts';
 import { type CallDeps, type CallSettings, createCallGate } from './call.ts';
@@ -10,7 +11,6 @@ import { createSubscriptionCheck, type SubscriptionCheckDeps } from './check-sub
 import { type ClaimDeps, createClaim, type Receipt } from './claim.ts';
 import { type Ending, isEnding } from './ending.ts';
 import type { BatchPlaces } from './hold-place.ts';
-import type { LearnDeps } from './learn.ts';
 import { createRecord, type RecordDeps } from './record.ts';
 import { logEnding } from './report.ts';
 import { createTurnReservation, type TurnDeps } from './reserve-turn.ts';
@@ -23,7 +23,7 @@ export interface AttemptDeps
     CallDeps,
     RecordDeps,
     VerificationDeps {
-  readonly subscriptions: LearnDeps['subscriptions'];
+  readonly subscriptions: RecordDeps['subscriptions'];
   readonly settings: RetryPolicy & LimitSettings & CallSettings & { readonly claimLeaseMs: number };
   readonly telemetry: Telemetry;
 }
@@ -31,7 +31,7 @@ export interface AttemptDeps
 /** What the attempts of a batch share. */
 export interface BatchParts {
   readonly tally: Pick<BatchTally, 'count'>;
-  readonly places: Pick<BatchPlaces, 'hold'>;
+  readonly places: Pick<BatchPlaces, 'holdPlace'>;
 }
 
 /**
@@ -67,13 +67,17 @@ export function createAttempt(deps: AttemptDeps) {
   };
 
   async function passGates(work: DeliveryInWork, places: BatchParts['places']): Promise<Ending> {
-    if (work.message.eventType === verificationType) return (await places.hold(work)) ?? askReceiver(work);
+    if (work.message.eventType === verificationType)
+      return places.holdPlace(work, false, () => askReceiver(work));
     const subscription = await checkSubscription(work);
     if (isEnding(subscription)) return subscription;
     // A slow call goes to the retry queue, which has its own consumers, so that it holds up no first attempts.
-    if (!work.claimed && subscription.receiver.slowSince) return { kind: 'deferred' };
-    const placeless = await places.hold(work);
-    if (placeless) return placeless;
+    const isSlow = subscription.receiver.slowSince !== undefined;
+    if (!work.claimed && isSlow) return { kind: 'deferred', delaySeconds: 0 };
+    return places.holdPlace(work, isSlow, () => makeCall(work, subscription));
+  }
+
+  async function makeCall(work: DeliveryInWork, subscription: Subscription): Promise<Ending> {
     const turn = await reserveTurn(work, subscription);
     if (isEnding(turn)) return turn;
     const called = await callReceiver(work, subscription);

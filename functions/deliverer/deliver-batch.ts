@@ -60,7 +60,7 @@ export function createDeliverer(deps: DelivererDeps) {
         }
       }),
     );
-    const [unrecorded] = await Promise.all([delivered.close(), tally.write(), places.giveBack()]);
+    const [unrecorded] = await Promise.all([delivered.close(), tally.write(), places.close()]);
     for (const delivery of unrecorded) {
       for (const record of recordsOf.get(delivery) ?? []) failed.add(record);
     }

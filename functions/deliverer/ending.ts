@@ -16,11 +16,16 @@ export type Ending =
   /** A limit has no room for the call now. */
   | Postponed
   /** The receiver is slow, or its account has no place left. The delivery goes to the retry queue, which has consumers of its own. */
-  | { readonly kind: 'deferred' }
+  | Deferred
   /** The call was made. */
   | Settled
   /** A receiver was asked for its consent. */
   | Answered;
+
+export interface Deferred {
+  readonly kind: 'deferred';
+  readonly delaySeconds: number;
+}
 
 export interface Postponed {
   readonly kind: 'postponed';

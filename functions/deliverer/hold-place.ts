@@ -2,10 +2,11 @@ import { LRUCache } from 'lru-cache';
 import type { DeliveryInWork } from '../../core/deliveries/delivery.ts';
 import {
   maxPlaces,
+  type PlaceAnswer,
   type PlaceCount,
   type PlaceSettings,
   type PlaceStore,
-  placeWindowMs,
+  placeWindows,
 } from '../../core/deliveries/places.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import type { Ending } from './ending.ts';
@@ -16,90 +17,147 @@ export interface PlaceDeps {
   readonly telemetry: Telemetry;
   readonly now: () => Date;
   readonly random: () => number;
+  readonly pause: (milliseconds: number) => Promise<unknown>;
 }
 
 /** The places that one batch holds. */
 export interface BatchPlaces {
   /**
-   * Lets a delivery through if its account has a place. All deliveries of an account in a batch share one. A first
-   * attempt without a place goes to the retry queue, and a later one waits.
+   * Makes a call if the delivery's account has a place, of which receivers that are known to be slow may have fewer. All
+   * calls of an account in a batch share one, and it is given back when the last of them is over. A first attempt without
+   * a place goes to the retry queue, and a later one waits.
    */
-  hold(work: DeliveryInWork): Promise<Ending | undefined>;
-  /** Called when all calls of the batch are over. */
-  giveBack(): Promise<void>;
+  holdPlace(work: DeliveryInWork, isSlow: boolean, call: () => Promise<Ending>): Promise<Ending>;
+  /** Resolves when everything that was taken is given back. */
+  close(): Promise<void>;
 }
 
-/** What has been asked in vain is not asked again for so long. */
-const fullForMs = 1_000;
+/** The place that the calls of an account share. */
+interface Share {
+  readonly place: Promise<Place>;
+  calls: number;
+}
 
-/** The shortest wait of a deferred first attempt that finds no place in the retry queue either. */
-const shortestWaitMs = 5_000;
+type Place =
+  | { readonly isFree: true; readonly toGiveBack: readonly PlaceCount[] }
+  | { readonly isFree: false };
+
+/** Where a place was taken or given back within this time, another may soon be free: calls are quick, or have just begun. */
+const movingForMs = 1_000;
+
+/** Between the questions of a batch that waits for a place, in milliseconds. Together about three quarters of a second. */
+const pausesMs = [25, 50, 100, 100, 100, 100, 100, 200];
+
+/** Where nothing moves, what has been asked in vain is not asked again for so long. */
+const stuckForMs = 1_000;
+
+/** How long deliveries without a place wait. */
+const shortestWaitMs = 1_000;
+const longestWaitMs = 30_000;
 
 /**
- * Keeps an account's slow receivers from taking all places of a queue. While an account has taken less than half of
- * what it may, a sandbox keeps its place for the whole window. So a quiet account costs one write for each sandbox and
- * window. Beyond that, a place is given back after each batch.
+ * Keeps one account's receivers from taking all places of a queue. While an account has taken few, a sandbox keeps its
+ * place for the rest of the window. So a quiet account costs one write for each sandbox and window. Beyond that, a place
+ * is given back when the account's calls are over.
  */
 export function createPlaces(deps: PlaceDeps) {
-  const { places, settings, telemetry, now, random } = deps;
-  const cap = maxPlaces(settings);
-  const windowMs = placeWindowMs(settings);
-  /** By queue and account: the start of the window for which this sandbox keeps its place. */
-  const kept = new LRUCache<string, number>({ max: 10_000 });
-  const fullUntilMs = new LRUCache<string, number>({ max: 10_000 });
+  const { places, settings, telemetry, now, random, pause } = deps;
+  const few = maxPlaces(settings, true) / 4;
+  /** By queue and account: when this sandbox's place ends. */
+  const keptUntilMs = new LRUCache<string, number>({ max: 10_000 });
+  const stuckUntilMs = new LRUCache<string, number>({ max: 10_000 });
+  const isNow = (until: LRUCache<string, number>, key: string) => (until.get(key) ?? 0) > now().getTime();
 
   return function openBatch(queue: string): BatchPlaces {
-    const held = new Map<string, Promise<boolean>>();
-    const toGiveBack: PlaceCount[] = [];
+    const shares = new Map<string, Share>();
+    const returns: Promise<void>[] = [];
 
-    async function take(accountId: string): Promise<boolean> {
-      const nowMs = now().getTime();
-      const key = `${queue} ${accountId}`;
-      const windowStartMs = nowMs - (nowMs % windowMs);
-      if (kept.get(key) === windowStartMs) return true;
-      if ((fullUntilMs.get(key) ?? 0) > nowMs) return false;
-      const count = { queue, accountId, windowStartMs, windowMs };
+    async function takePlace(accountId: string, isSlow: boolean): Promise<Place> {
+      const sandboxKey = `${queue} ${accountId}`;
+      if (isNow(keptUntilMs, sandboxKey)) return { isFree: true, toGiveBack: [] };
+      const stuckKey = `${sandboxKey} ${isSlow}`;
+      if (isNow(stuckUntilMs, stuckKey)) return { isFree: false };
+      const windows = placeWindows(settings, now());
+      const current = { queue, accountId, window: windows.current };
       try {
-        const taken = await places.takePlace(count, cap);
-        if (taken === undefined) fullUntilMs.set(key, nowMs + fullForMs);
-        else if (taken <= cap / 2) kept.set(key, windowStartMs);
-        else toGiveBack.push(count);
-        return taken !== undefined;
+        const answer = await ask(current, maxPlaces(settings, isSlow));
+        if (!answer.isFree) {
+          if (!isMoving(answer)) stuckUntilMs.set(stuckKey, now().getTime() + stuckForMs);
+          return { isFree: false };
+        }
+        if (answer.taken <= few) {
+          keptUntilMs.set(sandboxKey, current.window.endMs);
+          return { isFree: true, toGiveBack: [] };
+        }
+        if (!windows.next) return { isFree: true, toGiveBack: [current] };
+        const next = { queue, accountId, window: windows.next };
+        await places.takePlace(next, undefined, now());
+        return { isFree: true, toGiveBack: [current, next] };
       } catch (error) {
         // A fault of ours must not stop deliveries. Without the count, the account is not limited.
         telemetry.error('place.uncounted', { accountId, error });
-        return true;
+        return { isFree: true, toGiveBack: [] };
+      }
+    }
+
+    /** Waits for a place only where places come and go. Where calls hang, a wait would hold this batch up as well. */
+    async function ask(count: PlaceCount, cap: number): Promise<PlaceAnswer> {
+      let answer = await places.takePlace(count, cap, now());
+      for (const pauseMs of pausesMs) {
+        if (answer.isFree || !isMoving(answer)) return answer;
+        await pause(pauseMs * (0.5 + random()));
+        answer = await places.takePlace(count, cap, now());
+      }
+      return answer;
+    }
+
+    function isMoving({ movedAtMs }: PlaceAnswer & { isFree: false }): boolean {
+      return now().getTime() - movedAtMs < movingForMs;
+    }
+
+    async function giveBack({ place }: Share): Promise<void> {
+      const held = await place;
+      for (const count of held.isFree ? held.toGiveBack : []) {
+        try {
+          await places.returnPlace(count, now());
+        } catch (error) {
+          // It is free again when its window has passed.
+          telemetry.error('place.uncounted', { accountId: count.accountId, error });
+        }
       }
     }
 
     return {
-      async hold(work) {
+      async holdPlace(work, isSlow, call) {
         const { accountId } = work.message;
-        const place = held.get(accountId) ?? take(accountId);
-        held.set(accountId, place);
-        return (await place) ? undefined : wait(work);
+        const key = `${accountId} ${isSlow}`;
+        const share = shares.get(key) ?? { place: takePlace(accountId, isSlow), calls: 0 };
+        shares.set(key, share);
+        share.calls += 1;
+        try {
+          const place = await share.place;
+          return place.isFree ? await call() : waitWithout(work);
+        } finally {
+          share.calls -= 1;
+          if (share.calls === 0) {
+            shares.delete(key);
+            returns.push(giveBack(share));
+          }
+        }
       },
 
-      async giveBack() {
-        await Promise.all(
-          toGiveBack.map((count) =>
-            // If it is not given back, it is free again when its window has passed.
-            places.returnPlace(count).catch((error: unknown) => {
-              telemetry.error('place.uncounted', { accountId: count.accountId, error });
-            }),
-          ),
-        );
+      async close() {
+        await Promise.all(returns);
       },
     };
   };
 
-  function wait({ message, claimed }: DeliveryInWork): Ending {
-    if (!claimed) return { kind: 'deferred' };
-    // The first row of this delivery: its message was deferred just now and may come back by the queue once. After
-    // that the sweeper sends it. Lambda stops a message that goes from function to queue too often.
-    const byQueue = claimed.version === 1;
-    const waitMs = (byQueue ? shortestWaitMs : windowMs) * (1 + random());
-    const dueInMs = waitMs + (byQueue ? settings.queueMarginSeconds * 1_000 : 0);
-    return { kind: 'postponed', limit: 'places', times: { waitMs, dueInMs }, turn: message.turn, byQueue };
+  /** For a time that grows with the delivery's age. */
+  function waitWithout({ message, claimed }: DeliveryInWork): Ending {
+    const ageMs = now().getTime() - Date.parse(message.acceptedAt);
+    const waitMs = Math.min(Math.max(ageMs / 4, shortestWaitMs), longestWaitMs) * (1 + random());
+    if (!claimed) return { kind: 'deferred', delaySeconds: Math.ceil(waitMs / 1_000) };
+    const times = { waitMs, dueInMs: waitMs + settings.queueMarginSeconds * 1_000 };
+    return { kind: 'postponed', limit: 'places', times, turn: message.turn, byQueue: true };
   }
 }

@@ -48,7 +48,7 @@ export function createRecord(deps: RecordDeps) {
         return { ending };
       case 'deferred':
         // After a crash both messages may exist, so the delivery has to be claimed before its call.
-        await retries.sendRetry({ ...work.message, recheck: true }, 0);
+        await retries.sendRetry({ ...work.message, recheck: true }, ending.delaySeconds);
         telemetry.count('DeliveriesDeferred');
         return { ending };
       case 'settled':

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { createNameResolver } from '../../adapters/dns-name-resolver.ts';
 import { createAccountStore } from '../../adapters/dynamo-account-store.ts';
@@ -167,6 +168,7 @@ export async function startDeployment(
     recordWithinMs: 1_000,
     now: clock.now,
     random: () => 0.5,
+    pause: setTimeout,
     randomBytes,
   };
   const delivererWith = (overrides: Partial<DelivererDeps>): Deployment['deliver'] => {

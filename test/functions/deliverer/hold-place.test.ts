@@ -3,10 +3,10 @@ import type { DeliveryMessage } from '../../../core/deliveries/delivery.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import { eventOf, sqsRecord, uniqueId } from '../../support/builders.ts';
 import { type Deployment, deliverySettings } from '../../support/deployment.ts';
-import type { Receiver } from '../../support/receiver.ts';
+import { type Receiver, startReceiver } from '../../support/receiver.ts';
 import { prepareDeployment } from '../../support/suite.ts';
 import { until } from '../../support/until.ts';
-import { internalFailure } from '../../support/wire-proxy.ts';
+import { internalFailure, type WireCall } from '../../support/wire-proxy.ts';
 
 let deployment: Deployment;
 let receiver: Receiver;
@@ -22,10 +22,14 @@ prepareDeployment((suite) => {
     release = resolve;
   });
   receiver.respond((response) => void released.then(() => response.writeHead(204).end()));
-  // Sixteen places of a queue: four for an account and window.
-  const settings = { ...deliverySettings, maxDeliverers: 16, delivererTimeoutSeconds: windowMs / 1_000 };
-  sandboxes = Array.from({ length: 16 }, () => deployment.delivererWith({ settings }));
+  sandboxes = startSandboxes();
 });
+
+/** As many as a queue has places: sixteen, four of them for an account and window. */
+function startSandboxes(): Deployment['deliver'][] {
+  const settings = { ...deliverySettings, maxDeliverers: 16, delivererTimeoutSeconds: windowMs / 1_000 };
+  return Array.from({ length: 16 }, () => deployment.delivererWith({ settings }));
+}
 
 const windowMs = 60_000;
 const acknowledged = { batchItemFailures: [] };
@@ -51,6 +55,19 @@ function placeWrites() {
   return deployment.wire.table.calls.filter(({ input }) => input.Key?.pk.S.startsWith('L#places '));
 }
 
+function isOf({ accountId }: Subscription, input: WireCall['input']): boolean {
+  return String(input.Key?.pk?.S).startsWith('L#places ') && JSON.stringify(input.Key).includes(accountId);
+}
+
+/** How the account has asked for places, in vain or not. */
+function takesOf(subscription: Subscription) {
+  return placeWrites().filter(({ input }) => isOf(subscription, input) && input.ConditionExpression);
+}
+
+function returnsOf(subscription: Subscription) {
+  return placeWrites().filter(({ input }) => isOf(subscription, input) && !input.ConditionExpression);
+}
+
 describe('an account whose receivers hang', () => {
   test('takes a quarter of the places, and its other first attempts go to the retry queue as they are', async () => {
     const { subscription } = await deployment.subscribe({ url: receiver.url });
@@ -71,9 +88,10 @@ describe('an account whose receivers hang', () => {
     deployment.clock.advance(windowMs - 1);
 
     // The four of the window before are still in work.
-    const next = sandboxes.map((deliver) => deliver(record(deployment.messageFor(subscription))));
+    const next = startSandboxes().map((deliver) => deliver(record(deployment.messageFor(subscription))));
+    await until('those in vain', async () => deployment.messagesIn('retries').length === 12 + 16);
     deployment.clock.advance(1);
-    next.push(...sandboxes.map((deliver) => deliver(record(deployment.messageFor(subscription)))));
+    next.push(...startSandboxes().map((deliver) => deliver(record(deployment.messageFor(subscription)))));
 
     await until('the calls', async () => receiver.callbacks.length >= 8);
     await until('the others', async () => deployment.messagesIn('retries').length === 12 + 16 + 12);
@@ -136,6 +154,78 @@ describe('an account whose receivers hang', () => {
 
     expect(receiver.callbacks).toHaveLength(20);
     expect(deployment.messagesIn('retries')).toEqual([]);
+  });
+
+  test('has a place back when its own calls of a batch are over, although others of the batch hang', async () => {
+    const { subscription } = await deployment.subscribe({ url: receiver.url });
+    const { subscription: other } = await deployment.subscribe({ url: receiver.url });
+    const quick = await startReceiver();
+    const { accountId } = subscription;
+    const { subscription: ofQuick } = await deployment.subscribe({ url: quick.url, accountId });
+    const toHanging = () => record(deployment.messageFor(subscription));
+    const batches = [0, 1, 2].map((index) => sandboxes[index]?.(toHanging()));
+    await until('three calls', async () => receiver.callbacks.length === 3);
+
+    // The fourth place, and the last.
+    const mixed = [record(deployment.messageFor(ofQuick)), record(deployment.messageFor(other))];
+    batches.push(sandboxes[3]?.(...mixed));
+    await until('both calls', async () => receiver.callbacks.length === 4 && quick.callbacks.length === 1);
+    await until('the place given back', async () => returnsOf(subscription).length === 1);
+    await sandboxes[4]?.(record(deployment.messageFor(ofQuick)));
+
+    expect(quick.callbacks).toHaveLength(2);
+    expect(deployment.messagesIn('retries')).toEqual([]);
+    release();
+    await Promise.all(batches);
+    await quick.close();
+  });
+
+  test('waits a moment for a place: quick calls soon give one back', async () => {
+    const { subscription } = await deployment.subscribe({ url: receiver.url });
+    const batches = [0, 1, 2, 3].map((index) =>
+      sandboxes[index]?.(record(deployment.messageFor(subscription))),
+    );
+    await until('four calls', async () => receiver.callbacks.length === 4);
+    deployment.wire.table.reset();
+    deployment.wire.table.intercept(async (call) => {
+      // The first question was in vain. Before the second, the other calls end.
+      const isQuestion = isOf(subscription, call.input) && call.input.ConditionExpression;
+      if (isQuestion && takesOf(subscription).length === 2) {
+        release();
+        await Promise.all(batches);
+      }
+      return call.forward();
+    });
+
+    await sandboxes[4]?.(record(deployment.messageFor(subscription)));
+
+    expect(receiver.callbacks).toHaveLength(5);
+    expect(deployment.messagesIn('retries')).toEqual([]);
+  });
+
+  test('does not wait again for half a minute after a wait in vain, so that hanging calls hold no batch up', async () => {
+    const { subscription } = await deployment.subscribe({ url: receiver.url });
+    const batches = [0, 1, 2, 3].map((index) =>
+      sandboxes[index]?.(record(deployment.messageFor(subscription))),
+    );
+    await until('four calls', async () => receiver.callbacks.length === 4);
+    async function countQuestions(): Promise<number> {
+      deployment.wire.table.reset();
+      await sandboxes[4]?.(record(deployment.messageFor(subscription)));
+      return takesOf(subscription).length;
+    }
+
+    expect(await countQuestions()).toBe(6);
+    expect(await countQuestions()).toBe(0);
+    deployment.clock.advance(1_000);
+    expect(await countQuestions()).toBe(1);
+    deployment.clock.advance(28_999);
+    expect(await countQuestions()).toBe(1);
+    deployment.clock.advance(1_000);
+    expect(await countQuestions()).toBe(6);
+    expect(receiver.callbacks).toHaveLength(4);
+    release();
+    await Promise.all(batches);
   });
 
   test('has them back in the next window, if a crash has kept them from being given back', async () => {
