@@ -88,7 +88,7 @@ function connectNoting(line: Line, connect: buildConnector.connector): buildConn
       socket.pause().on('data', (chunk: Buffer) => {
         const { exchange } = line;
         if (!exchange || exchange.answer.length >= maxCapturedBytes) return;
-        if (exchange.isInterim) exchange.isInterim = passOverInterim(chunk);
+        if (exchange.isInterim) exchange.isInterim = passOverInterim(exchange.answer, chunk);
         exchange.answer = Buffer.concat([exchange.answer, chunk]);
       });
       callback(null, socket);
@@ -105,15 +105,20 @@ function useConnection(exchange: Exchange, { remoteAddress }: Socket, isReused: 
 /**
  * Makes each leading `100 Continue` a `102 Processing`, in place, before the HTTP client reads it. The client ends the
  * connection at a 100 that nobody asked for, while RFC 9110 (15.2) wants it passed over, as the client does with a 102.
- * Returns false once something else follows.
+ * Only the last digit differs, so it may come in any number of chunks. Returns false once something else follows.
  */
-function passOverInterim(chunk: Buffer): boolean {
-  const text = chunk.toString('latin1');
-  const interim = /HTTP\/1\.\d 1(\d\d)[ \r][^\0]*?\r\n\r\n/y;
-  for (let place = 0; place < text.length; place = interim.lastIndex) {
-    const [, rest] = interim.exec(text) ?? [];
-    if (rest === undefined) return false;
-    if (rest === '00') chunk.write('102', place + 'HTTP/1.1 '.length);
+function passOverInterim(before: Buffer, chunk: Buffer): boolean {
+  const text = before.toString('latin1') + chunk.toString('latin1');
+  const statusLength = 'HTTP/1.1 100'.length;
+  let place = 0;
+  while (text.length - place >= statusLength) {
+    const [, status] = /^HTTP\/1\.\d (1\d\d)/.exec(text.slice(place, place + statusLength)) ?? [];
+    if (status === undefined) return false;
+    const lastDigit = place + statusLength - 1 - before.length;
+    if (status === '100' && lastDigit >= 0) chunk.write('2', lastDigit);
+    const end = text.indexOf('\r\n\r\n', place);
+    if (end === -1) return true;
+    place = end + '\r\n\r\n'.length;
   }
   return true;
 }

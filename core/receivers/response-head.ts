@@ -7,16 +7,18 @@ export interface ResponseHead {
   readonly body: Buffer;
 }
 
+const statusLinePattern = /^(?:\r?\n)*HTTP\/1(?:\.\d+)?[ \t]+([1-9]\d\d)(?:[ \t][^\n]*)?\r?\n/;
+
 /**
  * Reads the first bytes of a response as lenient clients do: lines may end with LF alone, header lines may be folded or
- * make no sense, and HTTP/1 may have any minor version. Interim responses (1xx) are skipped. Returns undefined unless
- * the status line of a final response is complete.
+ * make no sense, HTTP/1 may have any minor version or none, and any blanks may follow it. Interim responses (1xx) are
+ * skipped. Returns undefined unless the status line of a final response is complete.
  */
 export function readResponseHead(bytes: Buffer): ResponseHead | undefined {
   // Latin-1 has one character for each byte, so places in the text are places in the bytes.
   let text = bytes.toString('latin1');
   for (;;) {
-    const [statusLine = '', digits] = /^(?:\r?\n)*HTTP\/1\.\d ([1-9]\d\d)(?: [^\n]*)?\r?\n/.exec(text) ?? [];
+    const [statusLine = '', digits] = statusLinePattern.exec(text) ?? [];
     if (digits === undefined) return undefined;
     const rest = text.slice(statusLine.length);
     const end = /(?:^|\n)\r?\n/.exec(rest);
@@ -40,5 +42,6 @@ function readHeaders(lines: string): ReadonlyMap<string, string> {
     const colon = line.indexOf(':');
     return [line.slice(0, Math.max(colon, 0)).trim().toLowerCase(), line.slice(colon + 1).trim()] as const;
   });
-  return new Map(headers);
+  // Of two headers of one name the first counts, as with those that the HTTP client reads.
+  return new Map(headers.toReversed());
 }

@@ -260,6 +260,13 @@ const leniencies: Record<string, Row> = {
         ['gives no length', '1.1', '\r\n', ['content-length:']],
         ['speaks HTTP/1.2', '1.2', '\r\n', ['content-length: 2']],
         ['speaks HTTP/1.9', '1.9', '\r\n', ['content-length: 2']],
+        ['speaks HTTP/1.10', '1.10', '\r\n', ['content-length: 2']],
+        ['speaks HTTP/1', '1', '\r\n', ['content-length: 2']],
+        ['writes two blanks before its status', '1.1 ', '\r\n', ['content-length: 2']],
+        ['writes a tab before its status', '1.1\t', '\r\n', ['content-length: 2']],
+        ['gives its length a sign', '1.1', '\r\n', ['content-length: +2']],
+        ['lists its codings', '1.1', '\r\n', ['transfer-encoding: chunked, identity', 'content-length: 2']],
+        ['names no header', '1.1', '\r\n', [': a', 'content-length: 2']],
       ] as const
     ).flatMap(([name, version, newline, headers]): [string, Row][] => {
       const lenient = (status: string, ...further: readonly string[]) =>
@@ -275,6 +282,16 @@ const leniencies: Record<string, Row> = {
       ];
     }),
   ),
+  'folds what is no header': [tcp(answer(head('200 OK', ' a', 'content-length: 0'))), delivered(200)],
+  'writes a tab after its status': [tcp(answer('HTTP/1.1 200\tOK\r\n\r\n')), delivered(200)],
+  'begins with blank lines and ends its lines with LF alone': [
+    tcp(answer('\r\n\nHTTP/1.1 200 OK\n\n')),
+    delivered(200),
+  ],
+  'gives Retry-After twice, in lines that end with LF alone': [
+    tcp(answer('HTTP/1.1 503 Wait\nretry-after: 120\nretry-after: 240\n\n')),
+    failed(503, 120),
+  ],
   'ends its status line with LF and writes the rest later': [
     tcp(answerBitByBit('HTTP/1.1 200 OK\n', 'content-length: 2\n\nok')),
     delivered(200),
@@ -295,6 +312,21 @@ const interim: Record<string, Row> = {
   'answers 100 and then 200': [tcp(answer(head('100 Continue') + whole('200 OK'))), delivered(200), kept],
   'answers 100 and 200 a little later': [
     tcp(answerBitByBit(head('100 Continue'), whole('200 OK'))),
+    delivered(200),
+    kept,
+  ],
+  'answers 100 without a reason phrase and 200 a little later': [
+    tcp(answerBitByBit(head('100'), whole('200 OK'))),
+    delivered(200),
+    kept,
+  ],
+  'answers 100 in two parts and then 200': [
+    tcp(answerBitByBit('HTTP/1.1 100 Cont', `inue\r\n\r\n${whole('200 OK')}`)),
+    delivered(200),
+    kept,
+  ],
+  'answers 100 in parts that divide its status, and then 200': [
+    tcp(answerBitByBit('HTTP/1.1 10', `0 Continue\r\n\r\n${whole('200 OK')}`)),
     delivered(200),
     kept,
   ],
