@@ -36,20 +36,26 @@ function parseBody(schema: z.ZodType, text: string): Parsed {
   if (Buffer.byteLength(text) > maxBodyBytes) {
     return refuse('too-large', `The request body must have at most ${maxBodyBytes} bytes.`);
   }
+  const issues: ProblemIssue[] = [];
   let json: unknown;
-  // A record's schema would drop such an entry without a word.
-  let namesPrototype = false;
   try {
     json = JSON.parse(text, (name, value: unknown) => {
-      namesPrototype ||= name === '__proto__';
+      issues.push(...unkeepable(name, value));
       return value;
     });
   } catch {
     return refuse('invalid-json', 'The request body must be a JSON object.');
   }
-  return namesPrototype
-    ? refuseInvalid([{ field: '__proto__', message: 'is no name; leave it out' }])
-    : parse(schema, json);
+  return issues.length > 0 ? refuseInvalid(issues) : parse(schema, json);
+}
+
+/** What JSON can hold and would be stored as something else, without a word. */
+function unkeepable(name: string, value: unknown): ProblemIssue[] {
+  // A record's schema would drop such an entry.
+  if (name === '__proto__') return [{ field: name, message: 'is no name; leave it out' }];
+  // The table would keep U+FFFD in its place.
+  const isBroken = typeof value === 'string' && !value.isWellFormed();
+  return isBroken ? [{ field: name, message: 'must hold no half of a surrogate pair' }] : [];
 }
 
 function parse(schema: z.ZodType, value: unknown): Parsed {

@@ -39,7 +39,10 @@ export function refuseTooManyRequests(detail: string, retryAfterSeconds = 1): Re
 const maxIssues = 20;
 
 export function refuseInvalid(issues: readonly ProblemIssue[]): Refusal {
-  const shown = issues.slice(0, maxIssues);
+  // A field that is unknown has the caller's own name, and half a character in it would spoil the whole answer.
+  const shown = issues
+    .slice(0, maxIssues)
+    .map(({ field, message }) => ({ field: field.toWellFormed(), message }));
   return {
     problem: { slug: 'invalid-request', detail: 'The request is not valid; see issues.', issues: shown },
   };

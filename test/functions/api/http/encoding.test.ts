@@ -118,6 +118,38 @@ describe('a body in UTF-8 is taken, and stored as it was sent:', () => {
   });
 });
 
+describe('half of a surrogate pair, which JSON can write and no table can keep, is refused', () => {
+  const escaped = (text: string) => asText(bodyWith([...Buffer.from(text)]));
+
+  test.each(['\\ud83d', '\\uDE00', '\\ude00\\ud83d', '😀\\ud83d', '\\uD83D\\u0041'])(
+    'in a text: %s',
+    async (text) => {
+      expect(await api.call('POST /subscriptions', { accountId, ...escaped(text) })).toMatchObject({
+        status: 400,
+        body: { issues: [{ field: 'description', message: 'must hold no half of a surrogate pair' }] },
+      });
+      expect(await subscriptionsStored()).toEqual([]);
+    },
+  );
+
+  test('while both halves, escaped, are a character', async () => {
+    expect(await api.call('POST /subscriptions', { accountId, ...escaped('\\ud83d\\ude00') })).toMatchObject({
+      status: 201,
+      body: { description: 'a😀z' },
+    });
+  });
+
+  test('in the name of a field, and the answer does not hold it either', async () => {
+    const body = '{"\\ud83d":1}';
+
+    const answer = await api.call('POST /subscriptions', { accountId, body });
+
+    expect(answer.status).toBe(400);
+    expect(JSON.stringify(answer.body)).not.toMatch(/\\ud[89a-f]/i);
+    expect(JSON.stringify(answer.body)).toContain('"field":"\uFFFD"');
+  });
+});
+
 describe('an address that is not UTF-8 is refused', () => {
   test.each(['%FF', '%C3', '%ed%a0%80', 'a%E2%82b', '%C0%AF', '%', '%zz'])(
     'in its query: %s',
