@@ -31,7 +31,9 @@ const entities = new Map(
 const escapes = new RegExp(
   [
     /%(?:u00)?(?<url>[0-9a-f]{2})/,
-    /\\(?:x|u00|u\{0{0,4}|U000000)(?<code>[0-9a-f]{2})\}?/,
+    // `\u` has four digits and `\U` eight.
+    /\\(?:x|(?-i:u00|U000000))(?<code>[0-9a-f]{2})/,
+    /\\u\{0{0,4}(?<hex>[0-9a-f]{2})\}/,
     /\\(?<octal>[0-7]{3})/,
     /\\(?<plain>[^0-9a-z])/,
     /&#0{0,9}(?<decimal>[0-9]{2,3})(?![0-9]);?/,

@@ -81,6 +81,8 @@ describe('the excerpt of a response', () => {
     ['JSON in JSON', JSON.stringify(JSON.stringify(tricky)).slice(3, -3)],
     ['\\x of source code', each(tricky, (c) => `\\x${hexOf(c, 2)}`)],
     ['\\u{} of source code', each(tricky, (c) => `\\u{${hexOf(c, 2)}}`)],
+    ['\\U of source code', each(tricky, (c) => `\\U${hexOf(c, 8)}`)],
+    ['\\u{} with zeros', each(tricky, (c) => `\\u{${hexOf(c, 6)}}`)],
     ['octal numbers', each(tricky, (c) => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`)],
     ['re.escape', tricky.replaceAll(/[^A-Za-z0-9]/g, (c) => `\\${c}`)],
     ['html.escape', html(tricky).replaceAll('"', '&quot;').replaceAll("'", '&#x27;')],
@@ -99,6 +101,11 @@ describe('the excerpt of a response', () => {
     expect(excerpt(`got ${echoed} from you`, tricky)).toBe(`got ${mask} from you`);
     expect(excerpt(`got ${echoed.slice(0, -2)}`, tricky)).toBe(`got ${mask}`);
   });
+
+  test.each(['a\\u0026}bcd', 'a\\x26}bcd', 'a\\u{26}}bcd', 'a\\U00000026}bcd', 'a%26}bcd', 'a&amp;}bcd'])(
+    'masks a value with a brace after an escape: %s',
+    (echoed) => expect(excerpt(`{"you":"${echoed}"}`, 'a&}bcd')).toBe(`{"you":"${mask}"}`),
+  );
 
   test('masks a value that itself looks like an escape', () => {
     const looks = 'a%2Fb&amp;c\\u0041d';
