@@ -4,6 +4,7 @@ import { addressInHost, refuseAddress } from './public-address.ts';
 export type UrlRefusal =
   | 'not-a-url'
   | 'not-ascii'
+  | 'has-blank'
   | 'has-backslash'
   | 'too-long'
   | 'not-https'
@@ -48,7 +49,7 @@ const internalSuffixes = [
   'cluster.local',
 ];
 
-const refusalTexts: Record<Exclude<UrlRefusal, 'port-not-allowed' | 'not-ascii'>, string> = {
+const refusalTexts: Record<Exclude<UrlRefusal, 'port-not-allowed' | 'not-ascii' | 'has-blank'>, string> = {
   'not-a-url': 'must be an absolute URL, such as https://example.com/hooks/iomnihub',
   'has-backslash': 'must not hold "\\": write "/" between the parts of a path, and "%5C" within a query',
   'too-long': 'must have at most 2048 printable ASCII characters',
@@ -61,19 +62,27 @@ const refusalTexts: Record<Exclude<UrlRefusal, 'port-not-allowed' | 'not-ascii'>
 };
 
 /** `text` is the URL that was refused. */
-export function explainUrlRefusal(refusal: UrlRefusal, rules: CallbackUrlRules, text = ''): string {
+export function explainUrlRefusal(refusal: UrlRefusal, rules: CallbackUrlRules, text: string): string {
   if (refusal === 'port-not-allowed') return `must use port ${rules.allowedPorts.join(' or ')}`;
-  return refusal === 'not-ascii' ? explainNotAscii(text, rules) : refusalTexts[refusal];
+  if (refusal === 'not-ascii')
+    return `must consist of ASCII characters, and ${nameFirst(/[^\0-\x7f]/u, text)} is none${adviceFor(text, rules)}`;
+  if (refusal === 'has-blank')
+    return `must hold no blank or control character such as ${nameFirst(/[\0-\x20\x7f]/, text)}${adviceFor(text, rules)}`;
+  return refusalTexts[refusal];
 }
 
-function explainNotAscii(text: string, rules: CallbackUrlRules): string {
-  const [character = ''] = /[^\0-\x7f]/u.exec(text) ?? [];
+/** The first character of that kind in the text. */
+function nameFirst(kind: RegExp, text: string): string {
+  const [character = ''] = kind.exec(text) ?? [];
   const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
   // A mark or a control character would not be seen, or would change how the rest is shown.
-  const name = /[\p{L}\p{N}\p{P}\p{S}]/u.test(character) ? `"${character}" (${code})` : code;
-  const ascii = URL.parse(text)?.href ?? '';
-  const advice = 'url' in checkCallbackUrl(ascii, rules) ? `: write ${ascii}` : '';
-  return `must consist of ASCII characters, and ${name} is none${advice}`;
+  return /[\p{L}\p{N}\p{P}\p{S}]/u.test(character) ? `"${character}" (${code})` : code;
+}
+
+/** The form to use instead, if there is one. */
+function adviceFor(text: string, rules: CallbackUrlRules): string {
+  const checked = checkCallbackUrl(URL.parse(text)?.href ?? '', rules);
+  return 'url' in checked ? `: write ${checked.url.href}` : '';
 }
 
 /** Checks the text of a callback URL and returns its normalized form. It does not resolve the name. */
@@ -83,8 +92,10 @@ export function checkCallbackUrl(
 ): { url: URL } | { refusal: UrlRefusal } {
   if (text.length > maxLength) return { refusal: 'too-long' };
   if (/[^\0-\x7f]/.test(text)) return { refusal: 'not-ascii' };
-  const parsed = /^[\x21-\x7e]+$/.test(text) ? URL.parse(text) : null;
+  const parsed = URL.parse(text);
   if (!parsed) return { refusal: 'not-a-url' };
+  // The parser removes or encodes them.
+  if (/[\0-\x20\x7f]/.test(text)) return { refusal: 'has-blank' };
   // To the parser a backslash is a slash. Others read it as a part of the host or of the user name.
   if (text.includes('\\')) return { refusal: 'has-backslash' };
   const url = encodeStrictly(parsed);

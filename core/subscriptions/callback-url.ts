@@ -26,7 +26,7 @@ export function callbackUrlSchema(rules: CallbackUrlRules) {
       if ('url' in checked && checked.url.pathname !== `/${mask}`) return checked.url.href;
       const message =
         'refusal' in checked
-          ? explainUrlRefusal(checked.refusal, rules)
+          ? explainUrlRefusal(checked.refusal, rules, text)
           : 'is how a URL is shown to those who may only read; give the whole URL, or leave it out';
       context.addIssue({ code: 'custom', message });
       return z.NEVER;

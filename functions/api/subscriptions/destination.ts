@@ -25,7 +25,7 @@ export function createDestinationCheck(
 
   async function refuseHost({ hostname, host }: URL, ownHost: string): Promise<Refusal | undefined> {
     if (rules.allowPrivateCallbacks) return undefined;
-    if (hostname === ownHost) return refuseUrl(explainUrlRefusal('own-host', rules));
+    if (hostname === ownHost) return refuseUrl(explainUrlRefusal('own-host', rules, hostname));
     // The text alone has decided about an address.
     if (addressInHost(hostname)) return undefined;
     const addresses = await names.resolveName(hostname);

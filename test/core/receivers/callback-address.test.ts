@@ -45,9 +45,16 @@ describe('checkCallbackUrl', () => {
     ['crm.example.com/hooks', 'not-a-url'],
     ['/hooks', 'not-a-url'],
     ['https://', 'not-a-url'],
-    ['https://crm.example.com/a b', 'not-a-url'],
-    [' https://crm.example.com/', 'not-a-url'],
-    ['https://crm.example.com/\n', 'not-a-url'],
+    ['our CRM', 'not-a-url'],
+    ['https://crm .example.com/', 'not-a-url'],
+    ['https://crm.example.com/a b', 'has-blank'],
+    ['https://crm.example.com/a?b=c d', 'has-blank'],
+    ['https://crm.example.com/a\tb', 'has-blank'],
+    ['https://crm.example\r\n.com/', 'has-blank'],
+    ['https://crm.example.com/\0', 'has-blank'],
+    ['https://crm.example.com/\x7f', 'has-blank'],
+    [' https://crm.example.com/', 'has-blank'],
+    ['https://crm.example.com/\n', 'has-blank'],
     ['https://crm.exämple.com/', 'not-ascii'],
     ['https://crm.example.com/caf\u00e9', 'not-ascii'],
     ['https://crm.example.com/\u200b', 'not-ascii'],
@@ -134,7 +141,9 @@ describe('the ports', () => {
   });
 
   test('are named to whoever asks for another one', () => {
-    expect(explainUrlRefusal('port-not-allowed', rules)).toBe('must use port 8443 or 9443');
+    expect(explainUrlRefusal('port-not-allowed', rules, 'https://crm.example.com:1/')).toBe(
+      'must use port 8443 or 9443',
+    );
   });
 });
 
@@ -267,8 +276,21 @@ describe('explainUrlRefusal', () => {
   );
 
   test.each([
+    ['https://crm.example.com/a b?c=d e', 'U+0020: write https://crm.example.com/a%20b?c=d%20e'],
+    ['https://crm.example.com/a\tb', 'U+0009: write https://crm.example.com/ab'],
+    [' https://crm.example.com/', 'U+0020: write https://crm.example.com/'],
+    ['https://crm.example.com/\x7f', 'U+007F: write https://crm.example.com/%7F'],
+    ['http://crm.example.com/a b', 'U+0020'],
+  ])('names the blank or control character of %j, and the form to use if there is one', (text, told) => {
+    expect(explainUrlRefusal('has-blank', publicOnly, text)).toBe(
+      `must hold no blank or control character such as ${told}`,
+    );
+  });
+
+  test.each([
     'not-a-url',
     'not-ascii',
+    'has-blank',
     'has-backslash',
     'too-long',
     'not-https',
@@ -279,6 +301,6 @@ describe('explainUrlRefusal', () => {
     'host-not-canonical',
     'own-host',
   ] as const)('explains %s by a rule', (refusal) => {
-    expect(explainUrlRefusal(refusal, publicOnly)).toMatch(/^must /);
+    expect(explainUrlRefusal(refusal, publicOnly, '')).toMatch(/^must /);
   });
 });

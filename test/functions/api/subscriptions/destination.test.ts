@@ -77,6 +77,28 @@ describe('registering a URL', () => {
     ]);
   });
 
+  test.each([
+    [
+      'https://crm.exämple.com/hooks',
+      'must consist of ASCII characters, and "ä" (U+00E4) is none: write https://crm.xn--exmple-cua.com/hooks',
+    ],
+    [
+      'https://crm.example.com/é{id}?q={é}',
+      'must consist of ASCII characters, and "é" (U+00E9) is none: write https://crm.example.com/%C3%A9%7Bid%7D?q=%7B%C3%A9%7D',
+    ],
+    [
+      'https://crm.example.com/my hooks',
+      'must hold no blank or control character such as U+0020: write https://crm.example.com/my%20hooks',
+    ],
+    ['http://crm.example.com/', 'must start with https://'],
+    ['https://crm.example.com:444/', 'must use port 443'],
+  ])('tells what is wrong with %s, and which form to use', async (url, message) => {
+    expect(await subscribe(guarded, url)).toMatchObject({
+      status: 400,
+      body: { issues: [{ field: 'url', message }] },
+    });
+  });
+
   test.each(['https://api.iomnihub.example/', 'https://x.iomnihub.example.org/'])(
     'refuses %s, which would call us',
     async (url) => {
