@@ -28,34 +28,61 @@ const reservedNames = new Set([
   'upgrade',
   // Who we are.
   'cookie',
+  'cookie2',
   'user-agent',
-  // What proxies say of a request that they pass on: receivers believe them about its origin, host and path.
+  // What proxies say of a request that they pass on: receivers believe them about its origin, host, path and user.
   'cdn-loop',
   'cf-connecting-ip',
   'cf-connecting-ipv6',
   'cf-pseudo-ipv4',
   'client-ip',
   'fastly-client-ip',
+  'fly-client-ip',
   'forwarded',
+  'forwarded-for',
+  'front-end-https',
+  'max-forwards',
+  'remote-addr',
+  'remote-user',
   'true-client-ip',
   'via',
+  'x-azure-clientip',
+  'x-azure-socketip',
+  'x-client-cert',
   'x-client-ip',
   'x-cluster-client-ip',
   'x-forwarded',
   'x-host',
-  'x-original-host',
-  'x-original-url',
+  'x-nf-client-connection-ip',
   'x-originating-ip',
-  'x-real-ip',
-  'x-remote-addr',
-  'x-remote-ip',
+  'x-override-url',
   'x-rewrite-url',
-  // What makes some frameworks take a POST for another method.
+  'x-scheme',
+  'x-true-client-ip',
+  'x-url-scheme',
+  'x-vercel-forwarded-for',
+  // What makes some frameworks take a POST for another method, or for a request of their own.
   'x-method-override',
+  'x-middleware-subrequest',
   // CGI programs take it for the proxy that they have to use.
   'proxy',
 ]);
-const reservedPrefixes = ['proxy-', 'webhook-', 'x-amz', 'x-envoy-', 'x-forwarded-', 'x-http-method'];
+const reservedPrefixes = [
+  'proxy-',
+  'ssl-client-',
+  'webhook-',
+  'wl-proxy-',
+  'x-amz',
+  'x-appengine-',
+  'x-arr-',
+  'x-envoy-',
+  'x-forwarded-',
+  'x-http-method',
+  'x-original-',
+  'x-real-',
+  'x-remote-',
+  'x-ssl-',
+];
 
 /** Many servers pass `a_b` on to programs under the same name as `a-b`. */
 function isReserved(name: string): boolean {
