@@ -131,11 +131,14 @@ export function reasonOfErrorCode(code: string): FailureReason | undefined {
     : 'connection-lost';
 }
 
-/** The three forms of RFC 9110, 5.6.7. Date.parse alone would accept "-5" or "2099" as a date. */
+/**
+ * The three forms of RFC 9110, 5.6.7, also with a day of one digit. Date.parse alone would accept "-5" or "2099" as a
+ * date.
+ */
 const httpDates = [
-  /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
-  /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
-  /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
+  /^[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
+  /^[A-Z][a-z]{5,8}, \d{1,2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
+  /^[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d{2}:\d{2}:\d{2} \d{4}$/,
 ];
 
 /**

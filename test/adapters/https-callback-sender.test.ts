@@ -402,6 +402,13 @@ describe('the challenge', () => {
     ['as a JSON string', Buffer.from(JSON.stringify(challenge))],
     ['after a byte order mark', Buffer.from(`\ufeff${JSON.stringify({ challenge })}`)],
     ['in UTF-16', Buffer.from(`\ufeff${JSON.stringify({ challenge })}`, 'utf16le')],
+    ['in UTF-16, big end first', Buffer.from(`\ufeff${JSON.stringify({ challenge })}`, 'utf16le').swap16()],
+    ['in UTF-16 without a byte order mark', Buffer.from(JSON.stringify({ challenge }), 'utf16le')],
+    ['plain in UTF-16, big end first', Buffer.from(challenge, 'utf16le').swap16()],
+    ['as a JSON string in UTF-16', Buffer.from(`\ufeff${JSON.stringify(challenge)}\r\n`, 'utf16le')],
+    ['after white space and a byte order mark', Buffer.from(`\r\n \ufeff\n${challenge}`)],
+    ['beside a byte of Latin-1', Buffer.from(`{"name":"Jos\xe9","challenge":"${challenge}"}`, 'latin1')],
+    ['with an escape', Buffer.from(`{"challenge":"\\u006b${challenge.slice(1)}"}`)],
   ])('is found %s, whatever of it is masked', async (_, bytes) => {
     receiver.respond((response) => void response.writeHead(200).end(bytes));
     const confidentialHeaders = { 'x-a': 'challenge-x', 'x-b': challenge };

@@ -139,6 +139,11 @@ describe('parseRetryAfter', () => {
     ['Wed, 23 Nov 2099 16:55:00 GMT', 2_303_683_200],
     ['Mon Nov 23 16:55:30 2026', 30],
     ['Tue Dec  1 16:55:00 2026', 691_200],
+    ['Tue Dec 1 16:55:00 2026', 691_200],
+    ['Tue Dec 01 16:55:00 2026', 691_200],
+    ['Tue, 1 Dec 2026 16:55:00 GMT', 691_200],
+    ['Tuesday, 01-Dec-26 16:55:00 GMT', 691_200],
+    ['00120', 120],
     ['Sunday, 29-Nov-26 16:55:00 GMT', 518_400],
   ])('%j is %i seconds', (header, seconds) => {
     expect(parseRetryAfter(header, now)).toBe(seconds);
