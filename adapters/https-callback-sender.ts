@@ -184,11 +184,11 @@ function failureOf(error: unknown): Failure {
   if (error.name === 'TimeoutError' || error.name === 'AbortError') return { reason: 'timeout' };
   const { code = '' } = error as { code?: unknown };
   const errorCode = String(code);
-  // undici's parser errors may have no code of their own.
+  // undici's parser errors have no code of their own.
   const reason = error.name === 'HTTPParserError' ? 'protocol' : errorCode && reasonOfErrorCode(errorCode);
   if (!reason) throw error;
   if (error instanceof RefusedConnection) return { reason, ...refusalOf(error) };
-  return reason === 'tls' || errorCode.startsWith('HPE_') ? { reason, errorCode } : { reason };
+  return reason === 'tls' ? { reason, errorCode } : { reason };
 }
 
 function refusalOf({ refusal, address }: RefusedConnection): Omit<Failure, 'reason'> {

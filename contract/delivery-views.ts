@@ -74,7 +74,7 @@ export const attemptView = z
       .meta({ description: 'The address that is not public, if that is the reason.' }),
     errorCode: z.string().optional().meta({
       description:
-        'What exactly is wrong with the certificate, the handshake or the answer, if the reason is `tls` or `protocol`, such as `CERT_HAS_EXPIRED`.',
+        'What exactly is wrong with the certificate or the handshake, if the reason is `tls`, such as `CERT_HAS_EXPIRED`.',
     }),
     status: z.int().optional().meta({ description: 'The HTTP status of the answer, if there was one.' }),
     remoteAddress: z

@@ -44,7 +44,7 @@ export type DeliveryOutcome =
       readonly refusal?: UrlRefusal | AddressRefusal;
       /** The address that is not public, for `address-forbidden`. */
       readonly refusedAddress?: string;
-      /** The code of OpenSSL or of the HTTP parser, such as `CERT_HAS_EXPIRED`, for `tls` and `protocol`. */
+      /** The code of OpenSSL, such as `CERT_HAS_EXPIRED`, for `tls`. */
       readonly errorCode?: string;
       /** From the Retry-After header of a 429 or 503, before any limit is applied. */
       readonly retryAfterSeconds?: number;

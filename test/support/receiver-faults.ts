@@ -25,7 +25,12 @@ type Listening =
 interface Expected {
   readonly outcome:
     | { readonly kind: 'success'; readonly status: number }
-    | { readonly kind: 'failure'; readonly reason: FailureReason; readonly status?: number };
+    | {
+        readonly kind: 'failure';
+        readonly reason: FailureReason;
+        readonly status?: number;
+        readonly errorCode?: string;
+      };
   /** Upon a first attempt; `retryAfterSeconds` is what the receiver asks for and gets. */
   readonly decision: 'delivered' | 'retry' | 'exhausted';
   readonly retryAfterSeconds?: number;
@@ -412,11 +417,16 @@ const connections: Record<string, Row> = {
 
 const handshakes: Record<string, Row> = {
   'has a good certificate': [tls('good'), delivered(204), kept],
-  'has an expired certificate': [tls('expired'), retried('tls')],
-  'has a certificate that is not valid yet': [tls('notYetValid'), retried('tls')],
-  'has a certificate of another host': [tls('wrongHost'), retried('tls')],
-  'signed its certificate itself': [tls('selfSigned'), retried('tls')],
-  'has a certificate of an unknown authority': [tls('unknownAuthority'), retried('tls')],
+  'has an expired certificate': [tls('expired'), retried('tls', 'CERT_HAS_EXPIRED')],
+  'has a certificate that is not valid yet': [tls('notYetValid'), retried('tls', 'CERT_NOT_YET_VALID')],
+  'has a certificate of another host': [tls('wrongHost'), retried('tls', 'ERR_TLS_CERT_ALTNAME_INVALID')],
+  'signed its certificate itself': [tls('selfSigned'), retried('tls', 'DEPTH_ZERO_SELF_SIGNED_CERT')],
+  'has a certificate of an unknown authority': [
+    tls('unknownAuthority'),
+    retried('tls', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
+  ],
+  'has a certificate for clients only': [tls('otherPurpose'), retried('tls', 'INVALID_PURPOSE')],
+  'has a certificate below the last authority': [tls('pathTooLong'), retried('tls', 'PATH_LENGTH_EXCEEDED')],
   'speaks TLS 1.0 and 1.1 only': [
     tls('good', { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }),
     retried('tls'),
@@ -624,8 +634,8 @@ function failed(status: number, retryAfterSeconds?: number): Expected {
   };
 }
 
-function retried(reason: FailureReason): Expected {
-  return { outcome: { kind: 'failure', reason }, decision: 'retry' };
+function retried(reason: FailureReason, errorCode?: string): Expected {
+  return { outcome: { kind: 'failure', reason, ...(errorCode && { errorCode }) }, decision: 'retry' };
 }
 
 function ended(reason: FailureReason, status?: number): Expected {
