@@ -29,10 +29,11 @@ const refused = { status: 400, body: { __type: 'ValidationException' } };
 function nameOf({ operation, input }: WireCall): string | undefined {
   if (operation.startsWith('SendMessage')) return `message to ${String(input.QueueUrl).split('/').at(-1)}`;
   if (operation === 'BatchWriteItem') return 'row';
-  if (operation !== 'PutItem' && operation !== 'UpdateItem') return undefined;
-  const { S: sk = '' } = (input.Item ?? input.Key).sk as { S?: string };
+  if (!['PutItem', 'UpdateItem', 'DeleteItem'].includes(operation)) return undefined;
+  const { pk, sk } = (input.Item ?? input.Key) as Record<'pk' | 'sk', { S: string }>;
+  if (pk.S.endsWith('#U')) return 'audit';
   const names = { S: 'subscription', T: 'attempt', D: 'row', E: 'event' } as Record<string, string>;
-  return names[sk.slice(0, 1)];
+  return names[sk.S.slice(0, 1)];
 }
 
 /** Notes every write, and refuses the one with this index. */
@@ -196,6 +197,58 @@ const ways: readonly Way[] = [
     async prepare() {
       const { accountId, id } = await subscribed();
       return () => api.call('POST /subscriptions/{id}/test', { accountId, id, body: {} });
+    },
+  },
+  {
+    name: 'a request to ask a receiver for its consent',
+    writes: ['audit', 'row', 'subscription', 'message to retries'],
+    async prepare() {
+      const { accountId, id } = await subscribed();
+      return () => api.call('POST /subscriptions/{id}/verify', { accountId, id });
+    },
+  },
+  {
+    name: 'a receiver that is asked for its consent',
+    writes: ['row', 'attempt', 'subscription', 'row'],
+    async prepare() {
+      const { accountId, id } = await subscribed({ receiver: {} });
+      await api.call('POST /subscriptions/{id}/verify', { accountId, id });
+      const [message] = deployment.messagesIn('retries');
+      if (!message) throw new Error('nobody is asked');
+      return () => deployment.deliver(sqsRecord(deployment.retryQueue.arn, JSON.stringify(message)));
+    },
+  },
+  {
+    name: 'a new subscription',
+    writes: ['audit', 'subscription'],
+    async prepare() {
+      const body = { url: receiver.url, eventTypes: ['*'] };
+      return () => api.call('POST /subscriptions', { accountId: 'acc_new', body });
+    },
+  },
+  {
+    name: 'a subscription that moves',
+    writes: ['audit', 'subscription'],
+    async prepare() {
+      const { accountId, id } = await subscribed();
+      const body = { url: `${receiver.url}/moved` };
+      return () => api.call('PATCH /subscriptions/{id}', { accountId, id, body });
+    },
+  },
+  {
+    name: 'a secret that is replaced',
+    writes: ['audit', 'subscription'],
+    async prepare() {
+      const { accountId, id } = await subscribed();
+      return () => api.call('POST /subscriptions/{id}/secret/rotate', { accountId, id });
+    },
+  },
+  {
+    name: 'a subscription that ends',
+    writes: ['audit', 'subscription'],
+    async prepare() {
+      const { accountId, id } = await subscribed();
+      return () => api.call('DELETE /subscriptions/{id}', { accountId, id });
     },
   },
   {
