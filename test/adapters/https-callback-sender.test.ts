@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createCallbackSender } from '../../adapters/https-callback-sender.ts';
 import type { CallbackRequest } from '../../core/receivers/callback-sender.ts';
 import { faultsOfOurs } from '../../core/receivers/delivery-outcome.ts';
@@ -331,6 +331,20 @@ describe('a connection that was kept open', () => {
 
     expect(outcome).toMatchObject({ kind: 'failure', reason: 'connection-lost' });
     expect(connections).toBe(1);
+  });
+
+  test.each([
+    [59_000, 1],
+    [61_000, 2],
+  ])('is used for a minute: of two calls %i ms apart there are %i connections', async (apartMs, expected) => {
+    await sender.send(request());
+    await setImmediate();
+    const { now } = performance;
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + apartMs);
+    await sender.send(request());
+    clock.mockRestore();
+
+    expect(new Set(receiver.callbacks.map(({ connection }) => connection)).size).toBe(expected);
   });
 
   test('is not used beyond its age, though calls never stop', async () => {
