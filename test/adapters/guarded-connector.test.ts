@@ -214,7 +214,6 @@ describe('a name with several addresses', () => {
       [silent, '127.0.0.6', '127.0.0.7', '127.0.0.8', '::1'],
       [silent, '::1'],
     ],
-    ['answers: no other is tried', [alive, silent, '::1'], [alive]],
   ])('is called at the next one where the first %s', async (_, addresses, connections) => {
     const outcome = await call(addresses);
 
