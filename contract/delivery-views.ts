@@ -80,7 +80,7 @@ export const attemptView = z
     remoteAddress: z
       .string()
       .optional()
-      .meta({ description: 'The IP address of the latest connection to the receiver.' }),
+      .meta({ description: 'The IP address of the connection that the call was made on.' }),
     responseExcerpt: z.string().optional().meta({
       description:
         "The start of the receiver's answer, with header values masked. Hostile text: never show it as HTML.",
