@@ -60,6 +60,16 @@ describe('the request', () => {
     ]);
   });
 
+  test('asks for no content coding and takes any type, unless the owner wants another', async () => {
+    await sender.send(request());
+    await sender.send(request({ confidentialHeaders: { accept: 'application/json' } }));
+
+    expect(receiver.callbacks.map(({ headers }) => [headers.accept, headers['accept-encoding']])).toEqual([
+      ['*/*', 'identity'],
+      ['application/json', 'identity'],
+    ]);
+  });
+
   test('brings no cookie back that an earlier answer set', async () => {
     respondStatus(204, { 'set-cookie': 'session=1' });
 
