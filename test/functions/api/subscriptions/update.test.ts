@@ -173,16 +173,23 @@ describe('a change of the URL', () => {
     expect((await deliverTo(id)).callback.headers).not.toHaveProperty('x-api-key');
   });
 
-  test('to another origin keeps the headers that come with it', async () => {
+  test.each([
+    ['all of them', { 'x-api-key': 'NEW', 'x-team': null }, { 'x-api-key': 'NEW' }],
+    ['one of them', { 'x-api-key': 'NEW' }, { 'x-api-key': 'NEW' }],
+    ['another one', { 'x-other': 'NEW' }, { 'x-other': 'NEW' }],
+    ['none to keep', { 'x-other': null }, {}],
+  ])('to another origin keeps the headers that come with it alone: %s', async (_, given, kept) => {
     const { id } = await create({ headers });
     const url = receiver.url.replace('127.0.0.1', 'localhost');
-    const moved = await patch(id, { url, headers: { 'x-api-key': 'NEW', 'x-team': null } });
+    const moved = await patch(id, { url, headers: given });
 
-    expect(moved.body).toMatchObject({
-      headers: { 'x-api-key': '********' },
-      droppedHeaders: ['x-api-key', 'x-team'],
-    });
-    expect((await deliverTo(id)).callback.headers).toMatchObject({ 'x-api-key': 'NEW' });
+    expect(moved.body).toMatchObject({ droppedHeaders: ['x-api-key', 'x-team'] });
+    expect(moved.body.headers).toEqual(
+      Object.fromEntries(Object.keys(kept).map((name) => [name, '********'])),
+    );
+    const { callback } = await deliverTo(id);
+    const sent = Object.entries(callback.headers).filter(([name]) => /^x-(api-key|team|other)$/.test(name));
+    expect(Object.fromEntries(sent)).toEqual(kept);
   });
 
   test('within its origin leaves them', async () => {
