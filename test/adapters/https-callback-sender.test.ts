@@ -64,7 +64,7 @@ describe('the request', () => {
     await sender.send(request());
     await sender.send(request({ confidentialHeaders: { accept: 'application/json' } }));
 
-    expect(receiver.callbacks.map(({ headers }) => [headers.accept, headers['accept-encoding']])).toEqual([
+    expect(receiver.callbacks.map(({ headers }) => [headers['accept'], headers['accept-encoding']])).toEqual([
       ['*/*', 'identity'],
       ['application/json', 'identity'],
     ]);

@@ -121,6 +121,17 @@ describe('a first attempt', () => {
     expect(deployment.telemetry.counts).toEqual({ AttemptsSucceeded: 1 });
   });
 
+  test('that succeeds keeps 256 characters of the answer, and no half of one', async () => {
+    const message = deployment.messageFor(subscription);
+    receiver.respond((response) => void response.writeHead(200).end(`x${'😀'.repeat(200)}`));
+
+    await deliver(message);
+
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+      firstAttempt: { outcome: { responseExcerpt: `x${'😀'.repeat(127)}` } },
+    });
+  });
+
   test('is signed by every live secret and by no other', async () => {
     const { accountId, id: subscriptionId } = subscription;
     const seal = (text: string) => deployment.cipher.seal(text, { accountId, subscriptionId });

@@ -35,11 +35,11 @@ beforeEach(() => {
   contenders = createMemoryContenders();
 });
 
-function createSandbox() {
+function createSandbox(addresses = [silentAddress]) {
   return createTurnReservation({
     reserveTurns: createCallLimiter(tokens.store),
     contendedHosts: createContendedHosts(contenders.store),
-    names: { resolveName: async () => [silentAddress] },
+    names: { resolveName: async () => addresses },
     settings: {
       accountRatePerSecond: 500,
       hostRatePerSecond,
@@ -60,7 +60,7 @@ interface Load {
 
 /** Every tenth of a second, what is due goes to the sandboxes in batches of ten. Queues know whole seconds. */
 async function run(loads: readonly Load[], seconds: number, sandboxCount = 10): Promise<Call[]> {
-  const sandboxes = Array.from({ length: sandboxCount }, createSandbox);
+  const sandboxes = Array.from({ length: sandboxCount }, () => createSandbox());
   const calls: Call[] = [];
   let waiting: Waiting[] = loads.flatMap(({ to, perSecond, fromSecond = 0 }) =>
     Array.from({ length: perSecond * (seconds - fromSecond) }, (_, index) => {
@@ -213,5 +213,21 @@ describe('addresses that have never answered', () => {
     const calls = await run([...names((index) => `silent-${index}.example`), other], 10);
 
     expect(calls.filter(({ accountId }) => accountId === 'acc_2').length).toBeGreaterThanOrEqual(8);
+  });
+
+  test('are asked for those alone that a call may try, each once', async () => {
+    const one = '203.0.113.1';
+    const many = [one, one, ...Array.from({ length: 20 }, (_, index) => `203.0.113.${index + 2}`)];
+    const to = ofAccount('acc_1', { receiver: {} });
+
+    await createSandbox(many)({ message: messageTo(to), claimed: undefined }, to);
+
+    const asked = tokens.writes.map(({ bucket }) => bucket).filter((bucket) => bucket.includes('unproven'));
+    expect(asked).toEqual([
+      'unproven-address acc_1 203.0.113.1',
+      'unproven-address acc_1 203.0.113.2',
+      'unproven-address acc_1 203.0.113.3',
+      'unproven-address acc_1 nocode.example',
+    ]);
   });
 });
