@@ -48,9 +48,23 @@ export function decodeBody(bytes: Buffer, contentEncoding: string | undefined): 
   if (bytes.length === 0 || coding === '' || coding === 'identity') return plain;
   const decoded = unpack(bytes, coding);
   if (decoded) return { bytes, decoded, coding };
-  // Text that claims to be encoded can be shown. The name is the receiver's own text, so only a plain one is.
-  return isText(bytes) ? plain : { ...plain, coding: /^[a-z0-9-]{1,20}$/.test(coding) ? coding : 'encoded' };
+  // Text that claims to be encoded can be shown. The name may be any text of the receiver, so only a known one is.
+  return isText(bytes) ? plain : { ...plain, coding: knownCodings.includes(coding) ? coding : 'encoded' };
 }
+
+/** https://www.iana.org/assignments/http-parameters#content-coding */
+const knownCodings = [
+  'aes128gcm',
+  'br',
+  'compress',
+  'dcb',
+  'dcz',
+  'deflate',
+  'exi',
+  'gzip',
+  'pack200-gzip',
+  'zstd',
+];
 
 /** Flushed at the end, because a body may have been cut off. */
 const decoders: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {

@@ -409,6 +409,20 @@ describe('an answer in a content coding', () => {
     });
   });
 
+  test.each([
+    ['compress', 'compress'],
+    ['AES128GCM', 'aes128gcm'],
+    ['br', 'br'],
+    ['gzip, br', 'encoded'],
+    ['<b>hello</b>', 'encoded'],
+    ['pa55word-0123456789', 'encoded'],
+  ])('that cannot be read is named if its name is a known one: %s', async (named, shown) => {
+    const bytes = Buffer.from('ff00fe01', 'hex');
+    receiver.respond((response) => void response.writeHead(500, { 'content-encoding': named }).end(bytes));
+
+    expect(await sender.send(request())).toMatchObject({ responseExcerpt: `[${shown}, 4 bytes]` });
+  });
+
   test('is named if only its bytes tell', async () => {
     const bytes = gzipSync('no such column');
     receiver.respond((response) => void response.writeHead(500).end(bytes));
