@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { presentAttempt, presentDelivery } from '../../contract/delivery-views.ts';
-import type { DeliveryOutcome } from '../../core/receivers/delivery-outcome.ts';
 import {
   cancelledDelivery,
   claimedDelivery,
@@ -23,23 +22,22 @@ describe('a delivery is shown', () => {
   });
 });
 
-describe('of a failed attempt is told', () => {
-  test.each<[string, Partial<DeliveryOutcome & { kind: 'failure' }>]>([
-    [
-      'a refused address with its rule',
-      { reason: 'address-forbidden', refusal: 'private-network', refusedAddress: '10.0.0.7' },
-    ],
-    ['what is wrong with a certificate', { reason: 'tls', errorCode: 'INVALID_PURPOSE' }],
-    [
-      'the status with the answer',
-      { reason: 'status', status: 503, responseExcerpt: 'busy', remoteAddress: '192.0.2.1' },
-    ],
-  ])('%s', (_, told) => {
-    const outcome = { kind: 'failure', reason: 'status', durationMs: 3, ...told } as const;
-    const sent = { origin: 'https://crm.example.com', userAgent: 'test', customHeaders: [] };
+test('a refused address is told with its rule', () => {
+  const outcome = {
+    kind: 'failure',
+    reason: 'address-forbidden',
+    refusal: 'private-network',
+    refusedAddress: '10.0.0.7',
+    durationMs: 3,
+  } as const;
+  const sent = { origin: 'https://crm.example.com', userAgent: 'test', customHeaders: [] };
 
-    expect(
-      presentAttempt(waitingDelivery(), { startedAt: '2026-11-23T17:00:00.000Z', outcome, sent }),
-    ).toMatchObject({ outcome: 'failure', durationMs: 3, ...told });
+  expect(
+    presentAttempt(waitingDelivery(), { startedAt: '2026-11-23T17:00:00.000Z', outcome, sent }),
+  ).toMatchObject({
+    outcome: 'failure',
+    reason: 'address-forbidden',
+    refusal: 'private-network',
+    refusedAddress: '10.0.0.7',
   });
 });

@@ -23,9 +23,9 @@ export function createDestinationCheck(
     return (await refuseScan(accountId, href)) ?? (await refuseHost(new URL(href), ownHost));
   };
 
-  async function refuseHost({ hostname, host }: URL, ownHost: string): Promise<Refusal | undefined> {
+  async function refuseHost({ hostname, host, href }: URL, ownHost: string): Promise<Refusal | undefined> {
     if (rules.allowPrivateCallbacks) return undefined;
-    if (hostname === ownHost) return refuseUrl(explainUrlRefusal('own-host', rules, hostname));
+    if (hostname === ownHost) return refuseUrl(explainUrlRefusal('own-host', rules, href));
     // The text alone has decided about an address.
     if (addressInHost(hostname)) return undefined;
     const addresses = await names.resolveName(hostname);
