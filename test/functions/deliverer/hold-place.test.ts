@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { SQSRecord } from 'aws-lambda';
 import type { DeliveryMessage } from '../../../core/deliveries/delivery.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import { eventOf, sqsRecord, uniqueId } from '../../support/builders.ts';
@@ -25,13 +26,19 @@ prepareDeployment((suite) => {
   sandboxes = startSandboxes();
 });
 
-/** As many as a queue has places: sixteen, four of them for an account and window. */
+/** As many as a queue has places: sixteen. An account may take twelve, and four for receivers known to be slow. */
 function startSandboxes(): Deployment['deliver'][] {
-  const settings = { ...deliverySettings, maxDeliverers: 16, delivererTimeoutSeconds: windowMs / 1_000 };
-  return Array.from({ length: 16 }, () => deployment.delivererWith({ settings }));
+  const settings = {
+    ...deliverySettings,
+    maxDeliverers: 16,
+    delivererTimeoutSeconds: longestBatchMs / 1_000,
+  };
+  const pause = async () => undefined;
+  return Array.from({ length: 16 }, () => deployment.delivererWith({ settings, pause }));
 }
 
-const windowMs = 60_000;
+const longestBatchMs = 60_000;
+const windowMs = 4 * longestBatchMs;
 const acknowledged = { batchItemFailures: [] };
 
 /** From the queue of first attempts, or from the retry queue. */
@@ -40,14 +47,16 @@ function record(message: DeliveryMessage, queue: 'deliveryQueue' | 'retryQueue' 
 }
 
 /** One batch for each sandbox, all at a time. Returns those that are still in work when all others have ended. */
-async function occupy(to: Subscription, inWork: number): Promise<Promise<unknown>[]> {
+async function occupy(inWork: number, next: () => SQSRecord, all = sandboxes): Promise<Promise<unknown>[]> {
   let ended = 0;
-  const batches = sandboxes.map(async (deliver) => {
-    await deliver(record(deployment.messageFor(to)));
+  const before = receiver.callbacks.length;
+  const batches = all.map(async (deliver) => {
+    await deliver(next());
     ended += 1;
   });
-  await until('the calls', async () => receiver.callbacks.length >= inWork);
-  await until('the batches without a place', async () => ended === sandboxes.length - inWork);
+  await until('the calls', async () => receiver.callbacks.length >= before + inWork);
+  await until('the batches without a place', async () => ended === all.length - inWork);
+  expect(receiver.callbacks).toHaveLength(before + inWork);
   return batches;
 }
 
@@ -68,91 +77,99 @@ function returnsOf(subscription: Subscription) {
   return placeWrites().filter(({ input }) => isOf(subscription, input) && !input.ConditionExpression);
 }
 
+const firstTo = (subscription: Subscription) => () => record(deployment.messageFor(subscription));
+
 describe('an account whose receivers hang', () => {
-  test('takes a quarter of the places, and its other first attempts go to the retry queue as they are', async () => {
+  test('takes all places but a quarter, and its other first attempts go to the retry queue as they are', async () => {
     const { subscription } = await deployment.subscribe({ url: receiver.url });
 
-    const batches = await occupy(subscription, 4);
+    const batches = await occupy(12, firstTo(subscription));
 
     const deferred = deployment.messagesIn('retries');
-    expect(receiver.callbacks).toHaveLength(4);
-    expect(deferred).toHaveLength(12);
+    expect(deferred).toHaveLength(4);
     expect(deferred.every(({ recheck, body }) => recheck && body)).toBe(true);
     release();
     await Promise.all(batches);
   });
 
-  test('takes half of them at most, in whatever windows its calls begin', async () => {
-    const { subscription } = await deployment.subscribe({ url: receiver.url });
-    const before = await occupy(subscription, 4);
-    deployment.clock.advance(windowMs - 1);
+  test('takes a quarter with receivers that are known to be slow', async () => {
+    const slow = { slowSince: deployment.clock.now().toISOString() };
+    const { subscription } = await deployment.subscribe({ url: receiver.url, receiver: slow });
+    const messages = await Promise.all(sandboxes.map(() => storedMessageFor(subscription)));
 
-    // The four of the window before are still in work.
-    const next = startSandboxes().map((deliver) => deliver(record(deployment.messageFor(subscription))));
-    await until('those in vain', async () => deployment.messagesIn('retries').length === 12 + 16);
-    deployment.clock.advance(1);
-    next.push(...startSandboxes().map((deliver) => deliver(record(deployment.messageFor(subscription)))));
+    const batches = await occupy(4, () => record(retryOf(messages), 'retryQueue'));
 
-    await until('the calls', async () => receiver.callbacks.length >= 8);
-    await until('the others', async () => deployment.messagesIn('retries').length === 12 + 16 + 12);
-    expect(receiver.callbacks).toHaveLength(8);
     release();
-    await Promise.all([...before, ...next]);
+    await Promise.all(batches);
+  });
+
+  test('takes no more in whatever windows its calls begin', async () => {
+    const { subscription } = await deployment.subscribe({ url: receiver.url });
+    deployment.clock.advance(windowMs - longestBatchMs + 1);
+    const batches = await occupy(12, firstTo(subscription));
+
+    // They are still in work.
+    deployment.clock.advance(longestBatchMs - 2);
+    batches.push(...(await occupy(0, firstTo(subscription), startSandboxes())));
+    deployment.clock.advance(1);
+    batches.push(...(await occupy(0, firstTo(subscription), startSandboxes())));
+
+    release();
+    await Promise.all(batches);
+    expect(returnsOf(subscription)).toHaveLength(2 * 12 - 1);
   });
 
   test('leaves places to every other account, and to its own retries', async () => {
     const { subscription } = await deployment.subscribe({ url: receiver.url });
     const { subscription: other } = await deployment.subscribe({ url: receiver.url });
-    const batches = await occupy(subscription, 4);
+    const batches = await occupy(12, firstTo(subscription));
     const [deferred] = deployment.messagesIn('retries');
+
     const retry = deferred && sandboxes[14]?.(record(deferred, 'retryQueue'));
     const neighbour = sandboxes[15]?.(record(deployment.messageFor(other)));
 
-    await until('both calls', async () => receiver.callbacks.length === 6);
-
+    await until('both calls', async () => receiver.callbacks.length === 14);
     release();
     expect(await Promise.all([retry, neighbour])).toEqual([acknowledged, acknowledged]);
     await Promise.all(batches);
   });
 
-  test('has as many places in the retry queue: what finds none waits, and no attempt is counted', async () => {
+  test.each([
+    ['at first', 0, 1.5],
+    ['later', 40, 15],
+    ['a minute and a half later', 90, 33.75],
+    ['days later', 200_000, 45],
+  ])('waits in the retry queue %s, and no attempt is counted', async (_, ageSeconds, waitSeconds) => {
     const { subscription } = await deployment.subscribe({ url: receiver.url });
     const messages = await Promise.all(sandboxes.map(() => storedMessageFor(subscription)));
-    const batches = messages.map(async (message, index) =>
-      sandboxes[index]?.(record({ ...message, recheck: true }, 'retryQueue')),
-    );
+    deployment.clock.advance(ageSeconds * 1_000);
 
-    await until('the calls', async () => receiver.callbacks.length >= 4);
-    await until('those that wait', async () => deployment.messagesIn('retries').length === 12);
+    const batches = await occupy(12, () => record(retryOf(messages), 'retryQueue'));
 
-    expect(receiver.callbacks).toHaveLength(4);
-    const [waiting] = deployment.messagesIn('retries');
-    const row = waiting && (await deployment.deliveries.findDelivery(waiting));
-    expect(row).toMatchObject({ state: 'waiting', attemptCount: 0, nextAttemptAt: secondsFromNow(7.5) });
-    deployment.queues.clear();
-    // Without a place for the second time, it waits for the sweeper.
-    await sandboxes[15]?.(...(waiting ? [record(waiting, 'retryQueue')] : []));
-    expect(waiting && (await deployment.deliveries.findDelivery(waiting))).toMatchObject({
+    const waiting = deployment.messagesIn('retries');
+    expect(waiting).toHaveLength(4);
+    const [first] = waiting;
+    const row = first && (await deployment.deliveries.findDelivery(first));
+    expect(row).toMatchObject({
       state: 'waiting',
       attemptCount: 0,
-      dueAt: secondsFromNow(90),
+      nextAttemptAt: secondsFromNow(waitSeconds),
+      dueAt: secondsFromNow(waitSeconds + deliverySettings.queueMarginSeconds),
     });
-    expect(deployment.messagesIn('retries')).toEqual([]);
     release();
     await Promise.all(batches);
   });
 
   test('has its places back when the calls are over', async () => {
     const { subscription } = await deployment.subscribe({ url: receiver.url });
-    const batches = await occupy(subscription, 4);
+    const batches = await occupy(12, firstTo(subscription));
     release();
     await Promise.all(batches);
-    deployment.clock.advance(1_000);
     deployment.queues.clear();
 
     for (const deliver of sandboxes) await deliver(record(deployment.messageFor(subscription)));
 
-    expect(receiver.callbacks).toHaveLength(20);
+    expect(receiver.callbacks).toHaveLength(12 + 16);
     expect(deployment.messagesIn('retries')).toEqual([]);
   });
 
@@ -162,16 +179,14 @@ describe('an account whose receivers hang', () => {
     const quick = await startReceiver();
     const { accountId } = subscription;
     const { subscription: ofQuick } = await deployment.subscribe({ url: quick.url, accountId });
-    const toHanging = () => record(deployment.messageFor(subscription));
-    const batches = [0, 1, 2].map((index) => sandboxes[index]?.(toHanging()));
-    await until('three calls', async () => receiver.callbacks.length === 3);
+    const batches = await occupy(11, firstTo(subscription), sandboxes.slice(0, 11));
 
-    // The fourth place, and the last.
+    // The twelfth place, and the last.
     const mixed = [record(deployment.messageFor(ofQuick)), record(deployment.messageFor(other))];
-    batches.push(sandboxes[3]?.(...mixed));
-    await until('both calls', async () => receiver.callbacks.length === 4 && quick.callbacks.length === 1);
+    batches.push(Promise.resolve(sandboxes[11]?.(...mixed)));
+    await until('both calls', async () => receiver.callbacks.length === 12 && quick.callbacks.length === 1);
     await until('the place given back', async () => returnsOf(subscription).length === 1);
-    await sandboxes[4]?.(record(deployment.messageFor(ofQuick)));
+    await sandboxes[12]?.(record(deployment.messageFor(ofQuick)));
 
     expect(quick.callbacks).toHaveLength(2);
     expect(deployment.messagesIn('retries')).toEqual([]);
@@ -180,12 +195,9 @@ describe('an account whose receivers hang', () => {
     await quick.close();
   });
 
-  test('waits a moment for a place: quick calls soon give one back', async () => {
+  test('waits a moment for a place where places come and go', async () => {
     const { subscription } = await deployment.subscribe({ url: receiver.url });
-    const batches = [0, 1, 2, 3].map((index) =>
-      sandboxes[index]?.(record(deployment.messageFor(subscription))),
-    );
-    await until('four calls', async () => receiver.callbacks.length === 4);
+    const batches = await occupy(12, firstTo(subscription), sandboxes.slice(0, 12));
     deployment.wire.table.reset();
     deployment.wire.table.intercept(async (call) => {
       // The first question was in vain. Before the second, the other calls end.
@@ -197,33 +209,31 @@ describe('an account whose receivers hang', () => {
       return call.forward();
     });
 
-    await sandboxes[4]?.(record(deployment.messageFor(subscription)));
+    await sandboxes[12]?.(record(deployment.messageFor(subscription)));
 
-    expect(receiver.callbacks).toHaveLength(5);
+    expect(receiver.callbacks).toHaveLength(13);
     expect(deployment.messagesIn('retries')).toEqual([]);
   });
 
-  test('does not wait again for half a minute after a wait in vain, so that hanging calls hold no batch up', async () => {
+  test('waits for no place where none has come or gone for a second: the batch would be held up as well', async () => {
     const { subscription } = await deployment.subscribe({ url: receiver.url });
-    const batches = [0, 1, 2, 3].map((index) =>
-      sandboxes[index]?.(record(deployment.messageFor(subscription))),
-    );
-    await until('four calls', async () => receiver.callbacks.length === 4);
+    const batches = await occupy(12, firstTo(subscription), sandboxes.slice(0, 12));
     async function countQuestions(): Promise<number> {
       deployment.wire.table.reset();
-      await sandboxes[4]?.(record(deployment.messageFor(subscription)));
+      await sandboxes[12]?.(record(deployment.messageFor(subscription)));
       return takesOf(subscription).length;
     }
 
-    expect(await countQuestions()).toBe(6);
+    expect(await countQuestions()).toBe(9);
+    deployment.clock.advance(999);
+    expect(await countQuestions()).toBe(9);
+    deployment.clock.advance(1);
+    expect(await countQuestions()).toBe(1);
+    deployment.clock.advance(999);
     expect(await countQuestions()).toBe(0);
-    deployment.clock.advance(1_000);
+    deployment.clock.advance(1);
     expect(await countQuestions()).toBe(1);
-    deployment.clock.advance(28_999);
-    expect(await countQuestions()).toBe(1);
-    deployment.clock.advance(1_000);
-    expect(await countQuestions()).toBe(6);
-    expect(receiver.callbacks).toHaveLength(4);
+    expect(receiver.callbacks).toHaveLength(12);
     release();
     await Promise.all(batches);
   });
@@ -231,18 +241,18 @@ describe('an account whose receivers hang', () => {
   test('has them back in the next window, if a crash has kept them from being given back', async () => {
     const { subscription } = await deployment.subscribe({ url: receiver.url });
     deployment.wire.table.intercept(async (call) =>
-      call.input.UpdateExpression?.includes(':minusOne') ? internalFailure : call.forward(),
+      call.input.Key?.pk.S.startsWith('L#places ') && !call.input.ConditionExpression
+        ? internalFailure
+        : call.forward(),
     );
-    const batches = await occupy(subscription, 4);
+    const batches = await occupy(12, firstTo(subscription));
     release();
     await Promise.all(batches);
+    expect(deployment.telemetry.named('place.uncounted')).toHaveLength(11);
+    await occupy(1, firstTo(subscription));
     deployment.clock.advance(windowMs);
 
-    const [deliver] = sandboxes;
-    await deliver?.(record(deployment.messageFor(subscription)));
-
-    expect(receiver.callbacks).toHaveLength(5);
-    expect(deployment.telemetry.named('place.uncounted').length).toBeGreaterThan(0);
+    await Promise.all(await occupy(12, firstTo(subscription), sandboxes.slice(0, 12)));
   });
 });
 
@@ -252,7 +262,7 @@ describe('a quiet account', () => {
     const { subscription } = await deployment.subscribe({ url: receiver.url });
     deployment.wire.table.reset();
     const [deliver] = sandboxes;
-    const batch = () => Array.from({ length: 5 }, () => record(deployment.messageFor(subscription)));
+    const batch = () => Array.from({ length: 5 }, firstTo(subscription));
 
     await deliver?.(...batch());
     await deliver?.(...batch());
@@ -283,6 +293,13 @@ async function storedMessageFor(subscription: Subscription): Promise<DeliveryMes
   const message = deployment.messageFor(subscription, { eventId: uniqueId('evt') });
   await deployment.events.recordEvent(eventOf(message), [], deployment.clock.now());
   return message;
+}
+
+/** The next of these messages, as a first attempt leaves it to the retry queue. */
+function retryOf(messages: DeliveryMessage[]): DeliveryMessage {
+  const message = messages.pop();
+  if (!message) throw new Error('no message is left');
+  return { ...message, recheck: true };
 }
 
 function secondsFromNow(seconds: number): string {
