@@ -1,34 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { createOpenApiDocument } from '../contract/openapi/document.ts';
-import { stageSettings } from '../core/settings/stage-settings.ts';
-import { describeEventTypes } from './docs/event-types.ts';
-import { describeProblems } from './docs/problems.ts';
-import { embedRoutes } from './docs/routes.ts';
-import { describeSettings } from './docs/settings.ts';
-import { embedSnippets } from './docs/snippets.ts';
-import { embedTelemetry } from './docs/telemetry.ts';
+import { documents, root } from './docs/documents.ts';
 
 /**
  * Writes the documents that derive from the sources. With `--check` it writes nothing, and fails if a document differs
  * from what the sources say.
  */
-const root = new URL('../', import.meta.url);
-
-/** The default of a stage. The function adapts the document to its own stage (contract/openapi/stage-document.ts). */
-const callbackTimeoutMs = stageSettings.callbackTimeoutMs.default;
-
-/** By its path, how each document is made from its current text. */
-const documents: Record<string, (current: string) => string> = {
-  'README.md': embedRoutes,
-  'docs/event-types.md': describeEventTypes,
-  'docs/problems.md': describeProblems,
-  'docs/settings.md': describeSettings,
-  'docs/openapi.json': () => `${JSON.stringify(createOpenApiDocument(callbackTimeoutMs), null, 2)}\n`,
-  'docs/integrating.md': (current) => embedSnippets(current, root),
-  'docs/runbook.md': embedTelemetry,
-};
-
 function read(path: string): string {
   try {
     return readFileSync(new URL(path, root), 'utf8');

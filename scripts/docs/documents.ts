@@ -1,0 +1,25 @@
+import { createOpenApiDocument } from '../../contract/openapi/document.ts';
+import { stageSettings } from '../../core/settings/stage-settings.ts';
+import { describeEventTypes } from './event-types.ts';
+import { describeProblems } from './problems.ts';
+import { embedRoutes } from './routes.ts';
+import { describeSettings } from './settings.ts';
+import { embedSnippets } from './snippets.ts';
+import { embedTelemetry } from './telemetry.ts';
+
+/** The repository. Paths of documents are relative to it. */
+export const root = new URL('../../', import.meta.url);
+
+/** The default of a stage. The function adapts the document to its own stage (contract/openapi/stage-document.ts). */
+const callbackTimeoutMs = stageSettings.callbackTimeoutMs.default;
+
+/** By its path, how each document that derives from the sources is made from its current text. */
+export const documents: Readonly<Record<string, (current: string) => string>> = {
+  'README.md': embedRoutes,
+  'docs/event-types.md': describeEventTypes,
+  'docs/problems.md': describeProblems,
+  'docs/settings.md': describeSettings,
+  'docs/openapi.json': () => `${JSON.stringify(createOpenApiDocument(callbackTimeoutMs), null, 2)}\n`,
+  'docs/integrating.md': (current) => embedSnippets(current, root),
+  'docs/runbook.md': embedTelemetry,
+};

@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { documents, root } from '../../scripts/docs/documents.ts';
+
+/**
+ * Readers rely on every value, limit and default in these documents. So a change of one in the sources shows here, and
+ * then in the diff of the document.
+ */
+test.each(Object.entries(documents))('%s says what the sources say', (path, describe) => {
+  const current = readFileSync(new URL(path, root), 'utf8');
+
+  expect(describe(current)).toBe(current);
+});
