@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { callbackLimits, limitsAhead, verificationLimits } from '../../../core/deliveries/call-limits.ts';
-import { type CallLimit, turnMs } from '../../../core/rate-limit.ts';
+import { type CallLimit, intervalMs, latestStartMs, turnMs } from '../../../core/rate-limit.ts';
 import { subscription } from '../../support/builders.ts';
 
 const settings = { accountRatePerSecond: 500, hostRatePerSecond: 200, maxDeliverers: 100 };
@@ -46,6 +46,68 @@ describe('the limits of a callback', () => {
       'host crm.example.com',
       'domain example.com',
       'address 203.0.113.7',
+    ]);
+  });
+
+  test('let the sandboxes of both queues together make a tenth of their calls free', () => {
+    const freeOf = (maxDeliverers: number) =>
+      callbackLimits(subscription(), { ...settings, maxDeliverers }, known).map(
+        ({ perSecond, freePerSecond }) => Math.round((perSecond / freePerSecond) * 1_000) / 1_000,
+      );
+
+    expect(freeOf(100)).toEqual([2_000, 2_000, 2_000, 2_000, 2_000]);
+    expect(freeOf(2)).toEqual([40, 40, 40, 40, 40]);
+  });
+
+  test('reserve turns up to 15 minutes ahead, and yield to nobody before they have waited', () => {
+    for (const limit of limitsOf({ rateLimitPerSecond: 5 })) {
+      expect(limit.maxWaitMs).toBe(900_000);
+      expect(limit).not.toHaveProperty('yieldsMs');
+    }
+  });
+
+  test.each([
+    [0, 100],
+    [1, 100],
+    [2, 100],
+    [3, 66],
+    [4, 50],
+    [200, 1],
+    [1_000, 1],
+  ])('with %i accounts that wait there, give each %i calls a second of a host', (contenders, perSecond) => {
+    const [share] = callbackLimits(subscription(), settings, { ...known, contenders });
+
+    expect(share).toMatchObject({ name: 'account-at-host', perSecond });
+  });
+
+  test('leave out an address where there is none', () => {
+    const names = callbackLimits(subscription(), settings, { addresses: [], contenders: 0 }).map(
+      ({ name }) => name,
+    );
+
+    expect(names).toEqual(['account-at-host', 'account', 'host', 'domain']);
+  });
+
+  test.each([
+    ['https://a.b.example.co.uk/', 'example.co.uk'],
+    ['https://one.github.io/', 'one.github.io'],
+    ['https://two.one.github.io:8443/', 'one.github.io'],
+    ['https://203.0.113.9/', '203.0.113.9'],
+    ['https://localhost/', 'localhost'],
+  ])('take %s for a host of %s, which is its owner’s', (url, domain) => {
+    expect(limitsOf({ url }).find(({ name }) => name === 'domain')?.bucket).toBe(`domain ${domain}`);
+  });
+
+  test('hold an account to one call a second at each address and domain that never answered', () => {
+    const limits = callbackLimits(subscription({ receiver: {} }), settings, {
+      addresses: ['203.0.113.7', '203.0.113.8', '203.0.113.7'],
+      contenders: 0,
+    });
+
+    expect(limits.filter(({ perSecond }) => perSecond === 1).map(({ bucket }) => bucket)).toEqual([
+      'unproven-address acc_1 203.0.113.7',
+      'unproven-address acc_1 203.0.113.8',
+      'unproven-address acc_1 example.com',
     ]);
   });
 
@@ -101,6 +163,20 @@ describe('the limits that a delivery has yet to ask', () => {
     expect(limitsAhead(limits, turn, now, 60_000)[0]).toMatchObject({ name: 'subscription', perSecond: 5 });
   });
 
+  test('make a call that has waited for its account’s share yield at the host, and no other', () => {
+    const share = limits.find(({ name }) => name === 'account-at-host')?.bucket ?? '';
+    const hostAfter = (passed: string[], lateMs: number) =>
+      limitsAhead(limits, { at: new Date(now.getTime() - lateMs).toISOString(), passed }, now, 60_000).filter(
+        (limit) => limit.yieldsMs !== undefined || limit.maxWaitMs !== 900_000,
+      );
+
+    expect(hostAfter([own], 0)).toEqual([]);
+    expect(hostAfter([own, share], 0)).toMatchObject([
+      { name: 'host', bucket: 'host crm.example.com', maxWaitMs: 1_000, yieldsMs: 1_500 },
+    ]);
+    expect(hostAfter([own, share, 'host crm.example.com'], 60_001)).toEqual([]);
+  });
+
   test('are not the passed ones for a third time, however late it is', () => {
     expect(ahead([own, `overdue ${own}`], 86_400_000)).toEqual(others);
   });
@@ -119,6 +195,18 @@ describe('the turn of a token', () => {
     const turns = [0, 9, 10, 11].map((index) => turnMs(limit(10), 5_000, index, 5_000));
 
     expect(turns).toEqual([5_000, 5_000, 5_100, 5_200]);
+  });
+
+  test.each<[name: string, overrides: Partial<CallLimit>, latestMs: number]>([
+    ['as far ahead as the limit lets it wait, after the burst', {}, 905_900],
+    ['not ahead at all if nobody waits', { maxWaitMs: 0 }, 5_900],
+    ['so much earlier if it leaves a part to others', { maxWaitMs: 1_000, yieldsMs: 1_500 }, 5_400],
+  ])('may be reserved %s', (_, overrides, latestMs) => {
+    expect(latestStartMs({ ...limit(10), ...overrides }, 5_000)).toBe(latestMs);
+  });
+
+  test('comes an interval after the one before: a second by the rate', () => {
+    expect([1, 4, 200].map((perSecond) => intervalMs({ perSecond }))).toEqual([1_000, 250, 5]);
   });
 
   test('at one call a second is never the second in a second', () => {

@@ -10,17 +10,21 @@ import {
   isLateFirst,
   messageFor,
   mustClaim,
+  parseDeliveryId,
   type WaitingDelivery,
 } from '../../../core/deliveries/delivery.ts';
 import {
   cancel,
   claim,
+  expire,
+  plan,
   postpone,
   resend,
   revive,
   scheduleOf,
   settle,
   sweep,
+  undoSweep,
 } from '../../../core/deliveries/delivery-steps.ts';
 import {
   acceptedAt,
@@ -95,6 +99,37 @@ describe('deliveryIdOf', () => {
         expect(deliveryIdOf(deliveryRef(a)) === deliveryIdOf(deliveryRef(b))).toBe(same);
       }),
     );
+  });
+});
+
+describe('an id of a delivery', () => {
+  const encoded = (text: string) => `dlv_${Buffer.from(text).toString('base64url')}`;
+  const { subscriptionId, eventId } = deliveryRef();
+
+  test('is read back', () => {
+    expect(parseDeliveryId(deliveryIdOf(deliveryRef()))).toEqual({ subscriptionId, acceptedAt, eventId });
+  });
+
+  test('may be as long as its parts can be', () => {
+    const longest = { subscriptionId: 's'.repeat(64), eventId: 'e'.repeat(64), acceptedAt };
+
+    expect(parseDeliveryId(deliveryIdOf(deliveryRef(longest)))).toEqual(longest);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['no prefix', Buffer.from(`sub_1 ${acceptedAt} evt_1`).toString('base64url')],
+    ['another prefix', encoded(`sub_1 ${acceptedAt} evt_1`).replace('dlv', 'evt')],
+    ['nothing after the prefix', 'dlv_'],
+    ['other base64', `${encoded(`sub_1 ${acceptedAt} evt_1`)}=`],
+    ['two parts', encoded(`sub_1 ${acceptedAt}`)],
+    ['four parts', encoded(`sub_1 ${acceptedAt} evt_1 more`)],
+    ['another subscription’s key', encoded(`sub/1 ${acceptedAt} evt_1`)],
+    ['another event’s key', encoded(`sub_1 ${acceptedAt} evt#1`)],
+    ['no time', encoded('sub_1 yesterday evt_1')],
+    ['a long text', `dlv_${'A'.repeat(301)}`],
+  ])('is not %s', (_, id) => {
+    expect(parseDeliveryId(id)).toBeUndefined();
   });
 });
 
@@ -175,6 +210,20 @@ describe('settle', () => {
     });
   });
 
+  test.each([
+    [0, undefined],
+    [255, 255],
+    [256, 256],
+    [257, 256],
+    [4_096, 256],
+  ])('of an answer of %i characters to it, the row keeps %p', (length, kept) => {
+    const outcome = { ...attempt().outcome, responseExcerpt: 'x'.repeat(length) };
+    const row = settle(inWork(), attempt({ outcome }), { kind: 'delivered' }, now);
+
+    const shown = row.state === 'delivered' ? row.firstAttempt?.outcome.responseExcerpt : 'none';
+    expect(shown || undefined).toBe(kept === undefined ? undefined : 'x'.repeat(kept));
+  });
+
   test('a later attempt that succeeded is an item of its own', () => {
     const row = settle(inWork(claimed), attempt(), { kind: 'delivered' }, now);
 
@@ -214,6 +263,41 @@ describe('settle', () => {
     expect(row).toMatchObject({ state: 'exhausted', reason: 'timeout', version: 5, attemptCount: 3 });
     expect(isFinal(row)).toBe(true);
   });
+});
+
+test('a delivery whose horizon has passed ends as it is, and no attempt is counted', () => {
+  expect(expire(inWork(rows.claimed), now)).toEqual({
+    ...deliveryRef(),
+    state: 'exhausted',
+    reason: 'expired',
+    version: 4,
+    attemptCount: 2,
+    updatedAt: now.toISOString(),
+  });
+});
+
+test('a first row that no message came before waits for its first attempt', () => {
+  expect(plan(deliveryRef(), { waitMs: 2_000, dueInMs: leaseMs }, now)).toEqual({
+    ...deliveryRef(),
+    state: 'waiting',
+    version: 1,
+    attemptCount: 0,
+    updatedAt: now.toISOString(),
+    nextAttemptAt: '2026-11-23T17:00:02.000Z',
+    dueAt: '2026-11-23T17:01:00.000Z',
+  });
+});
+
+test.each([
+  [1, 0, 1],
+  [3, 2, 4],
+])('a sweep whose message was refused does not count: the %ith in a row', (sweepCount, left, minutes) => {
+  const swept = { ...rows.waiting, sweepCount, dueAt: now.toISOString() };
+  const undone = undoSweep(swept);
+
+  expect(undone).toEqual({ ...swept, version: 4, sweepCount: left });
+  const dueAt = new Date(now.getTime() + minutes * leaseMs).toISOString();
+  expect(sweep(undone, now, leaseMs)).toMatchObject({ version: 5, sweepCount, dueAt });
 });
 
 describe('cancel', () => {

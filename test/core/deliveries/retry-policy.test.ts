@@ -223,6 +223,7 @@ describe('retryScheduleSchema', () => {
     ['a negative gap', [0, -1], false],
     ['a fraction', [0, 0.5], false],
     ['not a number', [0, Number.NaN], false],
+    ['a gap of seven days', [0, 7 * day], true],
     ['a gap of more than seven days', [0, 7 * day + 1], false],
     ['ten gaps of 15 minutes', shortGaps(10, 900), true],
     ['eleven gaps of 15 minutes', shortGaps(11, 900), false],

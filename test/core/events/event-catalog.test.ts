@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import type * as z from 'zod';
 import {
   catalogEntryOf,
   eventCatalog,
   eventTypeSchema,
   eventTypes,
 } from '../../../core/events/event-catalog.ts';
+import { actorSchema, ticketSchema } from '../../../core/events/ticket.ts';
 import { identifierSchema, slugSchema, timestampSchema } from '../../../core/identifiers.ts';
 
 describe('the event catalog', () => {
@@ -45,6 +47,88 @@ describe('the event catalog', () => {
   });
 });
 
+/** A value that the schema does not take costs an event, and one that it should not take reaches receivers. */
+describe('a field with a closed list takes its values and no other:', () => {
+  test.each<[name: string, schema: z.ZodType, values: readonly string[]]>([
+    ['who caused an event', actorSchema.shape.type, ['agent', 'customer', 'automation', 'api']],
+    ['the status', ticketSchema.shape.status, ['open', 'pending', 'on_hold', 'resolved', 'closed']],
+    ['the priority', ticketSchema.shape.priority, ['low', 'normal', 'high', 'urgent']],
+  ])('%s', (_, schema, values) => {
+    expect(values.filter((value) => !schema.safeParse(value).success)).toEqual([]);
+    expect((schema as z.ZodEnum).options).toEqual(values);
+    expect(schema.safeParse('made_up').success).toBe(false);
+  });
+});
+
+/** Each change is laid over the example of the type, at its path. */
+describe('the catalog', () => {
+  const [created, resolved, , reopened, customer] = eventCatalog;
+  const takes = ({ data, example }: (typeof eventCatalog)[number], path: string, value: unknown): boolean =>
+    data.safeParse(setAt(example, path.split('.'), value)).success;
+
+  test.each<[(typeof eventCatalog)[number], string, unknown]>([
+    [created, 'ticket.number', 1],
+    [created, 'ticket.subject', 'Where is it?'],
+    [created, 'ticket.subject', null],
+    [created, 'ticket.assignee', null],
+    [created, 'ticket.assignee', { id: 'a', name: 'b', team: null }],
+    [created, 'ticket.customer.name', null],
+    [created, 'ticket.customer.handle', null],
+    [created, 'ticket.tags', []],
+    [created, 'ticket.channel', 'carrier_pigeon'],
+    [created, 'actor.id', null],
+    [created, 'actor.name', null],
+    [created, 'message', null],
+    [created, 'message.text', null],
+    [
+      created,
+      'message.attachments',
+      [{ url: 'https://a.example/x', contentType: 'image/png', sizeBytes: 0 }],
+    ],
+    [resolved, 'resolution.code', null],
+    [resolved, 'resolution.note', null],
+    [resolved, 'resolution.timeToFirstReplySeconds', null],
+    [resolved, 'resolution.timeToFirstReplySeconds', 0],
+    [resolved, 'resolution.timeToResolutionSeconds', 0],
+    [resolved, 'resolution.reopenCount', 0],
+    [reopened, 'reopening.reopenCount', 1],
+    [reopened, 'message', null],
+    [customer, 'customer.name', null],
+    [customer, 'customer.locale', null],
+    [customer, 'customer.externalIds', {}],
+    [customer, 'customer.phones', []],
+  ])('takes of $type, as %s, %j', (entry, path, value) => {
+    expect(takes(entry, path, value)).toBe(true);
+  });
+
+  test.each<[(typeof eventCatalog)[number], string, unknown]>([
+    [created, 'ticket.number', 0],
+    [created, 'ticket.number', 1.5],
+    [created, 'ticket.id', 7],
+    [created, 'ticket.status', 'reopened'],
+    [created, 'ticket.url', 'app'],
+    [created, 'ticket.channel', 'WhatsApp'],
+    [created, 'ticket.tags', 'order'],
+    [created, 'ticket.createdAt', 'today'],
+    [created, 'message.sentAt', null],
+    [
+      created,
+      'message.attachments',
+      [{ url: 'https://a.example/x', contentType: 'image/png', sizeBytes: -1 }],
+    ],
+    [resolved, 'resolution.timeToFirstReplySeconds', -1],
+    [resolved, 'resolution.timeToResolutionSeconds', null],
+    [resolved, 'resolution.reopenCount', -1],
+    [resolved, 'resolution.reopenCount', 0.5],
+    [reopened, 'reopening.reopenCount', 0],
+    [reopened, 'reopening.reason', null],
+    [customer, 'customer.emails', null],
+    [customer, 'customer.externalIds', { crm: 5 }],
+  ])('does not take of $type, as %s, %j', (entry, path, value) => {
+    expect(takes(entry, path, value)).toBe(false);
+  });
+});
+
 describe('identifiers', () => {
   test.each(['a', 'evt_1', 'A-Z_09', 'x'.repeat(64)])('%j is one', (text) => {
     expect(identifierSchema.parse(text)).toBe(text);
@@ -80,6 +164,11 @@ describe('identifiers', () => {
     ).toEqual([true, true, true, false, false, false]);
   });
 });
+
+function setAt(target: object, [name = '', ...rest]: readonly string[], value: unknown): object {
+  const part = (target as Readonly<Record<string, unknown>>)[name];
+  return { ...target, [name]: rest.length === 0 ? value : setAt(part as object, rest, value) };
+}
 
 /** The same as JSON shows it. */
 function writtenBy(read: unknown): unknown {

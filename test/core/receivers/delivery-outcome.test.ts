@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { certificateFaults } from '../../../core/receivers/certificate-faults.ts';
 import {
+  failureReasons,
+  isUncalled,
   outcomeOfStatus,
   parseRetryAfter,
   reasonOfErrorCode,
@@ -42,18 +44,26 @@ describe('outcomeOfStatus', () => {
 
 describe('reasonOfErrorCode', () => {
   test.each([
+    ['CALLBACK_ADDRESS_FORBIDDEN', 'address-forbidden'],
+    ['CALLBACK_NAME_UNRESOLVED', 'dns'],
     ['ENOTFOUND', 'dns'],
     ['EAI_AGAIN', 'dns'],
+    ['ENODATA', 'dns'],
     ['ESERVFAIL', 'dns'],
     ['ETIMEOUT', 'dns'],
     ['ECONNREFUSED', 'connection-refused'],
     ['EHOSTUNREACH', 'connection-refused'],
+    ['ENETUNREACH', 'connection-refused'],
     ['ECONNRESET', 'connection-lost'],
+    ['EPIPE', 'connection-lost'],
     ['UND_ERR_SOCKET', 'connection-lost'],
     ['ETIMEDOUT', 'timeout'],
     ['UND_ERR_CONNECT_TIMEOUT', 'timeout'],
     ['UND_ERR_HEADERS_TIMEOUT', 'timeout'],
+    ['UND_ERR_ABORTED', 'timeout'],
     ['UND_ERR_HEADERS_OVERFLOW', 'protocol'],
+    ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'protocol'],
+    ['ERR_ASSERTION', 'protocol'],
     ['HPE_INVALID_CONSTANT', 'protocol'],
     ['HPE_HEADER_OVERFLOW', 'protocol'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls'],
@@ -70,6 +80,16 @@ describe('reasonOfErrorCode', () => {
     expect(reasonOfErrorCode(code)).toBe(reason);
   });
 });
+
+test.each(failureReasons)(
+  'of a call that failed by %s, it is known whether anything was called',
+  (reason) => {
+    const isBefore = reason === 'address-forbidden' || reason === 'invalid-url';
+
+    expect(isUncalled({ kind: 'failure', reason, durationMs: 5 })).toBe(isBefore);
+    expect(isUncalled({ kind: 'success', status: 200, durationMs: 5 })).toBe(false);
+  },
+);
 
 describe('what is wrong with a certificate', () => {
   // The table of https://nodejs.org/api/tls.html#x509-certificate-error-codes, and what Node says to anything else.

@@ -1,0 +1,73 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  findLostNumber,
+  isNumberText,
+  parseKeepingNumbers,
+  toJsonText,
+  toNumberText,
+} from '../../core/json-text.ts';
+
+describe('JSON for a queue', () => {
+  test.each([
+    ['\uFFFE', '"\\ufffe"'],
+    ['\uFFFF', '"\\uffff"'],
+    ['a\uFFFFb\uFFFEc\uFFFF', '"a\\uffffb\\ufffec\\uffff"'],
+    ['\uFFFD', '"\uFFFD"'],
+    ['ação 🚚', '"ação 🚚"'],
+  ])('writes %j so that SQS takes it', (text, json) => {
+    expect(toJsonText(text)).toBe(json);
+  });
+
+  test('is read back as it was, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const json = toJsonText({ [text]: text }) ?? '';
+        expect(json).not.toMatch(/[\uFFFE\uFFFF]/);
+        expect(JSON.parse(json)).toEqual({ [text]: text });
+      }),
+    );
+  });
+
+  test('is none for what JSON cannot hold', () => {
+    const cycle: Record<string, unknown> = {};
+    cycle['itself'] = cycle;
+
+    expect([cycle, 1n, undefined].map(toJsonText)).toEqual([undefined, undefined, undefined]);
+  });
+});
+
+describe('a number that JSON would lose', () => {
+  test.each([
+    [Number.NaN, 'data'],
+    [Number.POSITIVE_INFINITY, 'data'],
+    [{ a: { b: [0, Number.NEGATIVE_INFINITY] } }, 'data.a.b.1'],
+    [{ a: 1, b: Number.NaN, c: Number.NaN }, 'data.b'],
+  ])('is found in %p at %s', (value, path) => {
+    expect(findLostNumber(value, 'data')).toBe(path);
+  });
+
+  test.each([0, -1.5, 'NaN', null, undefined, true, [], {}, { a: [1, { b: null }] }])(
+    'is not found in %j',
+    (value) => {
+      expect(findLostNumber(value, 'data')).toBeUndefined();
+    },
+  );
+});
+
+test.each(['1234567890123456789', '0.10', '1E5', '-0', '[1.0,{"a":2.50}]'])(
+  'the number in %s is written as it was read',
+  (json) => {
+    expect(JSON.stringify(parseKeepingNumbers(json))).toBe(json);
+  },
+);
+
+test('numbers alone are kept as texts', () => {
+  expect(isNumberText(parseKeepingNumbers('1.0'))).toBe(true);
+  expect(isNumberText(toNumberText('1.0'))).toBe(true);
+  expect(parseKeepingNumbers('["1.0",true,null]')).toEqual(['1.0', true, null]);
+});
+
+test.each(['', '{', '01', 'NaN'])('%j is no JSON', (text) => {
+  expect(() => parseKeepingNumbers(text)).toThrow(SyntaxError);
+});
