@@ -134,13 +134,12 @@ test.each([
 });
 
 describe('to people', () => {
-  const setting = (value: Setting['default'], neverInProduction?: string): Setting =>
-    ({
-      ...stageSettings.stage,
-      default: value,
-      summary: 'Does it.',
-      ...(neverInProduction ? { neverInProduction } : {}),
-    }) as Setting;
+  const setting = (value: Setting['default'], neverInProduction?: string): Setting => ({
+    ...stageSettings.stage,
+    default: value,
+    summary: 'Does it.',
+    ...(neverInProduction ? { neverInProduction } : {}),
+  });
 
   test.each<[Setting['default'], string]>([
     [undefined, 'none'],

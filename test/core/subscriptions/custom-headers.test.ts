@@ -4,6 +4,7 @@ import {
   mergeHeaders,
   newHeadersSchema,
   presentHeaders,
+  tooMany,
 } from '../../../core/subscriptions/custom-headers.ts';
 
 function faultOf(headers: unknown): string | undefined {
@@ -151,6 +152,25 @@ describe('custom headers', () => {
 
     expect(faultOf(named(10))).toBeUndefined();
     expect(faultOf(named(11))).toBe(': must hold at most 10 headers');
+  });
+
+  test('are ten at most after a change, counted after what it removes', () => {
+    const named = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, 'value']));
+
+    expect(mergeHeaders(named(9), { more: 'x' })).toEqual({ ...named(9), more: 'x' });
+    expect(mergeHeaders(named(10), { more: 'x' })).toBeUndefined();
+    expect(mergeHeaders(named(10), { more: 'x', 'x-0': null })).toHaveProperty('more', 'x');
+    expect(tooMany()).toBe('must hold at most 10 headers');
+  });
+
+  test.each(['*', '********'])('have no value that looks like the mask: %s', (value) => {
+    expect(faultOf({ 'x-key': value })).toContain('is how a stored value is shown');
+    expect(headersPatchSchema.safeParse({ 'x-key': value }).success).toBe(false);
+  });
+
+  test('may have a name of 64 characters, a value of one, and asterisks among others', () => {
+    expect(faultOf({ ['x'.repeat(64)]: '!', 'x-key': '*x*', 'x-gap': 'a  b' })).toBeUndefined();
   });
 
   test('name nothing twice in two cases', () => {

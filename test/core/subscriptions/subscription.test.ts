@@ -1,12 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { eventTypes } from '../../../core/events/event-catalog.ts';
 import {
+  deadlineOf,
+  hostOf,
   liveSecrets,
   maxLiveSecrets,
   maxTimeoutMs,
   patchSubscription,
   rotateSecrets,
   subscriptionSchemas,
+  withLesson,
 } from '../../../core/subscriptions/subscription.ts';
 import { subscription } from '../../support/builders.ts';
 
@@ -63,6 +66,42 @@ describe('a new subscription', () => {
         code: 'unrecognized_keys',
         keys: [field],
       });
+    },
+  );
+
+  const rate = 'must be a whole number of calls from 1 to 1000';
+  const timeout = 'must be a whole number of milliseconds from 1000 to 20000';
+  test.each<
+    [field: keyof ReturnType<typeof schema.parse>, fitting: unknown[], others: unknown[], message: string]
+  >([
+    ['rateLimitPerSecond', [1, 1_000], [0, 1_001, 1.5, '5', null], rate],
+    ['timeoutMs', [1_000, 20_000], [999, 20_001, 1_000.5, '5000', null], timeout],
+    ['description', ['', 'x'.repeat(500)], ['x'.repeat(501)], 'must have at most 500 characters'],
+    ['description', [], [5, null, {}], 'must be text'],
+    ['eventTypes', [[first], eventTypes], [[]], 'must name at least one event type'],
+    [
+      'eventTypes',
+      [Array.from({ length: 100 }, () => first)],
+      [Array.from({ length: 101 }, () => first)],
+      'must name at most 100 event types',
+    ],
+    ['eventTypes', [['*']], ['*', null, {}], 'must be a list of event types'],
+    ['status', ['enabled', 'disabled'], ['pending', '', true], 'must be "enabled" or "disabled"'],
+  ])('has limits on its %s', (field, fitting, others, message) => {
+    expect(fitting.filter((value) => !schema.safeParse({ ...valid, [field]: value }).success)).toEqual([]);
+    expect(fitting.filter((value) => !patchSchema.safeParse({ [field]: value }).success)).toEqual([]);
+    for (const value of others) {
+      const issues = schema.safeParse({ ...valid, [field]: value }).error?.issues ?? [];
+      expect(issues.map((issue) => [issue.path, issue.message])).toEqual([[[field], message]]);
+    }
+  });
+
+  test.each(['rateLimitPerSecond', 'timeoutMs'] as const)(
+    'has no %s unless it is given, and null takes it away',
+    (field) => {
+      expect(schema.parse(valid)).not.toHaveProperty(field);
+      expect(patchSchema.parse({ [field]: null })).toEqual({ [field]: null });
+      expect(patchSchema.parse({})).toEqual({});
     },
   );
 
@@ -138,6 +177,18 @@ describe('a change', () => {
     expect(patchSubscription(limited, { rateLimitPerSecond: null }).rateLimitPerSecond).toBeUndefined();
   });
 
+  test('takes a deadline away by null', () => {
+    const hurried = { ...seen, timeoutMs: 2_000 };
+
+    expect(patchSubscription(hurried, { description: 'x' }).timeoutMs).toBe(2_000);
+    expect(patchSubscription(hurried, { timeoutMs: 3_000 }).timeoutMs).toBe(3_000);
+    expect(patchSubscription(hurried, { timeoutMs: null }).timeoutMs).toBeUndefined();
+  });
+
+  test('that disables keeps what is known of the receiver', () => {
+    expect(patchSubscription(seen, { status: 'disabled' })).toMatchObject({ receiver: seen.receiver });
+  });
+
   test('of the status takes away why it was disabled', () => {
     const gone = subscription({ status: 'disabled', disabledReason: 'gone' });
 
@@ -145,6 +196,47 @@ describe('a change', () => {
     expect(patchSubscription(gone, { description: 'x' }).disabledReason).toBe('gone');
   });
 });
+
+describe('what a call has taught', () => {
+  const seen = subscription({ version: 4 });
+  const receiver = { provenAt: '2026-11-24T00:00:00.000Z' };
+  const now = new Date('2026-11-25T00:00:00.000Z');
+
+  test('is noted, which is no change of the subscription', () => {
+    expect(withLesson(seen, { receiver }, now)).toEqual({ ...seen, receiver, version: 5 });
+  });
+
+  test.each(['gone', 'invalid-url', 'address-forbidden'] as const)('may disable it: %s', (disable) => {
+    expect(withLesson(seen, { receiver, disable }, now)).toEqual({
+      ...seen,
+      receiver,
+      version: 5,
+      status: 'disabled',
+      disabledReason: disable,
+      updatedAt: now.toISOString(),
+    });
+  });
+});
+
+test.each([
+  ['https://crm.example.com/hooks', 'crm.example.com'],
+  ['https://crm.example.com:8443/', 'crm.example.com:8443'],
+  ['no URL', ''],
+])('the host of %s is %j', (url, host) => {
+  expect(hostOf({ url })).toBe(host);
+});
+
+test.each([
+  [undefined, 15_000, 15_000],
+  [1_000, 15_000, 1_000],
+  [20_000, 15_000, 20_000],
+  [20_000, 3_000, 4_000],
+])(
+  'with a deadline of %p of its own and %i of the stage, a call has %i ms',
+  (timeoutMs, stageMs, deadlineMs) => {
+    expect(deadlineOf(subscription(timeoutMs ? { timeoutMs } : {}), stageMs)).toBe(deadlineMs);
+  },
+);
 
 describe('a rotation', () => {
   const now = new Date('2026-11-24T00:00:00.000Z');
