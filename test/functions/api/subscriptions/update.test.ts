@@ -125,18 +125,23 @@ describe('changing a subscription', () => {
     expect(left?.secrets.length ?? 0).toBeLessThanOrEqual(2);
   });
 
-  test('gives up with a conflict when others never stop', async () => {
+  test.each([
+    ['a change', 'PutItem', (id: string) => patch(id, { description: 'ours' })],
+    ['a deletion', 'DeleteItem', (id: string) => api.call('DELETE /subscriptions/{id}', { accountId, id })],
+  ])('%s gives up with a conflict after five tries when others never stop', async (_, operation, change) => {
     const { id } = await create();
+    let tries = 0;
     deployment.wire.table.intercept(async (call) => {
-      if (call.operation === 'PutItem' && call.input.ConditionExpression)
-        return { status: 400, body: { __type: 'ConditionalCheckFailedException', message: '' } };
-      return call.forward();
+      if (call.operation !== operation || !call.input.ConditionExpression) return call.forward();
+      tries += 1;
+      return { status: 400, body: { __type: 'ConditionalCheckFailedException', message: '' } };
     });
 
-    expect(await patch(id, { description: 'ours' })).toMatchObject({
+    expect(await change(id)).toMatchObject({
       status: 409,
       body: { type: 'urn:iomnihub:webhooks:problem:conflict' },
     });
+    expect(tries).toBe(5);
   });
 
   test.each([
