@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
-import { refuseAddress } from '../../../core/receivers/public-address.ts';
+import { addressesToTry, addressInHost, refuseAddress } from '../../../core/receivers/public-address.ts';
 import { type RegisteredBlock, registeredIpv4, registeredIpv6 } from './special-purpose-registries.ts';
 
 describe('refuseAddress', () => {
@@ -223,3 +223,47 @@ function numberOf(address: string): number {
 function textOf(number: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.');
 }
+
+describe('the addresses of a name are tried', () => {
+  test.each<[name: string, addresses: string[], tried: string[]]>([
+    ['not at all if there are none', [], []],
+    ['once each', ['192.0.2.1', '192.0.2.1', '192.0.2.2'], ['192.0.2.1', '192.0.2.2']],
+    [
+      'three at most',
+      ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'],
+      ['192.0.2.1', '192.0.2.2', '192.0.2.3'],
+    ],
+    [
+      'by turns of each family',
+      ['192.0.2.1', '192.0.2.2', '2001:db8::1', '2001:db8::2'],
+      ['192.0.2.1', '2001:db8::1', '192.0.2.2'],
+    ],
+    [
+      'beginning with the family of the first',
+      ['2001:db8::1', '192.0.2.1', '192.0.2.2'],
+      ['2001:db8::1', '192.0.2.1', '192.0.2.2'],
+    ],
+    [
+      'to the last, though one family has fewer',
+      ['192.0.2.1', '2001:db8::1', '2001:db8::2'],
+      ['192.0.2.1', '2001:db8::1', '2001:db8::2'],
+    ],
+    [
+      'of the second family only as far as it goes',
+      ['192.0.2.1', '192.0.2.2', '192.0.2.3', '2001:db8::1'],
+      ['192.0.2.1', '2001:db8::1', '192.0.2.2'],
+    ],
+  ])('%s', (_, addresses, tried) => {
+    expect(addressesToTry(addresses)).toEqual(tried);
+  });
+});
+
+test.each([
+  ['192.0.2.1', '192.0.2.1'],
+  ['[2001:db8::1]', '2001:db8::1'],
+  ['crm.example.com', undefined],
+  ['[crm.example.com]', undefined],
+  ['192.0.2', undefined],
+])('the host %s is the address %p', (host, address) => {
+  expect(addressInHost(host)).toBe(address);
+});

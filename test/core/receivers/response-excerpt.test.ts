@@ -102,6 +102,67 @@ describe('the excerpt of a response', () => {
     expect(excerpt(`got ${echoed.slice(0, -2)}`, tricky)).toBe(`got ${mask}`);
   });
 
+  // https://html.spec.whatwg.org/multipage/named-characters.html: those of printable ASCII, and the space.
+  test.each(
+    `excl ! QUOT " quot " num # dollar $ percnt % AMP & amp & apos ' lpar ( rpar ) ast * midast * plus + comma ,
+    period . sol / colon : semi ; LT < lt < equals = GT > gt > quest ? commat @ lbrack [ lsqb [ bsol \\ rbrack ] rsqb ]
+    Hat ^ lowbar _ UnderBar _ DiacriticalGrave \` grave \` lbrace { lcub { verbar | vert | VerticalLine | rbrace } rcub }`
+      .split(/\s+/)
+      .flatMap((name, at, all): [string, string][] => (at % 2 === 0 ? [[name, all[at + 1] ?? '']] : []))
+      .concat([['nbsp', ' ']]),
+  )('masks a value in which HTML has &%s; for %j', (name, character) => {
+    expect(excerpt(`got k9&${name};z4.`, `k9${character}z4`)).toBe(`got ${mask}.`);
+    expect(excerpt(`got k9&${name}s;z4.`, `k9${character}z4`)).toBe(`got k9&${name}s;z4.`);
+  });
+
+  test('masks a value within three layers of escapes', () => {
+    const layered = (layers: number) => {
+      let text = 'k9/z4';
+      for (let layer = 0; layer < layers; layer += 1) text = encodeURIComponent(text);
+      return text;
+    };
+
+    expect([1, 2, 3].map((layers) => excerpt(layered(layers), 'k9/z4'))).toEqual([mask, mask, mask]);
+    expect(excerpt(layered(4), 'k9/z4')).toBe('k9%2525252Fz4');
+  });
+
+  test.each([
+    ['a value of three characters', 'k9z', 'k9z', false],
+    ['a value of four', 'k9zx', 'k9zx', true],
+    ['a number of five digits', '47110', '47110', false],
+    ['a number of six', '471100', '471100', true],
+    ['a token of seven characters', 'Bearer k9zx5pq', 'k9zx5pq', false],
+    ['a token of eight', 'Bearer k9zx5pqr', 'k9zx5pqr', true],
+    ['the last three characters of an answer, with which a value may begin', 'k9zx5', 'k9z', false],
+    ['the last four', 'k9zx5', 'k9zx', true],
+  ])('tells a secret by its length: %s', (_, value, echoed, isMasked) => {
+    expect(excerpt(`got ${echoed}`, value)).toBe(isMasked ? `got ${mask}` : `got ${echoed}`);
+  });
+
+  test.each(
+    `true false null none undefined yes enabled disabled active inactive default auto main master latest stable beta alpha
+    production prod staging stage development develop test testing tests sandbox live demo local internal external public
+    private bearer basic digest token apikey secret password authorization content accept type types application json text
+    plain html xml form data multipart utf close keep alive gzip identity deflate cache store charset challenge webhook
+    webhooks verify verified verification callback callbacks event events hook hooks subscription account accountid
+    timestamp message messages status state code error errors warning info debug success successful failed failure invalid
+    unknown missing required received accepted created updated deleted resolved reopened tagged ticket tickets customer
+    customers contact contacts user users admin client server service services gateway proxy http https post
+    request response header headers body version time date host path query origin english german portuguese spanish french
+    brazil europe america iomnihub zapier make hubspot salesforce pipedrive slack`.split(/\s+/),
+  )('leaves the word %s alone, alone and among others', (word) => {
+    const [capital, upper] = [word.charAt(0).toUpperCase() + word.slice(1), word.toUpperCase()];
+
+    for (const value of [word, capital, upper, `${word}-service`, `${word}/${upper}`])
+      expect(excerpt(`is ${value}.`, value)).toBe(`is ${value}.`);
+    expect(excerpt(`is ${word}-k9z.`, `${word}-k9z`)).toBe(`is ${mask}.`);
+  });
+
+  test('is cut to 8,192 characters', () => {
+    expect(excerpt('x'.repeat(8_192))).toBe('x'.repeat(8_192));
+    expect(excerpt('x'.repeat(8_193))).toBe('x'.repeat(8_192));
+  });
+
   test('masks a value that itself looks like an escape', () => {
     const looks = 'a%2Fb&amp;c\\u0041d';
 
