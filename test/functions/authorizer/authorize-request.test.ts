@@ -150,6 +150,20 @@ test('the last use is kept to ten minutes, with a write only now and then', asyn
   expect(proxy.calls.filter(({ operation }) => operation === 'UpdateItem')).toHaveLength(1);
 });
 
+test.each([
+  [0, 0],
+  [599_999, 0],
+  [600_000, 1],
+])('a key that was used %i ms ago costs %i writes', async (ms, writes) => {
+  const lastUsedAt = new Date(now.getTime() - ms).toISOString();
+  const used = key({ id: 'b'.repeat(24), lastUsedAt });
+  await credentials.createCredential(used);
+  proxy.reset();
+  await authorize(requestWith(`Bearer ${formatCredential('api-key', used.id, secret)}`));
+
+  expect(proxy.calls.filter(({ operation }) => operation === 'UpdateItem')).toHaveLength(writes);
+});
+
 test('nobody is locked out because a use could not be noted', async () => {
   const used = key({ id: '9'.repeat(24) });
   await credentials.createCredential(used);

@@ -96,8 +96,10 @@ function isSignedBy(callback: ReceivedCallback | undefined, key: string): boolea
 
 test('one that changes whenever it is looked at is not called, until its message comes again', async () => {
   let isOurs = false;
+  let looks = 0;
   deployment.wire.table.intercept(async (call) => {
     if (!isOurs && call.operation === 'GetItem' && String(call.input.Key.sk.S).startsWith('S#')) {
+      looks += 1;
       isOurs = true;
       await change({});
       isOurs = false;
@@ -109,6 +111,8 @@ test('one that changes whenever it is looked at is not called, until its message
   const { batchItemFailures } = await deliver(retry);
   expect(batchItemFailures).toHaveLength(1);
   expect(receiver.callbacks).toEqual([]);
+  // Once to begin with, and once after each of five preparations.
+  expect(looks).toBe(6);
 
   deployment.reset();
   deployment.clock.advance(60_000);

@@ -101,6 +101,38 @@ describe('consent', () => {
     expect(await stored()).toMatchObject({ status, verification: { state: 'verified' } });
   });
 
+  test('is to a challenge of 24 random bytes, another one for each question', async () => {
+    const challenges: string[] = [];
+    receiver.respond((response, { body }) => {
+      const { data } = JSON.parse(body) as { data: { challenge: string } };
+      challenges.push(data.challenge);
+      response.end();
+    });
+    await deliver();
+    deployment.clock.advance(2_000);
+    ({ message } = await ask(await stored()));
+    await deliver();
+
+    expect(challenges.map((challenge) => Buffer.from(challenge, 'base64url').length)).toEqual([24, 24]);
+    expect(new Set(challenges).size).toBe(2);
+  });
+
+  test('is tried ten times against others who write all the time, and then comes with the message again', async () => {
+    let [tries, isOurs] = [0, false];
+    deployment.wire.table.intercept(async (call) => {
+      if (isOurs || call.operation !== 'PutItem' || !call.input.Item.subscription) return call.forward();
+      tries += 1;
+      isOurs = true;
+      await change({ description: String(tries) });
+      isOurs = false;
+      return call.forward();
+    });
+
+    expect((await deliver()).batchItemFailures).toHaveLength(1);
+    expect(tries).toBe(10);
+    expect(await stored()).toMatchObject({ status: 'pending', verification: { state: 'asked' } });
+  });
+
   test('is not lost to another write at the same time', async () => {
     receiver.respond((response, { body }) => {
       const { data } = JSON.parse(body) as { data: { challenge: string } };

@@ -204,11 +204,17 @@ describe('a second time', () => {
     expect(deployment.messagesIn('deliveries').map(({ recheck }) => recheck)).toEqual([false, true]);
   });
 
-  test('a large body is left to be read from the row', async () => {
+  test('a body of more than 32 KiB is left to be read from the row', async () => {
     const { accountId } = (await deployment.subscribe({})).subscription;
     const [{ example }] = eventCatalog;
-    await deployment.dispatch(eventRecord({ accountId, data: { ...example, text: 'x'.repeat(40_000) } }));
-    expect(deployment.messagesIn('deliveries').map(({ body }) => body)).toEqual([undefined]);
+    const recordOf = (id: string, text: string) => eventRecord({ id, accountId, data: { ...example, text } });
+    const carried = () => deployment.messagesIn('deliveries').map(({ body = '' }) => Buffer.byteLength(body));
+    await deployment.dispatch(recordOf('evt_1', ''));
+    const [bytes = 0] = carried();
+
+    await deployment.dispatch(recordOf('evt_2', 'x'.repeat(32_768 - bytes)));
+    await deployment.dispatch(recordOf('evt_3', 'x'.repeat(32_769 - bytes)));
+    expect(carried().toSorted((a, b) => a - b)).toEqual([0, bytes, 32_768]);
   });
 
   test('the stored plan counts, not the subscriptions of now', async () => {

@@ -51,8 +51,7 @@ describe('a body', () => {
   });
 
   test('may depend on the stage', () => {
-    const body = ({ callbackTimeoutMs }: StageLimits) =>
-      z.strictObject({ ms: z.literal(callbackTimeoutMs) });
+    const body = ({ callbackTimeoutMs }: StageLimits) => z.strictObject({ ms: z.literal(callbackTimeoutMs) });
 
     expect(parse('{"ms":15000}', { body })).toMatchObject({ body: { ms: 15_000 } });
     expect(parse('{"ms":15001}', { body })).toHaveProperty('problem');
