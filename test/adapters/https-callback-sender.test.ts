@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
@@ -286,6 +287,18 @@ describe('connections', () => {
     const [first, second] = [await connectionsOf('sub_1'), await connectionsOf('sub_2')];
 
     expect([...first].filter((connection) => second.has(connection))).toEqual([]);
+  });
+
+  test('a subscription has ten at a time, each for one callback', async () => {
+    const waiting: ServerResponse[] = [];
+    receiver.respond((response) => {
+      waiting.push(response);
+      if (waiting.length === 10) for (const each of waiting) each.writeHead(204).end();
+    });
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => sender.send(request())));
+
+    expect(outcomes.map(({ kind }) => kind)).toEqual(Array<string>(10).fill('success'));
+    expect(new Set(receiver.callbacks.map(({ connection }) => connection)).size).toBe(10);
   });
 
   test('a subscription whose URL changed is called at the new host', async () => {

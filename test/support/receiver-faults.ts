@@ -227,6 +227,10 @@ const heads: Record<string, Row> = {
     kept,
   ],
   'sends 17 KiB of headers': [tcp(answer(whole('200 OK', `x-a: ${'a'.repeat(17 * 1024)}`))), delivered(200)],
+  'sends NUL and its Retry-After after 15 KiB of headers': [
+    tcp(answer(whole('503 Busy', `x-a: ${'a'.repeat(15 * 1024)}`, 'x-b: a\0b', 'retry-after: 120'))),
+    failed(503, 120),
+  ],
   'sends a header that never ends': [tcp(flood('HTTP/1.1 200 OK\r\nx-a: ', filler())), delivered(200)],
   'sends headers without end': [tcp(flood('HTTP/1.1 200 OK\r\n', 'a: b\r\n'.repeat(1_000))), delivered(200)],
   'sends thousands of small headers': [
