@@ -1,9 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { presentAttempt, presentDelivery } from '../../contract/delivery-views.ts';
 import {
+  deliveryStatuses,
+  presentAttempt,
+  presentDelivery,
+  statesOf,
+} from '../../contract/delivery-views.ts';
+import {
+  acceptedAt,
+  attempt,
   cancelledDelivery,
   claimedDelivery,
   deliveredDelivery,
+  deliveryRef,
   exhaustedDelivery,
   waitingDelivery,
 } from '../support/builders.ts';
@@ -40,4 +48,80 @@ test('a refused address is told with its rule', () => {
     refusal: 'private-network',
     refusedAddress: '10.0.0.7',
   });
+});
+
+test('a delivery is shown with all that its owner may know of it', () => {
+  const { eventId, eventType, subscriptionId } = deliveryRef();
+
+  expect(
+    presentDelivery(exhaustedDelivery({ responseStatus: 503, reason: 'status', attemptCount: 4 })),
+  ).toEqual({
+    id: expect.stringMatching(/^dlv_/),
+    subscriptionId,
+    eventId,
+    eventType,
+    acceptedAt,
+    status: 'failed',
+    reason: 'status',
+    attemptCount: 4,
+    responseStatus: 503,
+    updatedAt: exhaustedDelivery().updatedAt,
+    nextAttemptAt: undefined,
+  });
+  expect(presentDelivery(deliveredDelivery()).reason).toBeUndefined();
+});
+
+test('each state of a row has one status, by which it is found', () => {
+  expect(deliveryStatuses.map((status) => [status, statesOf(status)])).toEqual([
+    ['waiting', ['waiting', 'claimed']],
+    ['delivered', ['delivered']],
+    ['failed', ['exhausted']],
+    ['cancelled', ['cancelled']],
+  ]);
+});
+
+test('an attempt is shown with what was sent, the secret parts masked', () => {
+  const sent = {
+    origin: 'https://crm.example.com',
+    userAgent: 'iOmniHub/1',
+    customHeaders: ['x-key', 'x-b'],
+  };
+  const outcome = {
+    kind: 'failure',
+    reason: 'tls',
+    errorCode: 'CERT_HAS_EXPIRED',
+    status: 503,
+    durationMs: 12,
+    remoteAddress: '192.0.2.1',
+    responseExcerpt: 'sorry',
+  } as const;
+
+  expect(
+    presentAttempt(deliveryRef(), attempt({ startedAt: '2026-11-23T17:00:00.900Z', outcome, sent })),
+  ).toEqual({
+    startedAt: '2026-11-23T17:00:00.900Z',
+    durationMs: 12,
+    outcome: 'failure',
+    reason: 'tls',
+    refusal: undefined,
+    refusedAddress: undefined,
+    errorCode: 'CERT_HAS_EXPIRED',
+    status: 503,
+    remoteAddress: '192.0.2.1',
+    responseExcerpt: 'sorry',
+    request: {
+      method: 'POST',
+      origin: 'https://crm.example.com',
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'iOmniHub/1',
+        'webhook-id': 'evt_1',
+        'webhook-timestamp': '1795453200',
+        'webhook-signature': '********',
+        'x-key': '********',
+        'x-b': '********',
+      },
+    },
+  });
+  expect(presentAttempt(deliveryRef(), attempt())).toMatchObject({ outcome: 'success', reason: undefined });
 });

@@ -28,3 +28,60 @@ test('what the API shows holds no secrets, no header values and no account', () 
   expect(shown).toMatchObject({ id: 'sub_1', status: 'enabled' });
   expect(JSON.stringify(shown)).not.toMatch(/secret|sealed|acc_1/);
 });
+
+test('a subscription is shown with all that its owner set, metadata in the order of its names', () => {
+  const set = subscription({
+    metadata: { b: '2', a: '1', c: '3' },
+    status: 'disabled',
+    disabledReason: 'gone',
+    rateLimitPerSecond: 5,
+    timeoutMs: 2_000,
+    verifiedAt: '2026-11-23T17:00:00.000Z',
+    verification: {
+      id: 'vrf_1',
+      askedAt: '2026-11-23T16:00:00.000Z',
+      state: 'failed',
+      reason: 'timeout',
+      status: 500,
+    },
+    createdAt: '2026-11-01T00:00:00.000Z',
+    updatedAt: '2026-11-02T00:00:00.000Z',
+  });
+  const { id, url, eventTypes, description, receiver } = set;
+  const shown = presentSubscription(set);
+
+  expect(shown).toEqual({
+    id,
+    url,
+    eventTypes,
+    description,
+    metadata: { a: '1', b: '2', c: '3' },
+    status: 'disabled',
+    disabledReason: 'gone',
+    headers: {},
+    rateLimitPerSecond: 5,
+    timeoutMs: 2_000,
+    verifiedAt: set.verifiedAt,
+    provenAt: receiver.provenAt,
+    refused: undefined,
+    verification: {
+      state: 'failed',
+      askedAt: '2026-11-23T16:00:00.000Z',
+      answeredAt: undefined,
+      reason: 'timeout',
+      status: 500,
+      deliveryId: expect.stringMatching(/^dlv_/),
+    },
+    createdAt: set.createdAt,
+    updatedAt: set.updatedAt,
+  });
+  expect(Object.keys(shown.metadata)).toEqual(['a', 'b', 'c']);
+});
+
+test('who may only read does not see the path of the hook', () => {
+  const { url } = subscription();
+
+  expect(presentSubscription(subscription(), 'read').url).toBe('https://crm.example.com/********');
+  expect(presentSubscription(subscription(), 'manage').url).toBe(url);
+  expect(presentSubscription(subscription()).url).toBe(url);
+});

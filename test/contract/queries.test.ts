@@ -1,0 +1,105 @@
+import { describe, expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { pageParameters } from '../../contract/lists.ts';
+import { routeOf } from '../../contract/routes.ts';
+import { isInOrder, timeRange } from '../../contract/time-range.ts';
+
+const page = z.strictObject(pageParameters);
+const range = z.strictObject(timeRange);
+
+describe('a page', () => {
+  test.each([
+    [{}, { limit: 100 }],
+    [{ limit: '1' }, { limit: 1 }],
+    [
+      { limit: '100', cursor: 'x' },
+      { limit: 100, cursor: 'x' },
+    ],
+    [{ cursor: 'x'.repeat(1_000) }, { limit: 100, cursor: 'x'.repeat(1_000) }],
+  ])('may be asked for by %j', (query, read) => {
+    expect(page.parse(query)).toEqual(read);
+  });
+
+  test.each(['0', '101', '1.5', 'all', '-1'])('has no size of %j', (limit) => {
+    const [issue] = page.safeParse({ limit }).error?.issues ?? [];
+
+    expect(issue?.message).toBe('must be a whole number from 1 to 100');
+  });
+
+  test('has no cursor of more than 1,000 characters', () => {
+    const [issue] = page.safeParse({ cursor: 'x'.repeat(1_001) }).error?.issues ?? [];
+
+    expect(issue?.message).toBe('must be a nextCursor of this very list, with the same filter');
+  });
+});
+
+describe('a time', () => {
+  test.each([
+    ['2026-11-23T16:55:00Z', '2026-11-23T16:55:00.000Z'],
+    ['2026-11-23T16:55:00.5+02:00', '2026-11-23T14:55:00.500Z'],
+    ['0000-01-01T00:00:00Z', '0000-01-01T00:00:00.000Z'],
+    ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
+  ])('%s is read as %s', (since, read) => {
+    expect(range.parse({ since })).toEqual({ since: read });
+  });
+
+  test.each([
+    ['2026-11-23', 'must be a time such as'],
+    ['2026-11-23T16:55:00', 'must be a time such as'],
+    ['yesterday', 'must be a time such as'],
+    ['0000-01-01T00:00:00+01:00', 'must be a time of the years 0000 to 9999'],
+    ['9999-12-31T23:59:59-01:00', 'must be a time of the years 0000 to 9999'],
+  ])('%s is none', (until, message) => {
+    expect(range.safeParse({ until }).error?.issues[0]?.message).toContain(message);
+  });
+});
+
+test.each([
+  [undefined, undefined, true],
+  ['2026-01-01', undefined, true],
+  [undefined, '2026-01-01', true],
+  ['2026-01-01', '2026-01-01', true],
+  ['2026-01-01', '2026-01-02', true],
+  ['2026-01-02', '2026-01-01', false],
+])('a range from %p until %p is in order: %s', (since, until, inOrder) => {
+  expect(isInOrder({ since, until })).toBe(inOrder);
+});
+
+describe('a body', () => {
+  function read(key: Parameters<typeof routeOf>[0], body: unknown) {
+    const schema = routeOf(key).body;
+    if (!schema || typeof schema === 'function') throw new Error(`${key} has no body of its own`);
+    const parsed = schema.safeParse(body);
+    return parsed.data ?? parsed.error?.issues.map(({ message }) => message).join();
+  }
+
+  const role = 'must be "read" or "manage"';
+  const expiry = 'must be a whole number of seconds from 60 to 43200';
+  const overlap = 'must be a whole number of seconds from 60 to 604800';
+  const session = 'POST /accounts/{accountId}/portal-sessions';
+  const key = 'POST /accounts/{accountId}/api-keys';
+  const rotation = 'POST /subscriptions/{id}/secret/rotate';
+
+  test.each<[Parameters<typeof routeOf>[0], unknown, unknown]>([
+    [key, {}, { role: 'manage', description: '' }],
+    [key, { role: 'read', description: 'x'.repeat(200) }, { role: 'read', description: 'x'.repeat(200) }],
+    [key, { role: 'admin' }, role],
+    [key, { description: 'x'.repeat(201) }, 'must have at most 200 characters'],
+    [key, { description: 5 }, 'must be text'],
+    [session, {}, { role: 'manage', expiresInSeconds: 3_600 }],
+    [session, { expiresInSeconds: 60 }, { role: 'manage', expiresInSeconds: 60 }],
+    [session, { expiresInSeconds: 43_200 }, { role: 'manage', expiresInSeconds: 43_200 }],
+    [session, { expiresInSeconds: 59 }, expiry],
+    [session, { expiresInSeconds: 43_201 }, expiry],
+    [session, { expiresInSeconds: 60.5 }, expiry],
+    [rotation, {}, { overlapSeconds: 86_400 }],
+    [rotation, { overlapSeconds: 60 }, { overlapSeconds: 60 }],
+    [rotation, { overlapSeconds: 604_800 }, { overlapSeconds: 604_800 }],
+    [rotation, { overlapSeconds: 59 }, overlap],
+    [rotation, { overlapSeconds: 604_801 }, overlap],
+    ['PUT /accounts/{accountId}/status', { status: 'suspended' }, { status: 'suspended' }],
+    ['PUT /accounts/{accountId}/status', { status: 'removed' }, 'must be "active" or "suspended"'],
+  ])('of %s: %j is read as %j', (route, body, result) => {
+    expect(read(route, body)).toEqual(result);
+  });
+});
