@@ -223,6 +223,27 @@ describe('publisher', () => {
     expect(calls).toHaveLength(1);
   });
 
+  test('sends a body of up to 256 KiB, less what the type may take of it', async () => {
+    const { publisher, calls } = await publisherTo(accept);
+    const ofBytes = (text: string) => event({ id: 'evt_1', data: { ...first.example, text } });
+    await publisher.publish([ofBytes('')]);
+    const [[{ Detail } = { Detail: '' }] = []] = calls;
+    const room = 256 * 1024 - 100 - Buffer.byteLength(Detail);
+
+    const { published } = await publisher.publish([ofBytes('x'.repeat(room))]);
+    const { unpublished } = await publisher.publish([ofBytes('x'.repeat(room + 1))]);
+    expect(published).toHaveLength(1);
+    expect(unpublished).toMatchObject([
+      { reason: 'invalid', explanation: 'data: the callback body would be over 262144 bytes' },
+    ]);
+  });
+
+  test('sends an entry five times unless it is told otherwise', async () => {
+    const { publisher, calls } = await publisherTo(() => ({ ErrorCode: 'InternalFailure' }));
+    await publisher.publish([event()]);
+    expect(calls).toHaveLength(5);
+  });
+
   test('gives up after maxAttempts and says so, without rejecting', async () => {
     const { publisher, calls } = await publisherTo(() => ({ ErrorCode: 'InternalFailure' }), 2);
     const { unpublished } = await publisher.publish([event()]);
