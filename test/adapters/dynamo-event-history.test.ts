@@ -55,3 +55,29 @@ test('events that hardly fit a filter come newest first, each once, whichever pa
 
   expect(seen).toEqual([newer, oldest]);
 });
+
+test('the pages of a list hold every event once, newest first, whatever their size, and end with the oldest', async () => {
+  const account = 'acc_pages';
+  const log = createEventLog(engine.table);
+  const recorded: string[] = [];
+  for (let count = 0; count < 13; count += 1) {
+    const id = `evt_${String(count).padStart(2, '0')}`;
+    // Two or three at a time.
+    const at = new Date(Date.UTC(2026, 10, 26) + Math.floor(count / 2.5) * 1_000);
+    await log.recordEvent(publishedEvent({ detail: { id, accountId: account } }), [], at);
+    recorded.unshift(id);
+  }
+  const { listEvents } = createEventHistory(engine.table);
+
+  for (const limit of [1, 2, 4, 12, 13, 100]) {
+    const seen: string[] = [];
+    let after: string | undefined;
+    do {
+      const page: Awaited<ReturnType<typeof listEvents>> = await listEvents(account, {}, limit, after);
+      expect(page.items.length).toBeLessThanOrEqual(limit);
+      seen.push(...page.items.map(({ id }) => id));
+      after = page.next;
+    } while (after !== undefined);
+    expect([limit, seen]).toEqual([limit, recorded]);
+  }
+});
