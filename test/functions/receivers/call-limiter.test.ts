@@ -79,6 +79,23 @@ describe('calls beyond a limit', () => {
     expect(memory.writes).toHaveLength(1);
   });
 
+  test('reserve as many tokens as there are calls where none is free, and more where some are', async () => {
+    const reservedAfter = async (limit: CallLimit) => {
+      const limiter = createCallLimiter(memory.store);
+      memory.writes.length = 0;
+      await askTimes(8, [limit], 0, limiter);
+      await askTimes(2, [limit], 1_000, limiter);
+      return memory.writes.map(({ count }) => count);
+    };
+
+    expect(await reservedAfter(strict)).toEqual([8, 2]);
+    // One of eight is free and paid for by the others; then as many as in the second before, but for the free one.
+    expect(await reservedAfter({ ...wide, freePerSecond: 1 })).toEqual([8, 8]);
+    expect(await reservedAfter({ ...wide, bucket: 'narrow', perSecond: 5, maxWaitMs: 10_000 })).toEqual([
+      8, 2,
+    ]);
+  });
+
   test('are told that it is full when no turn is left to give out', async () => {
     const limit = { ...strict, maxWaitMs: 0 };
     await askTimes(20, [limit]);
