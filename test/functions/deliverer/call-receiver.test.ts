@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { CallbackSender } from '../../../core/receivers/callback-sender.ts';
 import { createReceiverCall } from '../../../functions/deliverer/call-receiver.ts';
 import type { Deployment } from '../../support/deployment.ts';
 import { type Receiver, verifyCallback } from '../../support/receiver.ts';
@@ -30,3 +31,34 @@ test.each([0, 999, 1_000, 400_000])(
     expect(callback && verifyCallback(callback, secret)).toEqual({});
   },
 );
+
+test('no two subscriptions share a connection, though their URL is the same, and one keeps its own when it moves', async () => {
+  const keyOf = async (accountId: string, id: string, url: string) => {
+    const { subscription } = await deployment.subscribe({ accountId, id, url });
+    let key: string | undefined;
+    const sender: CallbackSender = {
+      async send({ connectionKey }) {
+        key = connectionKey;
+        return { kind: 'success', status: 204, durationMs: 1 };
+      },
+    };
+    const prepareCall = createReceiverCall({
+      cipher: deployment.cipher,
+      sender,
+      userAgent: 'test',
+      now: deployment.clock.now,
+    });
+    const call = await prepareCall(subscription, { id: 'evt_1', body: '{}', timeoutMs: 5_000 });
+    await call();
+    return key;
+  };
+  const [one, same, otherId, otherAccount] = [
+    await keyOf('acc_1', 'sub_1', 'https://crm.example.com/'),
+    await keyOf('acc_1', 'sub_1', 'https://moved.example.com/'),
+    await keyOf('acc_1', 'sub_2', 'https://crm.example.com/'),
+    await keyOf('acc_2', 'sub_1', 'https://crm.example.com/'),
+  ];
+
+  expect(same).toBe(one);
+  expect(new Set([one, otherId, otherAccount]).size).toBe(3);
+});

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DeliveryMessage } from '../../../core/deliveries/delivery.ts';
-import { sqsRecord } from '../../support/builders.ts';
+import { eventOf, sqsRecord } from '../../support/builders.ts';
 import type { Deployment } from '../../support/deployment.ts';
 import { type Receiver, startReceiver, verifyCallback } from '../../support/receiver.ts';
 import { prepareDeployment } from '../../support/suite.ts';
@@ -136,6 +136,25 @@ describe('a batch', () => {
     expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
       state: 'delivered',
       attemptCount: 1,
+    });
+  });
+
+  test('with a void message of a delivery and its valid one heeds the valid one', async () => {
+    const { subscription } = await deployment.subscribe({ url: receiver.url });
+    const message = deployment.messageFor(subscription);
+    await deployment.events.recordEvent(eventOf(message), [], deployment.clock.now());
+    receiver.respond((response) => void response.writeHead(500).end());
+    await deployment.deliver(record(message));
+    const [retry] = deployment.messagesIn('retries');
+    if (!retry) throw new Error('no retry was sent');
+    receiver.respond((response) => void response.writeHead(204).end());
+
+    expect(await deployment.deliver(record(message, 2), record(retry))).toEqual(acknowledged);
+
+    expect(receiver.callbacks).toHaveLength(2);
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+      state: 'delivered',
+      attemptCount: 2,
     });
   });
 

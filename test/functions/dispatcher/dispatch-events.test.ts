@@ -352,6 +352,26 @@ describe('in a batch', () => {
     expect(deployment.telemetry.named('event.failed')).toMatchObject([{ level: 'error' }]);
   });
 
+  test('a message that SQS did not take fails no record of another account, though its event has the same id', async () => {
+    const id = uniqueId('evt');
+    const accounts = await Promise.all([deployment.subscribe({}), deployment.subscribe({})]);
+    const [unlucky, lucky] = accounts.map(({ subscription }) => subscription.accountId);
+    deployment.wire.sqs.intercept(async (call) => {
+      const entries: { readonly Id: string; readonly MessageGroupId: string }[] = call.input.Entries;
+      const taken = entries.filter(({ MessageGroupId }) => MessageGroupId !== unlucky);
+      const refused = entries.filter(({ MessageGroupId }) => MessageGroupId === unlucky);
+      const Failed = refused.map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false }));
+      if (taken.length === 0) return { status: 200, body: { Successful: [], Failed } };
+      const { status, body } = await call.forward({ ...call.input, Entries: taken });
+      return { status, body: { ...body, Failed } };
+    });
+    const records = [unlucky, lucky].map((accountId) => eventRecord({ id, accountId }));
+
+    expect(await deployment.dispatch(...records)).toEqual({
+      batchItemFailures: [{ itemIdentifier: records[0]?.messageId }],
+    });
+  });
+
   test('a message that SQS did not take fails its record, and the next try sends it again', async () => {
     const { accountId } = (await deployment.subscribe({})).subscription;
     const [first, second] = [eventRecord({ accountId }), eventRecord({ accountId })];

@@ -96,6 +96,15 @@ describe('calls beyond a limit', () => {
     ]);
   });
 
+  test('pay for the free calls of their second alone', async () => {
+    const limit = { ...wide, freePerSecond: 0.5 };
+    expect(await askTimes(1, [limit], 0)).toEqual({ now: 1, later: [] });
+    expect(memory.writes).toEqual([]);
+
+    await askTimes(1, [limit], 1_000);
+    expect(memory.writes.map(({ count }) => count)).toEqual([1]);
+  });
+
   test('are told that it is full when no turn is left to give out', async () => {
     const limit = { ...strict, maxWaitMs: 0 };
     await askTimes(20, [limit]);
