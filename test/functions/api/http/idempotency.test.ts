@@ -222,6 +222,31 @@ describe('every POST', () => {
     expect(await api.credentials.listCredentials(accountId, 'api-key', new Date())).toHaveLength(1);
   });
 
+  test('of the backend may be repeated by another session of it, which has another name', async () => {
+    const accountId = uniqueId('acc');
+    const issueAs = (userArn: string) =>
+      api.call('POST /accounts/{accountId}/api-keys', {
+        pathParameters: { accountId },
+        headers: { 'idempotency-key': 'k' },
+        overrides: {
+          requestContext: {
+            requestId: 'request-1',
+            domainName: 'api.iomnihub.example',
+            http: { sourceIp: '203.0.113.9' },
+            authorizer: { iam: { userArn } },
+          } as never,
+        },
+      });
+    const [first, second] = [
+      await issueAs('arn:aws:sts::000000000000:assumed-role/helpdesk/one'),
+      await issueAs('arn:aws:sts::000000000000:assumed-role/helpdesk/two'),
+    ];
+
+    expect(first.status).toBe(201);
+    expect(second.body).toEqual(first.body);
+    expect(second.headers['idempotency-replayed']).toBe('true');
+  });
+
   test('of the backend for what is no account is refused for that', async () => {
     const refused = await api.callSigned(
       'POST /accounts/{accountId}/api-keys',
