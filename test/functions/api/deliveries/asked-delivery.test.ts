@@ -6,7 +6,8 @@ import {
   messageFor,
 } from '../../../../core/deliveries/delivery.ts';
 import { claim } from '../../../../core/deliveries/delivery-steps.ts';
-import { eventCatalog, eventTypes } from '../../../../core/events/event-catalog.ts';
+import { type EventType, eventCatalog, eventTypes } from '../../../../core/events/event-catalog.ts';
+import type { EventSelector } from '../../../../core/subscriptions/event-selector.ts';
 import type { TestApi } from '../../../support/api.ts';
 import { envelopeOf, publishedEvent, sqsRecord, uniqueId } from '../../../support/builders.ts';
 import type { Deployment } from '../../../support/deployment.ts';
@@ -16,7 +17,7 @@ import { internalFailure } from '../../../support/wire-proxy.ts';
 
 /** Deliveries that an owner asks for: of what was delivered or has failed, and of an example. */
 
-const [{ type }, { type: other }] = eventCatalog;
+const [, { type: other }] = eventCatalog;
 
 let deployment: Deployment;
 let api: TestApi;
@@ -241,9 +242,40 @@ describe('a test event', () => {
     expect(event).toMatchObject({ isTest: true, subscriptions: [{ subscriptionId, outcome: 'delivered' }] });
   });
 
-  test('is of a type that the subscription takes, if none is named', async () => {
-    expect((await sendTest()).body.eventType).toBe(type);
+  test.each<[selectors: EventSelector[], sent: EventType]>([
+    [[eventTypes[0]], eventTypes[0]],
+    ...eventTypes.slice(1).map((only): [EventSelector[], EventType] => [[only], only]),
+    [['customer.*'], 'customer.created'],
+    [['*'], eventTypes[0]],
+    [[], eventTypes[0]],
+  ])('of a subscription to %j, if no type is named, is of %s', async (selectors, sent) => {
+    const { subscription } = await deployment.subscribe({
+      accountId,
+      url: receiver.url,
+      eventTypes: selectors,
+    });
+
+    expect((await sendTest({}, subscription.id)).body.eventType).toBe(sent);
   });
+
+  test.each([
+    [0, 5],
+    [1, 5],
+    [1_000, 4],
+    [4_001, 1],
+    [5_000, 0],
+    [60_000, 0],
+  ])(
+    '%i ms after its subscription was changed waits %i s: no function sees what was before',
+    async (ms, seconds) => {
+      const updatedAt = new Date(deployment.clock.now().getTime() - ms).toISOString();
+      const { subscription } = await deployment.subscribe({ accountId, url: receiver.url, updatedAt });
+      deployment.wire.sqs.reset();
+      await sendTest({}, subscription.id);
+
+      expect(deployment.wire.sqs.calls.map(({ input }) => input.DelaySeconds)).toEqual([seconds]);
+    },
+  );
 
   test('is nothing that other subscriptions of the account would have to get', async () => {
     await deployment.subscribe({ accountId, url: receiver.url });
