@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { excerptResponse, mask } from '../../../core/receivers/response-excerpt.ts';
+import { decodeText, excerptResponse, mask } from '../../../core/receivers/response-excerpt.ts';
 
 const secret = 'Bearer s3cr/t "quoted" & <more>';
 
@@ -246,6 +246,22 @@ describe('the excerpt of a response', () => {
     ['UTF-8', Buffer.from('no such ação')],
   ])('is text in %s', (_, body) => {
     expect(excerptResponse(body, [])).toBe('no such ação');
+  });
+
+  test.each([
+    ['nothing', [], ''],
+    ['one byte of nothing', [0x00], '\0'],
+    ['a zero after a character', [0x61, 0x00], 'a'],
+    ['a zero before a character', [0x00, 0x61], 'a'],
+    ['a zero after the lowest character', [0x01, 0x00], '\u0001'],
+    ['a zero before the lowest character', [0x00, 0x01], '\u0001'],
+    ['two zeros', [0x00, 0x00, 0x61], '\0\0a'],
+    ['a mark, little end first', [0xff, 0xfe, 0x61, 0x01], '\u0161'],
+    ['a mark, big end first', [0xfe, 0xff, 0x01, 0x61], '\u0161'],
+    ['half a mark and a letter', [0xff, 0x61], '\ufffda'],
+    ['half a mark and a letter, big end first', [0xfe, 0x61], '\ufffda'],
+  ])('is read as UTF-16 only by its mark or its ASCII: %s', (_, bytes, text) => {
+    expect(decodeText(Uint8Array.from(bytes))).toBe(text);
   });
 
   test('is well-formed wherever it is cut off', () => {

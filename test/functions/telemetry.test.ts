@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import type { Telemetry } from '../../core/telemetry.ts';
+import { createTelemetry } from '../../functions/telemetry.ts';
+
+const variables = {
+  POWERTOOLS_DEV: 'true',
+  POWERTOOLS_METRICS_DISABLED: 'false',
+  POWERTOOLS_LOG_LEVEL: 'INFO',
+};
+let printed: Record<string, unknown>[];
+beforeEach(() => {
+  // Makes the library write to this process's console.
+  Object.assign(process.env, variables);
+  printed = [];
+  for (const level of ['log', 'info', 'warn', 'error'] as const)
+    jest
+      .spyOn(console, level)
+      .mockImplementation((line: string) => void printed.push(JSON.parse(line) as Record<string, unknown>));
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  for (const name of Object.keys(variables)) delete process.env[name];
+});
+
+/** What one invocation prints. */
+async function printedBy(use: (telemetry: Telemetry) => void) {
+  const { telemetry, middlewares } = createTelemetry('iomnihub-tests');
+  const handler = middy(async () => use(telemetry)).use(middlewares);
+  await handler({}, { awsRequestId: 'request-1' } as Context);
+  return {
+    lines: printed.filter((line) => 'message' in line),
+    metrics: printed.filter((line) => '_aws' in line),
+  };
+}
+
+test('counts what it is told, or one, once an invocation', async () => {
+  const { lines, metrics } = await printedBy((telemetry) => {
+    telemetry.count('DeliveriesSwept', 7);
+    telemetry.count('EventsRejected');
+    telemetry.count('EventsRejected');
+  });
+
+  expect(lines).toEqual([]);
+  expect(metrics).toMatchObject([
+    {
+      service: 'webhooks',
+      DeliveriesSwept: 7,
+      EventsRejected: [1, 1],
+      _aws: {
+        CloudWatchMetrics: [
+          {
+            Namespace: 'iomnihub-tests',
+            Dimensions: [['service']],
+            Metrics: [
+              { Name: 'DeliveriesSwept', Unit: 'Count' },
+              { Name: 'EventsRejected', Unit: 'Count' },
+            ],
+          },
+        ],
+      },
+    },
+  ]);
+});
+
+test('writes lines at their level, and counts each fault of ours', async () => {
+  const { lines, metrics } = await printedBy((telemetry) => {
+    telemetry.info('request.served', { status: 200 });
+    telemetry.warn('statistics.unwritten', { accountId: 'acc_1' });
+    telemetry.error('sweep.failed', { eventId: 'evt_1' });
+  });
+
+  expect(lines).toMatchObject([
+    {
+      level: 'INFO',
+      message: 'request.served',
+      status: 200,
+      service: 'webhooks',
+      function_request_id: 'request-1',
+    },
+    { level: 'WARN', message: 'statistics.unwritten', accountId: 'acc_1' },
+    { level: 'ERROR', message: 'sweep.failed', eventId: 'evt_1' },
+  ]);
+  expect(metrics).toMatchObject([{ FaultsOfOurs: 1 }]);
+});
