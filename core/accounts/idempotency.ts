@@ -29,7 +29,9 @@ export function fingerprintRequest(request: RepeatableRequest): string {
 }
 
 function sorted(parameters: Readonly<Record<string, string | undefined>>) {
-  return Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.keys(parameters)
+    .toSorted()
+    .map((name) => [name, parameters[name]]);
 }
 
 function hashText(text: string): string {

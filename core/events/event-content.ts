@@ -35,7 +35,12 @@ function toCanonical(value: unknown): unknown {
 }
 
 function sortFields(value: object): object {
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const fields = value as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    Object.keys(fields)
+      .toSorted()
+      .map((name) => [name, fields[name]]),
+  );
 }
 
 function mapParts(value: object, map: (part: unknown, name: string) => unknown): object {
