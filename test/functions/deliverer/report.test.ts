@@ -24,7 +24,7 @@ const host = 'crm.example.com:8443';
 test.each<[ending: Ending, details: object, counts: MetricName[]]>([
   [{ kind: 'void' }, {}, []],
   [{ kind: 'expired' }, {}, []],
-  [{ kind: 'deferred' }, {}, []],
+  [{ kind: 'deferred', delaySeconds: 0 }, {}, []],
   [{ kind: 'cancelled', reason: 'subscription-deleted' }, { reason: 'subscription-deleted' }, []],
   [
     { kind: 'postponed', limit: 'host', times, turn: undefined, byQueue: true },
