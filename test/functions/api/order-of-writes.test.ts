@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { deliveryIdOf } from '../../../core/deliveries/delivery.ts';
 import { eventTypes } from '../../../core/events/event-catalog.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
@@ -39,14 +39,17 @@ function nameOf(key: { readonly pk: { S: string }; readonly sk: { S: string } })
   return pk.startsWith('K#') ? 'credential' : bySortKey[sk.slice(0, 1)];
 }
 
-/** Notes what is written to the table and sent to a queue from now on. */
-function watchWrites(): readonly string[] {
+/** Not worth a repetition for the SDK. */
+const refused = { status: 400, body: { __type: 'ValidationException' } };
+
+/** Notes what is written to the table and sent to a queue from now on. Refuses the write with this index. */
+function watchWrites(refusedIndex?: number): readonly string[] {
   const writes: string[] = [];
   deployment.wire.table.intercept(async (call) => {
     const { operation, input } = call;
     const name = /^(Put|Update|Delete)Item$/.test(operation) ? nameOf(input.Item ?? input.Key) : undefined;
     if (name) writes.push(operation === 'DeleteItem' ? `no ${name}` : name);
-    return call.forward();
+    return name && writes.length - 1 === refusedIndex ? refused : call.forward();
   });
   deployment.wire.sqs.intercept(async (call) => {
     writes.push('message');
@@ -70,7 +73,7 @@ async function keyOf(route: string): Promise<string> {
 /** Prepares, and answers with the request whose writes count. */
 type Prepare = () => Promise<() => Promise<{ readonly status: number | undefined }>>;
 
-test.each<[name: string, prepare: Prepare, expected: string[]]>([
+const requests: [name: string, prepare: Prepare, expected: string[]][] = [
   [
     'a new subscription',
     async () => () => api.call('POST /subscriptions', { accountId, body }),
@@ -209,11 +212,55 @@ test.each<[name: string, prepare: Prepare, expected: string[]]>([
       'slot',
     ],
   ],
-])('%s', async (_, prepare, expected) => {
+];
+
+test.each(requests)('%s', async (_, prepare, expected) => {
   const request = await prepare();
   const writes = watchWrites();
   const { status = 0 } = await request();
 
   expect(status).toBeLessThan(300);
   expect(writes).toEqual(expected);
+});
+
+test.each(requests)('nothing comes after a write that fails: %s', async (_, prepare, expected) => {
+  const tables = expected.filter((name) => name !== 'message');
+  for (let failing = 0; failing < tables.length; failing += 1) {
+    accountId = uniqueId('account');
+    const request = await prepare();
+    const writes = watchWrites(failing);
+    const { status } = await request();
+
+    expect([failing, status, writes]).toEqual([failing, 500, tables.slice(0, failing + 1)]);
+    deployment.reset();
+  }
+});
+
+describe('a subscription whose account is removed meanwhile', () => {
+  const create = async () => {
+    await deployment.accounts.setAccountStatus(accountId, 'removed', deployment.clock.now());
+    const late = createTestApi(deployment, { accountStatus: { findAccountStatus: async () => 'active' } });
+    const writes = watchWrites();
+    return { answer: () => late.call('POST /subscriptions', { accountId, body }), writes };
+  };
+  const before = ['slot', 'slot', 'audit subscription.created', 'subscription', 'no subscription'];
+
+  test('is deleted before its slot is free', async () => {
+    const { answer, writes } = await create();
+
+    expect(await answer()).toMatchObject({ status: 403 });
+    expect(writes).toEqual([...before, 'slot']);
+  });
+
+  test('keeps its slot if it cannot be deleted', async () => {
+    const { answer, writes } = await create();
+    deployment.wire.table.layer(async (call) =>
+      call.operation === 'DeleteItem'
+        ? { status: 400, body: { __type: 'ValidationException' } }
+        : call.forward(),
+    );
+
+    expect(await answer()).toMatchObject({ status: 500 });
+    expect(writes).toEqual(before.slice(0, -1));
+  });
 });
