@@ -1,4 +1,4 @@
-import { type ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /** A table and the client that reaches it. Every Dynamo adapter takes one. */
@@ -37,6 +37,6 @@ export async function ifHolds(write: Promise<unknown>): Promise<boolean> {
   }
 }
 
-export function isConditionFailure(error: unknown): error is ConditionalCheckFailedException {
+export function isConditionFailure(error: unknown): boolean {
   return Error.isError(error) && error.name === 'ConditionalCheckFailedException';
 }

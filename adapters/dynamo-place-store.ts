@@ -1,4 +1,4 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { PlaceCount, PlaceStore } from '../core/deliveries/places.ts';
 import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
 import { placesKey } from './dynamo-keys.ts';
@@ -25,13 +25,13 @@ export function createPlaceStore({ client, tableName }: DynamoTable): PlaceStore
               ':cap': cap ?? Number.MAX_SAFE_INTEGER,
             },
             ReturnValues: 'UPDATED_NEW',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         );
         return { isFree: true, taken: Attributes?.['taken'] as number };
       } catch (error) {
         if (!isConditionFailure(error)) throw error;
-        return { isFree: false, movedAtMs: Number(error.Item?.['movedAtMs']?.N) };
+        const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: placesKey(count) }));
+        return { isFree: false, movedAtMs: Number(Item?.['movedAtMs'] ?? 0) };
       }
     },
 

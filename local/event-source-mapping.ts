@@ -25,7 +25,7 @@ export interface EventSourceMapping {
  * AWS starts with five concurrent batches per mapping.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
  */
-export const maxBatchesInFlight = 8;
+export const maxBatchesInFlight = 5;
 
 /** Passes a queue's messages to a function and deletes those that it processed. The others become visible again. */
 export function startPolling(

@@ -36,7 +36,7 @@ export interface RunOptions {
 }
 
 /** Enough for five batches of each of two event source mappings. AWS would start more, but here batches can wait. */
-const defaultSandboxes = 16;
+const defaultSandboxes = 10;
 
 /** Creates everything that the templates describe, in the order of its dependencies. */
 export async function runStacks(

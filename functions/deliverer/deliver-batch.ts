@@ -67,17 +67,13 @@ export function createDeliverer(deps: DelivererDeps) {
     return { batchItemFailures: [...failed].map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
 
-  /**
-   * Per record. Returns undefined for a message that can never be read and sends it to the dead-letter queue at once.
-   */
+  /** Returns undefined for a message that can never be read, once it is in the dead-letter queue. */
   async function parseOrReject(record: SQSRecord): Promise<DeliveryMessage | undefined> {
     const parsed = deliveryMessageSchema.safeParse(parseJson(record.body));
     if (parsed.success) return parsed.data;
     const explanation = explain(parsed.error);
-    await deps.deadLetters.reject(record.eventSourceARN, record.body, {
-      reason: 'not-a-delivery',
-      explanation,
-    });
+    const rejection = { reason: 'not-a-delivery', explanation } as const;
+    await deps.deadLetters.reject(record.eventSourceARN, record.body, rejection);
     telemetry.error('delivery.rejected', { messageId: record.messageId, explanation });
     return undefined;
   }

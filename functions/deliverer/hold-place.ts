@@ -85,7 +85,7 @@ export function createPlaces(deps: PlaceDeps) {
           if (!isMoving(answer)) stuckUntilMs.set(stuckKey, now().getTime() + stuckForMs);
           return { isFree: false };
         }
-        if (answer.taken <= few) {
+        if (answer.taken <= few && !windows.next) {
           keptUntilMs.set(sandboxKey, current.window.endMs);
           return { isFree: true, toGiveBack: [] };
         }
@@ -109,10 +109,6 @@ export function createPlaces(deps: PlaceDeps) {
         answer = await places.takePlace(count, cap, now());
       }
       return answer;
-    }
-
-    function isMoving({ movedAtMs }: PlaceAnswer & { isFree: false }): boolean {
-      return now().getTime() - movedAtMs < movingForMs;
     }
 
     async function giveBack({ place }: Share): Promise<void> {
@@ -151,6 +147,10 @@ export function createPlaces(deps: PlaceDeps) {
       },
     };
   };
+
+  function isMoving({ movedAtMs }: PlaceAnswer & { isFree: false }): boolean {
+    return now().getTime() - movedAtMs < movingForMs;
+  }
 
   /** For a time that grows with the delivery's age. */
   function waitWithout({ message, claimed }: DeliveryInWork): Ending {
