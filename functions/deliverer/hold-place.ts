@@ -100,17 +100,6 @@ export function createPlaces(deps: PlaceDeps) {
       }
     }
 
-    /** Waits for a place only where places come and go. Where calls hang, a wait would hold this batch up as well. */
-    async function ask(count: PlaceCount, cap: number): Promise<PlaceAnswer> {
-      let answer = await places.takePlace(count, cap, now());
-      for (const pauseMs of pausesMs) {
-        if (answer.isFree || !isMoving(answer)) return answer;
-        await pause(pauseMs * (0.5 + random()));
-        answer = await places.takePlace(count, cap, now());
-      }
-      return answer;
-    }
-
     async function giveBack({ place }: Share): Promise<void> {
       const held = await place;
       for (const count of held.isFree ? held.toGiveBack : []) {
@@ -147,6 +136,17 @@ export function createPlaces(deps: PlaceDeps) {
       },
     };
   };
+
+  /** Waits for a place only where places come and go. Where calls hang, a wait would hold this batch up as well. */
+  async function ask(count: PlaceCount, cap: number): Promise<PlaceAnswer> {
+    let answer = await places.takePlace(count, cap, now());
+    for (const pauseMs of pausesMs) {
+      if (answer.isFree || !isMoving(answer)) return answer;
+      await pause(pauseMs * (0.5 + random()));
+      answer = await places.takePlace(count, cap, now());
+    }
+    return answer;
+  }
 
   function isMoving({ movedAtMs }: PlaceAnswer & { isFree: false }): boolean {
     return now().getTime() - movedAtMs < movingForMs;
