@@ -45,8 +45,8 @@ type Place =
 /** Where a place was taken or given back within this time, another may soon be free: calls are quick, or have just begun. */
 const movingForMs = 1_000;
 
-/** Between the questions of a batch that waits for a place, in milliseconds. Together about three quarters of a second. */
-const pausesMs = [25, 50, 100, 100, 100, 100, 100, 200];
+/** Between the questions of a batch that waits for a place, in milliseconds. Together about half a second. */
+const pausesMs = [25, 50, 100, 100, 100, 100];
 
 /** Where nothing moves, what has been asked in vain is not asked again for so long. */
 const stuckForMs = 1_000;

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { type HoldingWay, holdingWays } from '../support/holding-ways.ts';
 import { cacheMs, callDeadlineMs } from '../support/stacks-under-fault.ts';
 import { until } from '../support/until.ts';
 import type { Fault, Trouble } from './fault.ts';
@@ -117,22 +118,49 @@ export const badReceivers: readonly Fault[] = [
     isAlone: true,
     isTimed: true,
     settings: {
-      // More than the local run lets there be, so that an account may fill a queue's places: what is known of a slow
-      // receiver has to keep them free.
-      maxDeliverers: '20',
+      // As many as the local run has, of which an account may take three.
+      maxDeliverers: '5',
       // The one that moves to a port at which it has never answered gets a call a second: few attempts, or rest is far.
       retryScheduleSeconds: '0,1',
     },
     async begin(world) {
       await warmUp(world);
-      const baseline = await measureOthers(world);
+      const baseline = await measureOthers(world, world.mortalAccountIds);
       await killMortals(world);
       await untilKnownAsSlow(world);
-      const withDead = await measureOthers(world);
+      const withDead = await measureOthers(world, world.mortalAccountIds);
       const unanswered = await countUnanswered(world);
       return {
         strikes: () => unanswered,
         latencyRatio: () => withDead / baseline,
+      };
+    },
+  },
+  {
+    name: 'held-places',
+    what: 'one account’s receivers hold their calls, in one way after the other; the others’ latency is measured',
+    isAlone: true,
+    isTimed: true,
+    // As many as the local run has, of which an account may take three.
+    settings: { maxDeliverers: '5', retryScheduleSeconds: '0,1' },
+    async begin(world) {
+      await warmUp(world);
+      const [holder = ''] = world.accountIds;
+      const baseline = await measureOthers(world, [holder]);
+      const receivers = world.subscribers.filter(({ accountId }) => accountId === holder);
+      const callsSince = await callCounter(world, receivers);
+      let longest = 0;
+      for (const holds of Object.keys(holdingWays) as HoldingWay[]) {
+        for (const receiver of receivers) world.behave(receiver, { holds });
+        await world.publish(Array.from({ length: heldEvents }, () => ({ accountId: holder })));
+        longest = Math.max(longest, await measureOthers(world, [holder], heldEvents));
+      }
+      for (const receiver of receivers) world.behave(receiver, {});
+      const held = await callsSince();
+      return {
+        strikes: () => held,
+        // A second more is no harm: a place that comes and goes is waited for.
+        latencyRatio: () => Math.max(0, longest - 1_000) / baseline,
       };
     },
   },
@@ -214,15 +242,21 @@ const eventsPerSecond = 6;
 /** So many that the 99th percentile is not one event's moment. */
 const measuredEvents = 240;
 
-/** The 99th percentile, in milliseconds, from publication to the receiver, of accounts whose receivers live. */
-async function measureOthers(world: World): Promise<number> {
+/** With the subscriptions of an account, more deliveries than it may have places for. */
+const heldEvents = 30;
+
+/** The 99th percentile, in milliseconds, from publication to the receiver, of all accounts but these. */
+async function measureOthers(
+  world: World,
+  except: readonly string[],
+  count = Math.max(measuredEvents, world.size.events),
+): Promise<number> {
   const expected = new Set<string>();
-  const count = Math.max(measuredEvents, world.size.events);
   for (let index = 0; index < count; index += 1) {
     const sentAt = Date.now();
     const accountId = world.accountIds[index % world.accountIds.length] ?? '';
     const [id = ''] = await world.publish([{ accountId }]);
-    if (!world.mortalAccountIds.includes(accountId)) expected.add(id);
+    if (!except.includes(accountId)) expected.add(id);
     await setTimeout(Math.max(0, 1_000 / eventsPerSecond - (Date.now() - sentAt)));
   }
   const findAll = async () => {

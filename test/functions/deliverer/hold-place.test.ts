@@ -228,9 +228,9 @@ describe('an account whose receivers hang', () => {
       return takesOf(subscription).length;
     }
 
-    expect(await countQuestions()).toBe(9);
+    expect(await countQuestions()).toBe(7);
     deployment.clock.advance(999);
-    expect(await countQuestions()).toBe(9);
+    expect(await countQuestions()).toBe(7);
     deployment.clock.advance(1);
     expect(await countQuestions()).toBe(1);
     deployment.clock.advance(999);
