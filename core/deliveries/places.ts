@@ -37,10 +37,9 @@ export interface PlaceSettings {
   readonly delivererTimeoutSeconds: number;
 }
 
-/** How many places of a queue an account may hold: all but a quarter, and a quarter for receivers known to be slow. */
-export function maxPlaces({ maxDeliverers }: Pick<PlaceSettings, 'maxDeliverers'>, isSlow: boolean): number {
-  const quarter = Math.ceil(maxDeliverers / 4);
-  return isSlow ? quarter : maxDeliverers - quarter;
+/** How many places of a queue an account may hold: all but a quarter, which is left to others. */
+export function maxPlaces({ maxDeliverers }: Pick<PlaceSettings, 'maxDeliverers'>): number {
+  return maxDeliverers - Math.ceil(maxDeliverers / 4);
 }
 
 /** The window of a place that is taken now, and the next one if the batch may last into it. */

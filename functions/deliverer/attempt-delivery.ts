@@ -67,14 +67,13 @@ export function createAttempt(deps: AttemptDeps) {
   };
 
   async function passGates(work: DeliveryInWork, places: BatchParts['places']): Promise<Ending> {
-    if (work.message.eventType === verificationType)
-      return places.holdPlace(work, false, () => askReceiver(work));
+    if (work.message.eventType === verificationType) return places.holdPlace(work, () => askReceiver(work));
     const subscription = await checkSubscription(work);
     if (isEnding(subscription)) return subscription;
     // A slow call goes to the retry queue, which has its own consumers, so that it holds up no first attempts.
     const isSlow = subscription.receiver.slowSince !== undefined;
-    if (!work.claimed && isSlow) return { kind: 'deferred', delaySeconds: 0 };
-    return places.holdPlace(work, isSlow, () => makeCall(work, subscription));
+    if (isSlow) return work.claimed ? makeCall(work, subscription) : { kind: 'deferred', delaySeconds: 0 };
+    return places.holdPlace(work, () => makeCall(work, subscription));
   }
 
   async function makeCall(work: DeliveryInWork, subscription: Subscription): Promise<Ending> {

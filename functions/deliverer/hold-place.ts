@@ -23,11 +23,10 @@ export interface PlaceDeps {
 /** The places that one batch holds. */
 export interface BatchPlaces {
   /**
-   * Makes a call if the delivery's account has a place, of which receivers that are known to be slow may have fewer. All
-   * calls of an account in a batch share one, and it is given back when the last of them is over. A first attempt without
-   * a place goes to the retry queue, and a later one waits.
+   * Makes a call if the delivery's account has a place. All calls of an account in a batch share one, and it is given
+   * back when the last of them is over. A first attempt without a place goes to the retry queue, and a later one waits.
    */
-  holdPlace(work: DeliveryInWork, isSlow: boolean, call: () => Promise<Ending>): Promise<Ending>;
+  holdPlace(work: DeliveryInWork, call: () => Promise<Ending>): Promise<Ending>;
   /** Resolves when everything that was taken is given back. */
   close(): Promise<void>;
 }
@@ -62,7 +61,8 @@ const longestWaitMs = 30_000;
  */
 export function createPlaces(deps: PlaceDeps) {
   const { places, settings, telemetry, now, random, pause } = deps;
-  const few = maxPlaces(settings, true) / 4;
+  const cap = maxPlaces(settings);
+  const few = cap / 8;
   /** By queue and account: when this sandbox's place ends. */
   const keptUntilMs = new LRUCache<string, number>({ max: 10_000 });
   const stuckUntilMs = new LRUCache<string, number>({ max: 10_000 });
@@ -72,21 +72,20 @@ export function createPlaces(deps: PlaceDeps) {
     const shares = new Map<string, Share>();
     const returns: Promise<void>[] = [];
 
-    async function takePlace(accountId: string, isSlow: boolean): Promise<Place> {
-      const sandboxKey = `${queue} ${accountId}`;
-      if (isNow(keptUntilMs, sandboxKey)) return { isFree: true, toGiveBack: [] };
-      const stuckKey = `${sandboxKey} ${isSlow}`;
-      if (isNow(stuckUntilMs, stuckKey)) return { isFree: false };
+    async function takePlace(accountId: string): Promise<Place> {
+      const key = `${queue} ${accountId}`;
+      if (isNow(keptUntilMs, key)) return { isFree: true, toGiveBack: [] };
+      if (isNow(stuckUntilMs, key)) return { isFree: false };
       const windows = placeWindows(settings, now());
       const current = { queue, accountId, window: windows.current };
       try {
-        const answer = await ask(current, maxPlaces(settings, isSlow));
+        const answer = await ask(current);
         if (!answer.isFree) {
-          if (!isMoving(answer)) stuckUntilMs.set(stuckKey, now().getTime() + stuckForMs);
+          if (!isMoving(answer)) stuckUntilMs.set(key, now().getTime() + stuckForMs);
           return { isFree: false };
         }
         if (answer.taken <= few && !windows.next) {
-          keptUntilMs.set(sandboxKey, current.window.endMs);
+          keptUntilMs.set(key, current.window.endMs);
           return { isFree: true, toGiveBack: [] };
         }
         if (!windows.next) return { isFree: true, toGiveBack: [current] };
@@ -113,11 +112,10 @@ export function createPlaces(deps: PlaceDeps) {
     }
 
     return {
-      async holdPlace(work, isSlow, call) {
+      async holdPlace(work, call) {
         const { accountId } = work.message;
-        const key = `${accountId} ${isSlow}`;
-        const share = shares.get(key) ?? { place: takePlace(accountId, isSlow), calls: 0 };
-        shares.set(key, share);
+        const share = shares.get(accountId) ?? { place: takePlace(accountId), calls: 0 };
+        shares.set(accountId, share);
         share.calls += 1;
         try {
           const place = await share.place;
@@ -125,7 +123,7 @@ export function createPlaces(deps: PlaceDeps) {
         } finally {
           share.calls -= 1;
           if (share.calls === 0) {
-            shares.delete(key);
+            shares.delete(accountId);
             returns.push(giveBack(share));
           }
         }
@@ -138,7 +136,7 @@ export function createPlaces(deps: PlaceDeps) {
   };
 
   /** Waits for a place only where places come and go. Where calls hang, a wait would hold this batch up as well. */
-  async function ask(count: PlaceCount, cap: number): Promise<PlaceAnswer> {
+  async function ask(count: PlaceCount): Promise<PlaceAnswer> {
     let answer = await places.takePlace(count, cap, now());
     for (const pauseMs of pausesMs) {
       if (answer.isFree || !isMoving(answer)) return answer;

@@ -146,20 +146,20 @@ export const badReceivers: readonly Fault[] = [
     async begin(world) {
       await warmUp(world);
       const [holder = ''] = world.accountIds;
-      const baseline = await measureOthers(world, [holder]);
+      const baseline = await measureOthers(world, [holder], heldEvents, 0.5);
       const receivers = world.subscribers.filter(({ accountId }) => accountId === holder);
       const callsSince = await callCounter(world, receivers);
       let longest = 0;
       for (const holds of Object.keys(holdingWays) as HoldingWay[]) {
         for (const receiver of receivers) world.behave(receiver, { holds });
         await world.publish(Array.from({ length: heldEvents }, () => ({ accountId: holder })));
-        longest = Math.max(longest, await measureOthers(world, [holder], heldEvents));
+        longest = Math.max(longest, await measureOthers(world, [holder], heldEvents, 0.5));
       }
       for (const receiver of receivers) world.behave(receiver, {});
       const held = await callsSince();
       return {
         strikes: () => held,
-        // A second more is no harm: a place that comes and goes is waited for.
+        // Half of the callbacks may take a second more. The journey of neighbours measures the first ones.
         latencyRatio: () => Math.max(0, longest - 1_000) / baseline,
       };
     },
@@ -245,11 +245,12 @@ const measuredEvents = 240;
 /** With the subscriptions of an account, more deliveries than it may have places for. */
 const heldEvents = 30;
 
-/** The 99th percentile, in milliseconds, from publication to the receiver, of all accounts but these. */
+/** How long it takes from publication to the receiver, in milliseconds, for all accounts but these: a quantile. */
 async function measureOthers(
   world: World,
   except: readonly string[],
   count = Math.max(measuredEvents, world.size.events),
+  share = 0.99,
 ): Promise<number> {
   const expected = new Set<string>();
   for (let index = 0; index < count; index += 1) {
@@ -268,5 +269,5 @@ async function measureOthers(
   // Also those that come late, and they above all.
   const calls = await until('every callback of the others', findAll, { everyMs: 200, patienceMs: 180_000 });
   const latencies = calls.map(({ id, atMs }) => atMs - (world.published.get(id)?.atMs ?? 0));
-  return latencies.toSorted((a, b) => a - b)[Math.floor(latencies.length * 0.99)] ?? Number.NaN;
+  return latencies.toSorted((a, b) => a - b)[Math.floor(latencies.length * share)] ?? Number.NaN;
 }

@@ -292,7 +292,7 @@ export function createWorld(deliveryCount: number) {
         const delivered = await attempt(
           message,
           { receiveCount, sentAt: new Date(sentAt) },
-          { tally: { count: () => undefined }, places: { holdPlace: (_, __, makeCall) => makeCall() } },
+          { tally: { count: () => undefined }, places: { holdPlace: (_, makeCall) => makeCall() } },
         );
         if (delivered) await deliveries.recordDelivered([delivered]);
         await call(actor, 'acknowledge', () => {
