@@ -132,7 +132,7 @@ export const badReceivers: readonly Fault[] = [
       const unanswered = await countUnanswered(world);
       return {
         strikes: () => unanswered,
-        latencyRatio: () => withDead / baseline,
+        latencyRatio: () => beyondASecond(withDead) / baseline,
       };
     },
   },
@@ -159,8 +159,8 @@ export const badReceivers: readonly Fault[] = [
       const held = await callsSince();
       return {
         strikes: () => held,
-        // Half of the callbacks may take a second more. The journey of neighbours measures the first ones.
-        latencyRatio: () => Math.max(0, longest - 1_000) / baseline,
+        // The journey of neighbours measures the first callbacks.
+        latencyRatio: () => beyondASecond(longest) / baseline,
       };
     },
   },
@@ -241,6 +241,11 @@ async function untilKnownAsSlow(world: World): Promise<void> {
 const eventsPerSecond = 6;
 /** So many that the 99th percentile is not one event's moment. */
 const measuredEvents = 240;
+
+/** Others may take a second more: functions, engines and receivers share the processors of one machine. */
+function beyondASecond(latencyMs: number): number {
+  return Math.max(0, latencyMs - 1_000);
+}
 
 /** With the subscriptions of an account, more deliveries than it may have places for. */
 const heldEvents = 30;
