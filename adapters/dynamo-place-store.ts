@@ -1,20 +1,20 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { PlaceCount, PlaceStore } from '../core/deliveries/places.ts';
+import type { NoPlace, PlaceCount, PlaceStore } from '../core/deliveries/places.ts';
 import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
 import { placesKey } from './dynamo-keys.ts';
 
-/** One item for each account, queue and window: how many places are taken, and when one was taken or given back last. */
+/** One item for each account, queue and window: how many places are taken, and when one was taken and given back last. */
 export function createPlaceStore({ client, tableName }: DynamoTable): PlaceStore {
-  const change = (count: PlaceCount, by: number, now: Date) => ({
+  const change = (count: PlaceCount, by: number, at: 'takenAtMs' | 'returnedAtMs', now: Date) => ({
     TableName: tableName,
     Key: placesKey(count),
-    UpdateExpression: 'SET expiresAt = :expiry, movedAtMs = :now ADD taken :by',
+    UpdateExpression: `SET expiresAt = :expiry, ${at} = :now ADD taken :by`,
     ExpressionAttributeValues: { ':by': by, ':now': now.getTime(), ':expiry': expiryOf(count) },
   });
 
   return {
     async takePlace(count, cap, now) {
-      const update = change(count, 1, now);
+      const update = change(count, 1, 'takenAtMs', now);
       try {
         const { Attributes } = await client.send(
           new UpdateCommand({
@@ -31,12 +31,13 @@ export function createPlaceStore({ client, tableName }: DynamoTable): PlaceStore
       } catch (error) {
         if (!isConditionFailure(error)) throw error;
         const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: placesKey(count) }));
-        return { isFree: false, movedAtMs: Number(Item?.['movedAtMs'] ?? 0) };
+        const { takenAtMs = 0, returnedAtMs = 0 } = (Item ?? {}) as Partial<NoPlace>;
+        return { isFree: false, takenAtMs, returnedAtMs };
       }
     },
 
     async returnPlace(count, now) {
-      await client.send(new UpdateCommand(change(count, -1, now)));
+      await client.send(new UpdateCommand(change(count, -1, 'returnedAtMs', now)));
     },
   };
 }

@@ -16,12 +16,22 @@ export interface PlaceWindow {
 }
 
 /** The answer to the question for a place. */
-export type PlaceAnswer =
-  | { readonly isFree: true /** How many are taken, with this one. */; readonly taken: number }
-  | {
-      readonly isFree: false /** When a place was taken or given back last, in ms since 1970. */;
-      readonly movedAtMs: number;
-    };
+export type PlaceAnswer = FreePlace | NoPlace;
+
+export interface FreePlace {
+  readonly isFree: true;
+  /** How many are taken, with this one. */
+  readonly taken: number;
+}
+
+/** All are taken. The times are in ms since 1970. */
+export interface NoPlace {
+  readonly isFree: false;
+  /** When the last one was taken. */
+  readonly takenAtMs: number;
+  /** When one was given back last; 0 if none has been. */
+  readonly returnedAtMs: number;
+}
 
 export interface PlaceStore {
   /** Takes one place, unless `cap` places are taken already. Without a cap, the place is taken in any case. */

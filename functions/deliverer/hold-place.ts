@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { DeliveryInWork } from '../../core/deliveries/delivery.ts';
 import {
   maxPlaces,
+  type NoPlace,
   type PlaceAnswer,
   type PlaceCount,
   type PlaceSettings,
@@ -41,8 +42,11 @@ type Place =
   | { readonly isFree: true; readonly toGiveBack: readonly PlaceCount[] }
   | { readonly isFree: false };
 
-/** Where a place was taken or given back within this time, another may soon be free: calls are quick, or have just begun. */
-const movingForMs = 1_000;
+/** Where a place was given back within this time, another may soon be: calls are quick. */
+const quickForMs = 1_000;
+
+/** Where a place was taken within this time, it may soon be given back: its calls have just begun, and may be quick. */
+const begunForMs = 250;
 
 /** Between the questions of a batch that waits for a place, in milliseconds. Together about half a second. */
 const pausesMs = [25, 50, 100, 100, 100, 100];
@@ -78,6 +82,7 @@ export function createPlaces(deps: PlaceDeps) {
       if (isNow(stuckUntilMs, key)) return { isFree: false };
       const windows = placeWindows(settings, now());
       const current = { queue, accountId, window: windows.current };
+      const toGiveBack: PlaceCount[] = [];
       try {
         const answer = await ask(current);
         if (!answer.isFree) {
@@ -86,17 +91,18 @@ export function createPlaces(deps: PlaceDeps) {
         }
         if (answer.taken <= few && !windows.next) {
           keptUntilMs.set(key, current.window.endMs);
-          return { isFree: true, toGiveBack: [] };
+          return { isFree: true, toGiveBack };
         }
-        if (!windows.next) return { isFree: true, toGiveBack: [current] };
+        toGiveBack.push(current);
+        if (!windows.next) return { isFree: true, toGiveBack };
         const next = { queue, accountId, window: windows.next };
         await places.takePlace(next, undefined, now());
-        return { isFree: true, toGiveBack: [current, next] };
+        toGiveBack.push(next);
       } catch (error) {
         // A fault of ours must not stop deliveries. Without the count, the account is not limited.
         telemetry.error('place.uncounted', { accountId, error });
-        return { isFree: true, toGiveBack: [] };
       }
+      return { isFree: true, toGiveBack };
     }
 
     async function giveBack({ place }: Share): Promise<void> {
@@ -146,8 +152,9 @@ export function createPlaces(deps: PlaceDeps) {
     return answer;
   }
 
-  function isMoving({ movedAtMs }: PlaceAnswer & { isFree: false }): boolean {
-    return now().getTime() - movedAtMs < movingForMs;
+  function isMoving({ takenAtMs, returnedAtMs }: NoPlace): boolean {
+    const nowMs = now().getTime();
+    return nowMs - returnedAtMs < quickForMs || nowMs - takenAtMs < begunForMs;
   }
 
   /** For a time that grows with the delivery's age. */

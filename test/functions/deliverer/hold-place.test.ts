@@ -79,6 +79,13 @@ function returnsOf(subscription: Subscription) {
   return placeWrites().filter(({ input }) => isOf(subscription, input) && !input.ConditionExpression);
 }
 
+/** How often a batch for this account asks in vain. */
+async function countQuestionsOf(subscription: Subscription): Promise<number> {
+  deployment.wire.table.reset();
+  await sandboxes[12]?.(record(deployment.messageFor(subscription)));
+  return takesOf(subscription).length;
+}
+
 const firstTo = (subscription: Subscription) => () => record(deployment.messageFor(subscription));
 
 describe('an account whose receivers hang', () => {
@@ -220,18 +227,16 @@ describe('an account whose receivers hang', () => {
     expect(deployment.messagesIn('retries')).toEqual([]);
   });
 
-  test('waits for no place where none has come or gone for a second: the batch would be held up as well', async () => {
+  test('waits for no place where none has come or gone for a while: the batch would be held up as well', async () => {
     const { subscription } = await deployment.subscribe({ url: receiver.url });
     const batches = await occupy(9, firstTo(subscription), sandboxes.slice(0, 9));
-    async function countQuestions(): Promise<number> {
-      deployment.wire.table.reset();
-      await sandboxes[12]?.(record(deployment.messageFor(subscription)));
-      return takesOf(subscription).length;
-    }
+    const countQuestions = () => countQuestionsOf(subscription);
 
+    // The calls have just begun.
     expect(await countQuestions()).toBe(7);
-    deployment.clock.advance(999);
+    deployment.clock.advance(249);
     expect(await countQuestions()).toBe(7);
+    // They hang.
     deployment.clock.advance(1);
     expect(await countQuestions()).toBe(1);
     deployment.clock.advance(999);
@@ -241,6 +246,27 @@ describe('an account whose receivers hang', () => {
     expect(receiver.callbacks).toHaveLength(9);
     release();
     await Promise.all(batches);
+  });
+
+  test('waits for a second after a place was given back', async () => {
+    const { subscription } = await deployment.subscribe({ url: receiver.url });
+    const quick = await startReceiver();
+    const { subscription: ofQuick } = await deployment.subscribe({
+      url: quick.url,
+      accountId: subscription.accountId,
+    });
+    const batches = await occupy(8, firstTo(subscription), sandboxes.slice(0, 8));
+    await sandboxes[8]?.(record(deployment.messageFor(ofQuick)));
+    const returnedAt = deployment.clock.now().getTime();
+    batches.push(...(await occupy(1, firstTo(subscription), sandboxes.slice(9, 10))));
+    deployment.clock.advance(999);
+
+    expect(await countQuestionsOf(subscription)).toBe(7);
+    deployment.clock.advance(returnedAt + 1_000 - deployment.clock.now().getTime());
+    expect(await countQuestionsOf(subscription)).toBe(1);
+    release();
+    await Promise.all(batches);
+    await quick.close();
   });
 
   test('has them back in the next window, if a crash has kept them from being given back', async () => {
