@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { readFilledPage } from '../../adapters/dynamo-filled-page.ts';
-import { connectTableAt, startTable, type TableEngine } from '../support/engines.ts';
-import { startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
+import { prepareProxiedTable } from '../support/proxied-table.ts';
+import type { WireProxy } from '../support/wire-proxy.ts';
 
-let engine: TableEngine;
 let proxy: WireProxy;
 let table: DynamoTable;
-beforeAll(async () => {
-  engine = await startTable();
-  proxy = await startWireProxy(engine.endpoint);
-  table = await connectTableAt(proxy.url);
-});
-beforeEach(() => proxy.reset());
-afterAll(async () => {
-  table.client.destroy();
-  await proxy.close();
-  await engine.close();
+prepareProxiedTable((proxied) => {
+  ({ proxy, table } = proxied);
 });
 
 /** Answers each Query with as many of the rows as its turn says, of as many as its limit says that were read. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createAccountStore } from '../../adapters/dynamo-account-store.ts';
 import { createAuditLog } from '../../adapters/dynamo-audit-log.ts';
 import { connectTable, type DynamoTable } from '../../adapters/dynamo-client.ts';
@@ -24,22 +24,13 @@ import {
   publishedEvent,
   subscription,
 } from '../support/builders.ts';
-import { connectTableAt, startTable, type TableEngine } from '../support/engines.ts';
-import { startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
+import { prepareProxiedTable } from '../support/proxied-table.ts';
+import type { WireProxy } from '../support/wire-proxy.ts';
 
-let engine: TableEngine;
 let proxy: WireProxy;
 let table: DynamoTable;
-beforeAll(async () => {
-  engine = await startTable();
-  proxy = await startWireProxy(engine.endpoint);
-  table = await connectTableAt(proxy.url);
-});
-beforeEach(() => proxy.reset());
-afterAll(async () => {
-  table.client.destroy();
-  await proxy.close();
-  await engine.close();
+prepareProxiedTable((proxied) => {
+  ({ proxy, table } = proxied);
 });
 
 /** Half a second after a full one: what is rounded up is kept for a second more than what is rounded down. */
