@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { type HoldingWay, holdingWays } from '../support/holding-ways.ts';
 import { cacheMs, callDeadlineMs } from '../support/stacks-under-fault.ts';
 import { until } from '../support/until.ts';
 import type { Fault, Trouble } from './fault.ts';
@@ -124,15 +125,50 @@ export const badReceivers: readonly Fault[] = [
     },
     async begin(world) {
       await warmUp(world);
-      const baseline = await measureOthers(world);
+      const baseline = await measureOthers(world, world.mortalAccountIds);
       await killMortals(world);
       await untilKnownAsSlow(world);
-      const withDead = await measureOthers(world);
+      const withDead = await measureOthers(world, world.mortalAccountIds);
       const unanswered = await countUnanswered(world);
       return {
         strikes: () => unanswered,
-        // Functions, engines and receivers share the processors of one machine, which may cost the others a second.
-        latencyRatio: () => Math.max(0, withDead - 1_000) / baseline,
+        latencyRatio: () => beyondASecond(withDead) / baseline,
+      };
+    },
+  },
+  {
+    name: 'held-places',
+    what: 'one account’s receivers hold their calls, in one way after the other; the others’ latency is measured',
+    isAlone: true,
+    isTimed: true,
+    settings: {
+      // As many as the local run has, of which an account may take three.
+      maxDeliverers: '5',
+      retryScheduleSeconds: '0,1',
+      // Long enough for others to be measured while calls are held.
+      callbackTimeoutMs: '6000',
+    },
+    async begin(world) {
+      await warmUp(world);
+      const [holder = ''] = world.accountIds;
+      const baseline = await measureOthers(world, [holder], heldEvents, 0.5);
+      const receivers = world.subscribers.filter(({ accountId }) => accountId === holder);
+      const callsSince = await callCounter(world, receivers);
+      let longest = 0;
+      // No head comes last: it is what shows a receiver to be slow, and nothing else holds a call for longer.
+      for (const holds of (Object.keys(holdingWays) as HoldingWay[]).toReversed()) {
+        for (const receiver of receivers) world.behave(receiver, { holds });
+        await world.publish(Array.from({ length: heldEvents }, () => ({ accountId: holder })));
+        await untilStill(callsSince);
+        longest = Math.max(longest, await measureOthers(world, [holder], measuredWhileHeld, 0.5));
+        await world.comeToRest();
+      }
+      for (const receiver of receivers) world.behave(receiver, {});
+      const held = await callsSince();
+      return {
+        strikes: () => held,
+        // The journey of neighbours measures the first callbacks.
+        latencyRatio: () => beyondASecond(longest) / baseline,
       };
     },
   },
@@ -214,15 +250,43 @@ const eventsPerSecond = 6;
 /** So many that the 99th percentile is not one event's moment. */
 const measuredEvents = 240;
 
-/** The 99th percentile, in milliseconds, from publication to the receiver, of accounts whose receivers live. */
-async function measureOthers(world: World): Promise<number> {
+/** Others may take a second more: functions, engines and receivers share the processors of one machine. */
+function beyondASecond(latencyMs: number): number {
+  return Math.max(0, latencyMs - 1_000);
+}
+
+/** With the subscriptions of an account, more deliveries than it may have places for. */
+const heldEvents = 30;
+/** In two seconds. */
+const measuredWhileHeld = 12;
+
+/** Until nothing more comes for half a second. */
+async function untilStill(count: () => Promise<number>): Promise<void> {
+  let last = -1;
+  await until(
+    'calls that are held',
+    async () => {
+      const before = last;
+      last = await count();
+      return last > 0 && last === before;
+    },
+    { everyMs: 500 },
+  );
+}
+
+/** How long it takes from publication to the receiver, in milliseconds, for all accounts but these: a quantile. */
+async function measureOthers(
+  world: World,
+  except: readonly string[],
+  count = Math.max(measuredEvents, world.size.events),
+  share = 0.99,
+): Promise<number> {
   const expected = new Set<string>();
-  const count = Math.max(measuredEvents, world.size.events);
   for (let index = 0; index < count; index += 1) {
     const sentAt = Date.now();
     const accountId = world.accountIds[index % world.accountIds.length] ?? '';
     const [id = ''] = await world.publish([{ accountId }]);
-    if (!world.mortalAccountIds.includes(accountId)) expected.add(id);
+    if (!except.includes(accountId)) expected.add(id);
     await setTimeout(Math.max(0, 1_000 / eventsPerSecond - (Date.now() - sentAt)));
   }
   const findAll = async () => {
@@ -234,5 +298,5 @@ async function measureOthers(world: World): Promise<number> {
   // Also those that come late, and they above all.
   const calls = await until('every callback of the others', findAll, { everyMs: 200, patienceMs: 180_000 });
   const latencies = calls.map(({ id, atMs }) => atMs - (world.published.get(id)?.atMs ?? 0));
-  return latencies.toSorted((a, b) => a - b)[Math.floor(latencies.length * 0.99)] ?? Number.NaN;
+  return latencies.toSorted((a, b) => a - b)[Math.floor(latencies.length * share)] ?? Number.NaN;
 }

@@ -41,6 +41,11 @@ function breaks(
   };
 }
 
+/** A deliverer keeps the secrets that it has opened, and may not ask KMS again while a fault lasts. A new one asks. */
+function forgetSecrets(stacks: World['stacks']): void {
+  stacks.kill('Deliverer');
+}
+
 const isWrite = ({ operation }: WireCall) =>
   /^(PutItem|UpdateItem|BatchWriteItem|SendMessage.*)$/.test(operation);
 /** EventBridge repeats by itself, and holds what it cannot be sure of: its sends, to the queues of events, are not ours. */
@@ -81,18 +86,21 @@ export const brokenWires: readonly Fault[] = [
   {
     name: 'kms-down',
     what: 'KMS is down for a while',
-    begin: ({ stacks }) =>
-      breaks(
+    begin({ stacks }) {
+      forgetSecrets(stacks);
+      return breaks(
         stacks.wire.kms,
         () => true,
         async () => unavailable,
-      ),
+      );
+    },
   },
   {
     name: 'one-item-fails',
     what: 'one subscription’s secret cannot be decrypted, among others of its batches',
     begin(world) {
       const [unlucky] = world.take(1);
+      forgetSecrets(world.stacks);
       return breaks(
         world.stacks.wire.kms,
         ({ input }) => JSON.stringify(input).includes(String(unlucky?.id)),

@@ -18,7 +18,7 @@ export interface Evidence {
   readonly texts: Readonly<Record<string, string>>;
   /** What must stand in none of them, by what it is. */
   readonly secrets: Readonly<Record<string, string>>;
-  /** 99th percentile of the others' latency over that of their baseline; absent where no account was dead. */
+  /** The others' latency, less a second, over that of their baseline; absent where it was not measured. */
   readonly latencyRatio?: number;
   readonly excuses: Excuses;
   /** What comes later is no answer. */

@@ -30,7 +30,7 @@ export interface Trouble {
   strikes(): number;
   /** Called when the events are published: waits for what is still to happen, and ends it. */
   end?(): Promise<void> | void;
-  /** Of the measured latencies, for the one fault that is about them. */
+  /** Of the latencies that were measured, for a fault that is about them. */
   latencyRatio?(): number;
 }
 

@@ -88,7 +88,7 @@ function findCrossed({ published, subscriptions }: Evidence, calls: readonly Cal
 /** I8. */
 function findSlowedDown({ latencyRatio = 0 }: Evidence): Violation[] {
   if (latencyRatio <= 2) return [];
-  const what = `the others' 99th percentile is ${latencyRatio.toFixed(1)} times their baseline`;
+  const what = `the others' latency, less a second, is ${latencyRatio.toFixed(1)} times their baseline`;
   return [{ invariant: 'I8', what }];
 }
 

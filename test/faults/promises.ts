@@ -7,7 +7,7 @@ export const invariants = {
   I5: 'the webhook-id is the event’s, in every attempt',
   I6: 'nothing is delivered twice, or called more often than scheduled, but what a fault explains',
   I7: 'every call that a receiver saw is recorded, as it was answered, or a fault explains it',
-  I8: 'a dead account leaves the others’ latency within twice their baseline and a second',
+  I8: 'an account that is dead or holds its calls leaves the others’ latency within twice their baseline and a second',
   I9: 'once a subscription has ended or moved, nothing is called there',
   I10: 'a redrive loses nothing',
   I11: 'no secret stands where somebody could read it',

@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createNetServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
+import { type HoldingWay, holdingWays, statusOfWay } from '../support/holding-ways.ts';
 
 /**
  * The account owners' receivers, in a process of their own, each on a port of its own. What a receiver gets it writes
@@ -36,6 +37,8 @@ export interface Behaviour {
   readonly delaysMs?: readonly number[];
   /** Sends back what it was sent. */
   readonly echoes?: boolean;
+  /** Holds each call for as long as it is let, in place of an answer. */
+  readonly holds?: HoldingWay;
 }
 
 export type Order =
@@ -56,15 +59,19 @@ export interface Premises {
 
 const [, , callsFile = '', answersFile = '', connectionsFile = '', count = '0', givenPremises] = process.argv;
 const premises = givenPremises ? (JSON.parse(givenPremises) as Premises) : undefined;
-const behaviours = new Map<number, { statuses: number[]; delaysMs: number[]; echoes: boolean }>();
+const behaviours = new Map<
+  number,
+  { statuses: number[]; delaysMs: number[]; echoes: boolean; holds: HoldingWay | undefined }
+>();
 let callsUntilTold = Number.POSITIVE_INFINITY;
 let lastNumber = 0;
 
 async function receive(port: number, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const atMs = Date.now();
   const body = await text(request);
-  const { statuses = [], delaysMs = [], echoes = false } = behaviours.get(port) ?? {};
-  const status = (statuses.length > 1 ? statuses.shift() : statuses[0]) ?? 204;
+  const { statuses = [], delaysMs = [], echoes = false, holds } = behaviours.get(port) ?? {};
+  const given = (statuses.length > 1 ? statuses.shift() : statuses[0]) ?? 204;
+  const status = holds ? statusOfWay[holds] : given;
   const delayMs = delaysMs.shift() ?? 0;
   const headers = request.headers as Record<string, string>;
   const number = (lastNumber += 1);
@@ -88,7 +95,8 @@ async function receive(port: number, request: IncomingMessage, response: ServerR
   if (delayMs > 0) await setTimeout(delayMs);
   if (status === 0) return;
   const answer: AnswerLine = { number, answeredAtMs: Date.now() };
-  response.writeHead(status).end(echoes ? JSON.stringify(headers) + body : '');
+  if (holds) holdingWays[holds](response);
+  else response.writeHead(status).end(echoes ? JSON.stringify(headers) + body : '');
   appendFileSync(answersFile, `${JSON.stringify(answer)}\n`);
 }
 
@@ -97,8 +105,8 @@ process.on('message', (order: Order) => {
     callsUntilTold = order.afterCalls;
     return;
   }
-  const { statuses = [], delaysMs = [], echoes = false } = order.behaviour;
-  behaviours.set(order.port, { statuses: [...statuses], delaysMs: [...delaysMs], echoes });
+  const { statuses = [], delaysMs = [], echoes = false, holds } = order.behaviour;
+  behaviours.set(order.port, { statuses: [...statuses], delaysMs: [...delaysMs], echoes, holds });
 });
 process.on('disconnect', () => process.exit());
 

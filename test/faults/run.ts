@@ -138,7 +138,8 @@ function toRow(fault: string, { counts, restMs, violations, latencyRatio, timeou
   const numbers = columns.map((name) => String(counts[name]).padStart(name.length + 1));
   const rest = `${(restMs / 1_000).toFixed(1)} s`.padStart(8);
   const broken = [...new Set(violations.map(({ invariant }) => invariant))].join(' ');
-  const slower = latencyRatio === undefined ? '' : `p99 of the others: ${latencyRatio.toFixed(2)} × baseline`;
+  const slower =
+    latencyRatio === undefined ? '' : `the others’ latency less 1 s: ${latencyRatio.toFixed(2)} × baseline`;
   const outOfTime = timeouts > 0 ? `(${timeouts} timeouts of functions)` : '';
   return [fault.padEnd(33), ...numbers, rest, '  ', broken ? `BROKEN ${broken}` : 'held', slower, outOfTime]
     .join(' ')

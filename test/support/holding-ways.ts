@@ -15,6 +15,17 @@ export const holdingWays = {
   },
 } satisfies Record<string, (response: ServerResponse) => void>;
 
+export type HoldingWay = keyof typeof holdingWays;
+
+/** What each answers before it holds the call; 0: nothing. */
+export const statusOfWay: Record<HoldingWay, number> = {
+  'no head': 0,
+  'a head and no body': 200,
+  'a failure’s head and no body': 500,
+  'a body that drips': 200,
+  'a stream of pings': 200,
+};
+
 function repeat(response: ServerResponse, text: string, everyMs: number): void {
   response.writeHead(200).flushHeaders();
   const timer = setInterval(() => response.write(text), everyMs);
