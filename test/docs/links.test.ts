@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
-const documents = ['*.md', 'docs/**/*.md', 'client/*.md'].flatMap((pattern) =>
+const documents = ['*.md', 'docs/**/*.md', 'client/*.md', '.github/**/*.md'].flatMap((pattern) =>
   globSync(pattern, { cwd: repository }),
 );
 
