@@ -1,7 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { DeliveryState } from '../core/deliveries/delivery.ts';
 import type { DeliveryFilter, DeliveryHistory, StatusClass } from '../core/deliveries/delivery-history.ts';
 import type { DynamoTable } from './dynamo-client.ts';
+import { anyCondition, type Condition, filterBy, isOfTypes, isOneOf } from './dynamo-conditions.ts';
 import { toDelivery } from './dynamo-delivery-log.ts';
 import { readRows } from './dynamo-delivery-rows.ts';
 import { readFilledPage } from './dynamo-filled-page.ts';
@@ -47,32 +47,24 @@ export function createDeliveryHistory(table: DynamoTable): DeliveryHistory {
   };
 }
 
-interface Condition {
-  readonly expression: string;
-  readonly values: Readonly<Record<string, unknown>>;
-}
-
-function conditionsOf(pk: string, { states, statusClass, eventType, since = '', until }: DeliveryFilter) {
-  const filters = [
-    ...(states ? [isOneOf(states)] : []),
-    ...(statusClass ? [isOfClass(statusClass)] : []),
-    ...(eventType ? [{ expression: 'eventType = :eventType', values: { ':eventType': eventType } }] : []),
-  ];
+function conditionsOf(pk: string, filter: DeliveryFilter) {
+  const { states, statusClasses, eventTypes, since = '', until } = filter;
+  const { values, ...parts } = filterBy([
+    ...(states ? [isOneOf('state', states)] : []),
+    ...(statusClasses ? [anyCondition(statusClasses.map(isOfClass))] : []),
+    ...(eventTypes ? [isOfTypes('eventType', eventTypes)] : []),
+  ]);
   return {
+    ...parts,
     // "#~" sorts after all deliveries of that moment, because no identifier contains "~".
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-    FilterExpression: filters.map(({ expression }) => expression).join(' AND ') || undefined,
-    ExpressionAttributeNames: states ? { '#state': 'state' } : undefined,
-    ExpressionAttributeValues: Object.assign(
-      { ':pk': pk, ':from': `D#${since}`, ':to': until ? `D#${until}#~` : 'D#~' },
-      ...filters.map(({ values }) => values),
-    ) as Record<string, unknown>,
+    ExpressionAttributeValues: {
+      ':pk': pk,
+      ':from': `D#${since}`,
+      ':to': until ? `D#${until}#~` : 'D#~',
+      ...values,
+    },
   };
-}
-
-function isOneOf(states: readonly DeliveryState[]): Condition {
-  const values = Object.fromEntries(states.map((state, index) => [`:state${index}`, state]));
-  return { expression: `#state IN (${Object.keys(values).join(', ')})`, values };
 }
 
 function isOfClass(statusClass: StatusClass): Condition {
@@ -80,8 +72,9 @@ function isOfClass(statusClass: StatusClass): Condition {
   const lowest = Number(statusClass.slice(0, 1)) * 100;
   // Statuses above 599, which a receiver may make up, count as faults of the receiver.
   const highest = statusClass === '5xx' ? 999 : lowest + 99;
+  const [from, to] = [`:from${statusClass}`, `:to${statusClass}`];
   return {
-    expression: 'responseStatus BETWEEN :lowest AND :highest',
-    values: { ':lowest': lowest, ':highest': highest },
+    expression: `responseStatus BETWEEN ${from} AND ${to}`,
+    values: { [from]: lowest, [to]: highest },
   };
 }

@@ -6,6 +6,7 @@ import type {
   LoggedEventDetail,
 } from '../core/deliveries/event-history.ts';
 import type { DynamoTable } from './dynamo-client.ts';
+import { filterBy, isOfTypes } from './dynamo-conditions.ts';
 import { bodyOf } from './dynamo-event-log.ts';
 import { type Row, readFilledPage } from './dynamo-filled-page.ts';
 import { eventIdOf, eventKey, feedsOf, type Key } from './dynamo-keys.ts';
@@ -47,17 +48,17 @@ export function createEventHistory({ client, tableName }: DynamoTable): EventHis
   };
 }
 
-function conditionsOf(feed: string, { type, since = '0', until }: EventFilter) {
+function conditionsOf(feed: string, { eventTypes, since = '0', until }: EventFilter) {
+  const { values, ...filter } = filterBy(eventTypes ? [isOfTypes('type', eventTypes)] : []);
   return {
+    ...filter,
     KeyConditionExpression: 'feed = :feed AND feedPosition BETWEEN :from AND :to',
-    FilterExpression: type ? '#type = :type' : undefined,
-    ExpressionAttributeNames: type ? { '#type': 'type' } : undefined,
     ExpressionAttributeValues: {
       ':feed': feed,
       ':from': since,
       // " ~" sorts after all events of that moment, because no identifier contains "~".
       ':to': until ? `${until} ~` : '~',
-      ...(type ? { ':type': type } : {}),
+      ...values,
     },
   };
 }

@@ -1,25 +1,28 @@
 import * as z from 'zod';
 import { statusClasses } from '../core/deliveries/delivery-history.ts';
 import { eventTypes } from '../core/events/event-catalog.ts';
+import { verificationType } from '../core/receivers/verification.ts';
+import { mustBeOneOf } from '../core/words.ts';
 import { deliveryDetailView, deliveryStatuses, deliveryView } from './delivery-views.ts';
 import { listOf, pageParameters } from './lists.ts';
 import { declareRoutes } from './route.ts';
 import { statisticsView } from './statistics-views.ts';
 import { isInOrder, notInOrder, timeRange } from './time-range.ts';
+import { anyOf, anyOfTypes } from './word-lists.ts';
 
 const deliveryListQuery = z
   .strictObject({
     ...pageParameters,
-    status: z.enum(deliveryStatuses, `must be one of ${deliveryStatuses.join(', ')}`).optional(),
-    statusClass: z.enum(statusClasses, `must be one of ${statusClasses.join(', ')}`).optional(),
-    /** Also types that the catalog no longer knows: deliveries of an older version can be looked up. */
-    eventType: z.string().min(1).max(100).optional(),
+    status: anyOf(deliveryStatuses),
+    statusClass: anyOf(statusClasses),
+    /** Questions for a receiver's consent are deliveries too. */
+    eventType: anyOfTypes([...eventTypes, verificationType]),
     ...timeRange,
   })
   .refine(isInOrder, notInOrder);
 
 const testBody = z.strictObject({
-  eventType: z.enum(eventTypes, `must be one of ${eventTypes.join(', ')}`).optional(),
+  eventType: z.enum(eventTypes, { error: ({ input }) => mustBeOneOf(eventTypes, input) }).optional(),
 });
 
 const ofSubscription = { id: z.string().meta({ description: 'Of the subscription.' }) };

@@ -29,9 +29,9 @@ export function statusOf({ state }: Delivery): DeliveryStatus {
   return statusesByState[state];
 }
 
-export function statesOf(status: DeliveryStatus): DeliveryState[] {
+export function statesOf(statuses: readonly DeliveryStatus[]): DeliveryState[] {
   const states = Object.keys(statusesByState) as DeliveryState[];
-  return states.filter((state) => statusesByState[state] === status);
+  return states.filter((state) => statuses.includes(statusesByState[state]));
 }
 
 export const deliveryView = z

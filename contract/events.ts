@@ -1,14 +1,15 @@
 import * as z from 'zod';
+import { eventTypes } from '../core/events/event-catalog.ts';
 import { eventDetailView, eventTypeView, eventView } from './event-views.ts';
 import { listOf, pageParameters } from './lists.ts';
 import { declareRoutes } from './route.ts';
 import { isInOrder, notInOrder, timeRange } from './time-range.ts';
+import { anyOfTypes } from './word-lists.ts';
 
 const eventListQuery = z
   .strictObject({
     ...pageParameters,
-    /** Also types that the catalog no longer knows: events of an older version can be looked up. */
-    type: z.string().min(1).max(100).optional(),
+    eventType: anyOfTypes(eventTypes),
     ...timeRange,
   })
   .refine(isInOrder, notInOrder);

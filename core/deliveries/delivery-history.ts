@@ -5,9 +5,10 @@ export const statusClasses = ['2xx', '3xx', '4xx', '5xx', 'none'] as const;
 export type StatusClass = (typeof statusClasses)[number];
 
 export interface DeliveryFilter {
-  readonly states?: readonly DeliveryState[];
-  readonly statusClass?: StatusClass | undefined;
-  readonly eventType?: string | undefined;
+  readonly states?: readonly DeliveryState[] | undefined;
+  readonly statusClasses?: readonly StatusClass[] | undefined;
+  /** Types, and `ticket.*` for all types of one noun. */
+  readonly eventTypes?: readonly string[] | undefined;
   /** Filters by the time at which the event was accepted. Both bounds are inclusive. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;

@@ -15,7 +15,8 @@ export interface LoggedEventDetail extends LoggedEvent {
 }
 
 export interface EventFilter {
-  readonly type?: string | undefined;
+  /** Types, and `ticket.*` for all types of one noun. */
+  readonly eventTypes?: readonly string[] | undefined;
   /** Filters by the time at which the event was recorded. Both bounds are inclusive. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;

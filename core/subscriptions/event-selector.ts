@@ -1,24 +1,31 @@
 import * as z from 'zod';
 import { type EventType, eventTypes } from '../events/event-catalog.ts';
+import { mustBeOneOf } from '../words.ts';
 
 /** The part before the dot: what an event is about. */
 type Noun<Type> = Type extends `${infer Before}.${string}` ? Before : never;
 
-/**
- * What a subscription accepts: one type, `ticket.*` for everything about one noun, or `*`. The last two also accept
- * types that are added later.
- */
-export type EventSelector = EventType | `${Noun<EventType>}.*` | '*';
+/** One type, `ticket.*` for everything about one noun, or `*`. */
+export type SelectorOf<Type extends string> = Type | `${Noun<Type>}.*` | '*';
 
-const everything = '*';
-const families = [...new Set(eventTypes.map(familyOf))];
+/** What a subscription accepts. With an asterisk, it also accepts types that are added later. */
+export type EventSelector = SelectorOf<EventType>;
 
-export const eventSelectorSchema: z.ZodType<EventSelector> = z.enum(
-  [...eventTypes, ...families, everything],
-  {
-    error: `must be one of ${[...eventTypes, ...families, everything].join(', ')}`,
-  },
-);
+export const everything = '*';
+
+/** All selectors of these types. */
+export function selectorsOf<Type extends string>(
+  types: readonly [Type, ...Type[]],
+): [SelectorOf<Type>, ...SelectorOf<Type>[]] {
+  const [first, ...others] = types;
+  return [first, ...others, ...new Set(types.map(familyOf)), everything];
+}
+
+const selectors = selectorsOf(eventTypes);
+
+export const eventSelectorSchema: z.ZodType<EventSelector> = z.enum(selectors, {
+  error: ({ input }) => mustBeOneOf(selectors, input),
+});
 
 export function isSelected(type: EventType, selectors: readonly EventSelector[]): boolean {
   return [type, familyOf(type), everything].some((selector) =>
@@ -26,6 +33,6 @@ export function isSelected(type: EventType, selectors: readonly EventSelector[])
   );
 }
 
-function familyOf(type: EventType): `${Noun<EventType>}.*` {
-  return `${type.slice(0, type.indexOf('.')) as Noun<EventType>}.*`;
+function familyOf<Type extends string>(type: Type): `${Noun<Type>}.*` {
+  return `${type.slice(0, type.indexOf('.')) as Noun<Type>}.*`;
 }

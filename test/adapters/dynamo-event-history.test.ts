@@ -45,7 +45,7 @@ test('events that hardly fit a filter come newest first, each once, whichever pa
   do {
     const page: Awaited<ReturnType<typeof listEvents>> = await listEvents(
       accountId,
-      { type: rare },
+      { eventTypes: [rare] },
       2,
       after,
     );

@@ -72,12 +72,13 @@ test('a delivery is shown with all that its owner may know of it', () => {
 });
 
 test('each state of a row has one status, by which it is found', () => {
-  expect(deliveryStatuses.map((status) => [status, statesOf(status)])).toEqual([
+  expect(deliveryStatuses.map((status) => [status, statesOf([status])])).toEqual([
     ['waiting', ['waiting', 'claimed']],
     ['delivered', ['delivered']],
     ['failed', ['exhausted']],
     ['cancelled', ['cancelled']],
   ]);
+  expect(statesOf(['failed', 'waiting'])).toEqual(['waiting', 'claimed', 'exhausted']);
 });
 
 test('an attempt is shown with what was sent, the secret parts masked', () => {

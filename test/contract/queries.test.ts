@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { pageParameters } from '../../contract/lists.ts';
 import { routeOf } from '../../contract/routes.ts';
 import { isInOrder, timeRange } from '../../contract/time-range.ts';
+import { eventTypes } from '../../core/events/event-catalog.ts';
 
 const page = z.strictObject(pageParameters);
 const range = z.strictObject(timeRange);
@@ -63,6 +64,70 @@ test.each([
   ['2026-01-02', '2026-01-01', false],
 ])('a range from %p until %p is in order: %s', (since, until, inOrder) => {
   expect(isInOrder({ since, until })).toBe(inOrder);
+});
+
+describe('a filter', () => {
+  const [first, second = first] = eventTypes;
+  const events = 'GET /events';
+  const deliveries = 'GET /subscriptions/{id}/deliveries';
+
+  function read(key: Parameters<typeof routeOf>[0], query: Record<string, string>) {
+    const parsed = routeOf(key).query?.safeParse(query);
+    return parsed?.data ?? parsed?.error?.issues.map(({ path, message }) => [path.join('.'), message]);
+  }
+
+  test.each<[Parameters<typeof routeOf>[0], Record<string, string>, object]>([
+    [events, { eventType: first }, { eventType: [first] }],
+    [events, { eventType: `${second},${first},${second}` }, { eventType: [first, second].toSorted() }],
+    [events, { eventType: 'customer.*' }, { eventType: ['customer.*'] }],
+    [events, { eventType: `${first},*` }, {}],
+    [deliveries, { eventType: 'webhook.verify' }, { eventType: ['webhook.verify'] }],
+    [deliveries, { eventType: 'webhook.*,customer.*' }, { eventType: ['customer.*', 'webhook.*'] }],
+    [deliveries, { eventType: '*' }, {}],
+    [deliveries, { status: 'waiting,failed' }, { status: ['failed', 'waiting'] }],
+    [deliveries, { statusClass: 'none,5xx,none' }, { statusClass: ['5xx', 'none'] }],
+  ])('of %s: %j is read as %j', (key, query, result) => {
+    expect(read(key, query)).toEqual({ limit: 100, ...result });
+  });
+
+  const everyType = [...eventTypes, 'ticket.*', 'customer.*', '*'].join(', ');
+
+  test.each<[Parameters<typeof routeOf>[0], string, string, string]>([
+    [events, 'eventType', '', ''],
+    [events, 'eventType', `${first},`, ''],
+    [events, 'eventType', `${first}, ${second}`, second],
+    [events, 'eventType', first.toUpperCase(), first],
+    [events, 'eventType', first.slice(0, -1), first],
+    [events, 'eventType', 'ticket', 'ticket.*'],
+    [events, 'eventType', 'customers.*', 'customer.*'],
+    [events, 'eventType', 'order.*', ''],
+    [events, 'eventType', '*.*', ''],
+    [events, 'eventType', 'webhook.verify', ''],
+    [deliveries, 'eventType', 'webhook.verfy', 'webhook.verify'],
+    [deliveries, 'eventType', `${first},order.paid`, ''],
+    [deliveries, 'status', 'delivered,faild', 'failed'],
+    [deliveries, 'status', 'exhausted', ''],
+    [deliveries, 'statusClass', '5xx,500', ''],
+    [deliveries, 'statusClass', '4XX', '4xx'],
+  ])('of %s is refused, because it can match nothing: %s=%s', (key, name, value, meant) => {
+    const suggestion = meant === '' ? '' : `; did you mean ${meant}?`;
+    const [[field, message] = []] = read(key, { [name]: value }) as string[][];
+
+    expect(field).toBe(name);
+    expect(message).toMatch(/^must be one of /);
+    expect(message?.replace(/^[^;]*/, '')).toBe(suggestion);
+  });
+
+  test('names in its error all that can be asked for', () => {
+    expect(read(events, { eventType: 'order.paid' })).toEqual([['eventType', `must be one of ${everyType}`]]);
+  });
+
+  test('holds a hundred words at most', () => {
+    const words = (count: number) => Array<string>(count).fill('none').join();
+
+    expect(read(deliveries, { statusClass: words(100) })).toEqual({ limit: 100, statusClass: ['none'] });
+    expect(read(deliveries, { statusClass: words(101) })).toEqual([['statusClass', 'must name at most 100']]);
+  });
 });
 
 describe('a body', () => {

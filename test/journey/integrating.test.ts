@@ -148,7 +148,7 @@ test('an integrator registers, verifies, finds out why an event did not come, se
   const tagged = await publish('ticket.tagged');
   await untilAtRest(sqs);
   // #region why
-  const { items: events } = await call('GET', '/events?type=ticket.tagged');
+  const { items: events } = await call('GET', '/events?eventType=ticket.tagged');
   const event = await call('GET', `/events/${events[0].id}`);
   for (const { subscriptionId, outcome, explanation } of event.subscriptions)
     console.log(`${subscriptionId} ${outcome}: ${explanation}`);

@@ -20,6 +20,7 @@ interface Parameter {
   readonly name: string;
   readonly in: string;
   readonly required?: boolean;
+  readonly schema?: { readonly type?: string };
 }
 
 interface OperationObject {
@@ -104,10 +105,13 @@ export function readContract(document: OpenApiDocument) {
       const unknown = Object.keys(query)
         .filter((name) => !parameters.some((one) => one.in === 'query' && one.name === name))
         .map((name) => `no parameter ${name}`);
-      const values = parameters.flatMap(({ name, in: where }, index) => {
+      const values = parameters.flatMap(({ name, in: where, schema }, index) => {
         const value = where === 'query' ? query[name] : headers[name.toLowerCase()];
         if (where === 'path' || value === undefined) return [];
-        return validate([...place, 'parameters', String(index), 'schema'], readParameter(value));
+        return validate(
+          [...place, 'parameters', String(index), 'schema'],
+          readParameter(value, schema?.type),
+        );
       });
       if (!requestBody) return [...unknown, ...values, ...(body === undefined ? [] : ['a body'])];
       if (body === undefined) return [...unknown, ...values, ...(requestBody.required ? ['no body'] : [])];
@@ -119,8 +123,9 @@ export function readContract(document: OpenApiDocument) {
 
 export type Contract = ReturnType<typeof readContract>;
 
-/** A number in a query stands there as text. */
-function readParameter(value: string): unknown {
+/** A number in a query stands there as text, and a list with commas. */
+function readParameter(value: string, type: string | undefined): unknown {
+  if (type === 'array') return value.split(',');
   return /^-?\d+$/.test(value) ? Number(value) : value;
 }
 

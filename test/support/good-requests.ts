@@ -48,9 +48,8 @@ const parameters: Readonly<Record<string, string>> = {
   limit: '10',
   since: '2026-11-23T16:55:00Z',
   until: '2099-01-01T00:00:00+01:00',
-  type: eventTypes[0],
-  eventType: eventTypes[0],
-  status: 'delivered',
+  eventType: `${eventTypes[0]},customer.*`,
+  status: 'delivered,failed',
   statusClass: '2xx',
 };
 

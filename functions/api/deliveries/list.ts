@@ -13,8 +13,8 @@ export function createListDeliveries(
     const found = await findRequested(deps.subscriptions, request);
     if ('problem' in found) return found;
     const { accountId, id } = found.subscription;
-    const { limit: _, cursor: __, status, ...others } = request.query;
-    const filter = { ...others, ...(status ? { states: statesOf(status) } : {}) };
+    const { status, statusClass: statusClasses, eventType: eventTypes, since, until } = request.query;
+    const filter = { states: status && statesOf(status), statusClasses, eventTypes, since, until };
     return readPage(request, `deliveries ${id}`, async (limit, after) => {
       const page = await deps.deliveryHistory.listDeliveries(accountId, id, filter, limit, after);
       return { items: page.items.map(presentDelivery), next: page.next };

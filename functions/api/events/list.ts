@@ -8,8 +8,8 @@ export function createListEvents(deps: Pick<ApiDeps, 'eventHistory' | 'cursorKey
 
   return (request) =>
     readPage(request, 'events', async (limit, after) => {
-      const { type, since, until } = request.query;
-      const filter = { type, since, until };
+      const { eventType: eventTypes, since, until } = request.query;
+      const filter = { eventTypes, since, until };
       const { items, next } = await deps.eventHistory.listEvents(request.accountId, filter, limit, after);
       return { items: items.map(presentEvent), next };
     });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Route, StageLimits } from '../../../contract/route.ts';
+import { nearestWord } from '../../../core/words.ts';
 import { type ProblemIssue, type Refusal, refuse, refuseInvalid } from './refusal.ts';
 import type { RawRequest } from './request.ts';
 
@@ -62,16 +63,24 @@ function parse(schema: z.ZodType, value: unknown): Parsed {
   const parsed = schema.safeParse(value);
   return parsed.success
     ? { value: parsed.data }
-    : refuseInvalid(parsed.error.issues.flatMap((issue) => issuesOf(issue)));
+    : refuseInvalid(parsed.error.issues.flatMap((issue) => issuesOf(issue, namesIn(schema))));
 }
 
-function issuesOf(issue: z.core.$ZodIssue): ProblemIssue[] {
+/** The fields of the request, but not those inside of them. */
+function namesIn(schema: z.ZodType): string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+function issuesOf(issue: z.core.$ZodIssue, names: readonly string[]): ProblemIssue[] {
   const path = issue.path.join('.');
   if (path === '' && issue.code === 'invalid_type')
     return [{ field: 'body', message: 'must be a JSON object' }];
   if (issue.code !== 'unrecognized_keys') return [{ field: path, message: issue.message }];
-  return issue.keys.map((key) => ({
-    field: path ? `${path}.${key}` : key,
-    message: 'is not a field of this request; leave it out',
-  }));
+  return issue.keys.map((key) => {
+    const meant = path === '' ? nearestWord(key, names) : undefined;
+    return {
+      field: path ? `${path}.${key}` : key,
+      message: `is not a field of this request; ${meant ? `did you mean ${meant}?` : 'leave it out'}`,
+    };
+  });
 }

@@ -33,13 +33,21 @@ describe('a selector', () => {
     expect(eventSelectorSchema.parse(selector)).toBe(selector);
   });
 
-  test.each(['', '**', '*.*', '.*', `${nouns[0]}`, `${nouns[0]}.`, `${nouns[0]}*`, 'order.*', 7, null])(
-    'is not %j',
-    (selector) => {
-      const [issue] = eventSelectorSchema.safeParse(selector).error?.issues ?? [];
-      expect(issue?.message).toBe(
-        `must be one of ${[...eventTypes, ...nouns.map((noun) => `${noun}.*`), '*'].join(', ')}`,
-      );
-    },
-  );
+  const list = `must be one of ${[...eventTypes, ...nouns.map((noun) => `${noun}.*`), '*'].join(', ')}`;
+  const messageOf = (selector: unknown) =>
+    eventSelectorSchema.safeParse(selector).error?.issues.map(({ message }) => message);
+
+  test.each(['', '**', '*.*', '.*', 'order.*', 7, null])('is not %j', (selector) => {
+    expect(messageOf(selector)).toEqual([list]);
+  });
+
+  test.each([
+    [`${nouns[0]}`, `${nouns[0]}.*`],
+    [`${nouns[0]}.`, `${nouns[0]}.*`],
+    [`${nouns[0]}*`, `${nouns[0]}.*`],
+    [eventTypes[0].toUpperCase(), eventTypes[0]],
+    [eventTypes[0].slice(0, -1), eventTypes[0]],
+  ])('is not %s, but the error says what it nearly is: %s', (selector, meant) => {
+    expect(messageOf(selector)).toEqual([`${list}; did you mean ${meant}?`]);
+  });
 });

@@ -288,6 +288,11 @@ describe('a test event', () => {
 
   test.each([
     [{ eventType: 'ticket.eaten' }, 'eventType', `must be one of ${eventTypes.join(', ')}`],
+    [
+      { eventType: other.toUpperCase() },
+      'eventType',
+      `must be one of ${eventTypes.join(', ')}; did you mean ${other}?`,
+    ],
     [{ url: 'https://elsewhere.example.com' }, 'url', 'is not a field of this request; leave it out'],
     [['ticket.created'], 'body', 'must be a JSON object'],
   ])('is refused with %j', async (body, field, message) => {

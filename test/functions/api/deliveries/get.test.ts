@@ -178,7 +178,7 @@ describe('a subscription’s deliveries', () => {
   });
 
   test('are filtered by status, type and time', async () => {
-    const [, other] = eventCatalog;
+    const [common, other] = eventCatalog;
     const day = daysAgo(2).slice(0, 10);
     const made = async (status: number, acceptedAt: string, overrides: Partial<DeliveryMessage> = {}) =>
       deliveryIdOf(
@@ -200,6 +200,20 @@ describe('a subscription’s deliveries', () => {
     expect(await ids({ statusClass: 'none' })).toEqual([]);
     expect(await ids({ statusClass: '2xx', eventType: other.type, status: 'delivered' })).toEqual([typed]);
     expect(await ids({ eventType: other.type })).toEqual([typed]);
+    expect(await ids({ status: 'waiting,failed' })).toEqual([waiting]);
+    expect(await ids({ status: 'failed,delivered,waiting' })).toEqual(
+      [delivered, waiting, typed, later].toSorted(),
+    );
+    expect(await ids({ statusClass: '5xx,2xx' })).toEqual([delivered, waiting, typed, later].toSorted());
+    expect(await ids({ statusClass: 'none,5xx' })).toEqual([waiting]);
+    expect(await ids({ statusClass: '2xx,4xx', status: 'waiting,cancelled' })).toEqual([]);
+    expect(await ids({ eventType: `${other.type},${common.type}` })).toEqual(
+      [delivered, waiting, typed, later].toSorted(),
+    );
+    expect(await ids({ eventType: 'ticket.*', statusClass: '5xx' })).toEqual([waiting]);
+    expect(await ids({ eventType: `customer.*,${other.type}` })).toEqual([typed]);
+    expect(await ids({ eventType: 'webhook.*' })).toEqual([]);
+    expect(await ids({ eventType: '*', status: 'waiting' })).toEqual([waiting]);
     expect(await ids({ since: `${day}T19:00:00+01:00` })).toEqual([later]);
     expect(await ids({ until: `${day}T17:59:59Z` })).toEqual([delivered, waiting, typed].toSorted());
     expect(await ids({ since: `${day}T18:00:00Z`, until: `${day}T18:00:00Z` })).toEqual([later]);
@@ -231,6 +245,7 @@ describe('a subscription’s deliveries', () => {
     ['limit', '0', 'must be a whole number from 1 to 100'],
     ['cursor', 'made-up', 'must be a nextCursor of this very list, with the same filter'],
     ['color', 'red', 'is not a field of this request; leave it out'],
+    ['type', 'ticket.*', 'is not a field of this request; did you mean eventType?'],
   ])('are not listed by %s=%s', async (field, value, message) => {
     expect(await list({ [field]: value })).toMatchObject({
       status: 400,
@@ -250,6 +265,25 @@ describe('a subscription’s deliveries', () => {
 
     expect(await list({}, foreign.id)).toMatchObject({ status: 404 });
     expect(await list({}, 'sub_none')).toMatchObject({ status: 404 });
+  });
+
+  test('are filtered by types that the catalog does not know, if the asterisk covers them', async () => {
+    const newer = deliveryIdOf(
+      await deliver(204, { ...deployment.messageFor(subscription), eventType: 'ticket.of-a-newer-version' }),
+    );
+    await deliver(204, { ...deployment.messageFor(subscription), eventType: 'tickets.none' });
+
+    const { body } = await list({ eventType: 'ticket.*' });
+    expect(body.items.map(({ id }: { id: string }) => id)).toEqual([newer]);
+  });
+
+  test('have cursors that are good for the same filter in another order', async () => {
+    for (let count = 0; count < 2; count += 1) await deliver(204);
+    const { nextCursor: cursor } = (await list({ limit: '1', status: 'delivered,failed' })).body;
+
+    expect(await list({ cursor, status: 'failed,delivered' })).toMatchObject({ status: 200 });
+    expect(await list({ cursor, status: 'delivered' })).toMatchObject({ status: 400 });
+    expect(await list({ cursor })).toMatchObject({ status: 400 });
   });
 
   test('have cursors of their own: another subscription’s is none', async () => {

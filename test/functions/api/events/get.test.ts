@@ -306,9 +306,15 @@ describe('an account’s events', () => {
     const second = await publish(other);
     const secondAt = deployment.clock.now().toISOString();
 
-    expect(idsOf(await list({ type: published }))).toEqual([first]);
-    expect(idsOf(await list({ type: other, limit: '1' }))).toEqual([second]);
-    expect(idsOf(await list({ since: secondAt }))).toEqual([second]);
+    const created = await publish('customer.created');
+
+    expect(idsOf(await list({ eventType: published }))).toEqual([first]);
+    expect(idsOf(await list({ eventType: other, limit: '1' }))).toEqual([second]);
+    expect(idsOf(await list({ eventType: `${other},${published}` }))).toEqual([second, first]);
+    expect(idsOf(await list({ eventType: 'ticket.*' }))).toEqual([second, first]);
+    expect(idsOf(await list({ eventType: `customer.*,${published}` }))).toEqual([created, first]);
+    expect(idsOf(await list({ eventType: '*' }))).toEqual([created, second, first]);
+    expect(idsOf(await list({ since: secondAt }))).toEqual([created, second].toSorted().toReversed());
     expect(idsOf(await list({ until: firstAt }))).toEqual([first]);
     expect(await list({ until: '9999-12-31T23:59:59-03:00' })).toMatchObject({ status: 400 });
     expect(await list({ since: 'yesterday' })).toMatchObject({
@@ -317,12 +323,27 @@ describe('an account’s events', () => {
     });
   });
 
+  test.each([
+    ['eventType', 'ticket.taged', /; did you mean ticket\.tagged\?$/],
+    ['eventType', 'ticket.*,order.*', /^must be one of .*, ticket\.\*, customer\.\*, \*$/],
+    ['type', 'ticket.*', /did you mean eventType\?$/],
+    ['eventTypes', 'ticket.*', /did you mean eventType\?$/],
+  ])('are not listed by %s=%s', async (field, value, message) => {
+    expect(await list({ [field]: value })).toMatchObject({
+      status: 400,
+      body: { issues: [{ field, message: expect.stringMatching(message) }] },
+    });
+  });
+
   test('have cursors that are good for the filter that they were given with', async () => {
     await subscribe();
     for (let count = 0; count < 2; count += 1) await publish();
-    const { nextCursor: cursor } = (await list({ limit: '1', type: published })).body;
+    const { nextCursor: cursor } = (await list({ limit: '1', eventType: `${published},customer.*` })).body;
 
-    expect(await list({ limit: '1', type: published, cursor })).toMatchObject({ status: 200 });
+    expect(await list({ limit: '1', eventType: `customer.*,${published}`, cursor })).toMatchObject({
+      status: 200,
+    });
+    expect(await list({ limit: '1', eventType: published, cursor })).toMatchObject({ status: 400 });
     expect(await list({ limit: '1', cursor, since: '2099-01-01T00:00:00Z' })).toMatchObject({
       status: 400,
       body: { issues: [{ field: 'cursor' }] },

@@ -42,6 +42,20 @@ const invalid = (...issues: { field: string; message: string }[]) => ({
 });
 const unknown = (field: string) => ({ field, message: 'is not a field of this request; leave it out' });
 
+test('a field with nearly the name of another one is refused with that name', () => {
+  const schema = z.strictObject({ eventType: z.string().optional(), limit: z.string().optional() });
+
+  for (const [name, meant] of [
+    ['type', 'eventType'],
+    ['event_type', 'eventType'],
+    ['limits', 'limit'],
+  ] as const) {
+    const issue = { field: name, message: `is not a field of this request; did you mean ${meant}?` };
+    expect(read({ query: schema }, { query: { [name]: 'x' } })).toEqual(invalid(issue));
+    expect(read({ body: schema }, { body: `{"${name}":"x"}` })).toEqual(invalid(issue));
+  }
+});
+
 describe('a body', () => {
   const parse = (body: string | undefined, route: Partial<Route> = {}) =>
     read({ body: things, ...route }, { body });
