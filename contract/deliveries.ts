@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { statusClasses } from '../core/deliveries/delivery-history.ts';
 import { eventTypes } from '../core/events/event-catalog.ts';
+import { identifierSchema } from '../core/identifiers.ts';
 import { verificationType } from '../core/receivers/verification.ts';
 import { mustBeOneOf } from '../core/words.ts';
 import { deliveryDetailView, deliveryStatuses, deliveryView } from './delivery-views.ts';
@@ -25,6 +26,11 @@ const testBody = z.strictObject({
   eventType: z.enum(eventTypes, { error: ({ input }) => mustBeOneOf(eventTypes, input) }).optional(),
 });
 
+const sendBody = z.strictObject({
+  subscriptionId: identifierSchema.meta({ description: 'Whose receiver gets the event.' }),
+});
+
+const ofEvent = { id: z.string().meta({ description: 'Of the event.' }) };
 const ofSubscription = { id: z.string().meta({ description: 'Of the subscription.' }) };
 const ofDelivery = { id: z.string().meta({ description: 'Of the delivery.' }) };
 
@@ -65,6 +71,26 @@ export const deliveryRoutes = declareRoutes({
     repeatable: true,
     answer: { status: 202, description: 'The delivery waits for its call.', body: deliveryView },
     problems: ['invalid-json', 'not-found', 'subscription-not-enabled'],
+  },
+  'POST /events/{id}/deliveries': {
+    operationId: 'sendEvent',
+    access: 'manage',
+    summary: 'Send an event to one subscription',
+    description:
+      'For events that came while the subscription was disabled, pending or not there yet. The subscription gets the event even if it does not take its type. `webhook-id` and body are those of the event, and a whole schedule begins. What was delivered, has failed or was cancelled is sent again.',
+    tag: 'Deliveries',
+    path: ofEvent,
+    body: sendBody,
+    repeatable: true,
+    answer: { status: 202, description: 'The delivery waits for its call.', body: deliveryView },
+    problems: [
+      'invalid-json',
+      'not-found',
+      'subscription-not-enabled',
+      'delivery-waiting',
+      'attempt-in-progress',
+      'event-not-kept',
+    ],
   },
   'GET /deliveries/{id}': {
     operationId: 'getDelivery',

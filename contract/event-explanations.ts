@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Delivery } from '../core/deliveries/delivery.ts';
 import type { LoggedEvent, LoggedEventDetail } from '../core/deliveries/event-history.ts';
+import { isFirstAttemptAhead } from '../core/deliveries/first-attempt.ts';
 import type { PlannedDelivery } from '../core/deliveries/planning.ts';
 import type { Subscription } from '../core/subscriptions/subscription.ts';
 import { presentDelivery, statusOf } from './delivery-views.ts';
@@ -23,8 +24,11 @@ export function presentEventDetail(
   { subscriptions, deliveries, now, cacheMs }: EventSurroundings,
 ): z.output<typeof eventDetailView> {
   const planned = event.plan.map(({ subscriptionId }) => subscriptionId);
-  // A test event is for one subscription. It means nothing to the others.
-  const later = event.isTest ? [] : subscriptions.filter(({ id }) => !planned.includes(id));
+  const deliveryAt = (id: string) => deliveries.find(({ subscriptionId }) => subscriptionId === id);
+  const later = subscriptions
+    .filter(({ id }) => !planned.includes(id))
+    // A test event is for one subscription. To the others it means nothing, unless it was sent to them as well.
+    .filter(({ id }) => !event.isTest || deliveryAt(id));
   return {
     ...presentEvent(event),
     body: event.body,
@@ -32,13 +36,13 @@ export function presentEventDetail(
       ...event.plan.map((one) =>
         explainPlanned(one, {
           event,
-          delivery: deliveries.find(({ subscriptionId }) => subscriptionId === one.subscriptionId),
+          delivery: deliveryAt(one.subscriptionId),
           subscription: subscriptions.find(({ id }) => id === one.subscriptionId),
           now,
           whenItCame: `When the event came, or up to ${cacheMs / 1_000} seconds before,`,
         }),
       ),
-      ...later.map(explainLater),
+      ...later.map((subscription) => explainLater(subscription, deliveryAt(subscription.id))),
     ],
   };
 }
@@ -59,12 +63,13 @@ function explainPlanned(
   { subscriptionId, decision }: PlannedDelivery,
   { event, delivery, subscription, now, whenItCame }: Known,
 ): EventAtSubscription {
+  if (delivery) {
+    const explained = explainDelivery(delivery, subscription);
+    return { subscriptionId, ...(decision === 'enqueue' ? explained : withRequest(explained)) };
+  }
   switch (decision) {
     case 'enqueue':
-      return {
-        subscriptionId,
-        ...(delivery ? explainDelivery(delivery, subscription) : explainMissing(event, now)),
-      };
+      return { subscriptionId, ...explainMissing(event, now) };
     case 'not-subscribed':
       return {
         subscriptionId,
@@ -96,20 +101,20 @@ function explainPlanned(
 
 type Explanation = Omit<EventAtSubscription, 'subscriptionId'>;
 
-/**
- * A delivery has no row before its first attempt. After the longest horizon that attempt must have been made, so that a
- * missing row has expired: rows are kept less long than events.
- */
-function explainMissing({ isTest, recordedAt }: LoggedEvent, now: Date): Explanation {
-  const ageMs = now.getTime() - Date.parse(recordedAt);
-  if (ageMs > (isTest ? testPatienceMs : longestHorizonMs)) {
+/** Of a delivery that the event did not bring about by itself. */
+function withRequest({ explanation, ...others }: Explanation): Explanation {
+  return { ...others, explanation: `Sent because its owner asked for it. ${explanation}` };
+}
+
+function explainMissing(event: LoggedEvent, now: Date): Explanation {
+  if (!isFirstAttemptAhead(event, now)) {
     return {
       outcome: 'no-longer-known',
       explanation: 'The result is no longer stored, or the event was never sent.',
     };
   }
   const explanation =
-    ageMs > punctualMs
+    now.getTime() - Date.parse(event.recordedAt) > punctualMs
       ? 'The first attempt is late, or something failed on our side. Then it is made as soon as that is fixed.'
       : 'The first attempt is about to be made.';
   return { outcome: 'waiting', explanation };
@@ -117,11 +122,6 @@ function explainMissing({ isTest, recordedAt }: LoggedEvent, now: Date): Explana
 
 /** A first attempt that is made later than this has met a fault of ours. */
 const punctualMs = 5 * 60_000;
-
-/** The longest horizon of a stage, after which every delivery has ended. */
-const longestHorizonMs = 7 * 24 * 3_600_000;
-/** The row of a test is written right after its event. */
-const testPatienceMs = 60_000;
 
 function explainDelivery(delivery: Delivery, subscription: Subscription | undefined): Explanation {
   const obstacle = delivery.state === 'waiting' ? obstacleAt(subscription) : '';
@@ -162,9 +162,11 @@ function obstacleAt(subscription: Subscription | undefined): string {
   return status === 'enabled' ? '' : ` It will be cancelled then if the subscription is still ${status}.`;
 }
 
-function explainLater({ id, createdAt }: Subscription): EventAtSubscription {
+function explainLater(subscription: Subscription, delivery: Delivery | undefined): EventAtSubscription {
+  const { id: subscriptionId, createdAt } = subscription;
+  if (delivery) return { subscriptionId, ...withRequest(explainDelivery(delivery, subscription)) };
   return {
-    subscriptionId: id,
+    subscriptionId,
     outcome: 'created-later',
     explanation: `The subscription was created at ${createdAt}: after the event came, or so shortly before it that it did not count yet.`,
   };

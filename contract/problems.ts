@@ -69,6 +69,12 @@ export const problems = {
     title: 'The receiver is being called right now',
     remedy: 'Look at the delivery in a minute: it may have arrived.',
   },
+  'delivery-waiting': {
+    status: 409,
+    title: 'The event is already on its way to this subscription',
+    remedy:
+      'Wait for the delivery `deliveryId`, or make its next attempt at once with `POST /deliveries/{id}/retry`. Before its first attempt, a delivery is not found yet.',
+  },
   'event-not-kept': {
     status: 409,
     title: 'The event is no longer stored',

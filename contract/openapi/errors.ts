@@ -86,6 +86,10 @@ const problem = z
         }),
       )
       .optional(),
+    deliveryId: z
+      .string()
+      .optional()
+      .meta({ description: 'With `delivery-waiting`: the delivery that waits.' }),
   })
   .meta({ id: 'Problem', description: 'An error by RFC 9457; docs/problems.md lists them all.' });
 

@@ -97,6 +97,11 @@ export function plan(ref: DeliveryRef, times: WaitTimes, now: Date): WaitingDeli
   return waiting(nextFacts(undefined, ref, now), times, now);
 }
 
+/** The same for a delivery that its owner asks for: its schedule begins now, however old the event is. */
+export function planAnew(ref: DeliveryRef, times: WaitTimes, now: Date): WaitingDelivery {
+  return { ...plan(ref, times, now), restarted: { at: now.toISOString(), attemptCount: 0 } };
+}
+
 /** A message that takes longer than this is lost, not late. */
 const longestLeaseMs = 6 * 3_600_000;
 

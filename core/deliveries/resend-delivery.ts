@@ -16,10 +16,10 @@ export type ResendResult =
   /** The delivery has changed since it was read. Nothing was sent. */
   | 'overtaken';
 
-/** Restarts a delivery's schedule: extends the event's retention, writes the row and sends the message. */
+/** Begins a delivery's schedule anew: extends the event's retention, writes the row and sends the message. */
 export async function resendDelivery(
   { events, deliveries, send }: ResendPorts,
-  seen: Delivery,
+  seen: Delivery | undefined,
   next: WaitingDelivery,
   now: Date,
 ): Promise<ResendResult> {

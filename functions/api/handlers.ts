@@ -12,6 +12,7 @@ import { createGetDelivery } from './deliveries/get.ts';
 import { createGetStatistics } from './deliveries/get-statistics.ts';
 import { createListDeliveries } from './deliveries/list.ts';
 import { createRetryDelivery } from './deliveries/retry.ts';
+import { createSendEvent } from './deliveries/send-event.ts';
 import { createSendTest } from './deliveries/send-test.ts';
 import { createGetDescription } from './description/get.ts';
 import { createGetEvent } from './events/get.ts';
@@ -35,6 +36,7 @@ export function createHandlers(deps: ApiDeps): { readonly [Key in RouteKey]: Han
     'GET /event-types': createListEventTypes(),
     'GET /events': createListEvents(deps),
     'GET /events/{id}': createGetEvent(deps),
+    'POST /events/{id}/deliveries': createSendEvent(deps),
     'GET /subscriptions': createListSubscriptions(deps),
     'POST /subscriptions': createCreateSubscription(deps),
     'GET /subscriptions/{id}': createGetSubscription(deps),

@@ -138,6 +138,38 @@ describe('a delivery', () => {
   });
 });
 
+describe('a delivery that its owner asked for', () => {
+  const asked = 'Sent because its owner asked for it.';
+
+  test.each(['not-subscribed', 'disabled', 'pending', 'account-suspended'] as const)(
+    'takes the place of the reason %s',
+    (decision) => {
+      expect(atFirst({ decision, delivery: deliveredDelivery() })).toMatchObject({
+        outcome: 'delivered',
+        explanation: `${asked} The receiver answered 2xx after 1 attempt.`,
+        delivery: { subscriptionId: 'sub_1', status: 'delivered' },
+      });
+    },
+  );
+
+  test.each([false, true])(
+    'is shown at a subscription that was not in the plan (of a test: %s)',
+    (isTest) => {
+      const subscriptions = [subscription(), subscription({ id: 'sub_2', status: 'disabled' })];
+      const delivery = waitingDelivery({ subscriptionId: 'sub_2' });
+
+      expect(explain({ isTest, subscriptions, delivery }).subscriptions[1]).toMatchObject({
+        subscriptionId: 'sub_2',
+        outcome: 'waiting',
+        explanation: expect.stringMatching(
+          new RegExp(`^${asked} The next .* if the subscription is still disabled\\.$`),
+        ),
+        delivery: { subscriptionId: 'sub_2' },
+      });
+    },
+  );
+});
+
 describe('a subscription that is not in the plan', () => {
   const other = subscription({ id: 'sub_2', createdAt: '2026-11-23T17:00:01.000Z' });
 

@@ -67,7 +67,18 @@ const provocations: Record<ProblemSlug, (situation: Situation) => Outcome> = {
     await world.deliveries.replaceDelivery(row, { ...row, state: 'claimed', dueAt });
     return world.send(sender, good);
   },
+  async 'delivery-waiting'({ world, sender, good, account }) {
+    const { row } = await deliveryOf(world, account);
+    const dueAt = new Date(Date.now() + 60_000).toISOString();
+    await world.deliveries.replaceDelivery(row, { ...row, state: 'waiting', dueAt, nextAttemptAt: dueAt });
+    return world.send(sender, good);
+  },
   async 'event-not-kept'({ world, sender, good, account }) {
+    // An event that is not there is unknown, but for one that goes while it is read.
+    if (good.path.startsWith('/events/')) {
+      world.loseEvents();
+      return world.send(sender, good);
+    }
     const { row } = await deliveryOf(world, account);
     const eventId = 'evt_of_long_ago';
     const old = { ...row, eventId };

@@ -126,6 +126,13 @@ export async function openContractWorld() {
 
     /** From now on no call to the table is answered well. */
     breakTable: () => stacks.wire.table.intercept(async () => internalFailure),
+    /** From now on every event is gone as soon as it was read. */
+    loseEvents: () =>
+      stacks.wire.table.intercept(async (call) =>
+        call.operation === 'UpdateItem' && call.input.Key.pk.S.includes('#E#')
+          ? { status: 400, body: { __type: 'ConditionalCheckFailedException', message: '' } }
+          : call.forward(),
+      ),
     /** From now on every conditional write meets another that came first. */
     contend: () =>
       stacks.wire.table.intercept(async (call) =>

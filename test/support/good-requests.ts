@@ -18,8 +18,10 @@ type NeedsBody<Route> = Route extends { readonly body: unknown }
   : false;
 type KeyWithBody = { [Key in RouteKey]: NeedsBody<Routes[Key]> extends true ? Key : never }[RouteKey];
 
+type Body = object | ((names: Names) => object);
+
 /** A good body for each route that needs one; a route without it does not compile. */
-const bodies: Readonly<Record<KeyWithBody, object> & Partial<Record<RouteKey, object>>> = {
+const bodies: Readonly<Record<KeyWithBody, Body> & Partial<Record<RouteKey, Body>>> = {
   'POST /subscriptions': {
     url: 'http://127.0.0.1:9/hooks',
     eventTypes: ['*'],
@@ -37,6 +39,7 @@ const bodies: Readonly<Record<KeyWithBody, object> & Partial<Record<RouteKey, ob
     timeoutMs: null,
   },
   'POST /subscriptions/{id}/secret/rotate': { overlapSeconds: 60 },
+  'POST /events/{id}/deliveries': ({ subscriptionId }) => ({ subscriptionId }),
   'POST /subscriptions/{id}/test': { eventType: eventTypes[0] },
   'POST /accounts/{accountId}/api-keys': { role: 'read', description: 'CRM' },
   'POST /accounts/{accountId}/portal-sessions': { role: 'manage', expiresInSeconds: 600 },
@@ -62,7 +65,8 @@ export interface GoodRequest {
 
 /** A request of the route that succeeds in an account in which there is one of everything. */
 export function goodRequest(routeKey: RouteKey, names: Names): GoodRequest {
-  const body = bodies[routeKey] ?? (routeOf(routeKey).body ? {} : undefined);
+  const given = bodies[routeKey] ?? (routeOf(routeKey).body ? {} : undefined);
+  const body = typeof given === 'function' ? given(names) : given;
   return {
     method: methodAndPathOf(routeKey).method,
     path: pathOf(routeKey, names),

@@ -1,6 +1,8 @@
+import { presentDelivery } from '../../../contract/delivery-views.ts';
 import { requestedDeliveryLimits } from '../../../core/deliveries/call-limits.ts';
-import type { DeliveryMessage } from '../../../core/deliveries/delivery.ts';
+import type { Delivery, DeliveryMessage, WaitingDelivery } from '../../../core/deliveries/delivery.ts';
 import type { WaitTimes } from '../../../core/deliveries/delivery-steps.ts';
+import { resendDelivery } from '../../../core/deliveries/resend-delivery.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import type { ApiDeps } from '../http/api-deps.ts';
 import { type Refusal, refuse, refuseTooManyRequests } from '../http/refusal.ts';
@@ -36,24 +38,62 @@ export function createAskedDelivery(deps: AskedDeliveryDeps) {
         : refuseTooManyRequests('Too many deliveries are asked for; try again in a second.');
     },
 
-    /** The due index owns a delivery whose row waits. The message only makes it start sooner. */
-    senderAfter({ waitMs }: WaitTimes) {
-      return async (message: DeliveryMessage): Promise<void> => {
-        try {
-          await deps.retries.sendRetry(message, Math.ceil(waitMs / 1_000));
-        } catch (error) {
-          deps.telemetry.error('delivery.unsent', { eventId: message.eventId, error });
-        }
-      };
+    senderAfter,
+
+    /** Sends a kept event, if the delivery is still as it was seen. Undefined if it has changed meanwhile. */
+    async sendKept(seen: Delivery | undefined, next: WaitingDelivery, times: WaitTimes) {
+      const { events, deliveries, now } = deps;
+      const result = await resendDelivery(
+        { events, deliveries, send: senderAfter(times) },
+        seen,
+        next,
+        now(),
+      );
+      switch (result) {
+        case 'sent':
+          return { body: presentDelivery(next) };
+        case 'too-old':
+          return refuse('event-not-kept', 'The event is no longer stored, so it cannot be sent again.');
+        case 'overtaken':
+          return undefined;
+        default:
+          return result satisfies never;
+      }
     },
   };
+
+  /** The due index owns a delivery whose row waits. The message only makes it start sooner. */
+  function senderAfter({ waitMs }: WaitTimes) {
+    return async (message: DeliveryMessage): Promise<void> => {
+      try {
+        await deps.retries.sendRetry(message, Math.ceil(waitMs / 1_000));
+      } catch (error) {
+        deps.telemetry.error('delivery.unsent', { eventId: message.eventId, error });
+      }
+    };
+  }
 }
 
 export function isEnabled(subscription: Subscription | undefined): subscription is Subscription {
   return subscription?.status === 'enabled';
 }
 
+const remedies = {
+  enabled: '',
+  disabled: ' Enable it with PATCH /subscriptions/{id}, then ask again.',
+  pending: ' Ask its receiver for consent with POST /subscriptions/{id}/verify, then ask again.',
+  deleted: '',
+};
+
 export function refuseNotEnabled(subscription: Subscription | undefined): Refusal {
   const status = subscription?.status ?? 'deleted';
-  return refuse('subscription-not-enabled', `The subscription is ${status}: it takes no callbacks.`);
+  const detail = `The subscription is ${status}: it takes no callbacks.${remedies[status]}`;
+  return refuse('subscription-not-enabled', detail);
+}
+
+export function refuseInProgress(): Refusal {
+  return refuse(
+    'attempt-in-progress',
+    'The receiver is being called, or was just asked for; look again in a minute.',
+  );
 }

@@ -13,13 +13,13 @@ export function createGetEvent(deps: GetEventDeps): Handler<'GET /events/{id}'> 
     const event = id.success ? await deps.eventHistory.findEvent(accountId, id.data) : undefined;
     if (!event) return refuseUnknown('event');
     const { id: eventId, type: eventType, acceptedAt } = event;
-    const refs = event.plan
-      .filter(({ decision }) => decision === 'enqueue')
-      .map(({ subscriptionId }) => ({ accountId, subscriptionId, eventId, eventType, acceptedAt }));
-    const [subscriptions, deliveries] = await Promise.all([
-      deps.subscriptions.listSubscriptions(accountId),
-      deps.deliveryHistory.findDeliveries(refs),
-    ]);
+    const subscriptions = await deps.subscriptions.listSubscriptions(accountId);
+    // Its owner may have sent the event to any of them.
+    const planned = event.plan.map(({ subscriptionId }) => subscriptionId);
+    const ids = new Set([...planned, ...subscriptions.map(({ id }) => id)]);
+    const deliveries = await deps.deliveryHistory.findDeliveries(
+      [...ids].map((subscriptionId) => ({ accountId, subscriptionId, eventId, eventType, acceptedAt })),
+    );
     const { cacheMs } = deps;
     return { body: presentEventDetail(event, { subscriptions, deliveries, now: deps.now(), cacheMs }) };
   };

@@ -11,6 +11,8 @@ export interface Problem {
   readonly detail: string;
   readonly issues?: readonly ProblemIssue[];
   readonly retryAfterSeconds?: number;
+  /** The delivery that stands in the way. */
+  readonly deliveryId?: string;
 }
 
 /** What a handler returns instead of an answer. */

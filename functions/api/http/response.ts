@@ -22,7 +22,8 @@ export function respondAnswer(
 }
 
 /** An error by RFC 9457. The router adds the id of the request. */
-export function respondProblem({ slug, detail, issues, retryAfterSeconds }: Problem): ApiResponse {
+export function respondProblem(problem: Problem): ApiResponse {
+  const { slug, detail, issues, retryAfterSeconds, deliveryId } = problem;
   const { status, title } = problems[slug];
   return {
     statusCode: status,
@@ -31,6 +32,6 @@ export function respondProblem({ slug, detail, issues, retryAfterSeconds }: Prob
       'content-type': 'application/problem+json',
       ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
     },
-    body: JSON.stringify({ type: problemType(slug), title, status, detail, issues }),
+    body: JSON.stringify({ type: problemType(slug), title, status, detail, issues, deliveryId }),
   };
 }

@@ -18,6 +18,7 @@ import {
   claim,
   expire,
   plan,
+  planAnew,
   postpone,
   resend,
   revive,
@@ -273,6 +274,21 @@ test('a delivery whose horizon has passed ends as it is, and no attempt is count
     version: 4,
     attemptCount: 2,
     updatedAt: now.toISOString(),
+  });
+});
+
+test('a first row that its owner asks for has a schedule that begins now, however old its event is', () => {
+  const times = { waitMs: 0, dueInMs: leaseMs };
+  const row = planAnew(deliveryRef(), times, now);
+  const message = messageFor(row);
+
+  expect(row).toEqual({
+    ...plan(deliveryRef(), times, now),
+    restarted: { at: now.toISOString(), attemptCount: 0 },
+  });
+  expect(scheduleOf({ message, claimed: claim(row, message, now, leaseMs) })).toEqual({
+    begunAt: now.toISOString(),
+    attemptCount: 0,
   });
 });
 

@@ -164,6 +164,11 @@ function pathParametersOf(routeKey: RouteKey, ids: Ids, choice: 'own' | keyof Id
   };
 }
 
+/** A made-up identifier in a body names nothing that there is. */
+function namingOwn(body: string | undefined, { subscriptionId }: Ids): string | undefined {
+  return body?.replace(/("subscriptionId":)"[\w-]{1,64}"/, `$1"${subscriptionId}"`);
+}
+
 describe('no request brings about a fault of ours, or an answer that the contract does not tell of:', () => {
   test.each(routeKeys)('%s', async (routeKey) => {
     const schemas = schemasOf(routeKey);
@@ -179,7 +184,8 @@ describe('no request brings about a fault of ours, or an answer that the contrac
           // Accounts and hosts have limits.
           deployment.clock.advance(1_000);
           const ids = untouched ?? (await openAccount());
-          const encoded = isBase64Encoded && body !== undefined ? Buffer.from(body).toString('base64') : body;
+          const text = choice === 'own' ? namingOwn(body, ids) : body;
+          const encoded = isBase64Encoded && text !== undefined ? Buffer.from(text).toString('base64') : text;
           const answer = await api.call(routeKey, {
             accountId: ids.accountId,
             isSigned: routeOf(routeKey).access === 'iam',
@@ -192,12 +198,14 @@ describe('no request brings about a fault of ours, or an answer that the contrac
             },
           });
           const { status = 0, headers: answered } = answer;
-          const text = answer.body === null ? '' : JSON.stringify(answer.body);
+          const answeredText = answer.body === null ? '' : JSON.stringify(answer.body);
           // What a request does to an account matters to no other.
           untouched = routeKey.startsWith('GET ') || status >= 400 ? ids : undefined;
           seen.set(routeKey, (seen.get(routeKey) ?? new Set()).add(status));
           expect(status).toBeLessThan(500);
-          expect(contract.faultsOfAnswer(routeKey, { status, headers: answered, text })).toEqual([]);
+          expect(
+            contract.faultsOfAnswer(routeKey, { status, headers: answered, text: answeredText }),
+          ).toEqual([]);
         },
       ),
       { numRuns: 100, examples: [['own', {}, {}, leastBodyOf(schemas), false]] },

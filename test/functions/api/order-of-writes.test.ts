@@ -159,6 +159,21 @@ const requests: [name: string, prepare: Prepare, expected: string[]][] = [
     ['event', 'row', 'message'],
   ],
   [
+    'an event that is sent to a subscription',
+    async () => {
+      const subscriptionId = await subscribed();
+      const event = publishedEvent({ detail: { id: uniqueId('evt'), accountId } });
+      await deployment.events.recordEvent(
+        event,
+        [{ subscriptionId, decision: 'disabled' }],
+        deployment.clock.now(),
+      );
+      return () =>
+        api.call('POST /events/{id}/deliveries', { accountId, id: event.id, body: { subscriptionId } });
+    },
+    ['event', 'row', 'message'],
+  ],
+  [
     'a new API key',
     async () => () => api.callSigned('POST /accounts/{accountId}/api-keys', { accountId }),
     ['slot', 'slot', 'audit api-key.issued', 'listed credential', 'credential'],

@@ -173,23 +173,27 @@ describe('a delivery that is sent again', () => {
   });
 
   test.each([
-    ['disabled', { status: 'disabled' }],
-    ['deleted', undefined],
-  ] as const)('needs a subscription that takes it: one that is %s does not', async (status, change) => {
-    const message = await publish();
-    await attempt(message, 204);
-    if (change) await api.call('PATCH /subscriptions/{id}', { accountId, id: subscriptionId, body: change });
-    else await api.call('DELETE /subscriptions/{id}', { accountId, id: subscriptionId });
+    ['disabled', { status: 'disabled' }, ' Enable it with PATCH /subscriptions/{id}, then ask again.'],
+    ['deleted', undefined, ''],
+  ] as const)(
+    'needs a subscription that takes it: one that is %s does not',
+    async (status, change, remedy) => {
+      const message = await publish();
+      await attempt(message, 204);
+      if (change)
+        await api.call('PATCH /subscriptions/{id}', { accountId, id: subscriptionId, body: change });
+      else await api.call('DELETE /subscriptions/{id}', { accountId, id: subscriptionId });
 
-    expect(await retry(deliveryIdOf(message))).toMatchObject({
-      status: 409,
-      body: {
-        type: 'urn:iomnihub:webhooks:problem:subscription-not-enabled',
-        detail: `The subscription is ${status}: it takes no callbacks.`,
-      },
-    });
-    expect((await row(message)).state).toBe('delivered');
-  });
+      expect(await retry(deliveryIdOf(message))).toMatchObject({
+        status: 409,
+        body: {
+          type: 'urn:iomnihub:webhooks:problem:subscription-not-enabled',
+          detail: `The subscription is ${status}: it takes no callbacks.${remedy}`,
+        },
+      });
+      expect((await row(message)).state).toBe('delivered');
+    },
+  );
 
   test('needs an event that is still stored', async () => {
     const message = deployment.messageFor((await enabledAgain()).subscription);
