@@ -25,11 +25,16 @@ export const eventView = z
     type: z.string(),
     acceptedAt: timestampSchema.meta({ description: 'When iOmniHub accepted it.' }),
     recordedAt: timestampSchema.meta({
-      description: 'When it was recorded for delivery, usually seconds later.',
+      description: 'When it was recorded for delivery, usually seconds later. Lists of events go by it.',
     }),
     isTest: z.boolean().meta({ description: 'Sent by `POST /subscriptions/{id}/test`.' }),
   })
   .meta({ id: 'Event' });
+
+export const completeUntil = timestampSchema.meta({
+  description:
+    'No further event with an earlier `recordedAt` appears in this list. About a minute ago, or `until` if that is earlier. The same on all pages, by the time at which the first one was read.',
+});
 
 export const eventOutcomes = [
   'delivered',

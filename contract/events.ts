@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { eventTypes } from '../core/events/event-catalog.ts';
-import { eventDetailView, eventTypeView, eventView } from './event-views.ts';
+import { completeUntil, eventDetailView, eventTypeView, eventView } from './event-views.ts';
 import { listOf, pageParameters } from './lists.ts';
 import { declareRoutes } from './route.ts';
 import { isInOrder, notInOrder, timeRange } from './time-range.ts';
@@ -27,10 +27,14 @@ export const eventRoutes = declareRoutes({
     access: 'read',
     summary: 'List published events, newest first',
     description:
-      'Events are kept from when the account has a subscription. An event is listed a moment after it was recorded; `since` and `until` go by `recordedAt`.',
+      'Events are kept from when the account has a subscription. `since` and `until` go by `recordedAt`. An event is listed a moment after it was recorded, and a later one may be listed before it. To miss none, ask again with `completeUntil` as `since`, and drop the ids that you know.',
     tag: 'Events',
     query: eventListQuery,
-    answer: { status: 200, description: 'A page of events.', body: listOf(eventView) },
+    answer: {
+      status: 200,
+      description: 'A page of events.',
+      body: listOf(eventView).extend({ completeUntil }),
+    },
   },
   'GET /events/{id}': {
     operationId: 'getEvent',

@@ -53,6 +53,7 @@ export const apiEnv = functionEnv(
     'cacheMs',
     ...urlSettings,
     'queueMarginSeconds',
+    'eventsSettleSeconds',
     'callbackTimeoutMs',
     'receiverVerification',
   ],

@@ -18,6 +18,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { methodAndPathOf, routeKeys, routeOf } from '../contract/routes.ts';
+import { apiTimeoutSeconds } from '../core/settings/derived-settings.ts';
 import { apiEnv, authorizerEnv } from '../functions/env.ts';
 import { corsPreflight } from './cors.ts';
 import { type DataStack, itemsOf } from './data-stack.ts';
@@ -111,7 +112,7 @@ export class ApiStack extends Stack {
         CURSOR_KEY_ID: data.cursorKey.keyId,
         RETRY_QUEUE_URL: retries.queueUrl,
       },
-      timeout: Duration.seconds(20),
+      timeout: Duration.seconds(apiTimeoutSeconds),
       memoryMb: 512,
     });
     const tableActions = ['Query', 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'];

@@ -22,6 +22,20 @@ export interface EventFilter {
   readonly until?: string | undefined;
 }
 
+/**
+ * Up to when a list of events is complete that was begun at `begunAt`: no further event with an earlier `recordedAt` can
+ * appear in it. Events are ordered by the time just before they were written, and some are written faster than others.
+ */
+export function completeUntil(
+  { since = '', until }: EventFilter,
+  begunAt: Date,
+  settleSeconds: number,
+): string {
+  const settledAt = new Date(begunAt.getTime() - settleSeconds * 1_000).toISOString();
+  const end = until !== undefined && until < settledAt ? until : settledAt;
+  return since > end ? since : end;
+}
+
 /** Looks up published events. */
 export interface EventHistory {
   /**

@@ -6,6 +6,9 @@ interface DerivedSetting {
   readonly derive: (settings: StageSettings) => number;
 }
 
+/** How long a request to the API may take. */
+export const apiTimeoutSeconds = 20;
+
 /** Times that follow from a stage's settings. They cannot be set. Functions read them like settings. */
 export const derivedSettings = {
   delivererTimeoutSeconds: {
@@ -30,6 +33,11 @@ export const derivedSettings = {
     reason:
       'A sweep spreads its messages to one subscription over the minute until the next sweep, but over no more than a quarter of the lease.',
     derive: ({ callbackTimeoutMs }) => Math.min(55, Math.floor((callbackTimeoutMs * 5) / 1_000)),
+  },
+  eventsSettleSeconds: {
+    reason:
+      'An event is listed by the time just before it was written. Who writes it, the dispatcher or the API, is stopped within its timeout. Half a minute more is for the index and for clocks that differ.',
+    derive: ({ dispatcherTimeoutSeconds }) => Math.max(dispatcherTimeoutSeconds, apiTimeoutSeconds) + 30,
   },
 } satisfies Record<string, DerivedSetting>;
 

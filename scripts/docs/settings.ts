@@ -24,7 +24,7 @@ export function describeSettings(): string {
     table(['Name', 'Must be', 'Default', 'What it does'], settings),
     'The local run has defaults of its own for a few of them; `npm start -- --help` shows these.',
     '## What derives from them',
-    'These times follow from `callbackTimeoutMs`, so that they always fit each other. They cannot be set.',
+    'These times follow from `callbackTimeoutMs` and `dispatcherTimeoutSeconds`, so that they always fit each other. They cannot be set.',
     table(['Name', 'By default', 'Why'], derived),
   ].join('\n\n')}\n`;
 }

@@ -156,6 +156,26 @@ test('an integrator registers, verifies, finds out why an event did not come, se
   expect(event).toMatchObject({ id: tagged, subscriptions: [{ outcome: 'not-subscribed' }] });
   expect(seen.has(tagged)).toBe(false);
 
+  // #region follow
+  let since = subscription.createdAt;
+  const known = new Set<string>();
+  async function follow(): Promise<void> {
+    const start = `/events?since=${since}`;
+    let page = await call('GET', start);
+    for (;;) {
+      for (const { id, type } of page.items) if (!known.has(id)) console.log(`${id} ${type}`);
+      for (const { id } of page.items) known.add(id);
+      if (!page.nextCursor) break;
+      page = await call('GET', `${start}&cursor=${page.nextCursor}`);
+    }
+    // Only now: if a page could not be read, the next call begins where this one did.
+    since = page.completeUntil;
+  }
+  await follow();
+  // #endregion
+  expect([...known]).toEqual(expect.arrayContaining([events[0].id]));
+  await follow();
+
   // #region change
   const response = await fetch(new URL(`/subscriptions/${subscription.id}`, process.env['API_URL']), {
     headers: { authorization: `Bearer ${process.env['API_KEY']}` },

@@ -46,6 +46,13 @@ describe.each(stages)('with %s', (_, context) => {
     expect(timeoutMsOf('Delivery.Deliverer')).toBeGreaterThanOrEqual(2 * longestCallMs);
   });
 
+  test('who writes events has been stopped for half a minute when their list counts as settled', () => {
+    const settledMs = settingsOf('Api.Api', apiEnv).eventsSettleSeconds * 1_000;
+
+    expect(settledMs - timeoutMsOf('Delivery.Dispatcher')).toBeGreaterThanOrEqual(30_000);
+    expect(settledMs - timeoutMsOf('Api.Api')).toBeGreaterThanOrEqual(30_000);
+  });
+
   test('a claim outlives the deliverer that made it', () => {
     expect(deliverer().claimLeaseMs).toBeGreaterThan(timeoutMsOf('Delivery.Deliverer'));
   });

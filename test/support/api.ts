@@ -69,6 +69,7 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
     eventHistory: createEventHistory(table),
     retries: deployment.retries,
     queueMarginSeconds: 60,
+    eventsSettleSeconds: 60,
     callbackTimeoutMs: 15_000,
     cacheMs: 5_000,
     statistics: deployment.statistics,

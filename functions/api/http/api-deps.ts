@@ -48,6 +48,8 @@ export interface ApiDeps {
   readonly cacheMs: number;
   /** How long the message of a delivery may take until the sweeper takes over. */
   readonly queueMarginSeconds: number;
+  /** After so long, no further event is listed before the time at which the list was read. */
+  readonly eventsSettleSeconds: number;
   readonly now: () => Date;
   readonly randomBytes: (size: number) => Buffer;
 }

@@ -105,6 +105,7 @@ test.each([
       queueMarginSeconds: 4,
       sweepLeaseMs: 20_000,
       sweepSpreadSeconds: 5,
+      eventsSettleSeconds: 60,
     },
   ],
   [
@@ -115,6 +116,7 @@ test.each([
       queueMarginSeconds: 5,
       sweepLeaseMs: 20_020,
       sweepSpreadSeconds: 5,
+      eventsSettleSeconds: 60,
     },
   ],
   [
@@ -125,6 +127,7 @@ test.each([
       queueMarginSeconds: 60,
       sweepLeaseMs: 300_000,
       sweepSpreadSeconds: 55,
+      eventsSettleSeconds: 60,
     },
   ],
 ])('from calls of up to %i ms follow %j', (callbackTimeoutMs, derived) => {
@@ -132,6 +135,20 @@ test.each([
 
   expect(deriveSettings(settings)).toEqual({ ...settings, ...derived });
 });
+
+test.each([
+  [2, 50],
+  [20, 50],
+  [21, 51],
+  [120, 150],
+])(
+  'after a dispatcher of up to %i s, the list of events is settled in %i s',
+  (dispatcherTimeoutSeconds, settled) => {
+    expect(deriveSettings({ ...defaultSettings, dispatcherTimeoutSeconds }).eventsSettleSeconds).toBe(
+      settled,
+    );
+  },
+);
 
 describe('to people', () => {
   const setting = (value: Setting['default'], neverInProduction?: string): Setting => ({
