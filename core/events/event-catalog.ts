@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { slugSchema } from '../identifiers.ts';
+import { correlationSchema } from './correlation.ts';
 import { customerSchema } from './customer.ts';
 import { publishedTimeSchema } from './published-time.ts';
 import { actorSchema, messageSchema, ticketSchema } from './ticket.ts';
@@ -25,13 +26,28 @@ const exampleTicket = {
   channel: 'whatsapp',
   tags: ['order'],
   assignee: null,
-  customer: { id: 'cus_b41Xw9', name: 'Marina Duarte', handle: '+5511987654321' },
+  customer: {
+    id: 'cus_b41Xw9',
+    name: 'Marina Duarte',
+    handle: '+5511987654321',
+    phones: ['+5511987654321'],
+    emails: ['marina.duarte@example.com'],
+    externalIds: { crm: '0034x00001' },
+  },
+  inbox: { id: 'inb_2', name: 'WhatsApp Brazil' },
+  conversationId: 'cnv_9Kd3Lp',
+  customFields: { order_number: '5531', products: ['kettle', 'teapot'], is_gift: false },
   url: 'https://app.iomnihub.example/tickets/48213',
   createdAt: '2026-11-23T16:55:00.000Z',
   updatedAt: '2026-11-23T16:55:00.000Z',
 };
 const exampleAssignee = { id: 'agt_19', name: 'Joana Prado', team: 'Orders' };
 const exampleAgent = { type: 'agent', id: 'agt_19', name: 'Joana Prado' };
+
+/** The data of an event, which may be one of several that an action has caused. */
+function eventData<const Fields extends z.ZodRawShape>(fields: Fields) {
+  return z.looseObject({ ...fields, correlation: correlationSchema.optional() });
+}
 
 /**
  * THE list of events. Types, validation, EventBridge rules, queues, alarms, the local bus and the documentation
@@ -42,7 +58,7 @@ export const eventCatalog = [
     type: 'ticket.created',
     name: 'Ticket Create',
     summary: 'A customer or an agent opened a ticket.',
-    data: z.looseObject({ ticket: ticketSchema, actor: actorSchema, message: messageSchema.nullable() }),
+    data: eventData({ ticket: ticketSchema, actor: actorSchema, message: messageSchema.nullable() }),
     example: {
       ticket: exampleTicket,
       actor: { type: 'customer', id: 'cus_b41Xw9', name: 'Marina Duarte' },
@@ -52,13 +68,14 @@ export const eventCatalog = [
         attachments: [],
         sentAt: '2026-11-23T16:54:58.000Z',
       },
+      correlation: { id: 'act_c81Vq2', index: 2, count: 2 },
     },
   },
   {
     type: 'ticket.resolved',
     name: 'Ticket Resolve',
     summary: 'A ticket was marked as resolved.',
-    data: z.looseObject({
+    data: eventData({
       ticket: ticketSchema,
       actor: actorSchema,
       resolution: z.looseObject({
@@ -95,7 +112,7 @@ export const eventCatalog = [
     type: 'ticket.tagged',
     name: 'Ticket Tag',
     summary: "A ticket's tags were changed.",
-    data: z.looseObject({
+    data: eventData({
       ticket: ticketSchema,
       actor: actorSchema,
       tagsAdded: z.array(z.string()),
@@ -103,7 +120,7 @@ export const eventCatalog = [
     }),
     example: {
       ticket: { ...exampleTicket, tags: ['order', 'late-delivery'], updatedAt: '2026-11-23T16:58:12.000Z' },
-      actor: { type: 'automation', id: 'rule_12', name: 'Tag late orders' },
+      actor: { type: 'api', id: null, name: 'Order sync', clientId: 'cli_4nT7' },
       tagsAdded: ['late-delivery'],
       tagsRemoved: [],
     },
@@ -112,7 +129,7 @@ export const eventCatalog = [
     type: 'ticket.reopened',
     name: 'Ticket Reopen',
     summary: 'A resolved ticket was opened again.',
-    data: z.looseObject({
+    data: eventData({
       ticket: ticketSchema,
       actor: actorSchema,
       reopening: z.looseObject({
@@ -146,7 +163,7 @@ export const eventCatalog = [
     type: 'customer.created',
     name: 'Customer Create',
     summary: 'A customer was added, by a first message or by an agent.',
-    data: z.looseObject({ customer: customerSchema, actor: actorSchema }),
+    data: eventData({ customer: customerSchema, actor: actorSchema }),
     example: {
       customer: {
         id: 'cus_b41Xw9',
@@ -155,10 +172,12 @@ export const eventCatalog = [
         emails: ['marina.duarte@example.com'],
         channel: 'whatsapp',
         externalIds: { crm: '0034x00001' },
+        customFields: { loyalty_tier: 'gold', points: 1200, birthday: null },
         locale: 'pt-BR',
         createdAt: '2026-11-23T16:54:58.000Z',
       },
       actor: { type: 'customer', id: 'cus_b41Xw9', name: 'Marina Duarte' },
+      correlation: { id: 'act_c81Vq2', index: 1, count: 2 },
     },
   },
 ] as const satisfies readonly CatalogEntry[];

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { slugSchema } from '../identifiers.ts';
+import { emailsSchema, externalIdsSchema, phonesSchema } from './contact.ts';
+import { customFieldsSchema } from './custom-fields.ts';
 import { publishedTimeSchema } from './published-time.ts';
 
 /**
@@ -16,6 +18,10 @@ export const actorSchema = z
     type: z.enum(['agent', 'customer', 'automation', 'api']),
     id: z.string().nullable(),
     name: z.string().nullable(),
+    clientId: z.string().optional().meta({
+      description:
+        'The client of the iOmniHub API whose call caused the event. By it, an integration can ignore its own writes.',
+    }),
   })
   .meta({
     description: 'Who caused the event. `automation` is a rule or a bot, which has no person behind it.',
@@ -41,7 +47,19 @@ export const ticketSchema = z
         .string()
         .nullable()
         .meta({ description: 'Phone number, e-mail address or user name on the channel.' }),
+      phones: phonesSchema.optional(),
+      emails: emailsSchema.optional(),
+      externalIds: externalIdsSchema.optional(),
     }),
+    inbox: z
+      .looseObject({ id: z.string(), name: z.string() })
+      .optional()
+      .meta({ description: 'Where the ticket came in.' }),
+    conversationId: z
+      .string()
+      .optional()
+      .meta({ description: 'The conversation that the ticket is part of.' }),
+    customFields: customFieldsSchema.optional(),
     url: z.url().meta({ description: 'The ticket in the agent workspace.' }),
     createdAt: publishedTimeSchema,
     updatedAt: publishedTimeSchema,

@@ -72,7 +72,10 @@ function typeText(schema: JsonSchema): string {
   if (schema.items) return `array of ${typeText(schema.items as JsonSchema)}`;
   if (schema.format === 'date-time') return 'ISO 8601 time in UTC';
   if (schema.format === 'uri') return 'URL';
-  if (schema.propertyNames) return `object of ${typeText(schema.additionalProperties as JsonSchema)} by name`;
+  if (schema.propertyNames) {
+    const value = typeText(schema.additionalProperties as JsonSchema);
+    return `object of ${value.includes(' or ') ? `(${value})` : value} by name`;
+  }
   return [schema.type ?? 'any'].flat().join(' or ');
 }
 

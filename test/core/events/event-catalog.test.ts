@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type * as z from 'zod';
+import * as z from 'zod';
 import {
   catalogEntryOf,
   eventCatalog,
@@ -8,6 +8,7 @@ import {
 } from '../../../core/events/event-catalog.ts';
 import { actorSchema, ticketSchema } from '../../../core/events/ticket.ts';
 import { identifierSchema, slugSchema, timestampSchema } from '../../../core/identifiers.ts';
+import { explain } from '../../../core/zod-issues.ts';
 
 describe('the event catalog', () => {
   test('holds the five events by the names that iOmniHub uses', () => {
@@ -30,11 +31,45 @@ describe('the event catalog', () => {
     expect(writtenBy(entry.data.parse(extended))).toEqual(extended);
   });
 
-  test.each(eventCatalog)('$type: every field of the example is required', ({ data, example }) => {
+  test.each(eventCatalog)('$type: every field of the example is required, but the correlation', (entry) => {
+    const { data, example } = entry;
     for (const field of Object.keys(example)) {
       const { [field]: _, ...rest } = example as Record<string, unknown>;
-      expect(data.safeParse(rest).error?.issues[0]?.path).toEqual([field]);
+      const path = field === 'correlation' ? undefined : [field];
+      expect(data.safeParse(rest).error?.issues[0]?.path).toEqual(path);
     }
+  });
+
+  test.each(eventCatalog)(
+    '$type: an event without the optional fields is taken, as it always was',
+    (entry) => {
+      const old = without(entry.example, optionalNames(z.toJSONSchema(entry.data, { io: 'input' })));
+
+      expect(writtenBy(entry.data.parse(old))).toEqual(old);
+      expect(JSON.stringify(old)).not.toMatch(/inbox|customFields|conversationId|correlation|clientId/);
+    },
+  );
+
+  test('shows every optional field in some example', () => {
+    const shown = JSON.stringify(eventCatalog.map(({ example }) => example));
+    const schemas = eventCatalog.map(({ data }) => z.toJSONSchema(data, { io: 'input' }));
+    const names = new Set(
+      schemas.flatMap((schema) => optionalNames(schema)).map((path) => path.split('.').at(-1)),
+    );
+
+    expect(names).toEqual(
+      new Set([
+        'clientId',
+        'conversationId',
+        'correlation',
+        'customFields',
+        'emails',
+        'externalIds',
+        'inbox',
+        'phones',
+      ]),
+    );
+    expect([...names].filter((name) => !shown.includes(`"${name}":`))).toEqual([]);
   });
 
   test('finds an entry by its identifier, and throws for what has none', () => {
@@ -62,7 +97,7 @@ describe('a field with a closed list takes its values and no other:', () => {
 
 /** Each change is laid over the example of the type, at its path. */
 describe('the catalog', () => {
-  const [created, resolved, , reopened, customer] = eventCatalog;
+  const [created, resolved, tagged, reopened, customer] = eventCatalog;
   const takes = ({ data, example }: (typeof eventCatalog)[number], path: string, value: unknown): boolean =>
     data.safeParse(setAt(example, path.split('.'), value)).success;
 
@@ -97,6 +132,16 @@ describe('the catalog', () => {
     [customer, 'customer.locale', null],
     [customer, 'customer.externalIds', {}],
     [customer, 'customer.phones', []],
+    [customer, 'customer.customFields', {}],
+    [created, 'ticket.customer.phones', []],
+    [created, 'ticket.customer.emails', ['a@example.com', 'b@example.com']],
+    [created, 'ticket.customer.externalIds', { crm: '7', erp: '8' }],
+    [created, 'ticket.inbox', { id: 'inb_1', name: 'Support' }],
+    [created, 'ticket.conversationId', 'cnv_1'],
+    [created, 'ticket.customFields', { a: 'x', b: 1.5, c: true, d: null, e: ['x', 'y'], f: [], g: '', h: 0 }],
+    [tagged, 'actor.clientId', 'cli_1'],
+    [customer, 'correlation', { id: 'act_1', index: 1, count: 1 }],
+    [customer, 'correlation', { id: 'act_1', index: 3, count: 3 }],
   ])('takes of $type, as %s, %j', (entry, path, value) => {
     expect(takes(entry, path, value)).toBe(true);
   });
@@ -126,6 +171,46 @@ describe('the catalog', () => {
     [customer, 'customer.externalIds', { crm: 5 }],
   ])('does not take of $type, as %s, %j', (entry, path, value) => {
     expect(takes(entry, path, value)).toBe(false);
+  });
+
+  test.each<[(typeof eventCatalog)[number], string, unknown, string]>([
+    [created, 'ticket.customer.phones', '+5511987654321', ''],
+    [created, 'ticket.customer.phones', [5511987654321], '.0'],
+    [created, 'ticket.customer.phones', null, ''],
+    [created, 'ticket.customer.emails', [null], '.0'],
+    [created, 'ticket.customer.externalIds', { crm: 5 }, '.crm'],
+    [created, 'ticket.customer.externalIds', ['5'], ''],
+    [created, 'ticket.inbox', 'inb_1', ''],
+    [created, 'ticket.inbox', { id: 'inb_1' }, '.name'],
+    [created, 'ticket.inbox', { id: 1, name: 'Support' }, '.id'],
+    [created, 'ticket.conversationId', 7, ''],
+    [created, 'ticket.customFields', ['x'], ''],
+    [created, 'ticket.customFields', { 'order number': { value: 'x' } }, '.order number'],
+    [created, 'ticket.customFields', { sizes: ['x', 5] }, '.sizes'],
+    [customer, 'customer.customFields', { sizes: [['x']] }, '.sizes'],
+    [tagged, 'actor.clientId', 7, ''],
+    [tagged, 'actor.clientId', null, ''],
+    [created, 'correlation', 'act_1', ''],
+    [created, 'correlation', { index: 1, count: 1 }, '.id'],
+    [created, 'correlation', { id: 'act_1', index: 0, count: 1 }, '.index'],
+    [created, 'correlation', { id: 'act_1', index: 1.5, count: 2 }, '.index'],
+    [created, 'correlation', { id: 'act_1', index: 3, count: 2 }, '.index'],
+    [customer, 'correlation', { id: 'act_1', index: 1 }, '.count'],
+    [customer, 'correlation', { id: 'act_1', index: 1, count: '2' }, '.count'],
+  ])('refuses of $type, as %s, %j, and names the field', ({ data, example }, path, value, within) => {
+    const { error } = data.safeParse(setAt(example, path.split('.'), value));
+
+    expect(error?.issues.map((issue) => issue.path.join('.'))).toEqual([path + within]);
+  });
+
+  test('says what a custom field may be', () => {
+    const { error } = created.data.safeParse(
+      setAt(created.example, ['ticket', 'customFields', 'order'], { value: 'x' }),
+    );
+
+    expect(error && explain(error, 'data')).toBe(
+      'data.ticket.customFields.order: must be a string, a number, true, false, null or an array of strings',
+    );
   });
 });
 
@@ -175,10 +260,34 @@ function writtenBy(read: unknown): unknown {
   return JSON.parse(JSON.stringify(read));
 }
 
+type JsonSchema = z.core.JSONSchema.JSONSchema;
+
+/** The paths of the fields that may be left out, such as `ticket.inbox`. */
+function optionalNames(schema: JsonSchema, parent = ''): string[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, property]) =>
+    schema.required?.includes(name)
+      ? optionalNames(property as JsonSchema, `${parent}${name}.`)
+      : [parent + name],
+  );
+}
+
+function without(value: object, paths: readonly string[]): object {
+  const fields = Object.entries(value).flatMap(([name, field]) => {
+    if (paths.includes(name)) return [];
+    const below = paths
+      .filter((path) => path.startsWith(`${name}.`))
+      .map((path) => path.slice(name.length + 1));
+    return [[name, below.length > 0 ? without(field as object, below) : field]];
+  });
+  return Object.fromEntries(fields);
+}
+
+const accountsOwn = ['externalIds', 'customFields'];
+
 /** The same value with a further field in every object of the catalog's; maps of the account's own stay as they are. */
 function deepExtend(value: unknown, name = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => deepExtend(item));
-  if (typeof value !== 'object' || value === null || name === 'externalIds') return value;
+  if (typeof value !== 'object' || value === null || accountsOwn.includes(name)) return value;
   const fields = Object.entries(value).map(([key, field]) => [key, deepExtend(field, key)]);
   return { ...Object.fromEntries(fields), addedLater: { by: 'the helpdesk' } };
 }
