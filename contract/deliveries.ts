@@ -40,7 +40,7 @@ export const deliveryRoutes = declareRoutes({
     access: 'read',
     summary: 'List the deliveries of a subscription, newest first',
     description:
-      'A delivery is listed once its first attempt was made, postponed or cancelled. `since` and `until` go by `acceptedAt`.',
+      'A delivery is listed once its first attempt was made, postponed or cancelled, or once you have asked for it. `since` and `until` go by `acceptedAt`.',
     tag: 'Deliveries',
     path: ofSubscription,
     query: deliveryListQuery,

@@ -65,7 +65,7 @@ function explainPlanned(
 ): EventAtSubscription {
   if (delivery) {
     const explained = explainDelivery(delivery, subscription);
-    return { subscriptionId, ...(decision === 'enqueue' ? explained : withRequest(explained)) };
+    return { subscriptionId, ...(decision === 'enqueue' ? explained : asAskedFor(explained)) };
   }
   switch (decision) {
     case 'enqueue':
@@ -102,7 +102,7 @@ function explainPlanned(
 type Explanation = Omit<EventAtSubscription, 'subscriptionId'>;
 
 /** Of a delivery that the event did not bring about by itself. */
-function withRequest({ explanation, ...others }: Explanation): Explanation {
+function asAskedFor({ explanation, ...others }: Explanation): Explanation {
   return { ...others, explanation: `Sent because its owner asked for it. ${explanation}` };
 }
 
@@ -164,7 +164,7 @@ function obstacleAt(subscription: Subscription | undefined): string {
 
 function explainLater(subscription: Subscription, delivery: Delivery | undefined): EventAtSubscription {
   const { id: subscriptionId, createdAt } = subscription;
-  if (delivery) return { subscriptionId, ...withRequest(explainDelivery(delivery, subscription)) };
+  if (delivery) return { subscriptionId, ...asAskedFor(explainDelivery(delivery, subscription)) };
   return {
     subscriptionId,
     outcome: 'created-later',

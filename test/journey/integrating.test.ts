@@ -156,6 +156,12 @@ test('an integrator registers, verifies, finds out why an event did not come, se
   expect(event).toMatchObject({ id: tagged, subscriptions: [{ outcome: 'not-subscribed' }] });
   expect(seen.has(tagged)).toBe(false);
 
+  // #region send
+  const sent = await call('POST', `/events/${event.id}/deliveries`, { subscriptionId: subscription.id });
+  await until(`/deliveries/${sent.id}`, ({ status }) => status === 'delivered');
+  // #endregion
+  expect(seen.get(tagged)).toMatchObject({ id: tagged, type: 'ticket.tagged' });
+
   // #region follow
   let since = subscription.createdAt;
   const known = new Set<string>();

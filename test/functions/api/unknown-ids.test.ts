@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { routeKeys } from '../../../contract/routes.ts';
 import type { TestApi } from '../../support/api.ts';
+import { goodRequest } from '../../support/good-requests.ts';
 import { prepareDeployment } from '../../support/suite.ts';
 
 let api: TestApi;
@@ -8,6 +9,15 @@ let accountId: string;
 prepareDeployment((suite) => {
   ({ api, accountId } = suite);
 });
+
+const madeUp = {
+  accountId: 'made-up',
+  keyId: 'made-up',
+  sessionId: 'made-up',
+  subscriptionId: 'made-up',
+  eventId: 'made-up',
+  deliveryId: 'made-up',
+};
 
 /** By what the path is about. */
 const nouns = {
@@ -31,9 +41,10 @@ test('every route with an id of its own is one of these', () => {
 
 test.each(routes)('%s says that the account has no such %s', async (routeKey, noun) => {
   const unknown = { id: 'made-up', keyId: 'made-up', sessionId: 'made-up' };
+  const { body = {} } = goodRequest(routeKey, madeUp);
   const answer = routeKey.includes('/accounts/')
     ? await api.callSigned(routeKey, { accountId, ...unknown })
-    : await api.call(routeKey, { accountId, pathParameters: unknown, body: {} });
+    : await api.call(routeKey, { accountId, pathParameters: unknown, body });
 
   expect(answer).toMatchObject({
     status: 404,
