@@ -31,7 +31,8 @@ export function isOfTypes(attribute: string, selectors: readonly string[]): Cond
 
 export function anyCondition(conditions: readonly Condition[]): Condition {
   const { expression, names, values } = joined(conditions, ' OR ');
-  return { expression: `(${expression})`, names, values };
+  // DynamoDB refuses parentheses that it does not need.
+  return { expression: conditions.length > 1 ? `(${expression})` : expression, names, values };
 }
 
 /** The conditions as the parts of a Query that filter. Empty if there are none. */
