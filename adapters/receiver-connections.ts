@@ -1,8 +1,12 @@
 import { type buildConnector, Client, type Dispatcher, Pool } from 'undici';
+import { findFinalResponse } from '../core/receivers/response-head.ts';
 import type { Socket } from './connection-race.ts';
 
 /** Enough for the largest head that the HTTP client takes, and for what is read of a body. */
 const maxCapturedBytes = 20 * 1024;
+
+/** Enough for interim responses one by one, and for a status line. */
+const maxHeldBytes = 4 * 1024;
 
 /** What is known of the connection of one request, also if the HTTP client fails. */
 export interface Exchange {
@@ -11,8 +15,10 @@ export interface Exchange {
   remoteAddress?: string;
   /** The first bytes of the answer. */
   answer: Buffer;
-  /** True as long as the answer consists of nothing but interim responses. */
-  isInterim: boolean;
+  /** What the HTTP client has not got yet. */
+  held: Buffer;
+  /** True once the HTTP client gets all that comes. */
+  isPassedOn: boolean;
 }
 
 /** A request to a pool of receiver connections. */
@@ -84,45 +90,40 @@ function connectNoting(line: Line, connect: buildConnector.connector): buildConn
       line.socket = socket;
       line.openedAt = performance.now();
       if (line.exchange) useConnection(line.exchange, socket, false);
-      // Paused, it waits for the client to read, and this listener sees what the client reads.
+      // Paused, it waits for the client to read, and this listener sees all that is read.
       socket.pause().on('data', (chunk: Buffer) => {
         const { exchange } = line;
         if (!exchange || exchange.answer.length >= maxCapturedBytes) return;
-        if (exchange.isInterim) exchange.isInterim = passOverInterim(exchange.answer, chunk);
         exchange.answer = Buffer.concat([exchange.answer, chunk]);
       });
+      const read = socket.read.bind(socket) as (size?: number) => Buffer | null;
+      socket.read = (size?: number) => {
+        const chunk = read(size);
+        return chunk && line.exchange ? passOn(line.exchange, chunk) : chunk;
+      };
       callback(null, socket);
     });
 }
 
 function useConnection(exchange: Exchange, { remoteAddress }: Socket, isReused: boolean): void {
-  exchange.isReused = isReused;
-  exchange.answer = Buffer.alloc(0);
-  exchange.isInterim = true;
+  Object.assign(exchange, newExchange(), { isReused });
   if (remoteAddress !== undefined) exchange.remoteAddress = remoteAddress;
 }
 
 /**
- * Makes each leading `100 Continue` a `102 Processing`, in place, before the HTTP client reads it. The client ends the
- * connection at a 100 that nobody asked for, while RFC 9110 (15.2) wants it passed over, as the client does with a 102.
- * Only the last digit differs, so it may come in any number of chunks. Returns false once something else follows.
+ * What the HTTP client gets of the next bytes: nothing before the status line of a final response is complete. The client
+ * ends the connection at a 100 that nobody asked for, and at the first byte of a head that is not strict, so that a
+ * status which comes in a later packet would be lost. RFC 9110 (15.2) wants interim responses passed over.
  */
-function passOverInterim(before: Buffer, chunk: Buffer): boolean {
-  const text = before.toString('latin1') + chunk.toString('latin1');
-  const statusLength = 'HTTP/1.1 100'.length;
-  let place = 0;
-  while (text.length - place >= statusLength) {
-    const [, status] = /^HTTP\/1\.\d (1\d\d)/.exec(text.slice(place, place + statusLength)) ?? [];
-    if (status === undefined) return false;
-    const lastDigit = place + statusLength - 1 - before.length;
-    if (status === '100' && lastDigit >= 0) chunk.write('2', lastDigit);
-    const end = text.indexOf('\r\n\r\n', place);
-    if (end === -1) return true;
-    place = end + '\r\n\r\n'.length;
-  }
-  return true;
+function passOn(exchange: Exchange, chunk: Buffer): Buffer | null {
+  if (exchange.isPassedOn) return chunk;
+  const bytes = Buffer.concat([exchange.held, chunk]);
+  const { place, isKnown } = findFinalResponse(bytes);
+  exchange.held = bytes.subarray(place);
+  exchange.isPassedOn = isKnown || exchange.held.length > maxHeldBytes;
+  return exchange.isPassedOn ? exchange.held : null;
 }
 
 export function newExchange(): Exchange {
-  return { isReused: false, answer: Buffer.alloc(0), isInterim: true };
+  return { isReused: false, answer: Buffer.alloc(0), held: Buffer.alloc(0), isPassedOn: false };
 }

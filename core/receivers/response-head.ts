@@ -9,6 +9,10 @@ export interface ResponseHead {
 
 const statusLinePattern = /^(?:\r?\n)*HTTP\/1(?:\.\d+)?[ \t]+([1-9]\d\d)(?:[ \t][^\n]*)?\r?\n/;
 
+/** What may become a status line, as far as it has come. */
+const unfinishedPattern =
+  /^(?:\r?\n)*(?:\r|H(?:T(?:T(?:P(?:\/(?:1(?:\.\d*)?(?:[ \t]+(?:[1-9]\d?|[1-9]\d\d(?:[ \t][^\n]*|\r)?)?)?)?)?)?)?)?)?$/;
+
 /**
  * Reads the first bytes of a response as lenient clients do: lines may end with LF alone, header lines may be folded or
  * make no sense, HTTP/1 may have any minor version or none, and any blanks may follow it. Interim responses (1xx) are
@@ -16,24 +20,50 @@ const statusLinePattern = /^(?:\r?\n)*HTTP\/1(?:\.\d+)?[ \t]+([1-9]\d\d)(?:[ \t]
  */
 export function readResponseHead(bytes: Buffer): ResponseHead | undefined {
   // Latin-1 has one character for each byte, so places in the text are places in the bytes.
-  let text = bytes.toString('latin1');
+  const text = bytes.toString('latin1');
+  const { place, statusLine, status } = skipInterim(text);
+  // A connection that speaks another protocol from here on carries no answer.
+  if (statusLine === undefined || status < 200) return undefined;
+  const rest = text.slice(place + statusLine.length);
+  const end = endOfHead(rest);
+  const body = end === undefined ? Buffer.alloc(0) : bytes.subarray(bytes.length - rest.length + end);
+  return { status, headers: readHeaders(rest.slice(0, end).trimEnd()), body };
+}
+
+/**
+ * How many of the first bytes of a response are interim responses, and whether it is known what follows them: the whole
+ * status line of a final response, or something that is none.
+ */
+export function findFinalResponse(bytes: Buffer): { readonly place: number; readonly isKnown: boolean } {
+  const text = bytes.toString('latin1');
+  const { place, statusLine } = skipInterim(text);
+  const rest = text.slice(place);
+  const mayBecomeOne = unfinishedPattern.test(rest) || statusLinePattern.test(rest);
+  return { place, isKnown: statusLine !== undefined || !mayBecomeOne };
+}
+
+/**
+ * The place after all complete interim responses. What follows has a status line if it is complete and that of a final
+ * response, or of a change to another protocol.
+ */
+function skipInterim(text: string): { place: number; statusLine?: string; status: number } {
+  let place = 0;
   for (;;) {
-    const [statusLine = '', digits] = statusLinePattern.exec(text) ?? [];
-    if (digits === undefined) return undefined;
-    const rest = text.slice(statusLine.length);
-    const end = /(?:^|\n)\r?\n/.exec(rest);
+    const [statusLine, digits] = statusLinePattern.exec(text.slice(place)) ?? [];
     const status = Number(digits);
-    if (status >= 200) {
-      const lines = rest.slice(0, end?.index ?? rest.length);
-      const body = end
-        ? bytes.subarray(bytes.length - rest.length + end.index + end[0].length)
-        : Buffer.alloc(0);
-      return { status, headers: readHeaders(lines), body };
-    }
-    // A connection that speaks another protocol from here on carries no answer.
-    if (status === 101 || !end) return undefined;
-    text = rest.slice(end.index + end[0].length);
+    if (statusLine === undefined) return { place, status };
+    if (status >= 200 || status === 101) return { place, statusLine, status };
+    const headers = place + statusLine.length;
+    const end = endOfHead(text.slice(headers));
+    if (end === undefined) return { place, status };
+    place = headers + end;
   }
+}
+
+/** Where the body begins in what follows a status line. */
+function endOfHead(text: string): number | undefined {
+  const end = /(?:^|\n)\r?\n/.exec(text);
+  return end ? end.index + end[0].length : undefined;
 }
 
 function readHeaders(lines: string): ReadonlyMap<string, string> {

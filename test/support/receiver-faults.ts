@@ -305,6 +305,10 @@ const leniencies: Record<string, Row> = {
     tcp(answerBitByBit('HTTP/1.1 200 OK\n', 'content-length: 2\n\nok')),
     delivered(200),
   ],
+  'speaks HTTP/1.2 and divides its status line': [
+    tcp(answerBitByBit('HTTP/1.2 ', '200 OK\r\ncontent-length: 0\r\n\r\n')),
+    delivered(200),
+  ],
   'answers 100 and then 200 with LF alone': [
     tcp(answer('HTTP/1.1 100 Continue\n\nHTTP/1.1 200 OK\n\n')),
     delivered(200),
@@ -339,12 +343,21 @@ const interim: Record<string, Row> = {
     delivered(200),
     kept,
   ],
+  'gives early hints with LF alone, and answers 200 later': [
+    tcp(answerBitByBit('HTTP/1.1 103 Early Hints\nlink: </a>\n\n', whole('200 OK'))),
+    delivered(200),
+    kept,
+  ],
+  'folds its early hints, and answers 500 later with LF alone': [
+    tcp(answerBitByBit('HTTP/1.2 103\r\nlink: </a>,\r\n </b>\r\n\r\n', 'HTTP/1.1 500 Oops\n\n')),
+    failed(500),
+  ],
   'answers 100 twice, 103, and then 500': [
     tcp(answer(head('100 Continue').repeat(2) + head('103 Early Hints') + whole('500 Oops'))),
     failed(500),
     kept,
   ],
-  'says 100 for ever': [tcp(flood('', head('100 Continue').repeat(500))), retried('connection-lost')],
+  'says 100 for ever': [tcp(flood('', head('100 Continue').repeat(500))), retried('timeout'), late],
   'says 102 for ever': [tcp(flood('', head('102 Processing').repeat(500))), retried('timeout'), late],
   'gives early hints for ever': [
     tcp(flood('', head('103 Early Hints', 'link: </a>; rel=preload').repeat(300))),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { readResponseHead } from '../../../core/receivers/response-head.ts';
+import { findFinalResponse, readResponseHead } from '../../../core/receivers/response-head.ts';
+import { finalStatus, lenientHeads } from '../../support/lenient-heads.ts';
 
 function read(text: string) {
   const head = readResponseHead(Buffer.from(text, 'latin1'));
@@ -73,5 +74,48 @@ describe('the head of a response', () => {
     const bytes = Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\nX: é\r\n\r\n'), Buffer.from('ação')]);
 
     expect(readResponseHead(bytes)?.body.toString()).toBe('ação');
+  });
+});
+
+describe('where the final response begins', () => {
+  test.each(Object.entries(lenientHeads))('is known once its status line is complete: %s', (_, head) => {
+    const bytes = Buffer.from(head, 'latin1');
+    const known = Array.from(
+      bytes,
+      (_byte, index) => findFinalResponse(bytes.subarray(0, index + 1)).isKnown,
+    );
+    const statusLineEnd = head.indexOf('\n', head.indexOf(` ${finalStatus}`));
+
+    expect(known.indexOf(true)).toBe(statusLineEnd);
+    expect(known.lastIndexOf(false)).toBe(statusLineEnd - 1);
+    expect(head.slice(findFinalResponse(bytes).place)).toMatch(/^(\r?\n)*HTTP\/1\S*[ \t]+503\b/);
+  });
+
+  test.each([
+    'SSH-2.0-x',
+    'http/1.1',
+    'HTTP/2',
+    'HTTP/3.0 200',
+    'HTTP/1.1 2x',
+    'HTTP/1.1 099',
+    'HTTP/1.1 2000',
+    'HTTP/1.1 OK',
+    'HTTP/1.1 20 OK',
+    'HTTP/11 200 OK',
+    '220 mail',
+    '\r\n\r\nx',
+    '\x15\x03\x01',
+    'HTTP/1.1 101 Switching\r\n',
+  ])('is known at once where none can follow: %j', (text) => {
+    expect(findFinalResponse(Buffer.from(text, 'latin1'))).toEqual({ place: 0, isKnown: true });
+  });
+
+  test('is not known while interim responses follow each other, and they count for nothing', () => {
+    const interim = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\nlink: a\n\n';
+
+    expect(findFinalResponse(Buffer.from(`${interim}HTTP/1.1 102 Pro`))).toEqual({
+      place: interim.length,
+      isKnown: false,
+    });
   });
 });
