@@ -51,7 +51,7 @@ export const namesKeptMs = 10_000;
 
 /**
  * For the deliverer: a name has the same addresses when its limits are asked and when the call connects. An empty answer
- * is not kept, so that the time of a name server that does not answer counts as the call's.
+ * is not kept, so that the time of a name server that does not answer counts as the call's. Nor is a fault.
  */
 export function cacheNames(names: NameResolver): NameResolver {
   const cache = new LRUCache<string, Promise<readonly string[]>>({ max: 2_000, ttl: namesKeptMs });
@@ -59,11 +59,10 @@ export function cacheNames(names: NameResolver): NameResolver {
     resolveName(name) {
       const known = cache.get(name);
       if (known) return known;
-      const answer = names.resolveName(name).then((addresses) => {
-        if (addresses.length === 0) cache.delete(name);
-        return addresses;
-      });
+      const answer = names.resolveName(name);
       cache.set(name, answer);
+      const forget = () => void cache.delete(name);
+      answer.then(({ length }) => length === 0 && forget(), forget);
       return answer;
     },
   };

@@ -79,7 +79,6 @@ const reasonsByErrorCode: Record<string, FailureReason> = {
   CALLBACK_ADDRESS_FORBIDDEN: 'address-forbidden',
   CALLBACK_NAME_UNRESOLVED: 'dns',
   ENOTFOUND: 'dns',
-  EAI_AGAIN: 'dns',
   ENODATA: 'dns',
   ESERVFAIL: 'dns',
   ETIMEOUT: 'dns',
@@ -100,8 +99,8 @@ const reasonsByErrorCode: Record<string, FailureReason> = {
 };
 
 /**
- * Codes of calls that failed on our side: no more files, sockets, ports' buffers or memory, a header that we must not
- * send, a closed client.
+ * Codes of calls that failed on our side: no more files, sockets, ports' buffers or memory, a resolver that cannot work
+ * (https://nodejs.org/api/dns.html#error-codes), a header that we must not send, a closed client.
  */
 export const faultsOfOurs: ReadonlySet<string> = new Set([
   'EMFILE',
@@ -109,6 +108,12 @@ export const faultsOfOurs: ReadonlySet<string> = new Set([
   'ENOBUFS',
   'ENOMEM',
   'OUT_OF_MEM',
+  'EAI_AGAIN',
+  'EAI_MEMORY',
+  'ECANCELLED',
+  'EDESTRUCTION',
+  'EFILE',
+  'ENOTINITIALIZED',
   'UND_ERR_CLOSED',
   'UND_ERR_DESTROYED',
   'UND_ERR_INVALID_ARG',

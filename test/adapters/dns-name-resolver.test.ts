@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Resolver } from 'node:dns/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type Answer, decode, encode, type Packet } from 'dns-packet';
 import { createNameResolver } from '../../adapters/dns-name-resolver.ts';
+import { faultsOfOurs } from '../../core/receivers/delivery-outcome.ts';
 import type { NameResolver } from '../../core/receivers/name-resolver.ts';
 
 /** What a name server says to a question; undefined if it says nothing. */
@@ -158,5 +163,73 @@ describe('the addresses of a name', () => {
     expect(ended.toSorted()).toEqual(nine.map((name) => `${name} 3`));
     await silent;
     expect(ended.at(-1)).toBe('silent.example.com 0');
+  });
+});
+
+describe('a fault of ours says nothing about a name', () => {
+  const failWith = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  test.each([...faultsOfOurs])('%s of both questions is thrown', async (code) => {
+    jest.spyOn(Resolver.prototype, 'resolve4').mockImplementation(failWith(code));
+    jest.spyOn(Resolver.prototype, 'resolve6').mockImplementation(failWith(code));
+
+    await expect(names.resolveName('receiver.example.com')).rejects.toMatchObject({ code });
+  });
+
+  test.each(['resolve4', 'resolve6'] as const)(
+    'of %s alone is thrown if the other has no answer',
+    async (one) => {
+      respond = (_, __, question) => reply(question);
+      jest.spyOn(Resolver.prototype, one).mockImplementation(failWith('EMFILE'));
+
+      await expect(names.resolveName('receiver.example.com')).rejects.toMatchObject({ code: 'EMFILE' });
+    },
+  );
+
+  test.each([
+    ['resolve4', ['2001:db8::7']],
+    ['resolve6', ['192.0.2.1', '192.0.2.2']],
+  ] as const)('of %s alone costs no address that the other question finds', async (one, expected) => {
+    respond = (name, type, question) => addressesOf(question, name, type);
+    jest.spyOn(Resolver.prototype, one).mockImplementation(failWith('EMFILE'));
+
+    expect(await names.resolveName('receiver.example.com')).toEqual(expected);
+  });
+
+  // https://nodejs.org/api/dns.html#error-codes
+  test.each([
+    'ENODATA',
+    'EFORMERR',
+    'ESERVFAIL',
+    'ENOTFOUND',
+    'ENOTIMP',
+    'EREFUSED',
+    'EBADQUERY',
+    'EBADNAME',
+    'EBADRESP',
+    'ECONNREFUSED',
+    'ETIMEOUT',
+    'EOF',
+  ])('while %s means that there are no addresses', async (code) => {
+    jest.spyOn(Resolver.prototype, 'resolve4').mockImplementation(failWith(code));
+    jest.spyOn(Resolver.prototype, 'resolve6').mockImplementation(failWith(code));
+
+    expect(await names.resolveName('receiver.example.com')).toEqual([]);
+  });
+
+  test('and is told apart from a silent server where a process has no more files', async () => {
+    const probe = fileURLToPath(new URL('../support/no-files-probe.ts', import.meta.url));
+    const { stdout } = await promisify(execFile)('sh', [
+      '-c',
+      'ulimit -n 80 && exec "$@"',
+      'sh',
+      process.execPath,
+      probe,
+    ]);
+
+    expect(stdout.trim()).toBe('EMFILE');
   });
 });

@@ -312,4 +312,19 @@ describe('the cache of names', () => {
 
     expect(await names.resolveName('late.example')).toEqual(['203.0.113.7']);
   });
+
+  test('keeps no fault, which every one who has asked gets to know', async () => {
+    let isBroken = true;
+    const names = cacheNames({
+      resolveName: async () => {
+        if (isBroken) throw new Error('no more files');
+        return ['203.0.113.7'];
+      },
+    });
+    const asked = [names.resolveName('late.example'), names.resolveName('late.example')];
+    for (const each of asked) await expect(each).rejects.toThrow('no more files');
+    isBroken = false;
+
+    expect(await names.resolveName('late.example')).toEqual(['203.0.113.7']);
+  });
 });
