@@ -344,6 +344,73 @@ describe('a connection that was kept open', () => {
     expect(connections).toBeGreaterThanOrEqual(4);
   });
 
+  /** Answers once that many connections carry a request each, and the first request of all later ones at once. */
+  async function startServerOfDeadConnections(count: number, kill: (socket: Socket) => void) {
+    const requestCounts = new Map<Socket, number>();
+    const server = await startRawServer((socket) => {
+      socket.on('data', () => {
+        const requests = (requestCounts.get(socket) ?? 0) + 1;
+        requestCounts.set(socket, requests);
+        if (requests > 1) kill(socket);
+        else if (requestCounts.size > count) socket.write(ok);
+        else if (requestCounts.size === count) for (const each of requestCounts.keys()) each.write(ok);
+      });
+    });
+    return { ...server, counts: () => [...requestCounts.values()].toSorted((a, b) => a - b) };
+  }
+
+  const kills: Readonly<Record<string, (socket: Socket) => void>> = {
+    reset: (socket) => void socket.resetAndDestroy(),
+    closed: (socket) => void socket.end(),
+  };
+  test.each(
+    Object.entries(kills).flatMap(([name, kill]) => [2, 3, 10].map((count) => ({ name, kill, count }))),
+  )('and is one of $count that are $name: no other of them gets the repetition', async ({ kill, count }) => {
+    const server = await startServerOfDeadConnections(count, kill);
+    const call = () => sender.send(request({ url: server.url }));
+    await Promise.all(Array.from({ length: count }, call));
+    await setImmediate();
+    const outcome = await call();
+    await server.close();
+
+    expect(outcome).toMatchObject({ kind: 'success', status: 204 });
+    expect(server.counts()).toEqual([...Array<number>(count).fill(1), 2]);
+  });
+
+  test('and dies while all others are busy: the repetition takes none of them once it is free', async () => {
+    const connectionLimit = 10;
+    const sockets: Socket[] = [];
+    const requestCounts: number[] = [];
+    const server = await startRawServer((socket) => {
+      const place = sockets.push(socket) - 1;
+      socket.on('data', () => {
+        const requests = (requestCounts[place] ?? 0) + 1;
+        requestCounts[place] = requests;
+        const secondRound = sockets.slice(1, connectionLimit);
+        if (place === connectionLimit) {
+          // The call that waited for a connection has one. Of those that are busy, one becomes free and is dead.
+          sockets[1]?.write(ok);
+        } else if (place > connectionLimit) {
+          for (const each of [socket, ...secondRound.slice(1), sockets[connectionLimit]]) each?.write(ok);
+        } else if (requests === 1) {
+          if (requestCounts.filter(Boolean).length === connectionLimit)
+            for (const each of sockets) each.write(ok);
+        } else if (place === 0 || requests > 2) {
+          socket.resetAndDestroy();
+        }
+      });
+    });
+    const callAtOnce = (count: number) =>
+      Promise.all(Array.from({ length: count }, () => sender.send(request({ url: server.url }))));
+    await callAtOnce(connectionLimit);
+    await setImmediate();
+    const outcomes = await callAtOnce(connectionLimit + 1);
+    await server.close();
+
+    expect(outcomes.map(({ status }) => status)).toEqual(Array<number>(connectionLimit + 1).fill(204));
+    expect(requestCounts).toEqual([...Array<number>(connectionLimit).fill(2), 1, 1]);
+  });
+
   test('and ends in the middle of an answer is a failure, and the request is not repeated', async () => {
     const server = await startServer((socket) => void socket.end('HTTP/1.1 2'));
     await sender.send(request({ url: server.url }));
