@@ -88,6 +88,51 @@ describe('a body that is not UTF-8 is refused', () => {
   });
 });
 
+/** The first and the last character of two, three and four bytes, and one in between, each without its last bytes. */
+const cutOff = ['\u0080', 'é', '\u07FF', '\u0800', '€', '\uFFFF', '\u{10000}', '😀', '\u{10FFFF}'].flatMap(
+  (character) => {
+    const bytes = [...Buffer.from(character)];
+    return bytes.slice(1).map((_, index) => ({
+      bytes: bytes.slice(0, index + 1),
+      shown: `U+${character.codePointAt(0)?.toString(16)}, ${index + 1} of ${bytes.length} bytes`,
+      isLastOfFourMissing: bytes.length === 4 && index === 2,
+    }));
+  },
+);
+
+describe('a character that is cut off is refused', () => {
+  test.each(cutOff)('within a text, in base64: $shown', async ({ bytes }) => {
+    const request = { accountId, ...asBase64(bodyWith(bytes)) };
+
+    expect(await api.call('POST /subscriptions', request)).toMatchObject(refusalOf('body'));
+    expect(await subscriptionsStored()).toEqual([]);
+  });
+
+  // One of four bytes that lacks the last is as long as U+FFFD, which is a character like others.
+  test.each(cutOff.filter(({ isLastOfFourMissing }) => !isLastOfFourMissing))(
+    'within a text that API Gateway has decoded: $shown',
+    async ({ bytes }) => {
+      const body = bodyWith(bytes);
+      const request = { accountId, ...asText(body), headers: headersOf(body) };
+
+      expect(await api.call('POST /subscriptions', request)).toMatchObject(refusalOf('body'));
+      expect(await subscriptionsStored()).toEqual([]);
+    },
+  );
+
+  test.each(cutOff)('at the end of the body, however it comes: $shown', async ({ bytes }) => {
+    const whole = bodyWith([]);
+    for (const beginning of [Buffer.alloc(0), whole.subarray(0, -2), whole]) {
+      const body = Buffer.concat([beginning, Buffer.from(bytes)]);
+      for (const encoded of [asBase64(body), asText(body)]) {
+        const request = { accountId, headers: headersOf(body), ...encoded };
+        expect(await api.call('POST /subscriptions', request)).toMatchObject({ status: 400 });
+      }
+    }
+    expect(await subscriptionsStored()).toEqual([]);
+  });
+});
+
 describe('a body in UTF-8 is taken, and stored as it was sent:', () => {
   test.each(['é', '你好', '😀', '\u202E', '\uFFFD', '\uFFFE\uFFFF', '\u{10FFFF}'])(
     '%j',
