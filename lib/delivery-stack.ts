@@ -78,5 +78,6 @@ export class DeliveryStack extends Stack {
 
     new CfnOutput(this, 'EventBusName', { value: routing.bus.eventBusName });
     new CfnOutput(this, 'RetentionDays', { value: String(stage.retentionDays) });
+    new CfnOutput(this, 'RetryScheduleSeconds', { value: stage.retryScheduleSeconds.join(',') });
   }
 }

@@ -118,6 +118,15 @@ export const forbiddenModules: Record<string, string[]> = {
     '../local/start.ts',
   ],
   local: ['../functions/env.ts', '../contract/routes.ts', '../adapters/dynamo-keys.ts', '../lib/stage.ts'],
+  'scripts/e2e': [
+    '../../adapters/dynamo-keys.ts',
+    '../../client/publisher.ts',
+    '../../contract/routes.ts',
+    '../../core/deliveries/signature.ts',
+    '../../local/api-client.ts',
+    '../redrive-queue.ts',
+    'standardwebhooks',
+  ],
   'scripts/docs': ['../../functions/env.ts', '../../lib/stage.ts', '../../local/start.ts'],
   scripts: ['../functions/env.ts', '../lib/stage.ts', '../bin/app.ts', '../local/start.ts'],
 };

@@ -146,7 +146,11 @@ export async function runUnderFault(
     ...Object.values(running.outputs),
   ) as Record<string, string>;
   const outputsFile = join(folder, 'outputs.json');
-  const Local = { SqsEndpoint: engines.sqsUrl, DynamoDbEndpoint: engines.dynamoUrl };
+  const Local = {
+    EventsEndpoint: running.eventsUrl,
+    SqsEndpoint: engines.sqsUrl,
+    DynamoDbEndpoint: engines.dynamoUrl,
+  };
   await writeFile(outputsFile, JSON.stringify({ ...running.outputs, Local }));
 
   return {
