@@ -90,7 +90,7 @@ async function main(): Promise<void> {
   const target = await readTarget(options);
   requireQuickRetries(target, options.stepSeconds);
   const stopping = new AbortController();
-  process.once('SIGINT', () => stopping.abort());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
 
   const receiver = await startReceiver(options.receiverHost, options.receiverPort);
   const { receiverUrl = receiver.url } = options;

@@ -16,8 +16,10 @@ export async function deliverEachType(world: World, signal: AbortSignal): Promis
     { subscription: world.leaving, taken: events.filter(({ type }) => type === secondType.type) },
   ];
   for (const { subscription, taken } of takers) {
-    for (const event of taken)
-      requireAttempts(await callbacksOf(receiver, subscription, event, 1, signal), subscription, event);
+    for (const event of taken) {
+      const callbacks = await callbacksOf(receiver, subscription, event, 1, signal);
+      for (const callback of callbacks) requireAttempts([callback], subscription, event);
+    }
     requireOnly(receiver, subscription, taken);
   }
   await Promise.all(events.map((event) => requireStoredBytes(world, event, signal)));
