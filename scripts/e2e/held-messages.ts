@@ -10,18 +10,20 @@ import type { Target } from './target.ts';
 
 /** Messages that this run has made, in queues that nothing drains. Those of others are put back. */
 
+type Queues = Pick<Target, 'sqs' | 'queuePrefix'>;
+
 /** About as long as it takes to look through a queue. */
 const hideSeconds = 5;
 
 /** Queue names come without the prefix of the stage. */
-export async function queueUrlOf({ sqs, queuePrefix }: Target, queueName: string, signal: AbortSignal) {
+export async function queueUrlOf({ sqs, queuePrefix }: Queues, queueName: string, signal: AbortSignal) {
   const command = new GetQueueUrlCommand({ QueueName: queuePrefix + queueName });
   return (await sqs.send(command, { abortSignal: signal })).QueueUrl;
 }
 
 /** The first message that is wanted, which stays in the queue. */
 export async function findHeld(
-  target: Target,
+  target: Queues,
   queueName: string,
   isWanted: (body: string) => boolean,
   signal: AbortSignal,
@@ -34,7 +36,7 @@ export async function findHeld(
 
 /** Removes what is wanted from all queues that nothing drains. */
 export async function removeHeld(
-  target: Target,
+  target: Queues,
   isWanted: (body: string) => boolean,
   signal: AbortSignal,
 ): Promise<void> {
@@ -56,7 +58,7 @@ export async function removeHeld(
 
 /** The messages of the queue, until none comes or one comes again. They are hidden from others for a moment. */
 async function lookThrough(
-  { sqs }: Target,
+  { sqs }: Queues,
   QueueUrl: string | undefined,
   signal: AbortSignal,
 ): Promise<Message[]> {
@@ -79,7 +81,7 @@ async function lookThrough(
 }
 
 async function putBack(
-  { sqs }: Target,
+  { sqs }: Queues,
   QueueUrl: string | undefined,
   messages: readonly Message[],
 ): Promise<void> {
