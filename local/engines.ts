@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, stat } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -31,20 +30,6 @@ export async function startEngines(dataFolder: string | undefined): Promise<Engi
       await Promise.all([sqs.stop(), dynamo.close(), kms.close()]);
     },
   };
-}
-
-/** Checks and creates the folder before anything else starts. Its parent has to exist. */
-export async function prepareDataFolder(folder: string): Promise<void> {
-  const fail = (why: string) => new Error(`--data ${folder}: ${why}`);
-  try {
-    await mkdir(folder, { mode: 0o700 });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EEXIST') throw fail(`cannot be created (${code})`);
-    if (!(await stat(folder)).isDirectory()) throw fail('is not a folder');
-    const foreign = (await readdir(folder)).filter((name) => !['sqs', 'dynamodb', 'kms.key'].includes(name));
-    if (foreign.length > 0) throw fail(`contains other files (${foreign.slice(0, 3).join(', ')})`);
-  }
 }
 
 /** A request that takes longer is not answered any more. */

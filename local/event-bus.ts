@@ -37,12 +37,21 @@ const maxRequestBytes = 1024 * 1024;
 
 type EntryResult = { EventId: string } | { ErrorCode: string; ErrorMessage: string };
 
+/** An event that the bus has taken. */
+export interface AcceptedEvent {
+  readonly source: string;
+  readonly type: string;
+  readonly detail: unknown;
+  /** What rules wrote about it into log groups. */
+  readonly logLines: readonly string[];
+}
+
 /** PutEvents over EventBridge's wire protocol, and rules that send to SQS or write a line into a log. */
 export function startEventBus(
   busNameOrArns: readonly string[],
   rules: readonly BusRule[],
   sqs: SQSClient,
-  onLogLine: (line: string) => void = () => undefined,
+  onAccepted: (event: AcceptedEvent) => void = () => undefined,
 ): Promise<LocalServer> {
   const compiled = rules.map((rule) => ({ ...rule, matches: compilePattern(rule.pattern) }));
 
@@ -62,9 +71,10 @@ export function startEventBus(
     if (refusal) return refusal;
     const id = randomUUID();
     const { text, event } = writeEvent(id, entry);
-    const sending = compiled
-      .filter(({ matches }) => matches(event))
-      .flatMap((rule) => rule.targets.map((target) => sendTo(target, rule, text, event)));
+    const matching = compiled.filter(({ matches }) => matches(event));
+    const sending = matching.flatMap((rule) =>
+      rule.targets.flatMap((target) => ('queueUrl' in target ? [sendTo(target, rule, text, event)] : [])),
+    );
     try {
       // Send before answering, so that every accepted event is in a queue. EventBridge stores accepted events on disk
       // instead, and later drops one that neither its queue nor the dead-letter queue takes.
@@ -72,16 +82,13 @@ export function startEventBus(
     } catch (error) {
       return { ErrorCode: 'InternalFailure', ErrorMessage: `The event reached no queue: ${String(error)}` };
     }
+    const { Source: source = '', DetailType: type = '' } = entry;
+    const logs = matching.flatMap(({ targets }) => targets.filter((target) => 'transformer' in target));
+    onAccepted({ source, type, detail: event.detail, logLines: logs.map((log) => lineOf(log, event)) });
     return { EventId: id };
   }
 
-  async function sendTo(
-    target: QueueTarget | LogTarget,
-    rule: BusRule,
-    text: string,
-    event: unknown,
-  ): Promise<void> {
-    if ('transformer' in target) return onLogLine(lineOf(target, event));
+  async function sendTo(target: QueueTarget, rule: BusRule, text: string, event: unknown): Promise<void> {
     const MessageGroupId = target.messageGroupIdPath && textAt(target.messageGroupIdPath, event);
     try {
       await sqs.send(

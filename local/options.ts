@@ -1,11 +1,12 @@
-import { cac } from 'cac';
-import { defaultText, explain, type Setting } from '../core/settings/setting.ts';
-import { type StageSettings, stageSettings } from '../core/settings/stage-settings.ts';
-import { maxBatchesInFlight } from './event-source-mapping.ts';
+import { type CAC, cac } from 'cac';
+import { closestMatch } from 'leven';
+import { describeSettings, readSettings } from './given-settings.ts';
 
 export interface StartOptions {
   /** End after the five callbacks. */
   readonly once: boolean;
+  /** Also print what few people need to see. */
+  readonly verbose: boolean;
   /** CDK context: the stage's settings. */
   readonly context: Readonly<Record<string, string>>;
   readonly dataFolder: string | undefined;
@@ -19,15 +20,7 @@ export interface StartOptions {
   readonly patienceMs: number;
 }
 
-/** A developer's changes should take effect at once, and an account may take a share of the batches that there are. */
-const localDefaults = {
-  stage: 'local',
-  allowPrivateCallbacks: 'true',
-  cacheMs: '500',
-  maxDeliverers: String(maxBatchesInFlight),
-} satisfies Partial<Record<keyof StageSettings, string>>;
-
-/** Reads the command line. Ends the process after `--help` and throws for an unknown option. */
+/** Reads the command line. Ends the process after `--help`. Throws one sentence for what is wrong. */
 export function readOptions(
   argv: string[],
   env: NodeJS.ProcessEnv,
@@ -50,14 +43,16 @@ export function readOptions(
     )
     .option('--sweep-seconds <seconds>', 'How often the sweeper runs (default: as in the template)')
     .option('--patience-seconds <seconds>', 'Fail if the five callbacks take longer (default: 20)')
+    .option('--verbose', 'Also print every endpoint, and what the template has and this machine has not')
     .action(() => undefined);
   cli.help((sections) => [...sections, { title: 'Stage settings (-c key=value)', body: describeSettings() }]);
-  const { options } = cli.parse(argv);
+  const options = parse(cli, argv, env);
   if (options['help']) process.exit(0);
 
   return {
     once: options['once'] === true,
-    context: { ...localDefaults, ...readContext(options['context']) },
+    verbose: options['verbose'] === true,
+    context: readSettings(options['context']),
     dataFolder: options['data'] === undefined ? undefined : toPath(String(options['data'])),
     localFolder: toPath(String(options['localFolder'] ?? '.local')),
     port: readPort('PORT', env['PORT'] ?? '3000'),
@@ -71,34 +66,40 @@ export function readOptions(
   };
 }
 
-/** A paragraph per setting: its name and default, what it must be, and what it does. */
-function describeSettings(): string {
-  const defaults: Readonly<Record<string, string>> = localDefaults;
-  return Object.entries<Setting>(stageSettings)
-    .map(([name, setting]) => {
-      const usual = defaultText(setting);
-      const local = defaults[name];
-      const shown = local === undefined ? usual : `${local} in a local run, otherwise ${usual}`;
-      return `  ${name} (default: ${shown})\n    Must be ${setting.mustBe}.\n    ${explain(setting)}`;
-    })
-    .join('\n');
+function parse(cli: CAC, argv: string[], env: NodeJS.ProcessEnv): CAC['options'] {
+  const names = cli.commands.flatMap((command) =>
+    command.options.map(({ rawName }) => /--([\w-]+)/.exec(rawName)?.[1] ?? ''),
+  );
+  // Without the `--`, npm keeps the option for itself and says nothing.
+  const swallowed = names.find((name) => env[`npm_config_${name.replaceAll('-', '_')}`] !== undefined);
+  if (swallowed && env['npm_lifecycle_event'] === 'start')
+    throw new Error(`--${swallowed}: npm keeps options for itself; write npm start -- --${swallowed}`);
+  try {
+    return cli.parse(argv).options;
+  } catch (error) {
+    const { message } = error as Error;
+    const [, unused] = /^Unused args: `(.+)`$/.exec(message) ?? [];
+    if (unused) throw new Error(`${unused}: not an option; npm start -- --help lists them`, { cause: error });
+    const [, unknown] = /^Unknown option `-+(.+)`$/.exec(message) ?? [];
+    if (unknown === undefined) throw error;
+    const nearest = closestMatch(toDashes(unknown), names, { maxDistance: 4 });
+    const hint = nearest ? `did you mean --${nearest}?` : 'npm start -- --help lists the options';
+    throw new Error(`--${toDashes(unknown)}: there is no such option; ${hint}`, { cause: error });
+  }
 }
 
-function readContext(given: unknown): Record<string, string> {
-  const settings = given === undefined ? [] : [given].flat().map(String);
-  return Object.fromEntries(
-    settings.map((setting) => {
-      const [, key, value] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
-      if (!key || value === undefined)
-        throw new Error(`-c ${setting}: must be key=value, as in -c stage=dev`);
-      return [key, value];
-    }),
-  );
+/** `localFolder` -> `local-folder`, as it was written. */
+function toDashes(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
+
+/** A day; timers take no more than some weeks. */
+const maxSeconds = 86_400;
 
 function readSeconds(name: string, given: unknown): number {
   const seconds = Number(given);
-  if (!(seconds > 0)) throw new Error(`${name}=${String(given)}: must be a number above 0`);
+  if (!(seconds > 0 && seconds <= maxSeconds))
+    throw new Error(`${name}=${String(given)}: must be a number above 0, up to ${maxSeconds}`);
   return seconds;
 }
 

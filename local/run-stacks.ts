@@ -2,7 +2,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { StackTemplate } from './cloud-assembly.ts';
 import { createFunctions, createQueues, createTables } from './create-resources.ts';
 import type { Engines } from './engines.ts';
-import { startEventBus } from './event-bus.ts';
+import { type AcceptedEvent, startEventBus } from './event-bus.ts';
 import { startPolling } from './event-source-mapping.ts';
 import { startHttpApi } from './http-api.ts';
 import { region } from './intrinsics.ts';
@@ -31,8 +31,8 @@ export interface RunOptions {
   readonly maxSandboxes?: number;
   /** Called when a function crashes or fails. Its log is in `logFolder`. */
   readonly onFault: (fault: unknown) => void;
-  /** Called with each line that a rule of the event bus writes into a log group. */
-  readonly onLogLine?: (line: string) => void;
+  /** Called with each event that the bus has taken. */
+  readonly onAccepted?: (event: AcceptedEvent) => void;
 }
 
 /** Enough for five batches of each of two event source mappings. AWS would start more, but here batches can wait. */
@@ -42,7 +42,7 @@ const defaultSandboxes = 10;
 export async function runStacks(
   stacks: readonly StackTemplate[],
   engines: Engines,
-  { port, logFolder, sweepIntervalMs, maxSandboxes = defaultSandboxes, onFault, onLogLine }: RunOptions,
+  { port, logFolder, sweepIntervalMs, maxSandboxes = defaultSandboxes, onFault, onAccepted }: RunOptions,
 ): Promise<RunningStacks> {
   const endpoints: { sqsUrl: string; apiUrl?: string } = { sqsUrl: engines.sqsUrl };
   const resources = readResources(stacks, endpoints);
@@ -60,7 +60,7 @@ export async function runStacks(
     const api = await startHttpApi(httpApiOf(resources, functions), port, onFault);
     closers.push(() => api.close());
     endpoints.apiUrl = api.url;
-    const bus = await startEventBus(busNamesOf(resources), rulesOf(resources), sqs, onLogLine);
+    const bus = await startEventBus(busNamesOf(resources), rulesOf(resources), sqs, onAccepted);
     closers.push(() => bus.close());
     const schedules = schedulesOf(resources, functions, sweepIntervalMs);
     const running = schedules.map((rule) => startSchedule(rule, onFault));

@@ -1,16 +1,22 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
-import { styleText } from 'node:util';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { StackTemplate } from './cloud-assembly.ts';
-import { demoAccountId, issueDemoKey, startDemo } from './demo.ts';
-import { type Engines, prepareDataFolder, startEngines } from './engines.ts';
+import { type Demo, demoAccountId, issueDemoKey, startDemo } from './demo.ts';
+import { type Engines, startEngines } from './engines.ts';
+import { shown, takeDataFolder, takeLocalFolder } from './folders.ts';
 import { describeDifferences } from './honoured-properties.ts';
+import { createLiveView, type LiveView } from './live-view.ts';
 import { readOptions, type StartOptions } from './options.ts';
+import { checkPort } from './ports.ts';
 import { writePrivateFile } from './private-file.ts';
-import { runStacks } from './run-stacks.ts';
+import { type RunningStacks, runStacks } from './run-stacks.ts';
+import { createScreen } from './screen.ts';
 import { synthesize } from './synthesis.ts';
+import { suggestCommands } from './what-next.ts';
 
 /** `npm start`: runs the deployed template on this machine and shows that it works. */
+
+const screen = createScreen(process.stdout);
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv, process.env, resolve);
@@ -33,27 +39,22 @@ async function main(): Promise<void> {
 async function run(options: StartOptions, closers: (() => unknown)[]): Promise<void> {
   const logFolder = join(options.localFolder, 'logs');
   const outputsFile = join(options.localFolder, 'outputs.json');
-  say(styleText('bold', 'iOmniHub Webhooks, local run'), '');
-  await refuseFolderInUse(options.localFolder, outputsFile);
-  await mkdir(logFolder, { recursive: true });
-  if (options.dataFolder) await prepareDataFolder(options.dataFolder);
+  screen.say(screen.style('bold', 'iOmniHub Webhooks, local run'), '');
+  await checkPort(options.port, 'choose another one, as in PORT=3001 npm start');
+  await checkPort(options.receiverPort, 'choose another one with --receiver-port');
+  closers.push(await takeLocalFolder(options.localFolder, logFolder, outputsFile));
+  if (options.dataFolder) closers.push(await takeDataFolder(options.dataFolder));
   const stacks = await prepareStacks(options.context);
 
-  const engines = await startEngines(options.dataFolder);
-  closers.push(() => engines.close());
-  const running = await runStacks(stacks, engines, {
-    ...options,
-    logFolder,
-    onFault: sayFault,
-    onLogLine: sayLogLine,
-  });
-  closers.push(() => running.close());
-  const { ApiUrl: apiUrl = '', EventBusName: eventBusName = '' } = Object.assign(
-    {},
-    ...Object.values(running.outputs),
-  ) as Record<string, string>;
-  sayWhatRuns(stacks, { apiUrl, eventBusName, eventsUrl: running.eventsUrl, engines });
-
+  const live = createLiveView(screen);
+  closers.push(() => live.end());
+  const { engines, running } = await screen.step(
+    'Starting queues, table and functions',
+    () => startStacks(stacks, options, { live, logFolder, closers }),
+    ({ running: { functions } }) => `queues, table and ${functions.size} functions started`,
+  );
+  const outputs = Object.assign({}, ...Object.values(running.outputs)) as Record<string, string>;
+  const { ApiUrl: apiUrl = '', EventBusName: eventBusName = '' } = outputs;
   const apiKey = await issueDemoKey(apiUrl);
   await writeOutputs(outputsFile, {
     ...running.outputs,
@@ -65,86 +66,93 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
       ApiKey: apiKey,
     },
   });
-  if (options.context['allowPrivateCallbacks'] === 'false') {
-    say('', '  Callbacks reach public addresses only, so no demo receiver runs on this machine.');
+
+  let demo: Demo | undefined;
+  if (options.context['allowPrivateCallbacks'] !== 'false') {
+    demo = await screen.step(
+      'Subscribing a receiver',
+      () => startDemo({ ...options, apiKey, apiUrl, eventBusName, eventsUrl: running.eventsUrl }),
+      ({ receiverUrl }) => `a receiver subscribed: ${receiverUrl}`,
+    );
+    closers.push(() => demo?.close());
+  }
+  screen.say('', `  HTTP API    ${apiUrl}`, `  Event bus   ${running.eventsUrl}  ${eventBusName}`);
+  if (options.verbose) screen.say(`  SQS         ${engines.sqsUrl}`, `  DynamoDB    ${engines.dynamoUrl}`);
+  await tellDifferences(stacks, options);
+
+  const shownIds = demo ? await showExamples(demo) : new Set<string>();
+  if (!demo) {
+    screen.say('', '  Callbacks reach public addresses only, so no demo receiver runs on this machine.');
     if (options.once) throw new Error('--once needs allowPrivateCallbacks=true, or no callback can be made');
-    return sayWhatNext(outputsFile, logFolder);
   }
-  const demo = await startDemo({ ...options, apiKey, apiUrl, eventBusName, eventsUrl: running.eventsUrl });
-  closers.push(() => demo.close());
-  say('', `  One example of each event for account ${demoAccountId}, to a receiver at ${demo.receiverUrl}`);
-  let verified = 0;
-  for await (const { type, id, latencyMs } of demo.publishExamples()) {
-    verified += 1;
-    say(
-      `    ${styleText('green', 'verified')}  ${type.padEnd(18)} ${id}  ${String(latencyMs).padStart(5)} ms`,
-    );
-  }
-  say(`  ${verified} callbacks verified by their signatures (the first ones include cold starts)`);
   if (options.once) return;
-
-  sayWhatNext(outputsFile, logFolder);
-  demo.onReport((report) => {
-    if (report.kind === 'verified')
-      say(`    ${styleText('green', 'verified')}  ${report.type.padEnd(18)} ${report.id}`);
-    if (report.kind === 'refused') say(`    ${styleText('red', 'refused')}   ${report.id}: ${report.reason}`);
-  });
+  await live.begin(logFolder, shownIds);
+  sayWhatNext(apiUrl, outputsFile, logFolder);
 }
 
-/** Says what is happening if it takes long, as it does the first time and after each change of the sources. */
-async function prepareStacks(context: StartOptions['context']): Promise<readonly StackTemplate[]> {
-  const startedAt = performance.now();
-  const isSlow = setTimeout(() => say('  Synthesizing the CDK stacks …'), 500);
-  const { stacks, isReused } = await synthesize(context).finally(() => clearTimeout(isSlow));
-  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-  say(
-    isReused
-      ? `  ${stacks.length} stacks, unchanged since the last synthesis`
-      : `  Synthesized ${stacks.length} stacks in ${seconds} s`,
-  );
-  return stacks;
+function prepareStacks(context: StartOptions['context']): Promise<readonly StackTemplate[]> {
+  return screen
+    .step(
+      'Synthesizing the CDK stacks, once after each change',
+      () => synthesize(context),
+      ({ stacks, isReused }) =>
+        `${stacks.length} stacks ${isReused ? 'unchanged since their last synthesis' : 'synthesized'}`,
+    )
+    .then(({ stacks }) => stacks);
 }
 
-/** Two runs in one folder would overwrite each other's stacks, logs and outputs. */
-async function refuseFolderInUse(folder: string, outputsFile: string): Promise<void> {
-  const outputs = await readFile(outputsFile, 'utf8').catch(() => '{}');
-  const [, endpoint] = /"EventsEndpoint": "([^"]+)"/.exec(outputs) ?? [];
-  if (!endpoint) return;
-  const isRunning = await fetch(endpoint).then(
-    () => true,
-    () => false,
-  );
-  if (isRunning) {
-    const shown = relative(process.cwd(), folder);
-    throw new Error(
-      `${shown} is in use by another run; stop that run, or choose another folder with --local-folder`,
-    );
-  }
-}
-
-function sayWhatNext(outputsFile: string, logFolder: string): void {
-  const shownOutputs = relative(process.cwd(), outputsFile);
-  say('', `  Names, endpoints and an API key: ${shownOutputs}; logs: ${relative(process.cwd(), logFolder)}`);
-  say('  The README shows what to try. Ctrl-C stops everything.', '');
-}
-
-function sayWhatRuns(
+async function startStacks(
   stacks: readonly StackTemplate[],
-  {
-    apiUrl,
-    eventBusName,
-    eventsUrl,
-    engines,
-  }: { apiUrl: string; eventBusName: string; eventsUrl: string; engines: Engines },
-): void {
-  say(
-    `  HTTP API    ${apiUrl}`,
-    `  Event bus   ${eventsUrl}  ${eventBusName}`,
-    `  SQS         ${engines.sqsUrl}`,
-    `  DynamoDB    ${engines.dynamoUrl}`,
+  options: StartOptions,
+  { live, logFolder, closers }: { live: LiveView; logFolder: string; closers: (() => unknown)[] },
+): Promise<{ engines: Engines; running: RunningStacks }> {
+  const engines = await startEngines(options.dataFolder);
+  closers.push(() => engines.close());
+  const running = await runStacks(stacks, engines, {
+    ...options,
+    logFolder,
+    onFault: live.showFault,
+    onAccepted: live.showAccepted,
+  });
+  closers.push(() => running.close());
+  return { engines, running };
+}
+
+/** Returns the ids of the events. */
+async function showExamples(demo: Demo): Promise<Set<string>> {
+  const ids = new Set<string>();
+  screen.say('', `  One example of each event for account ${demoAccountId}, to this receiver`);
+  for await (const { type, id, latencyMs } of demo.publishExamples()) {
+    ids.add(id);
+    const verified = screen.style('green', 'verified');
+    screen.say(`    ${verified}  ${type.padEnd(18)} ${id}  ${String(latencyMs).padStart(5)} ms`);
+  }
+  screen.say(`  ${ids.size} callbacks verified by their signatures (the first ones include cold starts)`);
+  return ids;
+}
+
+/** What the template demands and this machine does not do is in a file, for the few who want to know. */
+async function tellDifferences(
+  stacks: readonly StackTemplate[],
+  { localFolder, verbose }: StartOptions,
+): Promise<void> {
+  const lines = [
+    'In the template, but not on this machine:',
+    ...describeDifferences(stacks).map((line) => `  ${line}`),
+  ];
+  await writeFile(join(localFolder, 'differences.txt'), `${lines.join('\n')}\n`);
+  if (verbose) screen.say('', ...lines.map((line) => screen.style('dim', `  ${line}`)));
+}
+
+function sayWhatNext(apiUrl: string, outputsFile: string, logFolder: string): void {
+  screen.say(
     '',
-    '  In the template, but not on this machine:',
-    ...describeDifferences(stacks).map((line) => styleText('dim', `    ${line}`)),
+    '  Try next, in a second terminal in this folder:',
+    ...suggestCommands(apiUrl, outputsFile).map((command) => `    ${command}`),
+    '',
+    `  Names, endpoints and an API key: ${shown(outputsFile)}; logs: ${shown(logFolder)}`,
+    '  What happens is shown here, a line each. Ctrl-C stops everything.',
+    '',
   );
 }
 
@@ -153,23 +161,11 @@ async function writeOutputs(outputsFile: string, outputs: unknown): Promise<void
   await writePrivateFile(outputsFile, `${JSON.stringify(outputs, null, 2)}\n`);
 }
 
-function sayFault(fault: unknown): void {
-  say(`    ${styleText('yellow', 'fault')}     ${String(fault).split('\n')[0]}`);
-}
-
-function sayLogLine(line: string): void {
-  say(`    ${styleText('yellow', 'log')}       ${line}`);
-}
-
-function say(...lines: string[]): void {
-  for (const line of lines) process.stdout.write(`${line}\n`);
-}
-
 main().then(
   // Exit even if a signal interrupted the start and left promises pending.
   () => process.exit(),
   (error: Error) => {
-    process.stderr.write(`\n${styleText('red', 'The local run failed:')} ${error.message}\n`);
+    process.stderr.write(`\n${screen.style('red', 'The local run failed:')} ${error.message}\n`);
     process.exit(1);
   },
 );

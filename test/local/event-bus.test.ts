@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type BusRule, startEventBus } from '../../local/event-bus.ts';
+import { type AcceptedEvent, type BusRule, startEventBus } from '../../local/event-bus.ts';
 import type { LocalServer } from '../../local/http-server.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
 import { uniqueId } from '../support/builders.ts';
@@ -34,9 +34,12 @@ function ruleTo(queueUrl: string, deadLetterQueueUrl: string | undefined): BusRu
   };
 }
 
-async function connect(rules: readonly BusRule[], onLogLine?: (line: string) => void): Promise<void> {
+async function connect(
+  rules: readonly BusRule[],
+  onAccepted?: (event: AcceptedEvent) => void,
+): Promise<void> {
   await disconnect();
-  bus = await startEventBus(['events'], rules, engine.sqs, onLogLine);
+  bus = await startEventBus(['events'], rules, engine.sqs, onAccepted);
   // One try a call: what fails here would fail again.
   client = new EventBridgeClient({
     endpoint: bus.url,
@@ -177,11 +180,27 @@ test('a rule writes a line into its log, with what its template names of the eve
   const template = '{"timestamp":<time>,"message":"seen <source> <detail-type> <who> <nobody>."}';
   const target = { transformer: { InputPathsMap: paths, InputTemplate: template } };
   const pattern = { source: [{ 'anything-but': ['helpdesk'] }] };
-  await connect([{ arn: 'arn:rule', pattern, targets: [target] }], (line) => lines.push(line));
+  await connect([{ arn: 'arn:rule', pattern, targets: [target] }], ({ logLines }) => lines.push(...logLines));
 
   await put(entryOf('{"who":"A \\"B\\" 🎉"}', { Source: 'billing', DetailType: 'paid' }), entryOf('{}'));
 
   expect(lines).toEqual(['seen billing paid A "B" 🎉 .']);
+});
+
+test('each accepted event is reported, in the words of its publisher, and no other', async () => {
+  const accepted: AcceptedEvent[] = [];
+  await connect([ruleTo(made.url, deadLetters.url)], (event) => accepted.push(event));
+
+  await put(
+    entryOf('{"id":"evt_1"}'),
+    entryOf('{"id":'),
+    entryOf('{"id":"evt_2"}', { DetailType: 'unmade' }),
+  );
+
+  expect(accepted).toEqual([
+    { source: 'helpdesk', type: 'made', detail: { id: 'evt_1' }, logLines: [] },
+    { source: 'helpdesk', type: 'unmade', detail: { id: 'evt_2' }, logLines: [] },
+  ]);
 });
 
 describe('the whole call is refused', () => {

@@ -2,7 +2,8 @@ import { chmod, mkdtemp, open, readdir, readFile, rm, stat, symlink, writeFile }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { prepareDataFolder, startEngines } from '../../local/engines.ts';
+import { startEngines } from '../../local/engines.ts';
+import { takeDataFolder } from '../../local/folders.ts';
 import { readPrivateFile, writePrivateFile } from '../../local/private-file.ts';
 
 let folder: string;
@@ -85,9 +86,10 @@ describe('a file with a secret', () => {
 describe('a folder for data', () => {
   test('is created for this user alone, and so is its key', async () => {
     const data = join(folder, 'data');
-    await prepareDataFolder(data);
+    const release = await takeDataFolder(data);
     const engines = await startEngines(data);
     await engines.close();
+    release();
 
     expect([await modeOf(data), await modeOf(join(data, 'kms.key'))]).toEqual(['700', '600']);
   });

@@ -1,0 +1,50 @@
+import { closestMatch } from 'leven';
+import { defaultText, explain, type Setting } from '../core/settings/setting.ts';
+import { type StageSettings, stageSettings } from '../core/settings/stage-settings.ts';
+import { maxBatchesInFlight } from './event-source-mapping.ts';
+
+/** Stage settings as the command line gives them: `-c key=value`. */
+
+/** A developer's changes should take effect at once, and an account may take a share of the batches that there are. */
+const localDefaults = {
+  stage: 'local',
+  allowPrivateCallbacks: 'true',
+  cacheMs: '500',
+  maxDeliverers: String(maxBatchesInFlight),
+} satisfies Partial<Record<keyof StageSettings, string>>;
+
+const settings: Readonly<Record<string, Setting>> = stageSettings;
+
+/** The CDK context of the run. Throws for a setting that is unknown or wrong, before seconds are spent on it. */
+export function readSettings(given: unknown): Record<string, string> {
+  const pairs = given === undefined ? [] : [given].flat().map(String);
+  return { ...localDefaults, ...Object.fromEntries(pairs.map(readPair)) };
+}
+
+function readPair(pair: string): [string, string] {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
+  if (!name || value === undefined) throw new Error(`-c ${pair}: must be key=value, as in -c stage=dev`);
+  const setting = Object.hasOwn(settings, name) ? settings[name] : undefined;
+  // All names with other characters belong to CDK.
+  if (!setting && /^\w+$/.test(name)) {
+    const nearest = closestMatch(name, Object.keys(settings), { maxDistance: 4 });
+    const hint = nearest ? `did you mean ${nearest}?` : 'npm start -- --help lists the settings';
+    throw new Error(`-c ${name}: there is no such setting; ${hint}`);
+  }
+  if (setting && !setting.schema.safeParse(value).success)
+    throw new Error(`-c ${name}: must be ${setting.mustBe}, and not ${value || 'empty'}`);
+  return [name, value];
+}
+
+/** A paragraph per setting: its name and default, what it must be, and what it does. */
+export function describeSettings(): string {
+  const defaults: Readonly<Record<string, string>> = localDefaults;
+  return Object.entries(settings)
+    .map(([name, setting]) => {
+      const usual = defaultText(setting);
+      const local = defaults[name];
+      const shown = local === undefined ? usual : `${local} in a local run, otherwise ${usual}`;
+      return `  ${name} (default: ${shown})\n    Must be ${setting.mustBe}.\n    ${explain(setting)}`;
+    })
+    .join('\n');
+}

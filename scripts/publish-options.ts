@@ -1,0 +1,75 @@
+import { cac } from 'cac';
+import { closestMatch } from 'leven';
+import { eventTypes } from '../core/events/event-catalog.ts';
+
+export interface PublishOptions {
+  readonly type: string;
+  /** Such as `data.ticket.channel=whatsapp`. */
+  readonly assignments: readonly string[];
+  readonly account: string | undefined;
+  readonly id: string | undefined;
+  /** Publish what the catalog refuses. */
+  readonly unchecked: boolean;
+  readonly outputsFile: string;
+}
+
+/** Texts stay texts: by itself, cac would make 7 of `007`. */
+const asTexts = { type: [String] };
+
+/** Reads the command line. Returns undefined after `--help`. Throws one sentence for what is wrong. */
+export function readPublishOptions(argv: string[], env: NodeJS.ProcessEnv): PublishOptions | undefined {
+  const cli = cac('npm run publish --');
+  const command = cli
+    .command('[type]', `Publish an example of an event: ${eventTypes.join(', ')}`)
+    .option('--set <path=value>', 'Change a field; may be repeated, and the value may be JSON', asTexts)
+    .option('--account <id>', "The event's account (default: that of the local run)", asTexts)
+    .option(
+      '--id <id>',
+      "The event's id. The same command then publishes the same event (default: a new id, and new ids and times in the example)",
+      asTexts,
+    )
+    .option('--unchecked', 'Publish also what the event catalog refuses')
+    .option('--outputs <file>', 'Outputs of the stacks (default: .local/outputs.json)', asTexts)
+    .example(`npm run publish -- ${eventTypes[0]} --set data.ticket.channel=whatsapp`)
+    .action(() => undefined);
+  cli.help();
+  const names = command.options.map(({ name }) => name);
+  refuseSwallowed(names, env);
+  const { args, options } = explaining(names, () => cli.parse(argv));
+  if (options['help']) return undefined;
+  const [type] = args;
+  if (type === undefined) throw new Error(`name the type of the event: ${eventTypes.join(', ')}`);
+  const last = (name: string) => (options[name] as string[] | undefined)?.at(-1);
+  return {
+    type,
+    assignments: (options['set'] as string[] | undefined) ?? [],
+    account: last('account'),
+    id: last('id'),
+    unchecked: options['unchecked'] === true,
+    outputsFile: last('outputs') ?? '.local/outputs.json',
+  };
+}
+
+/** Without the `--`, npm keeps options for itself and says nothing. */
+function refuseSwallowed(names: readonly string[], env: NodeJS.ProcessEnv): void {
+  const swallowed = names.find((name) => env[`npm_config_${name}`] !== undefined);
+  if (swallowed && env['npm_lifecycle_event'] === 'publish')
+    throw new Error(
+      `--${swallowed}: npm keeps options for itself; write npm run publish -- TYPE --${swallowed}`,
+    );
+}
+
+function explaining<T>(names: readonly string[], parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    const { message } = error as Error;
+    const [, unused] = /^Unused args: `(.+)`$/.exec(message) ?? [];
+    if (unused) throw new Error(`${unused}: one event type at a time, and no other words`, { cause: error });
+    const [, unknown] = /^Unknown option `-+(.+)`$/.exec(message) ?? [];
+    if (unknown === undefined) throw error;
+    const nearest = closestMatch(unknown, names, { maxDistance: 4 });
+    const hint = nearest ? `did you mean --${nearest}?` : 'npm run publish -- --help lists the options';
+    throw new Error(`--${unknown}: there is no such option; ${hint}`, { cause: error });
+  }
+}
