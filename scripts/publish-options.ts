@@ -13,23 +13,19 @@ export interface PublishOptions {
   readonly outputsFile: string;
 }
 
-/** Texts stay texts: by itself, cac would make 7 of `007`. */
-const asTexts = { type: [String] };
-
 /** Reads the command line. Returns undefined after `--help`. Throws one sentence for what is wrong. */
 export function readPublishOptions(argv: string[], env: NodeJS.ProcessEnv): PublishOptions | undefined {
   const cli = cac('npm run publish --');
   const command = cli
     .command('[type]', `Publish an example of an event: ${eventTypes.join(', ')}`)
-    .option('--set <path=value>', 'Change a field; may be repeated, and the value may be JSON', asTexts)
-    .option('--account <id>', "The event's account (default: that of the local run)", asTexts)
+    .option('--set <path=value>', 'Change a field; may be repeated, and the value may be JSON')
+    .option('--account <id>', "The event's account (default: that of the local run)")
     .option(
       '--id <id>',
       "The event's id. The same command then publishes the same event (default: a new id, and new ids and times in the example)",
-      asTexts,
     )
     .option('--unchecked', 'Publish also what the event catalog refuses')
-    .option('--outputs <file>', 'Outputs of the stacks (default: .local/outputs.json)', asTexts)
+    .option('--outputs <file>', 'Outputs of the stacks (default: .local/outputs.json)')
     .example(`npm run publish -- ${eventTypes[0]} --set data.ticket.channel=whatsapp`)
     .action(() => undefined);
   cli.help();
@@ -39,15 +35,24 @@ export function readPublishOptions(argv: string[], env: NodeJS.ProcessEnv): Publ
   if (options['help']) return undefined;
   const [type] = args;
   if (type === undefined) throw new Error(`name the type of the event: ${eventTypes.join(', ')}`);
-  const last = (name: string) => (options[name] as string[] | undefined)?.at(-1);
+  const last = (name: string) => (options[name] === undefined ? undefined : textOf(`--${name}`, argv));
   return {
     type,
-    assignments: (options['set'] as string[] | undefined) ?? [],
+    assignments: [options['set'] ?? []].flat().map(String),
     account: last('account'),
     id: last('id'),
     unchecked: options['unchecked'] === true,
     outputsFile: last('outputs') ?? '.local/outputs.json',
   };
+}
+
+/** The last value, letter by letter: cac would make 7 of `007`. */
+function textOf(name: string, argv: readonly string[]): string | undefined {
+  const values = argv.map((word, index) => {
+    if (word === name) return argv[index + 1];
+    return word.startsWith(`${name}=`) ? word.slice(name.length + 1) : undefined;
+  });
+  return values.findLast((value) => value !== undefined);
 }
 
 /** Without the `--`, npm keeps options for itself and says nothing. */
