@@ -1,8 +1,8 @@
 import type { StackTemplate } from './cloud-assembly.ts';
 
 /**
- * The properties that mean the same on this machine as on AWS. At start-up the run lists every other property of the
- * templates. It stops for a type of resource that is in neither list.
+ * The properties that mean the same on this machine as on AWS. The run writes every other property of the templates into
+ * `differences.txt`. It stops for a type of resource that is in neither list.
  */
 const honoured: Record<string, readonly string[]> = {
   'AWS::ApiGatewayV2::Api': ['CorsConfiguration', 'Name', 'ProtocolType'],
@@ -77,7 +77,7 @@ const withoutEffect = ['AWS::CDK::Metadata'];
 /** Properties of which one part is not honoured. */
 const partly: readonly string[] = [
   'AWS::Events::Rule Targets.SqsParameters.MessageGroupId: passed on, but the local queues are not fair',
-  'AWS::Events::Rule Targets that are log groups: their lines appear here only',
+  'AWS::Events::Rule Targets that are log groups: their lines appear in the terminal only',
 ];
 
 /** Lists what the templates demand and this machine does not do. Throws for a type that no list above names. */

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, request as httpRequest, type Server } from 'node:http';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { eventTypes } from '../../core/events/event-catalog.ts';
 import { startLocalRun, startLocalRunIn } from '../support/local-run.ts';
@@ -117,6 +118,27 @@ describe('npm start -- --once', () => {
     expect(run.output()).toContain('-c retryScheduleSeconds: must be seconds such as 0,5,300');
     expect(run.output()).not.toContain('    at ');
   });
+});
+
+test('npm start prints commands that work as printed, whatever its folder is called', async () => {
+  const run = startLocalRunIn(await mkdtemp(join(tmpdir(), "webhooks of o'neil ")));
+  await run.printed('Ctrl-C stops everything');
+  const [, list = ''] = /in a second terminal in this folder:\n((?: {4}.+\n)+)/.exec(run.output()) ?? [];
+  const commands = list.trim().split(/\n +/);
+  const answers: string[] = [];
+  for (const command of commands) {
+    const { stdout } = await promisify(execFile)('bash', ['-c', command], { cwd: repositoryRoot });
+    answers.push(stdout);
+  }
+
+  expect(answers).toEqual([
+    expect.stringContaining('Published '),
+    expect.stringContaining('Published '),
+    expect.stringMatching(/^\{"items":\[\{"id":"evt_/),
+  ]);
+  await run.printed('  delivered  ');
+  await run.printed('  refused  ');
+  await run.stop();
 });
 
 async function listen(server: Server): Promise<number> {

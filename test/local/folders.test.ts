@@ -37,7 +37,7 @@ describe.each(ways)('the folder of %s', (option, take) => {
     const path = join(folder, 'taken');
     const arguments_ = option === '--data' ? [path] : [path, join(path, 'logs'), join(path, 'outputs.json')];
     const program = `
-      import { takeDataFolder, takeLocalFolder } from '${new URL('../../local/folders.ts', import.meta.url)}';
+      import { takeDataFolder, takeLocalFolder } from '${new URL('../../local/folders.ts', import.meta.url).href}';
       const take = ${option === '--data' ? 'takeDataFolder' : 'takeLocalFolder'};
       globalThis.release = await take(...${JSON.stringify(arguments_)});
       process.kill(process.pid, 'SIGKILL');`;

@@ -108,43 +108,6 @@ test('the same command with an id publishes the same event', async () => {
   expect(detailOf(accepted[0])).toMatchObject({ id: '007', accountId: 'acc_2' });
 });
 
-test.each<[string, string[], (detail: Detail) => unknown, unknown]>([
-  ['a text', ['data.ticket.channel=email'], ({ data }) => data['ticket'].channel, 'email'],
-  ['a text with an equals sign', ['data.ticket.subject=a=b'], ({ data }) => data['ticket'].subject, 'a=b'],
-  ['no text', ['data.ticket.subject='], ({ data }) => data['ticket'].subject, ''],
-  ['a number as JSON', ['data.ticket.number=7'], ({ data }) => data['ticket'].number, 7],
-  ['null as JSON', ['data.ticket.subject=null'], ({ data }) => data['ticket'].subject, null],
-  ['a text that would be JSON', ['data.ticket.subject="7"'], ({ data }) => data['ticket'].subject, '7'],
-  ['a list', ['data.ticket.tags=["a","b"]'], ({ data }) => data['ticket'].tags, ['a', 'b']],
-  ['a place of a list', ['data.ticket.tags.0=late'], ({ data }) => data['ticket'].tags, ['late']],
-  [
-    'an object that was not there',
-    ['data.ticket.assignee.id=agt_1', 'data.ticket.assignee.name=Jo', 'data.ticket.assignee.team=null'],
-    ({ data }) => data['ticket'].assignee,
-    { id: 'agt_1', name: 'Jo', team: null },
-  ],
-  [
-    'the last of two values',
-    ['data.ticket.number=7', 'data.ticket.number=8'],
-    ({ data }) => data['ticket'].number,
-    8,
-  ],
-  [
-    'a time',
-    ['occurredAt=2026-01-01T00:00:00.000Z'],
-    ({ occurredAt }) => occurredAt,
-    '2026-01-01T00:00:00.000Z',
-  ],
-])('--set sets %s', async (_, assignments, read, expected) => {
-  const { stderr } = await publish(
-    eventTypes[0],
-    ...assignments.flatMap((assignment) => ['--set', assignment]),
-  );
-
-  expect(stderr).toBe('');
-  expect(read(detailOf(accepted[0]))).toEqual(expected);
-});
-
 describe('what cannot be published is answered with one sentence, and nothing is published', () => {
   const [type] = eventTypes;
   const fields = { mistyped: `${type}d`, unchecked: '(--unchecked publishes it all the same)' };
@@ -156,26 +119,11 @@ describe('what cannot be published is answered with one sentence, and nothing is
       [fields.mistyped],
       `${fields.mistyped}: there is no such event type; did you mean ${type}?`,
     ],
-    [
-      'a type like no other',
-      ['invoice.paid'],
-      `invoice.paid: there is no such event type; the types are ${eventTypes.join(', ')}`,
-    ],
     ['two types', [type, type], `${type}: one event type at a time, and no other words`],
     [
       'a misspelt field',
       [type, '--set', 'data.ticket.chanel=x'],
       '--set data.ticket.chanel: the catalog knows no such field; did you mean data.ticket.channel? (--unchecked takes any)',
-    ],
-    [
-      'a field without data',
-      [type, '--set', 'ticket.channel=x'],
-      '--set ticket.channel: the catalog knows no such field; did you mean data.ticket.channel? (--unchecked takes any)',
-    ],
-    [
-      'no assignment',
-      [type, '--set', 'data.ticket.channel'],
-      '--set data.ticket.channel: must be path=value, as in --set data.ticket.channel=whatsapp',
     ],
     [
       'a wrong value',
@@ -196,8 +144,9 @@ describe('what cannot be published is answered with one sentence, and nothing is
   ])('%s', async (_, args, sentence) => {
     const { code, stdout, stderr } = await publish(...args);
 
-    if (typeof sentence === 'string') expect(stderr).toBe(`${sentence}\n`);
-    else expect(stderr.trimEnd()).toMatch(sentence);
+    expect(stderr.trimEnd()).toEqual(
+      typeof sentence === 'string' ? sentence : expect.stringMatching(sentence),
+    );
     expect([code, stdout, accepted]).toEqual([1, '', []]);
   });
 
