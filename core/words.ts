@@ -1,4 +1,4 @@
-import { distance } from 'fastest-levenshtein';
+import leven from 'leven';
 
 /** Says what a value has to be and, if it is nearly one of the words, which one was probably meant. */
 export function mustBeOneOf(words: readonly string[], given: unknown): string {
@@ -19,7 +19,7 @@ export function nearestWord(given: unknown, words: readonly string[]): string | 
   const plain = typeof given === 'string' && given.length <= maxLength ? plainForm(given) : '';
   if (plain.replaceAll('*', '').length < minLength) return undefined;
   const maxMistakes = Math.min(2, Math.floor(plain.length / 3));
-  const mistakesFor = (word: string) => distance(plain, plainForm(word));
+  const mistakesFor = (word: string) => leven(plain, plainForm(word));
   const [nearest] = words
     .filter((word) => plainForm(word).includes(plain) || mistakesFor(word) <= maxMistakes)
     .sort((one, other) => mistakesFor(one) - mistakesFor(other));

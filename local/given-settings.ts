@@ -1,6 +1,6 @@
-import { closestMatch } from 'leven';
 import { defaultText, explain, type Setting } from '../core/settings/setting.ts';
 import { type StageSettings, stageSettings } from '../core/settings/stage-settings.ts';
+import { nearestWord } from '../core/words.ts';
 import { maxBatchesInFlight } from './event-source-mapping.ts';
 
 /** Stage settings as the command line gives them: `-c key=value`. */
@@ -27,7 +27,7 @@ function readPair(pair: string): [string, string] {
   const setting = Object.hasOwn(settings, name) ? settings[name] : undefined;
   // All names with other characters belong to CDK.
   if (!setting && /^\w+$/.test(name)) {
-    const nearest = closestMatch(name, Object.keys(settings), { maxDistance: 4 });
+    const nearest = nearestWord(name, Object.keys(settings));
     const hint = nearest ? `did you mean ${nearest}?` : 'npm start -- --help lists the settings';
     throw new Error(`-c ${name}: there is no such setting; ${hint}`);
   }

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
-import { closestMatch } from 'leven';
 import * as z from 'zod';
 import { eventSource, eventTypes } from '../core/events/event-catalog.ts';
 import type { FailureReason } from '../core/receivers/delivery-outcome.ts';
 import { type LogName, logLines, type MetricName } from '../core/telemetry.ts';
+import { nearestWord } from '../core/words.ts';
 import type { AcceptedEvent } from './event-bus.ts';
 
 /** What a person wants to see while it happens, from the functions' log lines and the event bus. */
@@ -104,7 +104,7 @@ export function readAccepted({ source, type, detail, logLines: lines }: Accepted
 
 function describeUnrouted(source: string, type: string): string {
   if (source !== eventSource) return `nothing takes events of the source ${source}, only of ${eventSource}`;
-  const nearest = closestMatch(type, eventTypes, { maxDistance: 3 });
+  const nearest = nearestWord(type, eventTypes);
   return `there is no such event type${nearest ? `; did you mean ${nearest}?` : ''}`;
 }
 

@@ -1,5 +1,5 @@
 import { type CAC, cac } from 'cac';
-import { closestMatch } from 'leven';
+import { nearestWord } from '../core/words.ts';
 import { describeSettings, readSettings } from './given-settings.ts';
 
 export interface StartOptions {
@@ -82,7 +82,7 @@ function parse(cli: CAC, argv: string[], env: NodeJS.ProcessEnv): CAC['options']
     if (unused) throw new Error(`${unused}: not an option; npm start -- --help lists them`, { cause: error });
     const [, unknown] = /^Unknown option `-+(.+)`$/.exec(message) ?? [];
     if (unknown === undefined) throw error;
-    const nearest = closestMatch(toDashes(unknown), names, { maxDistance: 4 });
+    const nearest = nearestWord(toDashes(unknown), names);
     const hint = nearest ? `did you mean --${nearest}?` : 'npm start -- --help lists the options';
     throw new Error(`--${toDashes(unknown)}: there is no such option; ${hint}`, { cause: error });
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { closestMatch } from 'leven';
 import * as z from 'zod';
 import { eventCatalog } from '../core/events/event-catalog.ts';
+import { nearestWord } from '../core/words.ts';
 
 /** An event as a person writes it, before anybody has checked it. */
 export interface EventDraft {
@@ -39,7 +39,7 @@ export function draftEvent(type: string, { accountId, id, now }: DraftOptions): 
 export function checkType(type: string): void {
   const types = eventCatalog.map((entry) => entry.type);
   if (entryOf(type)) return;
-  const nearest = closestMatch(type, types, { maxDistance: 4 });
+  const nearest = nearestWord(type, types);
   const hint = nearest ? `did you mean ${nearest}?` : `the types are ${types.join(', ')}`;
   throw new Error(`${type}: there is no such event type; ${hint}`);
 }
@@ -113,7 +113,7 @@ function checkPath(draft: EventDraft, path: string): void {
   const isFree = known.some((one) => one.endsWith('.*') && general.startsWith(one.slice(0, -1)));
   if (isFree || known.includes(general)) return;
   const names = known.filter((one) => !one.endsWith('.*'));
-  const nearest = closestMatch(path, names, { maxDistance: 8 });
+  const nearest = nearestWord(path, names);
   const hint = nearest ? `did you mean ${nearest}?` : 'docs/event-types.md lists the fields';
   throw new Error(`--set ${path}: the catalog knows no such field; ${hint} (--unchecked takes any)`);
 }

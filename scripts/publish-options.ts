@@ -1,6 +1,6 @@
 import { cac } from 'cac';
-import { closestMatch } from 'leven';
 import { eventTypes } from '../core/events/event-catalog.ts';
+import { nearestWord } from '../core/words.ts';
 
 export interface PublishOptions {
   readonly type: string;
@@ -73,7 +73,7 @@ function explaining<T>(names: readonly string[], parse: () => T): T {
     if (unused) throw new Error(`${unused}: one event type at a time, and no other words`, { cause: error });
     const [, unknown] = /^Unknown option `-+(.+)`$/.exec(message) ?? [];
     if (unknown === undefined) throw error;
-    const nearest = closestMatch(unknown, names, { maxDistance: 4 });
+    const nearest = nearestWord(unknown, names);
     const hint = nearest ? `did you mean --${nearest}?` : 'npm run publish -- --help lists the options';
     throw new Error(`--${unknown}: there is no such option; ${hint}`, { cause: error });
   }
