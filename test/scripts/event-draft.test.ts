@@ -89,7 +89,7 @@ describe('a field that the catalog does not know', () => {
       'ticket.channel=x',
       'ticket.channel: the catalog knows no such field; did you mean data.ticket.channel?',
     ],
-    ['data.ticket.tags.first=x', 'data.ticket.tags.first: the catalog knows no such field; did you mean'],
+    ['data.ticket.tags.first=x', 'data.ticket.tags.first: the catalog knows no such field;'],
     ['ocurredAt=x', 'ocurredAt: the catalog knows no such field; did you mean occurredAt?'],
     [
       'quite.another.thing.altogether=x',
