@@ -10,6 +10,7 @@ test.each([
   ['Order Paid', 'order.paid'],
   ['orderPaid', 'order.paid'],
   ['paid', 'order.paid'],
+  ['pai', 'order.paid'],
   ['opene', 'order.opened'],
   ['order.open', 'order.opened'],
   ['order', 'order.*'],
@@ -30,13 +31,29 @@ test.each([
   'order.refused',
   'bill',
   'order.opening',
-  'x'.repeat(101),
   7,
   null,
   undefined,
   ['paid'],
 ])('%j is near to none', (given) => {
   expect(nearestWord(given, types)).toBeUndefined();
+});
+
+test.each([
+  ['opne', undefined],
+  ['opn', 'open'],
+  ['oped', 'open'],
+  ['clsoed', 'closed'],
+  ['clsode', undefined],
+])('one mistake in three characters is the most that a word may have, and two at all: %s', (given, meant) => {
+  expect(nearestWord(given, ['open', 'closed'])).toBe(meant);
+});
+
+test('a text of more than a hundred characters is near to none', () => {
+  const [longest, tooLong] = ['x'.repeat(100), 'x'.repeat(101)];
+
+  expect(nearestWord(longest, [tooLong])).toBe(tooLong);
+  expect(nearestWord(tooLong, [longest])).toBeUndefined();
 });
 
 test('the word with the fewest mistakes comes before words that only hold what was given', () => {
