@@ -67,7 +67,7 @@ export async function redriveDry(
   // An engine that cannot put messages back shows those that were looked at a moment later.
   await until(`the dry run counts the delivery of ${event.id}`, signal, async () => {
     const shown = await showHeld(world.target, exhaustedQueue, signal);
-    return new RegExp(`^${exhaustedQueue}: [1-9]`, 'm').test(shown) || undefined;
+    return new RegExp(`^${exhaustedQueue}: (?:at least )?[1-9]`, 'm').test(shown) || undefined;
   });
   await until(`after the dry run, ${exhaustedQueue} still holds the delivery of ${event.id}`, signal, () =>
     findExhausted(world, event, signal),

@@ -343,6 +343,17 @@ const interim: Record<string, Row> = {
     delivered(200),
     kept,
   ],
+  'gives early hints of 6 KiB, and answers 200 later': [
+    tcp(
+      answerBitByBit(
+        `HTTP/1.1 103 Early Hints\r\nlink: ${'a'.repeat(6 * 1024)}\r\n`,
+        `\r\n${whole('200 OK')}`,
+      ),
+    ),
+    delivered(200),
+    kept,
+  ],
+  'gives a reason of 6 KiB': [tcp(answer(whole(`200 ${'a'.repeat(6 * 1024)}`))), delivered(200), kept],
   'gives early hints with LF alone, and answers 200 later': [
     tcp(answerBitByBit('HTTP/1.1 103 Early Hints\nlink: </a>\n\n', whole('200 OK'))),
     delivered(200),
