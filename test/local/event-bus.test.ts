@@ -191,11 +191,8 @@ test('each accepted event is reported, in the words of its publisher, and no oth
   const accepted: AcceptedEvent[] = [];
   await connect([ruleTo(made.url, deadLetters.url)], (event) => accepted.push(event));
 
-  await put(
-    entryOf('{"id":"evt_1"}'),
-    entryOf('{"id":'),
-    entryOf('{"id":"evt_2"}', { DetailType: 'unmade' }),
-  );
+  await put(entryOf('{"id":"evt_1"}'), entryOf('{"id":'));
+  await put(entryOf('{"id":"evt_2"}', { DetailType: 'unmade' }));
 
   expect(accepted).toEqual([
     { source: 'helpdesk', type: 'made', detail: { id: 'evt_1' }, logLines: [] },
