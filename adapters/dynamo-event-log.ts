@@ -77,9 +77,8 @@ export function createEventLog(table: DynamoTable): EventLog & EventBodies {
     },
 
     async readEventBody(accountId, eventId) {
-      const item = await read(accountId, eventId, ['compressedBody']);
-      if (!item) return undefined;
-      return bodyOf(item);
+      const item = await read(accountId, eventId, ['compressedBody', 'isTest']);
+      return item && { text: await bodyOf(item), isTest: item['isTest'] === true };
     },
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { describeCallback } from '../core/deliveries/callback-headers.ts';
 import {
   type Attempt,
   cancellationReasons,
@@ -124,7 +125,7 @@ export function presentDelivery(delivery: Delivery): z.output<typeof deliveryVie
 }
 
 export function presentAttempt(
-  { eventId }: DeliveryRef,
+  delivery: DeliveryRef,
   { startedAt, outcome, sent }: Attempt,
 ): z.output<typeof attemptView> {
   const { kind, durationMs, status, remoteAddress, responseExcerpt } = outcome;
@@ -132,7 +133,11 @@ export function presentAttempt(
   const headers = {
     'content-type': 'application/json',
     'user-agent': sent.userAgent,
-    'webhook-id': eventId,
+    // Earlier versions did not send them.
+    ...(sent.attempt === undefined
+      ? {}
+      : describeCallback(delivery, { attempt: sent.attempt, isTest: sent.isTest ?? false })),
+    'webhook-id': delivery.eventId,
     'webhook-timestamp': webhookTimestamp(new Date(startedAt)),
     // Not a secret, but a reader of the log could use it for five minutes.
     'webhook-signature': mask,

@@ -18,7 +18,7 @@ export function describeWebhooks(): Record<string, ZodOpenApiPathItemObject> {
           description: summary,
           tags: ['Events'],
           security: [],
-          requestParams: { header: signatureHeaders },
+          requestParams: { header: callbackHeaders },
           requestBody: {
             required: true,
             content: {
@@ -45,8 +45,11 @@ export function describeWebhooks(): Record<string, ZodOpenApiPathItemObject> {
   );
 }
 
-/** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
-const signatureHeaders = z.object({
+/**
+ * Those of Standard Webhooks, and what a callback says of itself.
+ * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ */
+const callbackHeaders = z.object({
   'webhook-id': identifierSchema.meta({
     description: "The event's id. It is the same whenever the event is sent again.",
   }),
@@ -54,6 +57,16 @@ const signatureHeaders = z.object({
   'webhook-signature': z
     .string()
     .meta({ description: 'One or more of `v1,<base64>` by Standard Webhooks, with spaces in between.' }),
+  'iomnihub-subscription-id': identifierSchema.meta({
+    description: 'The subscription whose secrets sign. No secret signs this header or those below.',
+  }),
+  'iomnihub-delivery-id': z.string().meta({ description: 'For `GET /deliveries/{id}`.' }),
+  'iomnihub-event-type': z.string().meta({ description: 'The `type` of the body.' }),
+  'iomnihub-attempt': z.string().meta({ description: 'The number of the attempt, from 1.' }),
+  'iomnihub-test': z
+    .literal('true')
+    .optional()
+    .meta({ description: 'Sent by `POST /subscriptions/{id}/test`. Absent from all other callbacks.' }),
 });
 
 /** The body of a callback with the catalog's example. */

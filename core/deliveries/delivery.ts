@@ -95,6 +95,11 @@ export interface DeliveryInWork {
   readonly claimed: ClaimedDelivery | undefined;
 }
 
+/** The number of the attempt that is being made, from 1. After a crash, two calls may have the same one. */
+export function attemptNumberOf({ claimed }: DeliveryInWork): number {
+  return (claimed?.attemptCount ?? 0) + 1;
+}
+
 /** Why a delivery ends without another attempt. In each case nobody waits for its callback any more. */
 export const cancellationReasons = [
   'subscription-disabled',
@@ -121,6 +126,10 @@ export interface SentRequest {
   readonly userAgent: string;
   /** Names only. The values are secret. */
   readonly customHeaders: readonly string[];
+  /** The number of the attempt, from 1. Absent if an earlier version of this code made it. */
+  readonly attempt?: number;
+  /** Present if the callback said that it was a test. */
+  readonly isTest?: true;
 }
 
 /** The identifier that the API shows. It contains the delivery's key, so finding the delivery needs no index. */

@@ -20,6 +20,12 @@ export interface EventLog {
   keepEvent(accountId: string, eventId: string, now: Date): Promise<boolean>;
 }
 
+export interface EventBody {
+  readonly text: string;
+  /** True for a test that an account owner asked for. */
+  readonly isTest: boolean;
+}
+
 export interface EventBodies {
-  readEventBody(accountId: string, eventId: string): Promise<string | undefined>;
+  readEventBody(accountId: string, eventId: string): Promise<EventBody | undefined>;
 }

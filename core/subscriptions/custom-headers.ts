@@ -68,6 +68,7 @@ const reservedNames = new Set([
   'proxy',
 ]);
 const reservedPrefixes = [
+  'iomnihub-',
   'proxy-',
   'ssl-client-',
   'webhook-',

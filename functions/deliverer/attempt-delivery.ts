@@ -1,5 +1,10 @@
 import type { LimitSettings } from '../../core/deliveries/call-limits.ts';
-import type { DeliveredDelivery, DeliveryInWork, DeliveryMessage } from '../../core/deliveries/delivery.ts';
+import {
+  attemptNumberOf,
+  type DeliveredDelivery,
+  type DeliveryInWork,
+  type DeliveryMessage,
+} from '../../core/deliveries/delivery.ts';
 import { scheduleOf } from '../../core/deliveries/delivery-steps.ts';
 import { decideRetry, type RetryPolicy } from '../../core/deliveries/retry-policy.ts';
 import { verificationType } from '../../core/receivers/verification.ts';
@@ -85,8 +90,13 @@ export function createAttempt(deps: AttemptDeps) {
     const context = { attemptCount: attemptCount + 1, begunAt, now: now(), random: deps.random() };
     const decide = (hasMoved: boolean) =>
       decideRetry(called.attempt.outcome, { ...context, hasMoved }, settings);
-    const total = (work.claimed?.attemptCount ?? 0) + 1;
     const decisions = { decision: decide(false), decisionIfMoved: decide(true) };
-    return { kind: 'settled', ...called, ...decisions, attemptCount: total, settledAt: now() };
+    return {
+      kind: 'settled',
+      ...called,
+      ...decisions,
+      attemptCount: attemptNumberOf(work),
+      settledAt: now(),
+    };
   }
 }

@@ -1,4 +1,6 @@
-import type { Attempt } from '../../core/deliveries/delivery.ts';
+import { describeCallback } from '../../core/deliveries/callback-headers.ts';
+import { type Attempt, attemptNumberOf, type DeliveryInWork } from '../../core/deliveries/delivery.ts';
+import type { EventBody } from '../../core/deliveries/event-log.ts';
 import { signCallback } from '../../core/deliveries/signature.ts';
 import type { CallbackSender } from '../../core/receivers/callback-sender.ts';
 import type { SecretCipher } from '../../core/secret-cipher.ts';
@@ -14,9 +16,9 @@ export interface ReceiverCallDeps {
 }
 
 export interface ReceiverCall {
-  /** The header `webhook-id`. It is the same for every retry. */
-  readonly id: string;
-  readonly body: string;
+  /** Its event's id becomes the header `webhook-id`. It is the same for every retry. */
+  readonly work: DeliveryInWork;
+  readonly body: EventBody;
   readonly timeoutMs: number;
   /** What the receiver has to send back, if anything. */
   readonly challenge?: string;
@@ -29,22 +31,25 @@ export interface ReceiverCall {
 export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverCallDeps) {
   return async function prepareCall(
     subscription: Subscription,
-    { id, body, timeoutMs, challenge }: ReceiverCall,
+    { work, body, timeoutMs, challenge }: ReceiverCall,
   ): Promise<() => Promise<Attempt>> {
     const secrets = await openSecrets(cipher, subscription, now());
     const confidentialHeaders = await openHeaders(cipher, subscription);
+    const { text, isTest } = body;
+    const attempt = attemptNumberOf(work);
     return async () => {
       const startedAt = now();
       const outcome = await sender.send({
         url: subscription.url,
         connectionKey: `${subscription.accountId} ${subscription.id}`,
         headers: {
-          ...signCallback(id, body, secrets, startedAt),
+          ...describeCallback(work.message, { attempt, isTest }),
+          ...signCallback(work.message.eventId, text, secrets, startedAt),
           'content-type': 'application/json',
           'user-agent': userAgent,
         },
         confidentialHeaders,
-        body,
+        body: text,
         timeoutMs,
         ...(challenge === undefined ? {} : { challenge }),
       });
@@ -52,6 +57,8 @@ export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverC
         origin: originOf(subscription),
         userAgent,
         customHeaders: subscription.headers?.names ?? [],
+        attempt,
+        ...(isTest ? { isTest } : {}),
       };
       return { startedAt: startedAt.toISOString(), outcome, sent };
     };

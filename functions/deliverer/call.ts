@@ -40,12 +40,16 @@ export function createCallGate(deps: CallDeps, checkSubscription: SubscriptionCh
     subscription: Subscription,
   ): Promise<Called | Ending> {
     const { accountId, eventId, body: carried } = work.message;
-    const body = carried ?? (await events.readEventBody(accountId, eventId));
-    if (body === undefined) return { kind: 'expired' };
+    // Only published events are carried: a test starts from its row.
+    const body =
+      carried === undefined
+        ? await events.readEventBody(accountId, eventId)
+        : { text: carried, isTest: false };
+    if (!body) return { kind: 'expired' };
     let prepared = subscription;
     for (let count = 0; count < maxPreparations; count += 1) {
       const timeoutMs = deadlineOf(prepared, settings.callbackTimeoutMs);
-      const call = await prepareCall(prepared, { id: eventId, body, timeoutMs });
+      const call = await prepareCall(prepared, { work, body, timeoutMs });
       const latest = await checkSubscription(work);
       if (isEnding(latest)) return latest;
       if (latest.version === prepared.version) return { subscription: prepared, attempt: await call() };

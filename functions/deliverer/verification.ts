@@ -43,11 +43,11 @@ export function createVerification(deps: VerificationDeps) {
     const challenge = randomBytes(24).toString('base64url');
     const { accountId } = subscription;
     const { id, askedAt: timestamp } = question;
-    const body = verificationBody({ id, accountId, timestamp, challenge });
+    const body = { text: verificationBody({ id, accountId, timestamp, challenge }), isTest: false };
     // Without its headers: whoever answers at a new URL has no right to them yet.
     const { headers: _, ...bare } = subscription;
     const timeoutMs = deadlineOf(subscription, deps.settings.callbackTimeoutMs);
-    const call = await prepareCall(bare, { id, body, timeoutMs, challenge });
+    const call = await prepareCall(bare, { work, body, timeoutMs, challenge });
     // KMS takes time. Nobody may be called at a URL that the owner has left.
     const latest = await findQuestion(work.message);
     if (isEnding(latest)) return latest;

@@ -54,7 +54,7 @@ describe('recordEvent', () => {
 
     await log.recordEvent({ ...event, envelopeId: 'later', contentHash: 'other', body: '{}' }, [], now);
 
-    expect(await log.readEventBody(event.accountId, event.id)).toBe(event.body);
+    expect(await log.readEventBody(event.accountId, event.id)).toEqual({ text: event.body, isTest: false });
   });
 
   test('two accounts may use the same event id', async () => {
@@ -102,7 +102,14 @@ describe('readEventBody', () => {
     const event = publishedEvent({ detail: { id: uniqueId('evt'), data } });
     await log.recordEvent(event, plan, now);
 
-    expect(await log.readEventBody(event.accountId, event.id)).toBe(event.body);
+    expect(await log.readEventBody(event.accountId, event.id)).toEqual({ text: event.body, isTest: false });
+  });
+
+  test('tells a test from an event that was published', async () => {
+    const event = { ...newEvent(), isTest: true };
+    await log.recordEvent(event, plan, now);
+
+    expect(await log.readEventBody(event.accountId, event.id)).toEqual({ text: event.body, isTest: true });
   });
 
   test('a body of 256 KiB fits into an item', async () => {
@@ -112,7 +119,7 @@ describe('readEventBody', () => {
     await log.recordEvent(event, plan, now);
 
     expect(event.body.length).toBeGreaterThan(150_000);
-    expect(await log.readEventBody(event.accountId, event.id)).toBe(event.body);
+    expect(await log.readEventBody(event.accountId, event.id)).toEqual({ text: event.body, isTest: false });
   });
 
   test('there is none for an unknown event, nor for another account’s', async () => {

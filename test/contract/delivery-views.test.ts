@@ -5,6 +5,7 @@ import {
   presentDelivery,
   statesOf,
 } from '../../contract/delivery-views.ts';
+import { deliveryIdOf } from '../../core/deliveries/delivery.ts';
 import {
   acceptedAt,
   attempt,
@@ -86,7 +87,9 @@ test('an attempt is shown with what was sent, the secret parts masked', () => {
     origin: 'https://crm.example.com',
     userAgent: 'iOmniHub/1',
     customHeaders: ['x-key', 'x-b'],
-  };
+    attempt: 2,
+    isTest: true,
+  } as const;
   const outcome = {
     kind: 'failure',
     reason: 'tls',
@@ -116,6 +119,11 @@ test('an attempt is shown with what was sent, the secret parts masked', () => {
       headers: {
         'content-type': 'application/json',
         'user-agent': 'iOmniHub/1',
+        'iomnihub-subscription-id': 'sub_1',
+        'iomnihub-delivery-id': deliveryIdOf(deliveryRef()),
+        'iomnihub-event-type': deliveryRef().eventType,
+        'iomnihub-attempt': '2',
+        'iomnihub-test': 'true',
         'webhook-id': 'evt_1',
         'webhook-timestamp': '1795453200',
         'webhook-signature': '********',
@@ -125,4 +133,24 @@ test('an attempt is shown with what was sent, the secret parts masked', () => {
     },
   });
   expect(presentAttempt(deliveryRef(), attempt())).toMatchObject({ outcome: 'success', reason: undefined });
+});
+
+test('an attempt of an event that was published is not shown as a test', () => {
+  const sent = { origin: 'https://crm.example.com', userAgent: 'test', customHeaders: [], attempt: 1 };
+
+  const { headers } = presentAttempt(deliveryRef(), attempt({ sent })).request;
+  expect(headers['iomnihub-attempt']).toBe('1');
+  expect(headers).not.toHaveProperty('iomnihub-test');
+});
+
+test('an attempt that an earlier version made is shown with what that version sent', () => {
+  const { headers } = presentAttempt(deliveryRef(), attempt()).request;
+
+  expect(Object.keys(headers).toSorted()).toEqual([
+    'content-type',
+    'user-agent',
+    'webhook-id',
+    'webhook-signature',
+    'webhook-timestamp',
+  ]);
 });

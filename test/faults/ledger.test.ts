@@ -17,7 +17,7 @@ function call(
     subscriptionId: 'sub_a',
     atMs: 2_000,
     path: '/acc_a/0',
-    headers: headersOf(id, `v1,${signature}`),
+    headers: headersOf(id, `v1,${signature}`, overrides.subscriptionId),
     body: text,
     status: 204,
     answeredAtMs: (overrides.atMs ?? 2_000) + 10,
@@ -25,7 +25,7 @@ function call(
   };
 }
 
-function headersOf(id: string, signature: string) {
+function headersOf(id: string, signature: string, subscriptionId = 'sub_a') {
   return {
     'webhook-id': id,
     'webhook-timestamp': '1',
@@ -33,6 +33,10 @@ function headersOf(id: string, signature: string) {
     'x-token': 'planted',
     'content-type': 'application/json',
     'user-agent': 'iOmniHub-Webhooks/1.0',
+    'iomnihub-subscription-id': subscriptionId,
+    'iomnihub-event-type': 'ticket.created',
+    'iomnihub-delivery-id': 'dlv_1',
+    'iomnihub-attempt': '1',
   };
 }
 
@@ -298,6 +302,17 @@ test.each<[Invariant, string, Partial<Evidence>]>([
       received: [{ ...call('evt_1'), headers: { ...call('evt_1').headers, 'content-type': 'text/plain' } }],
     },
   ],
+  ...Object.entries({
+    'iomnihub-subscription-id': 'sub_b',
+    'iomnihub-event-type': 'ticket.resolved',
+    'iomnihub-delivery-id': '',
+    'iomnihub-attempt': '0',
+    'iomnihub-test': 'true',
+  }).map(([name, value]): [Invariant, string, Partial<Evidence>] => [
+    'I4',
+    `a call whose ${name} is another`,
+    { received: [{ ...call('evt_1'), headers: { ...call('evt_1').headers, [name]: value } }] },
+  ]),
   [
     'I4',
     'a call without what its owner wants to be sent',
@@ -415,7 +430,10 @@ describe('after a redrive, looks at every delivery', () => {
   });
 
   test('which may be exhausted again', () => {
-    const received = [call('evt_1'), ...refusals.map((one) => ({ ...one, subscriptionId: 'sub_b' }))];
+    const received = [
+      call('evt_1'),
+      ...refusals.map(() => call('evt_1', { subscriptionId: 'sub_b', status: 500 })),
+    ];
     const rows = [row, { ...exhausted, subscriptionId: 'sub_b' }];
     expect(
       report({ ...redrivenEvent, received, rows, held: [{ ...held, subscriptionId: 'sub_b' }] }),

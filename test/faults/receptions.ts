@@ -21,11 +21,17 @@ export const settlingMs = 10_000;
 const signedBeforeMs = 5_000;
 
 /** What receivers are told that every call has. */
-const fixedHeaders = { 'content-type': /^application\/json$/, 'user-agent': /^iOmniHub-Webhooks\/\d/ };
+const fixedHeaders = {
+  'content-type': /^application\/json$/,
+  'user-agent': /^iOmniHub-Webhooks\/\d/,
+  'iomnihub-delivery-id': /^dlv_[\w-]+$/,
+  'iomnihub-attempt': /^[1-9]\d*$/,
+};
 
 /** I4 and I5. */
 export function findAltered(evidence: Evidence, calls: readonly Call[]): Violation[] {
   const bodies = new Map(evidence.published.map(({ id, body }) => [id, body]));
+  const types = new Map(evidence.published.map(({ id, type }) => [id, type]));
   const subscriptions = new Map(evidence.subscriptions.map((one) => [one.id, one]));
   const { clockOffMs } = evidence.excuses;
   return calls.flatMap((call): Violation[] => {
@@ -33,7 +39,9 @@ export function findAltered(evidence: Evidence, calls: readonly Call[]): Violati
     const { secrets = [], headers = {} } = subscriptions.get(call.subscriptionId) ?? {};
     const sentAtMs = Number(call.headers['webhook-timestamp']) * 1_000;
     const missing = [
-      ...Object.entries(headers).filter(([name, value]) => call.headers[name] !== value),
+      ...Object.entries({ ...headers, ...ownHeadersOf(call, types) }).filter(
+        ([name, value]) => call.headers[name] !== value,
+      ),
       ...Object.entries(fixedHeaders).filter(([name, value]) => !value.test(call.headers[name] ?? '')),
     ];
     const altered = [
@@ -52,6 +60,19 @@ export function findAltered(evidence: Evidence, calls: readonly Call[]): Violati
     if (!call.event || id === call.event.id) return found;
     return [...found, { invariant: 'I5', what: `its webhook-id is ${id}`, ...refOf(call) }];
   });
+}
+
+/** What a call has to say of its subscription and event. Nobody asks for a test. */
+function ownHeadersOf(
+  { subscriptionId, event }: Call,
+  types: ReadonlyMap<string, string>,
+): Record<string, string | undefined> {
+  const type = event && types.get(event.id);
+  return {
+    'iomnihub-subscription-id': subscriptionId,
+    'iomnihub-test': undefined,
+    ...(type === undefined ? {} : { 'iomnihub-event-type': type }),
+  };
 }
 
 /** Whoever has one of the secrets that are in force, the new or the old, can verify the call. */

@@ -58,6 +58,11 @@ export async function startReceiver(): Promise<Receiver> {
   };
 }
 
+/** What a callback says of itself, unsigned: its headers `iomnihub-…`. */
+export function unsignedHeaders({ headers }: ReceivedCallback): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('iomnihub-')));
+}
+
 /** Something that listens on a port and does with each connection what the test says. */
 export async function startRawServer(
   onConnection: (socket: Socket) => void,

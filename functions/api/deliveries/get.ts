@@ -13,7 +13,7 @@ export function createGetDelivery(
   return async ({ accountId, path }) => {
     const delivery = await findDelivery(deps.deliveries, accountId, path.id);
     if (!delivery) return refuseUnknown('delivery');
-    const [later, body = null] = await Promise.all([
+    const [later, event] = await Promise.all([
       deps.deliveryHistory.listAttempts(delivery, maxAttempts),
       deps.events.readEventBody(accountId, delivery.eventId),
     ]);
@@ -21,6 +21,6 @@ export function createGetDelivery(
       .toSorted((a, b) => a.startedAt.localeCompare(b.startedAt))
       .slice(-maxAttempts)
       .map((attempt) => presentAttempt(delivery, attempt));
-    return { body: { ...presentDelivery(delivery), attempts, body } };
+    return { body: { ...presentDelivery(delivery), attempts, body: event?.text ?? null } };
   };
 }

@@ -259,7 +259,7 @@ export function createWorld(deliveryCount: number) {
           randomBytes: (size) => Buffer.alloc(size),
           accounts: { findAccountStatus: async () => 'active' },
           reserveTurns: (limits) => call(actor, 'reserve turns', () => turnAt(limits)),
-          events: { readEventBody: async () => '{}' },
+          events: { readEventBody: async () => ({ text: '{}', isTest: false }) },
           deliveries,
           retries: retriesOf(actor),
           exhausted: exhaustedOf(actor),

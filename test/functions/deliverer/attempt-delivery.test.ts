@@ -6,6 +6,7 @@ import {
   type Delivery,
   type DeliveryMessage,
   type DeliveryRef,
+  deliveryIdOf,
   refOf,
   type WaitingDelivery,
 } from '../../../core/deliveries/delivery.ts';
@@ -21,7 +22,7 @@ import {
 } from '../../support/builders.ts';
 import { claimLeaseMs, type Deployment, slowedBy } from '../../support/deployment.ts';
 import { exampleData } from '../../support/journey-data.ts';
-import { type Receiver, verifyCallback } from '../../support/receiver.ts';
+import { type Receiver, unsignedHeaders, verifyCallback } from '../../support/receiver.ts';
 import { prepareDeployment } from '../../support/suite.ts';
 import { internalFailure } from '../../support/wire-proxy.ts';
 
@@ -94,6 +95,26 @@ describe('a first attempt', () => {
       'user-agent': 'iOmniHub-Webhooks/test',
     });
     expect(callback && verifyCallback(callback, secret)).toEqual({ data: 'ação' });
+    expect(callback && unsignedHeaders(callback)).toEqual({
+      'iomnihub-subscription-id': subscription.id,
+      'iomnihub-delivery-id': deliveryIdOf(message),
+      'iomnihub-event-type': message.eventType,
+      'iomnihub-attempt': '1',
+    });
+  });
+
+  test('is one of its own for each of two subscriptions at one URL', async () => {
+    const { subscription: other } = await deployment.subscribe({
+      url: receiver.url,
+      accountId: subscription.accountId,
+    });
+    await deliver(deployment.messageFor(subscription));
+    await deliver(deployment.messageFor(other));
+
+    expect(receiver.callbacks.map(({ headers }) => headers['iomnihub-subscription-id'])).toEqual([
+      subscription.id,
+      other.id,
+    ]);
   });
 
   test('that succeeds is one write, in which the attempt stands', async () => {
@@ -288,6 +309,10 @@ describe('a later attempt', () => {
 
     const [first, second] = receiver.callbacks;
     expect(second?.body).toBe(first?.body);
+    expect(second && first && unsignedHeaders(second)).toEqual({
+      ...(first && unsignedHeaders(first)),
+      'iomnihub-attempt': '2',
+    });
     expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
     expect(second?.headers['webhook-signature']).not.toBe(first?.headers['webhook-signature']);
     expect(second && verifyCallback(second, secret)).toMatchObject({ type: eventTypes[0] });

@@ -1,12 +1,15 @@
 import { expect, test } from '@jest/globals';
 import type { CallbackSender } from '../../../core/receivers/callback-sender.ts';
 import { createReceiverCall } from '../../../functions/deliverer/call-receiver.ts';
+import { deliveryMessage } from '../../support/builders.ts';
 import type { Deployment } from '../../support/deployment.ts';
 import { type Receiver, verifyCallback } from '../../support/receiver.ts';
 import { prepareDeployment } from '../../support/suite.ts';
 
 let deployment: Deployment;
 let receiver: Receiver;
+const work = { message: deliveryMessage(), claimed: undefined };
+const body = { text: '{}', isTest: false };
 prepareDeployment(async (suite) => {
   ({ deployment, receiver } = suite);
 });
@@ -21,7 +24,7 @@ test.each([0, 999, 1_000, 400_000])(
     const now = () => new Date(nowMs);
     const prepareCall = createReceiverCall({ cipher, sender, userAgent: 'test', now });
 
-    const call = await prepareCall(subscription, { id: 'evt_1', body: '{}', timeoutMs: 5_000 });
+    const call = await prepareCall(subscription, { work, body, timeoutMs: 5_000 });
     nowMs = startedAt;
     const attempt = await call();
 
@@ -48,7 +51,7 @@ test('no two subscriptions share a connection, though their URL is the same, and
       userAgent: 'test',
       now: deployment.clock.now,
     });
-    const call = await prepareCall(subscription, { id: 'evt_1', body: '{}', timeoutMs: 5_000 });
+    const call = await prepareCall(subscription, { work, body, timeoutMs: 5_000 });
     await call();
     return key;
   };

@@ -1,13 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createDeliveryHistory } from '../../../adapters/dynamo-delivery-history.ts';
-import { type Delivery, type DeliveryMessage, messageFor } from '../../../core/deliveries/delivery.ts';
+import {
+  type Delivery,
+  type DeliveryMessage,
+  deliveryIdOf,
+  messageFor,
+} from '../../../core/deliveries/delivery.ts';
 import { plan } from '../../../core/deliveries/delivery-steps.ts';
 import { hoursTouched } from '../../../core/deliveries/statistics.ts';
 import { withQuestion } from '../../../core/subscriptions/consent.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import { sqsRecord, uniqueId } from '../../support/builders.ts';
 import type { Deployment } from '../../support/deployment.ts';
-import { type Receiver, startReceiver } from '../../support/receiver.ts';
+import { type Receiver, startReceiver, unsignedHeaders } from '../../support/receiver.ts';
 import { prepareDeployment } from '../../support/suite.ts';
 import { internalFailure } from '../../support/wire-proxy.ts';
 
@@ -91,6 +96,18 @@ describe('consent', () => {
     expect(await deployment.deliveries.findDelivery(row)).toMatchObject({
       state: 'delivered',
       attemptCount: 1,
+    });
+  });
+
+  test('is asked for with headers that say so, of which none calls it a test', async () => {
+    await deliver();
+
+    const [callback] = receiver.callbacks;
+    expect(callback && unsignedHeaders(callback)).toEqual({
+      'iomnihub-subscription-id': pending.id,
+      'iomnihub-delivery-id': deliveryIdOf(row),
+      'iomnihub-event-type': 'webhook.verify',
+      'iomnihub-attempt': '1',
     });
   });
 

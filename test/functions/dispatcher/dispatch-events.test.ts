@@ -54,7 +54,7 @@ describe('an event', () => {
       acceptedAt: '2026-11-23T16:55:01.234Z',
       version: 0,
       recheck: false,
-      body: await deployment.events.readEventBody(accountId, 'evt_a'),
+      body: (await deployment.events.readEventBody(accountId, 'evt_a'))?.text,
     };
     expect(result).toEqual(nothingFailed);
     expect(deployment.messagesIn('deliveries')).toEqual([

@@ -11,7 +11,7 @@ import type { EventSelector } from '../../../../core/subscriptions/event-selecto
 import type { TestApi } from '../../../support/api.ts';
 import { envelopeOf, publishedEvent, sqsRecord, uniqueId } from '../../../support/builders.ts';
 import type { Deployment } from '../../../support/deployment.ts';
-import { type Receiver, verifyCallback } from '../../../support/receiver.ts';
+import { type Receiver, unsignedHeaders, verifyCallback } from '../../../support/receiver.ts';
 import { prepareDeployment } from '../../../support/suite.ts';
 import { internalFailure } from '../../../support/wire-proxy.ts';
 
@@ -89,6 +89,7 @@ describe('a delivery that is sent again', () => {
     if (!first || !again) throw new Error('not called');
     expect([again.headers['webhook-id'], again.body]).toEqual([first.headers['webhook-id'], first.body]);
     expect(verifyCallback(again, secret)).toBeTruthy();
+    expect(unsignedHeaders(again)).toEqual({ ...unsignedHeaders(first), 'iomnihub-attempt': '2' });
     expect(subscription.status).toBe('enabled');
     const shown = (await api.call('GET /deliveries/{id}', { accountId, id })).body;
     expect(shown).toMatchObject({ status: 'delivered', attemptCount: 2 });
@@ -240,10 +241,34 @@ describe('a test event', () => {
       accountId,
       data: eventCatalog[1].example,
     });
+    const facts = {
+      'iomnihub-subscription-id': subscriptionId,
+      'iomnihub-delivery-id': body.id,
+      'iomnihub-event-type': other,
+      'iomnihub-attempt': '1',
+      'iomnihub-test': 'true',
+    };
+    expect(unsignedHeaders(callback)).toEqual(facts);
     const shown = (await api.call('GET /deliveries/{id}', { accountId, id: body.id })).body;
-    expect(shown).toMatchObject({ status: 'delivered', body: callback.body });
+    expect(shown).toMatchObject({
+      status: 'delivered',
+      body: callback.body,
+      attempts: [{ request: { headers: facts } }],
+    });
     const event = (await api.call('GET /events/{id}', { accountId, id: body.eventId })).body;
     expect(event).toMatchObject({ isTest: true, subscriptions: [{ subscriptionId, outcome: 'delivered' }] });
+  });
+
+  test('stays one when it is tried again', async () => {
+    const { body } = await sendTest({ eventType: other });
+    await attempt(await sentFor({ ...body, accountId }), 500);
+    await attempt(await sentFor({ ...body, accountId }), 204);
+
+    const said = receiver.callbacks.map(unsignedHeaders);
+    expect(said.map((headers) => [headers['iomnihub-attempt'], headers['iomnihub-test']])).toEqual([
+      ['1', 'true'],
+      ['2', 'true'],
+    ]);
   });
 
   test.each<[selectors: EventSelector[], sent: EventType]>([
