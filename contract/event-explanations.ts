@@ -6,6 +6,7 @@ import type { PlannedDelivery } from '../core/deliveries/planning.ts';
 import type { Subscription } from '../core/subscriptions/subscription.ts';
 import { presentDelivery, statusOf } from './delivery-views.ts';
 import { type eventAtSubscriptionView, type eventDetailView, presentEvent } from './event-views.ts';
+import { explainCancellation, explainFailure } from './failure-explanations.ts';
 
 /** What the explanation of an event is based on, besides the event. */
 export interface EventSurroundings {
@@ -147,9 +148,9 @@ function explainState(delivery: Delivery): string {
     case 'waiting':
       return `The next attempt is planned for ${delivery.nextAttemptAt}; ${attempts} so far${lastAnswer}.`;
     case 'exhausted':
-      return `Given up after ${attempts}: ${delivery.reason}.`;
+      return `Given up after ${attempts}: ${explainFailure(delivery.reason, responseStatus)}`;
     case 'cancelled':
-      return `Cancelled after ${attempts}: ${delivery.reason}.`;
+      return `Cancelled after ${attempts}: ${explainCancellation(delivery.reason)}`;
     default:
       return delivery satisfies never;
   }

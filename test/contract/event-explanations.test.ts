@@ -107,11 +107,20 @@ describe('a delivery', () => {
       'waiting',
       `${planned} 2 attempts so far, the last one answered 503.`,
     ],
-    [exhaustedDelivery({ attemptCount: 10, reason: 'tls' }), 'failed', 'Given up after 10 attempts: tls.'],
+    [
+      exhaustedDelivery({ attemptCount: 10, reason: 'tls' }),
+      'failed',
+      'Given up after 10 attempts: the certificate or the TLS handshake of the receiver is not valid. `errorCode` of the attempt says what is wrong.',
+    ],
+    [
+      exhaustedDelivery({ attemptCount: 4, reason: 'status', responseStatus: 302 }),
+      'failed',
+      'Given up after 4 attempts: the receiver answered 302. Redirects are not followed: change the URL to the address that answers by itself.',
+    ],
     [
       cancelledDelivery({ attemptCount: 0 }),
       'cancelled',
-      'Cancelled after 0 attempts: subscription-deleted.',
+      'Cancelled after 0 attempts: the subscription was deleted.',
     ],
   ])('is explained by its row: %j', (delivery, outcome, explanation) => {
     expect(atFirst({ delivery })).toMatchObject({ outcome, explanation, delivery: { eventId: 'evt_1' } });

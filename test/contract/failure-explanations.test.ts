@@ -1,0 +1,70 @@
+import { describe, expect, test } from '@jest/globals';
+import { explainCancellation, explainFailure } from '../../contract/failure-explanations.ts';
+import { type CancellationReason, cancellationReasons } from '../../core/deliveries/delivery.ts';
+import type { ExhaustionReason } from '../../core/deliveries/retry-policy.ts';
+
+describe('a failure is explained with what its owner can do about it:', () => {
+  test.each<[ExhaustionReason, RegExp]>([
+    ['gone', /answered 410: .*gone for good.*enable it again/],
+    ['timeout', /in time.*answer before it does the work.*`timeoutMs`/],
+    ['dns', /has no address.*DNS records/],
+    ['connection-refused', /nothing accepts connections.*firewall/],
+    ['connection-lost', /closed before the receiver answered.*log/],
+    ['tls', /certificate or the TLS handshake.*`errorCode`/],
+    ['protocol', /not HTTP.*port/],
+    ['invalid-url', /does not call this URL.*`refusal`.*change the URL/],
+    ['address-forbidden', /address that is not public.*DNS records/],
+    ['challenge-not-echoed', /did not send the challenge back.*has to answer/],
+    ['expired', /time for its attempts was over, or the event was no longer stored/],
+  ])('%s', (reason, explanation) => {
+    expect(explainFailure(reason, undefined)).toMatch(explanation);
+  });
+});
+
+describe('an answer is explained by its status:', () => {
+  const redirect = /Redirects are not followed: change the URL/;
+  const invalid = /takes the callback for invalid.*signing secret/;
+  const closed = /does not let the call in.*signing secret.*`headers`.*firewall/;
+  const nowhere = /Nothing takes POST requests at this path: check the URL/;
+  const outOfTime = /ran out of time: it should answer before it does the work/;
+  const down = /down or overloaded/;
+  const refused = /It refuses the callback: its own log/;
+  const failed = /It failed by itself: its own log/;
+  const noSuccess = /Only 2xx counts as delivered/;
+
+  test.each([
+    ...[300, 301, 302, 303, 307, 308].map((status) => [status, redirect] as const),
+    ...[400, 422].map((status) => [status, invalid] as const),
+    ...[401, 403, 407].map((status) => [status, closed] as const),
+    ...[404, 405].map((status) => [status, nowhere] as const),
+    ...[408, 504].map((status) => [status, outOfTime] as const),
+    [413, /up to 256 KiB/],
+    [429, /set `rateLimitPerSecond`/],
+    ...[502, 503].map((status) => [status, down] as const),
+    ...[402, 406, 409, 411, 415, 418, 421, 423, 428, 430, 451, 499].map(
+      (status) => [status, refused] as const,
+    ),
+    ...[500, 501, 505, 520, 599].map((status) => [status, failed] as const),
+    ...[100, 199, 304, 399, 600, 999].map((status) => [status, noSuccess] as const),
+  ])('%i', (status, meaning) => {
+    const explanation = explainFailure('status', status);
+
+    expect(explanation).toMatch(meaning);
+    expect(explanation).toMatch(new RegExp(`^the receiver answered ${status}\\. \\S.*\\.$`));
+  });
+
+  test('without one, it is said that there was no success', () => {
+    expect(explainFailure('status', undefined)).toBe('the receiver did not answer 2xx.');
+  });
+});
+
+test.each<[CancellationReason, string]>([
+  ['subscription-disabled', 'the subscription was disabled.'],
+  ['subscription-pending', 'the receiver had not yet said that it wants callbacks.'],
+  ['subscription-deleted', 'the subscription was deleted.'],
+  ['account-suspended', 'the account was suspended.'],
+  ['question-withdrawn', 'the receiver was asked for its consent anew, or the URL was changed.'],
+])('a cancellation is explained: %s', (reason, explanation) => {
+  expect(cancellationReasons).toContain(reason);
+  expect(explainCancellation(reason)).toBe(explanation);
+});
