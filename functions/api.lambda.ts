@@ -21,7 +21,6 @@ import { deriveKey } from '../adapters/kms-derived-key.ts';
 import { createSecretCipher } from '../adapters/kms-secret-cipher.ts';
 import { cacheAccountStatus } from '../adapters/lru-caches.ts';
 import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
-import type { ApiEvent } from './api/http/request.ts';
 import type { ApiResponse } from './api/http/response.ts';
 import { createApi } from './api/router.ts';
 import { apiEnv, callbackUrlRules, readEnv } from './env.ts';
@@ -61,4 +60,4 @@ const api = createApi({
   telemetry,
 });
 
-export const handler = middy<ApiEvent, ApiResponse>(api).use(middlewares);
+export const handler = middy<object, ApiResponse>(api).use(middlewares);

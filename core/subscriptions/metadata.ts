@@ -15,18 +15,22 @@ const valueSchema = z
   .max(maxValueLength, `must have at most ${maxValueLength} characters`);
 
 /** The metadata of a POST request. */
-export const metadataSchema = entriesOf(valueSchema);
+export const metadataSchema = entriesOf(valueSchema).refine(
+  (entries) => Object.keys(entries).length <= maxEntries,
+  entriesError,
+);
 
-/** The metadata of a PATCH request, as in RFC 7396: null removes an entry, and an entry that is left out stays. */
+/**
+ * The metadata of a PATCH request, as in RFC 7396: null removes an entry, and an entry that is left out stays. How many
+ * entries it leads to is for `mergeMetadata` to say.
+ */
 export const metadataPatchSchema = entriesOf(valueSchema.nullable());
 
 function entriesOf<Value extends z.ZodType>(value: Value) {
-  return z
-    .record(nameSchema, value, 'must be an object of texts')
-    .refine((entries) => Object.keys(entries).length <= maxEntries, entriesError);
+  return z.record(nameSchema, value, 'must be an object of texts');
 }
 
-/** The entries after a change, or undefined if there would be too many. */
+/** The entries after a change, or what is wrong if there would be too many. */
 export function mergeMetadata(
   stored: Metadata,
   patch: z.output<typeof metadataPatchSchema>,

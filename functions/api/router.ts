@@ -7,7 +7,7 @@ import { refuseOtherEncoding } from './http/encoding.ts';
 import { createIdempotency } from './http/idempotency.ts';
 import { createInputReader } from './http/read-input.ts';
 import { type Refusal, refuse } from './http/refusal.ts';
-import { type ApiEvent, type RawRequest, readEvent } from './http/request.ts';
+import { type ApiEvent, completeEvent, type RawRequest, readEvent } from './http/request.ts';
 import { type ApiResponse, respondAnswer, respondProblem } from './http/response.ts';
 
 /** A handler of any route: what it takes and returns fits, since both derive from one declaration. */
@@ -22,7 +22,8 @@ export function createApi(deps: ApiDeps) {
   );
 
   /** Called by AWS: one request, already authorized if its route asks for it. */
-  return async function serveRequest(event: ApiEvent): Promise<ApiResponse> {
+  return async function serveRequest(given: object): Promise<ApiResponse> {
+    const event = completeEvent(given);
     const { routeKey } = event;
     const { requestId, authorizer } = event.requestContext;
     const startedAt = deps.now();

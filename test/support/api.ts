@@ -90,7 +90,7 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
   });
 
   async function send(event: Partial<ApiEvent>): Promise<ApiAnswer> {
-    const { statusCode, headers = {}, body } = await serve(event as ApiEvent);
+    const { statusCode, headers = {}, body } = await serve(event);
     return {
       status: statusCode,
       headers: headers as Record<string, string>,

@@ -9,7 +9,7 @@ export interface AuthorizerContext {
   readonly credentialId: string;
 }
 
-/** What API Gateway sends for a route, whatever its access is. */
+/** What API Gateway sends for a route, whatever its access is. See `completeEvent`. */
 export type ApiEvent = Omit<APIGatewayProxyEventV2, 'requestContext'> & {
   readonly requestContext: APIGatewayProxyEventV2['requestContext'] & {
     readonly authorizer?: {
@@ -18,6 +18,43 @@ export type ApiEvent = Omit<APIGatewayProxyEventV2, 'requestContext'> & {
     };
   };
 };
+
+/**
+ * The event with every part that the API reads. A gateway leaves out what a request lacks, or sends null for it, as
+ * the older payload format does.
+ */
+export function completeEvent(event: object): ApiEvent {
+  const { requestContext, ...parts } = withoutNulls(event) as Partial<ApiEvent>;
+  return {
+    version: '2.0',
+    routeKey: '',
+    rawPath: '',
+    rawQueryString: '',
+    headers: {},
+    pathParameters: {},
+    queryStringParameters: {},
+    isBase64Encoded: false,
+    ...parts,
+    requestContext: {
+      requestId: '',
+      domainName: '',
+      ...requestContext,
+      http: { method: '', path: '', sourceIp: '', ...requestContext?.http },
+    } as ApiEvent['requestContext'],
+  };
+}
+
+function withoutNulls(value: object): object {
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, part]) => part !== null && part !== undefined)
+      .map(([name, part]: [string, unknown]) => [name, isPlainObject(part) ? withoutNulls(part) : part]),
+  );
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 type Parameters = Readonly<Record<string, string | undefined>>;
 

@@ -337,6 +337,17 @@ describe('metadata', () => {
     });
     expect(await patch(id, { metadata: { n20: 'x', n0: null } })).toMatchObject({ status: 200 });
   });
+
+  test('may all be exchanged by one change', async () => {
+    const named = (prefix: string, value: string | null) =>
+      Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`${prefix}${index}`, value]));
+    const { id } = await create({ metadata: named('old', 'x') });
+
+    expect(await patch(id, { metadata: { ...named('old', null), ...named('new', 'x') } })).toMatchObject({
+      status: 200,
+      body: { metadata: named('new', 'x') },
+    });
+  });
 });
 
 describe('a timeout of an owner’s own', () => {
@@ -527,6 +538,17 @@ describe('headers of an owner’s own', () => {
       body: { issues: [{ field: 'headers', message: 'must hold at most 10 headers' }] },
     });
     expect((await stored(id)).headers?.names).toHaveLength(10);
+  });
+
+  test('may all be exchanged by one change', async () => {
+    const named = (prefix: string, value: string | null) =>
+      Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`x-${prefix}-${index}`, value]));
+    const { id } = await create({ headers: named('old', 'value') });
+
+    expect(await patch(id, { headers: { ...named('old', null), ...named('new', 'value') } })).toMatchObject({
+      status: 200,
+    });
+    expect((await stored(id)).headers?.names.toSorted()).toEqual(Object.keys(named('new', null)));
   });
 
   test('cannot be set to the mask by sending an answer back', async () => {
