@@ -38,7 +38,8 @@ export const accountRoutes = declareRoutes({
     summary: 'List the API keys of an account, oldest first',
     tag: 'Backend',
     path: { accountId },
-    answer: { status: 200, description: 'All of them, without their text.', body: listOf(credentialView) },
+    query: z.strictObject(pageParameters),
+    answer: { status: 200, description: 'A page of them, without their text.', body: listOf(credentialView) },
   },
   'POST /accounts/{accountId}/api-keys': {
     operationId: 'createApiKey',
@@ -72,7 +73,8 @@ export const accountRoutes = declareRoutes({
     summary: 'List the open sessions of the page, oldest first',
     tag: 'Backend',
     path: { accountId },
-    answer: { status: 200, description: 'All of them, without their tokens.', body: listOf(sessionView) },
+    query: z.strictObject(pageParameters),
+    answer: { status: 200, description: 'A page of them, without their tokens.', body: listOf(sessionView) },
   },
   'POST /accounts/{accountId}/portal-sessions': {
     operationId: 'createPortalSession',

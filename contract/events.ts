@@ -20,7 +20,8 @@ export const eventRoutes = declareRoutes({
     access: 'read',
     summary: 'List the event types that you can subscribe to',
     tag: 'Events',
-    answer: { status: 200, description: 'All event types.', body: listOf(eventTypeView) },
+    query: z.strictObject(pageParameters),
+    answer: { status: 200, description: 'A page of event types.', body: listOf(eventTypeView) },
   },
   'GET /events': {
     operationId: 'listEvents',

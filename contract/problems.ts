@@ -103,7 +103,7 @@ export const problems = {
   'too-many-requests': {
     status: 429,
     title: 'Too many requests',
-    remedy: 'Wait for the seconds in `Retry-After`.',
+    remedy: 'Wait for the seconds in `Retry-After`, or one second if the answer has no such header.',
   },
   'internal-error': {
     status: 500,

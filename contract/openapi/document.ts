@@ -9,8 +9,9 @@ import {
 import { idempotencyKeySchema } from '../../core/accounts/idempotency.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Route } from '../route.ts';
-import { methodAndPathOf, routeKeys, routeOf } from '../routes.ts';
+import { methodAndPathOf, type RouteKey, routeKeys, routeOf } from '../routes.ts';
 import { describeErrors, requestId } from './errors.ts';
+import { bodyExampleOf, parameterExampleOf } from './examples.ts';
 import { describeWebhooks } from './webhooks.ts';
 
 /** The document says of URLs only that they are text: what a stage allows is not part of it. */
@@ -26,7 +27,7 @@ export function createOpenApiDocument(callbackTimeoutMs: number) {
     const { method, path } = methodAndPathOf(routeKey);
     paths[path] = {
       ...paths[path],
-      [method.toLowerCase()]: describeRoute(routeOf(routeKey), callbackTimeoutMs),
+      [method.toLowerCase()]: describeRoute(routeKey, callbackTimeoutMs),
     };
   }
   return createDocument(
@@ -85,7 +86,9 @@ const securityByAccess = {
   iam: [{ awsSignature: [] }],
 };
 
-function describeRoute(route: Route, callbackTimeoutMs: number): ZodOpenApiOperationObject {
+function describeRoute(routeKey: RouteKey, callbackTimeoutMs: number): ZodOpenApiOperationObject {
+  const route = routeOf(routeKey);
+  const withExamples = (schemas: z.core.$ZodShape) => describeParameters(routeKey, schemas);
   const { operationId, summary, description, tag, access, path = {}, query } = route;
   return {
     operationId,
@@ -93,16 +96,36 @@ function describeRoute(route: Route, callbackTimeoutMs: number): ZodOpenApiOpera
     ...(description ? { description } : {}),
     tags: [tag],
     security: securityByAccess[access],
-    requestParams: { path: z.object(path), ...(query ? { query } : {}), ...describeHeaders(route) },
-    ...describeBody(route, callbackTimeoutMs),
+    requestParams: {
+      path: withExamples(path),
+      query: withExamples(query?.shape ?? {}),
+      header: withExamples(headersOf(route)),
+    },
+    ...describeBody(routeKey, callbackTimeoutMs),
     responses: { ...describeAnswer(route), ...describeErrors(route) },
   };
 }
 
-function describeBody({ body, isBodyOptional = false }: Route, callbackTimeoutMs: number) {
+/** A parameter's example stands beside its schema, where programs that import the document look for it. */
+function describeParameters(routeKey: RouteKey, schemas: Readonly<Record<string, z.core.$ZodType>>) {
+  const { operationId } = routeOf(routeKey);
+  const described = Object.entries(schemas).map(([name, schema]) => {
+    const example = parameterExampleOf(routeKey, operationId, name);
+    const known = schema as z.ZodType;
+    return [
+      name,
+      example === undefined ? known : known.meta({ ...known.meta(), param: { example } }),
+    ] as const;
+  });
+  return z.object(Object.fromEntries(described));
+}
+
+function describeBody(routeKey: RouteKey, callbackTimeoutMs: number) {
+  const { body, isBodyOptional = false } = routeOf(routeKey);
   if (!body) return {};
   const schema = typeof body === 'function' ? body({ rules: anyUrl, callbackTimeoutMs }) : body;
-  return { requestBody: { required: !isBodyOptional, content: { 'application/json': { schema } } } };
+  const example = bodyExampleOf(routeKey);
+  return { requestBody: { required: !isBodyOptional, content: { 'application/json': { schema, example } } } };
 }
 
 const idempotencyKey = idempotencyKeySchema.optional().meta({
@@ -113,12 +136,11 @@ const ifMatch = z.string().optional().meta({
   description: 'The `ETag` that you read. If the subscription was changed since, nothing is done.',
 });
 
-function describeHeaders({ conditional, repeatable }: Route) {
-  const headers = {
+function headersOf({ conditional, repeatable }: Route) {
+  return {
     ...(repeatable ? { 'Idempotency-Key': idempotencyKey } : {}),
     ...(conditional ? { 'If-Match': ifMatch } : {}),
   };
-  return Object.keys(headers).length > 0 ? { header: z.object(headers) } : {};
 }
 
 const etag = z.string().meta({ description: 'For `If-Match`.' });

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { ZodOpenApiPathItemObject } from 'zod-openapi';
-import { type EventType, eventCatalog } from '../../core/events/event-catalog.ts';
-import { exampleEvent } from '../../core/events/example-event.ts';
+import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { identifierSchema, timestampSchema } from '../../core/identifiers.ts';
+import { callbackExampleOf } from './examples.ts';
 
 /** The callbacks that a receiver gets: one webhook for each event type. */
 export function describeWebhooks(): Record<string, ZodOpenApiPathItemObject> {
@@ -30,7 +30,7 @@ export function describeWebhooks(): Record<string, ZodOpenApiPathItemObject> {
                   accountId: identifierSchema,
                   data,
                 }),
-                example: exampleBody(type),
+                example: callbackExampleOf(type),
               },
             },
           },
@@ -68,9 +68,3 @@ const callbackHeaders = z.object({
     .optional()
     .meta({ description: 'Sent by `POST /subscriptions/{id}/test`. Absent from all other callbacks.' }),
 });
-
-/** The body of a callback with the catalog's example. */
-export function exampleBody(type: EventType): unknown {
-  const parts = { id: 'evt_01JDB4X8', accountId: 'acc_5512', at: '2026-11-24T09:02:41.000Z' };
-  return JSON.parse(exampleEvent(type, parts).body);
-}

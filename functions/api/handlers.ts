@@ -33,7 +33,7 @@ import { createVerifySubscription } from './subscriptions/verify.ts';
 export function createHandlers(deps: ApiDeps): { readonly [Key in RouteKey]: Handler<Key> } {
   return {
     'GET /openapi.json': createGetDescription(deps),
-    'GET /event-types': createListEventTypes(),
+    'GET /event-types': createListEventTypes(deps),
     'GET /events': createListEvents(deps),
     'GET /events/{id}': createGetEvent(deps),
     'POST /events/{id}/deliveries': createSendEvent(deps),

@@ -115,6 +115,11 @@ const provocations: Record<ProblemSlug, (situation: Situation) => Outcome> = {
   },
 };
 
+/** Whoever may call a route, and the path that names what the account has. */
+export function requestOf(routeKey: RouteKey, account: ContractAccount): { path: string; sender: Sender } {
+  return { path: goodRequest(routeKey, account).path, sender: senderOf(routeKey, account) };
+}
+
 /** A request by which a route gives that answer; sent by `send`, once everything is prepared for it. */
 export async function contractCases(
   world: ContractWorld,

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { problemType } from '../../contract/problems.ts';
-import { type RouteKey, routeKeys } from '../../contract/routes.ts';
+import { methodAndPathOf, type RouteKey, routeKeys, routeOf } from '../../contract/routes.ts';
 import { type Contract, type OpenApiDocument, readContract } from '../support/contract.ts';
 import { type ContractWorld, openContractWorld } from '../support/contract-world.ts';
-import { contractCases } from './contract-cases.ts';
+import { contractCases, requestOf } from './contract-cases.ts';
 
 /**
  * Every route in every answer that the served document tells of: by its status and, for errors, by its type. The requests
@@ -58,6 +58,44 @@ test.each(documented.routeKeys as RouteKey[])('takes what the document says: %s'
   const { request } = await contractCases(world, routeKey, 200, 'answer');
 
   expect(contract.faultsOfRequest(routeKey, request)).toEqual([]);
+});
+
+describe('the examples of the document can be sent as they are:', () => {
+  test.each(documented.routeKeys as RouteKey[])('%s', async (routeKey) => {
+    const account = await world.openAccount();
+    const { path, sender } = requestOf(routeKey, account);
+    const examples = contract.examplesOf(routeKey);
+    const answer = await world.send(sender, { ...examples, method: methodAndPathOf(routeKey).method, path });
+
+    expect([answer.status, answer.text]).toEqual([routeOf(routeKey).answer.status, expect.any(String)]);
+    expect(contract.faultsOfRequest(routeKey, examples)).toEqual([]);
+  });
+
+  test.each((documented.routeKeys as RouteKey[]).filter((routeKey) => routeKey.includes('{')))(
+    'an example of an id is well formed, and names nothing of the account: %s',
+    async (routeKey) => {
+      const account = await world.openAccount();
+      const { sender } = requestOf(routeKey, account);
+      const { method } = methodAndPathOf(routeKey);
+      const { pathParameters, ...examples } = contract.examplesOf(routeKey);
+      const path = Object.entries(pathParameters).reduce(
+        (filled, [name, example]) => filled.replace(`{${name}}`, example),
+        methodAndPathOf(routeKey).path,
+      );
+      const isBackends = routeOf(routeKey).access === 'iam';
+      const { status } = await world.send(sender, { ...examples, method, path });
+
+      expect(path).not.toContain('{');
+      // The backend may name any account, and the first request for it brings it about.
+      expect([404, ...(isBackends ? [routeOf(routeKey).answer.status] : [])]).toContain(status);
+    },
+  );
+
+  test('every parameter and every body has one, but for a time that would grow old', () => {
+    expect(
+      (documented.routeKeys as RouteKey[]).flatMap((routeKey) => documented.withoutExample(routeKey)),
+    ).toEqual(['GET /subscriptions/{id}/stats since', 'GET /subscriptions/{id}/stats until']);
+  });
 });
 
 test('among them are the statuses that callers have to be ready for', () => {

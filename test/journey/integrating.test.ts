@@ -76,7 +76,8 @@ async function call(
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
   if (response.status === 429) {
-    await setTimeout(Number(response.headers.get('retry-after')) * 1_000);
+    // The gateway's own answers do not say how long.
+    await setTimeout(Number(response.headers.get('retry-after') ?? 1) * 1_000);
     return call(method, path, body, headers);
   }
   const answer: any = await response.json();

@@ -21,11 +21,15 @@ interface Parameter {
   readonly in: string;
   readonly required?: boolean;
   readonly schema?: { readonly type?: string };
+  readonly example?: string | number;
 }
 
 interface OperationObject {
   readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly required?: boolean; readonly content: Record<string, unknown> };
+  readonly requestBody?: {
+    readonly required?: boolean;
+    readonly content: Record<string, { readonly example?: object }>;
+  };
   readonly responses: Record<
     string,
     {
@@ -81,6 +85,32 @@ export function readContract(document: OpenApiDocument) {
           return (types.length > 0 ? types : ['answer']).map((type) => ({ status: Number(status), type }));
         },
       );
+    },
+
+    /** A request that is made of the document's examples. */
+    examplesOf(routeKey: string) {
+      const { parameters = [], requestBody } = operationOf(routeKey).operation;
+      const examplesIn = (where: string): Record<string, string> =>
+        Object.fromEntries(
+          parameters
+            .filter((one) => one.in === where && one.example !== undefined)
+            .map(({ name, example }) => [name, String(example)]),
+        );
+      const body = requestBody?.content['application/json']?.example;
+      return {
+        pathParameters: examplesIn('path'),
+        query: examplesIn('query'),
+        headers: examplesIn('header'),
+        ...(body ? { body } : {}),
+      };
+    },
+
+    /** The parameters that have no example, and `body` if that has none. */
+    withoutExample(routeKey: string): string[] {
+      const { parameters = [], requestBody } = operationOf(routeKey).operation;
+      const names = parameters.filter(({ example }) => example === undefined).map(({ name }) => name);
+      const isBodyWithout = requestBody && !requestBody.content['application/json']?.example;
+      return [...names, ...(isBodyWithout ? ['body'] : [])].map((name) => `${routeKey} ${name}`);
     },
 
     /** Where the answer breaks the contract; nothing, if it keeps to it. */

@@ -1,5 +1,4 @@
 import { presentCredential } from '../../../contract/account-views.ts';
-import type { ProblemSlug } from '../../../contract/problems.ts';
 import {
   type Credential,
   type CredentialKind,
@@ -20,7 +19,7 @@ export type IssueDeps = Pick<
 interface CredentialLimit {
   readonly slots: SlotKind;
   readonly max: number;
-  readonly slug: ProblemSlug;
+  readonly slug: 'too-many-api-keys' | 'too-many-portal-sessions';
   readonly noun: string;
 }
 

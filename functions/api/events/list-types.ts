@@ -1,7 +1,16 @@
 import { presentEventType } from '../../../contract/event-views.ts';
 import { eventCatalog } from '../../../core/events/event-catalog.ts';
+import type { ApiDeps } from '../http/api-deps.ts';
 import type { Handler } from '../http/handler.ts';
+import { createPages, pageOf } from '../http/pages.ts';
 
-export function createListEventTypes(): Handler<'GET /event-types'> {
-  return async () => ({ body: { items: eventCatalog.map(presentEventType), nextCursor: null } });
+export function createListEventTypes(deps: Pick<ApiDeps, 'cursorKey'>): Handler<'GET /event-types'> {
+  const readPage = createPages(deps);
+  const inOrder = eventCatalog.map((entry, index) => ({ entry, position: String(index).padStart(4, '0') }));
+
+  return (request) =>
+    readPage(request, 'event-types', async (limit, after) => {
+      const { items, next } = pageOf(inOrder, ({ position }) => position, { limit, after });
+      return { items: items.map(({ entry }) => presentEventType(entry)), next };
+    });
 }

@@ -11,10 +11,27 @@ export interface Page<Item, Others extends object> {
   readonly others?: Others;
 }
 
-interface PageRequest {
+export interface PageRequest {
   readonly accountId: string;
   /** With the parameters of the list's filter, if it has one. */
   readonly query: { readonly limit: number; readonly cursor?: string | undefined };
+}
+
+/** A page of a list that is always read as a whole. Items are in the order of their positions, each of which is unique. */
+export function pageOf<Item>(
+  items: readonly Item[],
+  positionOf: (item: Item) => string,
+  { limit, after }: { readonly limit: number; readonly after: string | undefined },
+): Page<Item> {
+  const rest = items
+    .map((item) => ({ item, position: positionOf(item) }))
+    .filter(({ position }) => after === undefined || position > after)
+    .sort((a, b) => (a.position < b.position ? -1 : 1));
+  const page = rest.slice(0, limit);
+  return {
+    items: page.map(({ item }) => item),
+    next: rest.length > limit ? page.at(-1)?.position : undefined,
+  };
 }
 
 /** Lists by pages. A cursor is good only for the list, the account and the filter that it was given for. */
@@ -26,8 +43,9 @@ export function createPages({ cursorKey }: Pick<ApiDeps, 'cursorKey'>) {
   ): Promise<{ readonly body: { items: Item[]; nextCursor: string | null } & Others } | Refusal> {
     // With its filter: DynamoDB refuses a position that the filter leaves out.
     const scope = { accountId, list: `${list} ${JSON.stringify(filter)}` };
-    const after = cursor === undefined ? undefined : openCursor(cursor, scope, await cursorKey());
-    if (cursor !== undefined && after === undefined) {
+    // An empty cursor is none: clients send one for a parameter that was left blank.
+    const after = cursor ? openCursor(cursor, scope, await cursorKey()) : undefined;
+    if (cursor && after === undefined) {
       return refuseInvalid([{ field: 'cursor', message: cursorError }]);
     }
     const { items, next, others } = await read(limit, after);

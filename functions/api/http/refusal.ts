@@ -20,7 +20,8 @@ export interface Refusal {
   readonly problem: Problem;
 }
 
-export function refuse(slug: ProblemSlug, detail: string): Refusal {
+/** A problem with a `Retry-After` has a function of its own. */
+export function refuse(slug: Exclude<ProblemSlug, 'too-many-requests'>, detail: string): Refusal {
   return { problem: { slug, detail } };
 }
 

@@ -58,6 +58,78 @@ describe('lists by pages', () => {
     expect(times).toEqual(times.toSorted().toReversed());
   });
 
+  test('show every event type once, in the catalog’s order', async () => {
+    const shown = (await pages('GET /event-types', 2)) as unknown as { type: string }[];
+
+    expect(shown.map(({ type }) => type)).toEqual(eventTypes);
+  });
+
+  test.each(['api-keys', 'portal-sessions'])(
+    'show every one of the %s once, the oldest first',
+    async (noun) => {
+      const ids: string[] = [];
+      for (let count = 0; count < 5; count += 1) {
+        const { body } = await api.callSigned(`POST /accounts/{accountId}/${noun}`, { accountId });
+        ids.push(body.id);
+        // Two may be as old as each other.
+        if (count % 2 === 0) deployment.clock.advance(1);
+      }
+
+      const list = async (query: Record<string, string>) =>
+        (
+          await api.call(`GET /accounts/{accountId}/${noun}`, {
+            isSigned: true,
+            pathParameters: { accountId },
+            query,
+          })
+        ).body as { items: { id: string; createdAt: string }[]; nextCursor: string | null };
+      const [first, whole] = [await list({ limit: '2', cursor: '' }), await list({})];
+      const second = await list({ limit: '2', cursor: first.nextCursor ?? '' });
+      const third = await list({ limit: '2', cursor: second.nextCursor ?? '' });
+      const shown = [first, second, third].flatMap(({ items }) => items);
+      expect(shown.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+      expect(shown.map(({ createdAt }) => createdAt)).toEqual(
+        shown.map(({ createdAt }) => createdAt).toSorted(),
+      );
+      expect(whole).toEqual({ items: shown, nextCursor: null });
+      expect([first, second, third].map(({ nextCursor }) => nextCursor)).toEqual([
+        expect.any(String),
+        expect.any(String),
+        null,
+      ]);
+    },
+  );
+
+  test('go on after an item that was removed meanwhile', async () => {
+    const ids: string[] = [];
+    for (let count = 0; count < 3; count += 1) {
+      const { body } = await api.callSigned('POST /accounts/{accountId}/api-keys', { accountId });
+      ids.push(body.id);
+      deployment.clock.advance(1);
+    }
+    const list = (query: Record<string, string>) =>
+      api.call('GET /accounts/{accountId}/api-keys', {
+        isSigned: true,
+        pathParameters: { accountId },
+        query,
+      });
+    const { body: first } = await list({ limit: '1' });
+    await api.callSigned('DELETE /accounts/{accountId}/api-keys/{keyId}', {
+      accountId,
+      keyId: ids[0] ?? '',
+    });
+
+    const { body: second } = await list({ limit: '1', cursor: first.nextCursor });
+    expect(second.items.map(({ id }: { id: string }) => id)).toEqual([ids[1]]);
+  });
+
+  test('begin at the beginning if the cursor is empty', async () => {
+    const created = await create();
+
+    const { body } = await api.call('GET /subscriptions', { accountId, query: { cursor: '' } });
+    expect(body.items).toMatchObject([{ id: created.id }]);
+  });
+
   test.each([
     [{ limit: '0' }, 'limit'],
     [{ limit: '101' }, 'limit'],

@@ -1,0 +1,90 @@
+import type * as z from 'zod';
+import { deliveryIdOf } from '../../core/deliveries/delivery.ts';
+import { type EventType, eventTypes } from '../../core/events/event-catalog.ts';
+import { exampleEvent } from '../../core/events/example-event.ts';
+import { methodAndPathOf, type RouteKey, type Routes } from '../routes.ts';
+
+/** Values that programs start from when they import the document. The API accepts each of them as it is. */
+
+type KeyWithBody = {
+  [Key in RouteKey]: Routes[Key] extends { readonly body: unknown } ? Key : never;
+}[RouteKey];
+type BodyOf<Key extends KeyWithBody> = Routes[Key]['body'] extends (limits: never) => infer Schema
+  ? z.input<Schema extends z.ZodType ? Schema : never>
+  : Routes[Key]['body'] extends z.ZodType
+    ? z.input<Routes[Key]['body']>
+    : never;
+
+export const bodyExamples: { readonly [Key in KeyWithBody]: BodyOf<Key> } = {
+  'POST /subscriptions': {
+    // A name that exists: the API refuses all others.
+    url: 'https://example.com/hooks/iomnihub',
+    eventTypes: [eventTypes[0]],
+    description: 'keeps the CRM in step',
+    metadata: { team: 'sales' },
+  },
+  'PATCH /subscriptions/{id}': { description: 'keeps the CRM in step', metadata: { team: null } },
+  'POST /subscriptions/{id}/secret/rotate': { overlapSeconds: 86_400 },
+  'POST /subscriptions/{id}/test': { eventType: eventTypes[0] },
+  'POST /accounts/{accountId}/api-keys': { role: 'read', description: 'CRM' },
+  'POST /accounts/{accountId}/portal-sessions': { role: 'manage', expiresInSeconds: 3_600 },
+  'PUT /accounts/{accountId}/status': { status: 'active' },
+};
+
+/** The body of a route, if it takes one. */
+export function bodyExampleOf(routeKey: RouteKey): object | undefined {
+  return (bodyExamples as Readonly<Partial<Record<RouteKey, object>>>)[routeKey];
+}
+
+const accountId = 'acc_5512';
+const subscriptionId = 'sub_0d81f2a94c5be6730d81f2a9';
+const event = { id: 'evt_01JDB4X8', accountId, at: '2026-11-24T09:02:41.000Z' };
+
+/** What `{id}` names, by the part of the path before it. */
+const ids: Readonly<Record<string, string>> = {
+  subscriptions: subscriptionId,
+  events: event.id,
+  deliveries: deliveryIdOf({
+    accountId,
+    subscriptionId,
+    eventId: event.id,
+    eventType: eventTypes[0],
+    acceptedAt: event.at,
+  }),
+};
+
+const parameters: Readonly<Record<string, string | number>> = {
+  accountId,
+  keyId: '4c5be6730d81f2a90d81f2a9',
+  sessionId: '730d81f2a94c5be60d81f2a9',
+  limit: 20,
+  // Begins at the first page.
+  cursor: '',
+  type: eventTypes[0],
+  eventType: eventTypes[0],
+  status: 'failed',
+  statusClass: '5xx',
+  since: '2026-11-23T00:00:00Z',
+  until: '2027-11-23T00:00:00Z',
+  // Whatever the state of the subscription is.
+  'If-Match': '*',
+};
+
+/** Undefined where no value is good at all times: statistics are kept for 14 days. */
+export function parameterExampleOf(
+  routeKey: RouteKey,
+  operationId: string,
+  name: string,
+): string | number | undefined {
+  const { path } = methodAndPathOf(routeKey);
+  if (name === 'id') return ids[path.split('/')[1] ?? ''];
+  // Two requests must not have one key.
+  if (name === 'Idempotency-Key') return `example-${operationId}`;
+  if (path.endsWith('/stats') && (name === 'since' || name === 'until')) return undefined;
+  return parameters[name];
+}
+
+/** The body of a callback with the catalog's example. */
+export function callbackExampleOf(type: EventType): unknown {
+  return JSON.parse(exampleEvent(type, event).body);
+}
