@@ -15,8 +15,9 @@ export const problems = {
   },
   unauthorized: {
     status: 401,
-    title: 'The request has no credential',
-    remedy: 'Send `Authorization: Bearer whk_…`; the backend signs its requests for `execute-api`.',
+    title: 'The request has no good credential',
+    remedy:
+      'Send `Authorization: Bearer whk_…` with a key that was neither misspelt nor revoked, or with the token of a session that has not ended; the backend signs its requests for `execute-api`.',
   },
   'account-suspended': {
     status: 403,
@@ -33,6 +34,16 @@ export const problems = {
     title: 'The account has nothing with this id',
     remedy:
       "Look the id up in its list. The answer is the same for another account's id and for an id that never existed.",
+  },
+  'no-such-route': {
+    status: 404,
+    title: 'The API has no such path',
+    remedy: 'Check the path; `GET /openapi.json` lists all of them.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'The path does not take this method',
+    remedy: 'Use a method that the header `Allow` names.',
   },
   conflict: {
     status: 409,

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { PreparedText } from './route.ts';
 import type { RouteKey, Routes } from './routes.ts';
 
 /** What a route takes, once the request is parsed. */
@@ -27,7 +28,11 @@ type BodySchema<Body> = Body extends (limits: never) => z.ZodType
     ? Body
     : never;
 
-type AnswerBody<Route> = Route extends { readonly answer: { readonly body: infer Body extends z.ZodType } }
+type AnswerBody<Route> = Route extends { readonly answer: { readonly isPrepared: true } }
+  ? { readonly prepared: PreparedText }
+  : AnswerObject<Route>;
+
+type AnswerObject<Route> = Route extends { readonly answer: { readonly body: infer Body extends z.ZodType } }
   ? { readonly body: z.input<Body> }
   : { readonly body?: never };
 

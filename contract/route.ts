@@ -43,6 +43,16 @@ export interface Answer {
   readonly body?: z.ZodType;
   /** Carries an `ETag`. */
   readonly hasEtag?: boolean;
+  /** The same for everybody and known ahead: compressed once, and kept by caches. */
+  readonly isPrepared?: boolean;
+}
+
+/** A JSON text that is sent many times. */
+export interface PreparedText {
+  readonly text: string;
+  readonly gzip: Uint8Array;
+  /** Names this text, without quotes. */
+  readonly tag: string;
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

@@ -33,6 +33,25 @@ export function methodAndPathOf(routeKey: RouteKey): { method: Method; path: str
   return { method, path };
 }
 
+/** The methods that a route serves. HEAD is answered like GET, without a body. */
+export function methodsServedBy(routeKey: RouteKey): (Method | 'HEAD')[] {
+  const { method } = methodAndPathOf(routeKey);
+  return method === 'GET' ? ['GET', 'HEAD'] : [method];
+}
+
+/** All methods that are served at the path of a request, such as `/events/evt_1`. Empty if there is no such path. */
+export function methodsAt(path: string): string[] {
+  return routeKeys
+    .filter((routeKey) => {
+      const template = methodAndPathOf(routeKey).path.split('/');
+      const parts = path.split('/');
+      const fits = (part: string, index: number) =>
+        part.startsWith('{') ? parts[index] : parts[index] === part;
+      return parts.length === template.length && template.every(fits);
+    })
+    .flatMap(methodsServedBy);
+}
+
 export function routeKeysWith(...access: readonly Access[]): RouteKey[] {
   return routeKeys.filter((routeKey) => access.includes(routes[routeKey].access));
 }

@@ -1,6 +1,8 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  type CfnRoute,
+  type CfnStage,
   HttpApi,
   HttpMethod,
   HttpNoneAuthorizer,
@@ -17,7 +19,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { methodAndPathOf, routeKeys, routeOf } from '../contract/routes.ts';
+import { methodAndPathOf, methodsServedBy, routeKeys, routeOf } from '../contract/routes.ts';
 import { apiTimeoutSeconds } from '../core/settings/derived-settings.ts';
 import { apiEnv, authorizerEnv } from '../functions/env.ts';
 import { corsPreflight } from './cors.ts';
@@ -55,12 +57,13 @@ export class ApiStack extends Stack {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const cors = corsPreflight(stage);
     const api = new HttpApi(this, 'HttpApi', {
       apiName: resourceName(stage, 'api'),
       createDefaultStage: false,
-      corsPreflight: corsPreflight(stage),
+      corsPreflight: cors,
     });
-    new HttpStage(this, 'DefaultStage', {
+    const defaultStage = new HttpStage(this, 'DefaultStage', {
       httpApi: api,
       autoDeploy: true,
       throttle: { rateLimit: 200, burstLimit: 400 },
@@ -84,16 +87,14 @@ export class ApiStack extends Stack {
       public: new HttpNoneAuthorizer(),
     };
     for (const routeKey of routeKeys) {
-      const { method, path } = methodAndPathOf(routeKey);
+      const { path } = methodAndPathOf(routeKey);
       const { access } = routeOf(routeKey);
-      const routes = api.addRoutes({
-        path,
-        methods: [HttpMethod[method]],
-        integration,
-        authorizer: authorizers[access],
-      });
-      if (access === 'public') acknowledgeOpenRoutes(routes);
+      const methods = methodsServedBy(routeKey).map((method) => HttpMethod[method]);
+      const routes = api.addRoutes({ path, methods, integration, authorizer: authorizers[access] });
+      if (access === 'public') openRoutes(defaultStage, routes);
     }
+    for (const { path, methods } of otherRequests(cors !== undefined))
+      openRoutes(defaultStage, api.addRoutes({ path, methods, integration }));
 
     new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint });
   }
@@ -144,8 +145,32 @@ export class ApiStack extends Stack {
   }
 }
 
-function acknowledgeOpenRoutes(routes: readonly HttpRoute[]): void {
+/**
+ * What no declared route takes, so that the API can answer 404 and 405 itself. `ANY` and `$default` would take OPTIONS
+ * too. With CORS, the gateway has to answer it: pages ask far more often than open routes allow.
+ */
+function otherRequests(hasCors: boolean): { path: string; methods: HttpMethod[] }[] {
+  const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = HttpMethod;
+  const others = [POST, PUT, PATCH, DELETE, ...(hasCors ? [] : [OPTIONS])];
+  return [
+    { path: '/', methods: others },
+    { path: '/{proxy+}', methods: [GET, HEAD, ...others] },
+  ];
+}
+
+/**
+ * Requests a second to a route that stands open. Its own limit keeps it from using up the stage's, which all others
+ * share. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
+ */
+const openRouteLimit = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
+
+function openRoutes(stage: HttpStage, routes: readonly HttpRoute[]): void {
+  const resource = stage.node.defaultChild as CfnStage;
   for (const route of routes) {
+    const { routeKey } = route.node.defaultChild as CfnRoute;
+    resource.routeSettings = { ...(resource.routeSettings as object), [routeKey]: openRouteLimit };
+    // A stage cannot name a route that is not there yet.
+    resource.node.addDependency(route);
     Validations.of(route).acknowledge({
       id: 'AwsSolutions::AwsSolutions-APIG4',
       reason: 'Public on purpose: the answer is the same for everybody and says nothing about any account.',

@@ -64,12 +64,12 @@ export function toGatewayEvent(
 }
 
 function headersOf({ headers }: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(',') : (value ?? ''),
-    ]),
-  );
+  const sent = Object.entries(headers).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join(',') : (value ?? ''),
+  ]);
+  // The gateway says by which scheme it was called.
+  return { ...(Object.fromEntries(sent) as Record<string, string>), 'x-forwarded-proto': 'http' };
 }
 
 /** Joins the values of a repeated parameter with commas. */

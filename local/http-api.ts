@@ -51,7 +51,9 @@ export function startHttpApi(
   port: number,
   onFault: (fault: unknown) => void,
 ): Promise<LocalServer> {
-  const compiled = routes.map((route) => ({ ...route, match: compileRoute(route.routeKey) }));
+  const compiled = routes
+    .map((route) => ({ ...route, match: compileRoute(route.routeKey) }))
+    .sort((a, b) => Number(isGreedy(a)) - Number(isGreedy(b)));
   const authorized = new LRUCache<string, AuthorizerAnswer>({ max: 10_000 });
 
   return listen(
@@ -122,11 +124,18 @@ export function startHttpApi(
   }
 }
 
+/** A greedy path variable takes whatever no other route of the method does. */
+function isGreedy({ routeKey }: ApiRoute): boolean {
+  return routeKey.includes('+}');
+}
+
 function compileRoute(
   routeKey: string,
 ): (method: string, path: string) => Record<string, string> | undefined {
   const [routeMethod, template = ''] = routeKey.split(' ');
-  const pattern = new RegExp(`^${template.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
+  const pattern = new RegExp(
+    `^${template.replaceAll(/\{(\w+)(\+?)\}/g, (_, name: string, plus: string) => `(?<${name}>${plus ? '.' : '[^/]'}+)`)}$`,
+  );
   return (method, path) => {
     const match = method === routeMethod ? pattern.exec(path) : null;
     if (!match) return undefined;

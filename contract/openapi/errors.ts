@@ -16,7 +16,7 @@ function problemsOf({ access, problems: own = [], body, repeatable }: Route): Se
   return new Set<ProblemSlug>([
     ...own,
     ...(repeatable ? (['request-in-progress', 'idempotency-key-reused'] as const) : []),
-    ...(isAccounts ? (['account-suspended', 'too-many-requests'] as const) : []),
+    ...(isAccounts ? (['unauthorized', 'account-suspended', 'too-many-requests'] as const) : []),
     ...(access === 'manage' ? (['forbidden'] as const) : []),
     ...(body ? (['too-large'] as const) : []),
     // A public route reads nothing of the request, and needs no service that could be down.
@@ -24,11 +24,11 @@ function problemsOf({ access, problems: own = [], body, repeatable }: Route): Se
   ]);
 }
 
-/** What API Gateway answers without a credential that is good for the route. */
+/** What API Gateway answers without a credential. Whether a key is good, the API says itself. */
 const gatewayStatuses: Record<Access, readonly number[]> = {
   public: [],
-  read: [401, 403],
-  manage: [401, 403],
+  read: [401],
+  manage: [401],
   iam: [403],
 };
 
@@ -62,6 +62,7 @@ function describeError(
       // The gateway's own answers have none.
       'X-Request-Id': isGateways ? requestId.optional() : requestId,
       ...(status === 429 ? { 'Retry-After': retryAfter } : {}),
+      ...(slugs.includes('unauthorized') ? { 'WWW-Authenticate': z.string().optional() } : {}),
       ...(slugs.includes('request-in-progress') ? { 'Retry-After': retryAfter.optional() } : {}),
     }),
     content: {

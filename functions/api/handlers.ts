@@ -15,6 +15,7 @@ import { createRetryDelivery } from './deliveries/retry.ts';
 import { createSendEvent } from './deliveries/send-event.ts';
 import { createSendTest } from './deliveries/send-test.ts';
 import { createGetDescription } from './description/get.ts';
+import { createGetService } from './description/get-service.ts';
 import { createGetEvent } from './events/get.ts';
 import { createListEvents } from './events/list.ts';
 import { createListEventTypes } from './events/list-types.ts';
@@ -32,6 +33,7 @@ import { createVerifySubscription } from './subscriptions/verify.ts';
 /** The handler of each route. A route that contract/routes.ts declares does not compile without one. */
 export function createHandlers(deps: ApiDeps): { readonly [Key in RouteKey]: Handler<Key> } {
   return {
+    'GET /': createGetService(),
     'GET /openapi.json': createGetDescription(deps),
     'GET /event-types': createListEventTypes(deps),
     'GET /events': createListEvents(deps),

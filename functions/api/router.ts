@@ -1,3 +1,4 @@
+import type { PreparedText } from '../../contract/route.ts';
 import { type RouteKey, routeKeys, routeOf, routes } from '../../contract/routes.ts';
 import { identifierSchema } from '../../core/identifiers.ts';
 import { createHandlers } from './handlers.ts';
@@ -5,13 +6,16 @@ import type { ApiDeps } from './http/api-deps.ts';
 import { type Caller, createCallerCheck } from './http/callers.ts';
 import { refuseOtherEncoding } from './http/encoding.ts';
 import { createIdempotency } from './http/idempotency.ts';
+import { respondPrepared } from './http/prepared-text.ts';
 import { createInputReader } from './http/read-input.ts';
-import { type Refusal, refuse } from './http/refusal.ts';
+import type { Refusal } from './http/refusal.ts';
 import { type ApiEvent, completeEvent, type RawRequest, readEvent } from './http/request.ts';
 import { type ApiResponse, respondAnswer, respondProblem } from './http/response.ts';
+import { respondUnrouted } from './http/unrouted.ts';
 
 /** A handler of any route: what it takes and returns fits, since both derive from one declaration. */
-type AnyHandler = (request: object) => Promise<{ readonly body?: unknown; readonly etag?: string } | Refusal>;
+type AnyHandler = (request: object) => Promise<AnyAnswer | Refusal>;
+type AnyAnswer = { readonly body?: unknown; readonly etag?: string } | { readonly prepared: PreparedText };
 
 export function createApi(deps: ApiDeps) {
   const handlers = createHandlers(deps);
@@ -40,14 +44,13 @@ export function createApi(deps: ApiDeps) {
       status: answer.statusCode,
       durationMs: deps.now().getTime() - startedAt.getTime(),
     });
-    return { ...answer, headers: { ...answer.headers, 'x-request-id': requestId } };
+    const headers = { ...answer.headers, 'x-request-id': requestId };
+    return isHead(event) ? { statusCode: answer.statusCode, headers } : { ...answer, headers };
   };
 
   async function route(event: ApiEvent): Promise<ApiResponse> {
-    const { routeKey } = event;
-    if (!isRouteKey(routeKey)) {
-      return respondProblem(refuse('not-found', 'There is no such route.').problem);
-    }
+    const routeKey = event.routeKey.replace(/^HEAD /, 'GET ');
+    if (!isRouteKey(routeKey)) return respondUnrouted(event);
     const request = readEvent(event);
     const { access, repeatable } = routeOf(routeKey);
     if (access === 'public') return serve(routeKey, request);
@@ -67,11 +70,17 @@ export function createApi(deps: ApiDeps) {
     const input = inputReaders.get(routeKey)?.(request);
     if (!input) throw new Error(`${routeKey} has no input reader`);
     if ('problem' in input) return respondProblem(input.problem);
-    const { requestId, sourceIp, ownHost, headers } = request;
-    const context = { requestId, sourceIp, ownHost, ifMatch: headers['if-match'] };
+    const { requestId, sourceIp, ownHost, ownUrl, headers } = request;
+    const context = { requestId, sourceIp, ownHost, ownUrl, ifMatch: headers['if-match'] };
     const answer = await (handlers[routeKey] as AnyHandler)({ ...input, ...context, ...caller });
-    return 'problem' in answer ? respondProblem(answer.problem) : respondAnswer(routeOf(routeKey), answer);
+    if ('problem' in answer) return respondProblem(answer.problem);
+    if ('prepared' in answer) return respondPrepared(answer.prepared, request);
+    return respondAnswer(routeOf(routeKey), answer);
   }
+}
+
+function isHead({ requestContext }: ApiEvent): boolean {
+  return requestContext.http.method === 'HEAD';
 }
 
 function isRouteKey(text: string): text is RouteKey {

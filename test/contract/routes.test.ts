@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { methodAndPathOf, routeKeys, routeKeysWith, routeOf } from '../../contract/routes.ts';
+import { methodAndPathOf, methodsAt, routeKeys, routeKeysWith, routeOf } from '../../contract/routes.ts';
 
 test('every POST can be repeated with an Idempotency-Key, and nothing else', () => {
   const repeatable = routeKeys.filter((routeKey) => routeOf(routeKey).repeatable);
@@ -23,6 +23,29 @@ test('every list takes the parameters of a page, and nothing else does', () => {
 
   expect(lists).toContain('GET /event-types');
   expect(paged).toEqual(lists);
+});
+
+test.each([
+  ['/', ['GET', 'HEAD']],
+  ['/openapi.json', ['GET', 'HEAD']],
+  ['/subscriptions', ['GET', 'HEAD', 'POST']],
+  ['/subscriptions/sub_1', ['GET', 'HEAD', 'PATCH', 'DELETE']],
+  ['/subscriptions/a%2Fb', ['GET', 'HEAD', 'PATCH', 'DELETE']],
+  ['/subscriptions/sub_1/test', ['POST']],
+  ['/subscriptions/sub_1/secret/rotate', ['POST']],
+  ['/accounts/acc_1', ['DELETE']],
+  ['/accounts/acc_1/status', ['PUT']],
+  ['', []],
+  ['//', []],
+  ['/subscriptions/', []],
+  ['/subscriptions//test', []],
+  ['/Subscriptions', []],
+  ['/subscriptions/sub_1/', []],
+  ['/subscriptions/sub_1/test/more', []],
+  ['/toString', []],
+  ['/{proxy+}', []],
+])('at the path %j these methods are served: %j', (path, methods) => {
+  expect(methodsAt(path)).toEqual(methods);
 });
 
 test('no two routes have one operationId', () => {

@@ -172,7 +172,9 @@ describe('an account’s route is closed to', () => {
 
   for (const [name, credential] of Object.entries(outsiders)) {
     test.each(accountRoutes)(`${name}: %s`, async (routeKey) => {
-      expect(await send(routeKey, victim, await credential())).toMatchObject({ status: 403 });
+      const { status, text } = await send(routeKey, victim, await credential());
+
+      expect([status, problemOf(text)]).toEqual([401, 'urn:iomnihub:webhooks:problem:unauthorized']);
     });
   }
 

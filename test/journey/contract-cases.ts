@@ -22,8 +22,10 @@ type Outcome = SeenAnswer | Promise<SeenAnswer>;
 const provocations: Record<ProblemSlug, (situation: Situation) => Outcome> = {
   'invalid-json': ({ world, sender, good }) => world.send(sender, { ...good, body: '{"url":' }),
   'invalid-request': ({ world, sender, good }) => world.send(sender, makeInvalid(good)),
-  // Only a route that lost its authorizer could answer so.
-  unauthorized: () => Promise.reject(new Error('no route may answer so')),
+  unauthorized: ({ world, good }) => world.send({ apiKey: 'whk_none' }, good),
+  // Only what is no route is answered so.
+  'no-such-route': () => Promise.reject(new Error('no route may answer so')),
+  'method-not-allowed': () => Promise.reject(new Error('no route may answer so')),
   async 'account-suspended'({ world, account, good }) {
     await world.accounts.setAccountStatus(account.accountId, 'suspended', new Date());
     // Within five seconds.
@@ -124,7 +126,6 @@ export function requestOf(routeKey: RouteKey, account: ContractAccount): { path:
 export async function contractCases(
   world: ContractWorld,
   routeKey: RouteKey,
-  status: number,
   type: string,
 ): Promise<{ request: SeenRequest; send: () => Outcome }> {
   const account = await world.openAccount();
@@ -133,7 +134,7 @@ export async function contractCases(
   const sender = senderOf(routeKey, account);
   const request: SeenRequest = { ...(query ? { query } : {}), ...(body === undefined ? {} : { body }) };
   if (type === 'answer') return { request, send: () => world.send(sender, good) };
-  if (type === 'gateway') return { request, send: () => world.send(refusedWith(status, routeKey), good) };
+  if (type === 'gateway') return { request, send: () => world.send('nobody', good) };
   const slug = (Object.keys(provocations) as ProblemSlug[]).find((one) => problemType(one) === type);
   if (!slug) throw new Error(`${type} has no case`);
   return { request, send: () => provocations[slug]({ world, account, good, sender }) };
@@ -143,12 +144,6 @@ function senderOf(routeKey: RouteKey, { manage }: ContractAccount): Sender {
   const { access } = routeOf(routeKey);
   if (access === 'public') return 'nobody';
   return access === 'iam' ? 'backend' : manage;
-}
-
-/** Whom the gateway lets not through: 401 is for nobody, 403 for a key that is none. */
-function refusedWith(status: number, routeKey: RouteKey): Sender {
-  const isForNobody = status === 401 || routeOf(routeKey).access === 'iam';
-  return isForNobody ? 'nobody' : { apiKey: 'whk_none' };
 }
 
 function makeInvalid(good: SentRequest): SentRequest {

@@ -33,11 +33,78 @@ afterAll(() => world.close());
 
 test('the document that is served is the one that is committed, but for what the stage sets', async () => {
   const served = await (await fetch(new URL('/openapi.json', world.apiUrl))).json();
-  // The longest timeout that an owner may ask for.
-  const ofAnyStage = (document: unknown) =>
-    JSON.parse(JSON.stringify(document).replaceAll(/("minimum":1000,"maximum":)\d+/g, '$10')) as object;
+  // The longest timeout that an owner may ask for, and where the stage is.
+  const ofAnyStage = (document: unknown) => ({
+    ...(JSON.parse(JSON.stringify(document).replaceAll(/("minimum":1000,"maximum":)\d+/g, '$10')) as object),
+    servers: undefined,
+  });
 
   expect(ofAnyStage(served)).toEqual(ofAnyStage(committed));
+});
+
+describe('the document that is served', () => {
+  const ask = (headers: Record<string, string>, method = 'GET') =>
+    fetch(new URL('/openapi.json', world.apiUrl), { method, headers });
+
+  test('names the address that it came from', async () => {
+    const { servers } = (await (await ask({})).json()) as { servers: { url: string }[] };
+
+    expect(servers.map(({ url }) => url)).toEqual([new URL(world.apiUrl).origin]);
+  });
+
+  test('comes compressed, once', async () => {
+    const [compressed, plain] = [
+      await ask({ 'accept-encoding': 'gzip' }),
+      await ask({ 'accept-encoding': 'identity' }),
+    ];
+    const etag = compressed.headers.get('etag') ?? '';
+
+    expect(compressed.headers.get('content-encoding')).toBe('gzip');
+    expect(plain.headers.get('content-encoding')).toBeNull();
+    // fetch decompresses.
+    expect(await compressed.text()).toBe(await plain.text());
+    expect(compressed.headers.get('cache-control')).toBe('public, max-age=3600');
+    const again = await ask({ 'accept-encoding': 'gzip', 'if-none-match': etag });
+    expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, etag, '']);
+  });
+});
+
+describe('through the gateway,', () => {
+  const send = (method: string, path: string, headers: Record<string, string> = {}) =>
+    fetch(new URL(path, world.apiUrl), { method, headers });
+
+  test.each([
+    ['PATCH', '/subscriptions', 405, 'GET, HEAD, POST'],
+    ['DELETE', '/', 405, 'GET, HEAD'],
+    ['PUT', '/subscriptions/sub_1/test', 405, 'POST'],
+    ['GET', '/accounts/acc_1/status', 405, 'PUT'],
+    ['GET', '/nowhere', 404, null],
+    ['POST', '/subscriptions/sub_1/nowhere', 404, null],
+  ])('%s %s is a problem with the status %i', async (method, path, status, allow) => {
+    const answer = await send(method, path);
+
+    expect([answer.status, answer.headers.get('allow')]).toEqual([status, allow]);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(await answer.json()).toMatchObject({ status });
+  });
+
+  test('HEAD needs the key that GET needs, and is answered like it', async () => {
+    const { manage, subscriptionId } = await world.openAccount();
+    const path = `/subscriptions/${subscriptionId}`;
+    const got = await world.send(manage, { method: 'GET', path });
+    const answer = await world.send(manage, { method: 'HEAD', path });
+
+    expect([answer.status, answer.text]).toEqual([200, '']);
+    expect(answer.headers['etag']).toBe(got.headers['etag']);
+    for (const sender of ['nobody', { apiKey: 'whk_none' }] as const)
+      expect(await world.send(sender, { method: 'HEAD', path })).toMatchObject({ status: 401 });
+  });
+
+  test('the address itself tells where to read on', async () => {
+    const service = (await (await send('GET', '/')).json()) as { openapi: string };
+
+    expect((await fetch(service.openapi)).status).toBe(200);
+  });
 });
 
 test('the document has every route that is deployed, and no other', () => {
@@ -46,7 +113,7 @@ test('the document has every route that is deployed, and no other', () => {
 
 describe('answers as the document says:', () => {
   test.each(rows)('%s, %i %s', async (routeKey, status, type) => {
-    const { send } = await contractCases(world, routeKey, status, type);
+    const { send } = await contractCases(world, routeKey, type);
     const answer = await send();
 
     expect([answer.status, typeOf(answer.text, type)]).toEqual([status, type]);
@@ -55,7 +122,7 @@ describe('answers as the document says:', () => {
 });
 
 test.each(documented.routeKeys as RouteKey[])('takes what the document says: %s', async (routeKey) => {
-  const { request } = await contractCases(world, routeKey, 200, 'answer');
+  const { request } = await contractCases(world, routeKey, 'answer');
 
   expect(contract.faultsOfRequest(routeKey, request)).toEqual([]);
 });

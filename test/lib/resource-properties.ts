@@ -20,6 +20,9 @@ export interface ResourceProperties {
       readonly ThrottlingRateLimit?: number;
       readonly ThrottlingBurstLimit?: number;
     };
+    readonly RouteSettings?: Readonly<
+      Record<string, { readonly ThrottlingRateLimit?: number; readonly ThrottlingBurstLimit?: number }>
+    >;
   };
   'AWS::CloudWatch::Alarm': {
     readonly AlarmDescription: string;

@@ -305,6 +305,49 @@ describe('a request that names another host', () => {
   });
 });
 
+describe('a greedy route', () => {
+  const keyed = functionOf(async (event) => {
+    const { routeKey, pathParameters, headers } = event as GatewayEvent;
+    return {
+      statusCode: 200,
+      body: JSON.stringify({ routeKey, pathParameters, scheme: headers['x-forwarded-proto'] }),
+    };
+  });
+  const keys = ['GET /{proxy+}', 'POST /{proxy+}', 'GET /', 'GET /things/{id}', 'GET /things'];
+  let api: LocalServer;
+  beforeAll(async () => {
+    const greedy = keys.map(
+      (routeKey): ApiRoute => ({
+        routeKey,
+        target: keyed,
+        authorization: { type: 'NONE' },
+      }),
+    );
+    api = await startHttpApi({ routes: greedy, cors: undefined }, 0, () => undefined);
+  });
+  afterAll(() => api.close());
+
+  test.each([
+    ['GET', '/things', { routeKey: 'GET /things' }],
+    ['GET', '/things/1', { routeKey: 'GET /things/{id}', pathParameters: { id: '1' } }],
+    ['GET', '/', { routeKey: 'GET /' }],
+    ['POST', '/things', { routeKey: 'POST /{proxy+}', pathParameters: { proxy: 'things' } }],
+    ['GET', '/things/1/more', { routeKey: 'GET /{proxy+}', pathParameters: { proxy: 'things/1/more' } }],
+    ['GET', '/nowhere', { routeKey: 'GET /{proxy+}', pathParameters: { proxy: 'nowhere' } }],
+  ])('takes what no other route of the method does: %s %s', async (method, path, event) => {
+    const response = await fetch(new URL(path, api.url), { method });
+
+    expect(await response.json()).toEqual({ ...event, scheme: 'http' });
+  });
+
+  test.each([
+    ['POST', '/'],
+    ['PUT', '/things'],
+  ])('takes neither the root nor another method: %s %s', async (method, path) => {
+    expect((await fetch(new URL(path, api.url), { method })).status).toBe(404);
+  });
+});
+
 test('a route without authorization is served whatever the request says of its sender, and names nobody', async () => {
   const said = { authorization: 'Bearer x', 'x-amz-date': '20261123T165500Z' };
   expect(await send(undefined, 'GET /echo', said)).toMatchObject({ status: 200, etag: 'nobody' });

@@ -12,6 +12,10 @@ export interface Caller {
   readonly role: Role;
 }
 
+/** One answer, whatever is wrong: nobody learns which keys there are. */
+const unknownCredential =
+  'The Authorization header holds no API key or session token that is good: it is misspelt, revoked or expired, or lacks "Bearer".';
+
 type CallerDeps = Pick<ApiDeps, 'accountStatus' | 'reserveTurns' | 'now'>;
 
 /** Says who sends a request to a route that is not public, and refuses those who may not. */
@@ -35,7 +39,7 @@ export function createCallerCheck(deps: CallerDeps) {
     access: 'read' | 'manage',
     { accountId, role, credentialKind: kind, credentialId: id }: Partial<AuthorizerContext>,
   ): Promise<Caller | Refusal> {
-    if (!accountId || !kind || !id) return refuse('unauthorized', 'An API key is needed.');
+    if (!accountId || !kind || !id) return refuse('unauthorized', unknownCredential);
     if ((await deps.accountStatus.findAccountStatus(accountId)) !== 'active') return refuseSuspended();
     if (access === 'manage' && role !== 'manage') {
       return refuse('forbidden', 'This key may only read; the route needs the role "manage".');

@@ -10,6 +10,8 @@ export interface RequestContext {
   readonly sourceIp: string;
   /** The name under which the caller reached this API. */
   readonly ownHost: string;
+  /** The address under which the caller reached this API, without a path. */
+  readonly ownUrl: string;
   readonly ifMatch: string | undefined;
 }
 

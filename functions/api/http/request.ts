@@ -71,6 +71,8 @@ export interface RawRequest {
   readonly sourceIp: string;
   /** The name under which the caller reached this API. */
   readonly ownHost: string;
+  /** The address under which the caller reached this API, without a path: `https://api.example.com`. */
+  readonly ownUrl: string;
 }
 
 export function readEvent(event: ApiEvent): RawRequest {
@@ -84,5 +86,11 @@ export function readEvent(event: ApiEvent): RawRequest {
     requestId: requestContext.requestId,
     sourceIp: requestContext.http.sourceIp,
     ownHost: requestContext.domainName,
+    ownUrl: ownUrlOf(event),
   };
+}
+
+/** The gateway answers for its own hosts only, so that nobody can put another one into an answer. */
+function ownUrlOf({ headers, requestContext }: ApiEvent): string {
+  return `${headers['x-forwarded-proto'] ?? 'https'}://${headers['host'] ?? requestContext.domainName}`;
 }

@@ -31,6 +31,7 @@ export function respondProblem(problem: Problem): ApiResponse {
       ...neverStored,
       'content-type': 'application/problem+json',
       ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     },
     body: JSON.stringify({ type: problemType(slug), title, status, detail, issues, deliveryId }),
   };

@@ -122,6 +122,145 @@ describe('who may do what', () => {
   );
 });
 
+describe('a request that no route takes', () => {
+  const send = (method: string, rawPath: string) =>
+    call(`${method} /{proxy+}`, {
+      overrides: {
+        rawPath,
+        requestContext: { requestId: 'request-1', http: { method } } as never,
+      },
+    });
+
+  test.each([
+    ['PATCH', '/subscriptions', 'GET, HEAD, POST'],
+    ['PUT', '/subscriptions/sub_1', 'GET, HEAD, PATCH, DELETE'],
+    ['GET', '/subscriptions/sub_1/test', 'POST'],
+    ['POST', '/openapi.json', 'GET, HEAD'],
+    ['DELETE', '/', 'GET, HEAD'],
+    ['POST', '/accounts/acc_1/status', 'PUT'],
+  ])('for its method is told the methods that are good: %s %s', async (method, path, allow) => {
+    expect(await send(method, path)).toEqual({
+      status: 405,
+      headers: {
+        'cache-control': 'no-store',
+        'content-type': 'application/problem+json',
+        'x-request-id': 'request-1',
+        allow,
+      },
+      body: {
+        type: 'urn:iomnihub:webhooks:problem:method-not-allowed',
+        title: expect.any(String),
+        status: 405,
+        detail: `The path takes ${allow}.`,
+      },
+    });
+  });
+
+  test.each([
+    ['GET', '/'.repeat(3)],
+    ['POST', '/subscription'],
+    ['OPTIONS', '/nowhere'],
+    ['DELETE', '/toString'],
+  ])('for its path is told so: %s %s', async (method, path) => {
+    const answer = await send(method, path);
+
+    expect(answer).toMatchObject({
+      status: 404,
+      headers: { 'content-type': 'application/problem+json', 'x-request-id': 'request-1' },
+      body: { type: 'urn:iomnihub:webhooks:problem:no-such-route' },
+    });
+    expect(answer.headers).not.toHaveProperty('allow');
+  });
+
+  test('by OPTIONS learns the methods', async () => {
+    expect(await send('OPTIONS', '/subscriptions')).toMatchObject({
+      status: 204,
+      headers: { allow: 'GET, HEAD, POST' },
+      body: null,
+    });
+  });
+
+  test('by HEAD gets no body', async () => {
+    expect(await send('HEAD', '/nowhere')).toMatchObject({ status: 404, body: null });
+    expect(await send('HEAD', '/subscriptions/sub_1/test')).toMatchObject({
+      status: 405,
+      headers: { allow: 'POST' },
+      body: null,
+    });
+  });
+
+  test('costs no call to the table', async () => {
+    deployment.wire.table.reset();
+    await send('PATCH', '/subscriptions');
+    await send('GET', '/nowhere');
+
+    expect(deployment.wire.table.calls).toEqual([]);
+  });
+});
+
+describe('HEAD', () => {
+  const head = { requestContext: { requestId: 'request-1', http: { method: 'HEAD' } } as never };
+
+  test('is answered like GET, without the body', async () => {
+    const accountId = uniqueId('acc');
+    const { id } = await create(accountId);
+    const lambda = { accountId, role: 'manage', credentialKind: 'api-key', credentialId: 'key-1' };
+    const requestContext = { requestId: 'request-1', http: { method: 'HEAD' }, authorizer: { lambda } };
+
+    const got = await call('GET /subscriptions/{id}', { accountId, id });
+    const answer = await call('HEAD /subscriptions/{id}', {
+      id,
+      overrides: { requestContext: requestContext as never },
+    });
+    expect(answer).toEqual({ ...got, body: null });
+    expect(answer.headers['etag']).toMatch(/^"/);
+  });
+
+  test('lets in nobody whom GET does not', async () => {
+    expect(await call('HEAD /subscriptions', { overrides: head })).toMatchObject({ status: 401, body: null });
+  });
+
+  test('is no way to do what another method does', async () => {
+    expect(await call('HEAD /subscriptions/{id}/test', { overrides: head })).toMatchObject({ status: 404 });
+  });
+});
+
+test('the address of the API tells what is there', async () => {
+  const headers = { host: 'api.iomnihub.example', 'x-forwarded-proto': 'https' };
+
+  expect(await call('GET /', { headers })).toMatchObject({
+    status: 200,
+    body: {
+      name: 'iOmniHub Webhooks',
+      openapi: 'https://api.iomnihub.example/openapi.json',
+      documentation: expect.stringContaining('docs/integrating.md'),
+      authorization: expect.stringContaining('Bearer'),
+    },
+  });
+});
+
+test.each([
+  ['https://api.iomnihub.example', { host: 'api.iomnihub.example', 'x-forwarded-proto': 'https' }],
+  ['http://127.0.0.1:3000', { host: '127.0.0.1:3000', 'x-forwarded-proto': 'http' }],
+  // The name that the gateway itself gives.
+  ['https://api.iomnihub.example', {}],
+])('the document names the server that it was asked from: %s', async (url, headers) => {
+  const { servers, openapi } = (await call('GET /openapi.json', { headers })).body;
+
+  expect(openapi).toBe('3.1.0');
+  expect(servers).toEqual([{ url, description: expect.any(String) }]);
+});
+
+test('without a good credential, the answer says how to send one', async () => {
+  const answer = await call('GET /subscriptions');
+
+  expect(answer).toMatchObject({
+    status: 401,
+    headers: { 'www-authenticate': 'Bearer', 'content-type': 'application/problem+json' },
+    body: { type: 'urn:iomnihub:webhooks:problem:unauthorized', detail: expect.stringContaining('misspelt') },
+  });
+});
+
 test('a fault of ours is a 500 that names the request, and one error line', async () => {
   const accountId = uniqueId('acc');
   deployment.wire.table.intercept(async () => internalFailure);

@@ -15,7 +15,8 @@ import { internalFailure, startWireProxy, type WireProxy } from '../../support/w
 const id = '0123456789abcdef01234567';
 const secret = 's'.repeat(43);
 const now = new Date('2026-11-23T17:00:00.000Z');
-const refused = { isAuthorized: false, context: {} };
+/** The API refuses whoever has no name. */
+const nobody = { isAuthorized: true, context: {} };
 
 let engine: TableEngine;
 let proxy: WireProxy;
@@ -78,8 +79,8 @@ test.each([
     'the stored hash for a secret',
     formatCredential('api-key', id, hashCredentialSecret(secret).slice(0, 43)),
   ],
-])('%s is refused, and nothing says why', async (_, key) => {
-  expect(await authorize(requestWith(`Bearer ${key}`))).toEqual(refused);
+])('%s is nobody’s, and nothing says why', async (_, key) => {
+  expect(await authorize(requestWith(`Bearer ${key}`))).toEqual(nobody);
 });
 
 test.each([
@@ -89,10 +90,10 @@ test.each([
   'Bearer whk_',
   `Basic ${formatCredential('api-key', id, secret)}`,
   `Bearer ${secret}`,
-])('the header %j is refused without a look-up', async (header) => {
+])('the header %j names nobody, without a look-up', async (header) => {
   proxy.reset();
 
-  expect(await authorize(requestWith(header))).toEqual(refused);
+  expect(await authorize(requestWith(header))).toEqual(nobody);
   expect(proxy.calls).toEqual([]);
 });
 
@@ -113,11 +114,11 @@ test.each([
     { kind: 'portal-session', expiresAt: '2026-12-01T00:00:00.000Z' },
     'api-key',
   ],
-] as const)('%s is refused', async (_, overrides, as) => {
+] as const)('%s is nobody’s', async (_, overrides, as) => {
   const other = 'e'.repeat(24);
   await credentials.createCredential(key({ id: other, ...overrides }));
 
-  expect(await authorize(requestWith(`Bearer ${formatCredential(as, other, secret)}`))).toEqual(refused);
+  expect(await authorize(requestWith(`Bearer ${formatCredential(as, other, secret)}`))).toEqual(nobody);
 });
 
 test('a session speaks for its account until it expires', async () => {
@@ -129,14 +130,14 @@ test('a session speaks for its account until it expires', async () => {
   ).toMatchObject({ isAuthorized: true, context: { accountId: 'acc_1', credentialKind: 'portal-session' } });
 });
 
-test('a key that was revoked is refused from then on', async () => {
+test('a key that was revoked is nobody’s from then on', async () => {
   const revoked = key({ id: 'c'.repeat(24) });
   const request = requestWith(`Bearer ${formatCredential('api-key', revoked.id, secret)}`);
   await credentials.createCredential(revoked);
-  expect(await authorize(request)).toMatchObject({ isAuthorized: true });
+  expect(await authorize(request)).toMatchObject({ context: { accountId: 'acc_1' } });
   await credentials.revokeCredential(revoked.accountId, 'api-key', revoked.id);
 
-  expect(await authorize(request)).toEqual(refused);
+  expect(await authorize(request)).toEqual(nobody);
 });
 
 test('the last use is kept to ten minutes, with a write only now and then', async () => {
@@ -171,6 +172,6 @@ test('nobody is locked out because a use could not be noted', async () => {
 
   expect(
     await authorize(requestWith(`Bearer ${formatCredential('api-key', used.id, secret)}`)),
-  ).toMatchObject({ isAuthorized: true });
+  ).toMatchObject({ isAuthorized: true, context: { accountId: 'acc_1' } });
   expect(telemetry.named('credential.unrecorded')).toHaveLength(1);
 });

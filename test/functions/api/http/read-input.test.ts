@@ -33,6 +33,7 @@ function read(route: Partial<Route>, request: Partial<RawRequest> = {}) {
     requestId: 'request-1',
     sourceIp: '192.0.2.1',
     ownHost: 'api.iomnihub.example',
+    ownUrl: 'https://api.iomnihub.example',
     ...request,
   });
 }

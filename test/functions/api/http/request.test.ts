@@ -98,5 +98,6 @@ test('values that are null count as absent, and all others are read as they are'
     requestId: 'request-1',
     sourceIp: '203.0.113.9',
     ownHost: 'api.iomnihub.example',
+    ownUrl: 'https://api.iomnihub.example',
   });
 });

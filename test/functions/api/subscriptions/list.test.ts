@@ -29,6 +29,7 @@ async function page(limit: number, cursor?: string, role: 'read' | 'manage' = 'm
     body: undefined,
     requestId: 'request-1',
     sourceIp: '192.0.2.1',
+    ownUrl: 'https://api.iomnihub.example',
     ownHost: 'api.example',
     ifMatch: undefined,
   });
