@@ -50,18 +50,24 @@ export const logLines = {
     level: 'info',
     meaning: "The API refused a subscription's URL, because its name leads to an address that is not public.",
   },
+  'event.dispatched': {
+    level: 'info',
+    meaning:
+      'A published event was taken in. `envelopeId` is the `EventId` that PutEvents answered, and `outcome` says what became of it: `planned` (with the number of its deliveries), `repeated` (the queue delivered it again), `duplicate` (it had been published before) or `without-subscriptions`.',
+  },
   'event.failed': {
     level: 'error',
     meaning: 'A fault stopped the dispatch of an event. SQS delivers its message again.',
   },
   'event.rejected': {
     level: 'warn',
-    meaning: 'A published event was invalid and went to the dead-letter queue. The line names the reason.',
+    meaning:
+      'A published event was invalid and went to the dead-letter queue. The line names the reason, and `envelopeId` as `event.dispatched` does.',
   },
   'event.unrouted': {
     level: 'warn',
     meaning:
-      'An event with an unknown source or type waits in the queue `unrouted`. EventBridge writes this line into the log group `/aws/events/…-unrouted`: the name, the source and the type.',
+      'An event with an unknown source or type waits in the queue `unrouted`. EventBridge writes this line into the log group `/aws/events/…-unrouted`: the name, the source, the type and the `envelopeId`.',
   },
   'idempotency-key.unreleased': {
     level: 'error',

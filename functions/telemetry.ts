@@ -1,16 +1,20 @@
 import { Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import type { MiddlewareObj } from '@middy/core';
 import type { MetricName, Telemetry } from '../core/telemetry.ts';
 
-/** Writes a JSON line per call, and metrics in CloudWatch's embedded format once an invocation. */
+/** Writes a JSON line per call, and metrics in CloudWatch's embedded format once an invocation that counted any. */
 export function createTelemetry(namespace: string): {
   telemetry: Telemetry;
-  middlewares: ReturnType<typeof injectLambdaContext>[];
+  middlewares: MiddlewareObj[];
 } {
   const logger = new PowertoolsLogger({ serviceName: 'webhooks' });
   const metrics = new Metrics({ namespace, serviceName: 'webhooks' });
+  // The library's own middleware writes a line about every invocation that counted nothing.
+  const publish = () => {
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  };
   return {
     telemetry: {
       info: (name, fields) => logger.info(name, { ...fields }),
@@ -21,6 +25,6 @@ export function createTelemetry(namespace: string): {
       },
       count: (metric, value = 1) => metrics.addMetric(metric, MetricUnit.Count, value),
     },
-    middlewares: [injectLambdaContext(logger), logMetrics(metrics)],
+    middlewares: [injectLambdaContext(logger), { after: publish, onError: publish }],
   };
 }

@@ -10,7 +10,7 @@ import { metricsNamespace, resourceName, type Stage } from './stage.ts';
 const lineName: LogName = 'event.unrouted';
 
 /**
- * One line for each event that no rule of the catalog takes, with its source and type, and a metric that counts them.
+ * One line for each event that no rule of the catalog takes, with its source, type and id, and a metric that counts them.
  * A line holds nothing else of the event: its detail may be confidential.
  */
 export class UnroutedLog extends Construct {
@@ -26,7 +26,7 @@ export class UnroutedLog extends Construct {
     });
     new MetricFilter(this, 'Count', {
       logGroup: this.#group,
-      filterPattern: FilterPattern.spaceDelimited('name', 'source', 'type').whereString(
+      filterPattern: FilterPattern.spaceDelimited('name', 'source', 'type', 'envelope').whereString(
         'name',
         '=',
         lineName,
@@ -55,7 +55,7 @@ export class UnroutedLog extends Construct {
         deadLetterConfig: { arn: deadLetters.queueArn },
         input: RuleTargetInput.fromObject({
           timestamp: EventField.time,
-          message: `${lineName} ${EventField.source} ${EventField.detailType}`,
+          message: `${lineName} ${EventField.source} ${EventField.detailType} ${EventField.eventId}`,
         }),
       }),
     };

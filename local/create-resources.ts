@@ -135,6 +135,7 @@ function awsEnvironment(
     AWS_ACCESS_KEY_ID: operatorCredentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: operatorCredentials.secretAccessKey,
     AWS_LAMBDA_FUNCTION_NAME: functionName,
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_ENDPOINT_URL_SQS: sqsUrl,
     AWS_ENDPOINT_URL_DYNAMODB: dynamoUrl,
     AWS_ENDPOINT_URL_KMS: kmsUrl,

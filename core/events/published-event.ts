@@ -65,10 +65,18 @@ export type ParsedEvent = { readonly event: PublishedEvent } | { readonly reject
 /** 256 KiB of UTF-8: what SQS, the event row and most receivers carry without special care. */
 export const maxCallbackBodyBytes = 256 * 1024;
 
-/** Reads the ids of a refused event, as far as they are readable, so that its publisher can find it. Never throws. */
-export function identifyEvent(text: string): { readonly eventId?: string; readonly accountId?: string } {
-  const { detail } = identifiedSchema.safeParse(parseJson(text)).data ?? {};
+/** The names under which an event can be found in logs. `envelopeId` is the `EventId` that PutEvents answered. */
+export interface EventNames {
+  readonly envelopeId?: string;
+  readonly eventId?: string;
+  readonly accountId?: string;
+}
+
+/** Reads the ids of any message, as far as they are readable, so that its publisher can find it. Never throws. */
+export function identifyEvent(text: string): EventNames {
+  const { id: envelopeId, detail } = identifiedSchema.safeParse(parseJson(text)).data ?? {};
   return {
+    ...(envelopeId === undefined ? {} : { envelopeId }),
     ...(detail?.id === undefined ? {} : { eventId: detail.id }),
     ...(detail?.accountId === undefined ? {} : { accountId: detail.accountId }),
   };
@@ -76,7 +84,10 @@ export function identifyEvent(text: string): { readonly eventId?: string; readon
 
 const readableSchema = identifierSchema.optional().catch(undefined);
 const identifiedSchema = z.looseObject({
-  detail: z.looseObject({ id: readableSchema, accountId: readableSchema }),
+  id: readableSchema,
+  detail: z
+    .looseObject({ id: readableSchema, accountId: readableSchema })
+    .catch({ id: undefined, accountId: undefined }),
 });
 
 /**

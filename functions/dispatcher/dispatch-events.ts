@@ -24,6 +24,12 @@ export interface DispatcherDeps {
   readonly now: () => Date;
 }
 
+/** What became of an event that is valid, and the messages that have to be sent for it. */
+interface TakenIn {
+  readonly outcome: 'planned' | 'repeated' | 'duplicate' | 'without-subscriptions';
+  readonly messages: DeliveryMessage[];
+}
+
 /**
  * Turns each published event into a message for each subscription that accepts it. A record fails alone, and only by
  * a fault of ours. An event that is wrong itself goes to the dead-letter queue at once, with the reason.
@@ -39,7 +45,7 @@ export function createDispatcher(deps: DispatcherDeps) {
         try {
           return { record, messages: await dispatch(record) };
         } catch (error) {
-          telemetry.error('event.failed', { messageId: record.messageId, error });
+          reportFailure(record, error);
           failed.add(record);
           return { record, messages: [] };
         }
@@ -50,10 +56,12 @@ export function createDispatcher(deps: DispatcherDeps) {
     // Try once more, with a claim before the call: SQS may have accepted a message although its answer was lost.
     const again = refusals.map(({ message }) => ({ ...message, recheck: true }));
     for (const { message, cause } of await deps.firstAttempts.sendFirstAttempts(again)) {
-      telemetry.error('event.failed', { eventId: message.eventId, error: cause });
       const isRefused = (one: DeliveryMessage) =>
         one.eventId === message.eventId && one.accountId === message.accountId;
-      for (const { record, messages } of planned) if (messages.some(isRefused)) failed.add(record);
+      for (const { record } of planned.filter(({ messages }) => messages.some(isRefused))) {
+        reportFailure(record, cause);
+        failed.add(record);
+      }
     }
     return { batchItemFailures: [...failed].map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
@@ -62,33 +70,44 @@ export function createDispatcher(deps: DispatcherDeps) {
   async function dispatch(record: SQSRecord): Promise<DeliveryMessage[]> {
     const parsed = parsePublishedEvent(record.body, acceptedAtOf(record, deps.now()));
     if ('rejection' in parsed) return reject(record, parsed.rejection);
+    const taken = await takeIn(parsed.event);
+    if ('rejection' in taken) return reject(record, taken.rejection);
+    const { outcome, messages } = taken;
+    const { envelopeId, id: eventId, accountId, type: eventType } = parsed.event;
+    const names = { envelopeId, eventId, accountId, eventType };
+    telemetry.info('event.dispatched', { ...names, outcome, deliveries: messages.length });
+    return messages;
+  }
 
-    const { event } = parsed;
+  async function takeIn(event: PublishedEvent): Promise<TakenIn | { readonly rejection: Rejection }> {
     const subscriptions = await deps.subscriptions.listSubscriptions(event.accountId);
     if (subscriptions.length === 0) {
       telemetry.count('EventsWithoutSubscriptions');
-      return [];
+      return { outcome: 'without-subscriptions', messages: [] };
     }
     const accountStatus = await deps.accounts.findAccountStatus(event.accountId);
     const plan = planDeliveries(event, subscriptions, accountStatus);
     const stored = await deps.events.recordEvent(event, plan, deps.now());
     if (stored === 'recorded') {
       telemetry.count('EventsDispatched');
-      return messagesFor(event, plan, false);
+      return { outcome: 'planned', messages: messagesFor(event, plan, false) };
     }
     if (stored.envelopeId === event.envelopeId) {
       // Our own queue delivered this event again. The messages may not have been sent although the row exists. Use
       // what is stored: a message that an operator has sent again is accepted at another time, which is part of keys.
-      return messagesFor({ ...event, acceptedAt: stored.acceptedAt }, stored.plan, true);
+      const asStored = { ...event, acceptedAt: stored.acceptedAt };
+      return { outcome: 'repeated', messages: messagesFor(asStored, stored.plan, true) };
     }
     if (stored.contentHash !== event.contentHash) {
-      return reject(record, {
-        reason: 'id-conflict',
-        explanation: 'another event of the account has this id',
-      });
+      const explanation = 'another event of the account has this id';
+      return { rejection: { reason: 'id-conflict', explanation } };
     }
     telemetry.count('EventsDuplicated');
-    return [];
+    return { outcome: 'duplicate', messages: [] };
+  }
+
+  function reportFailure({ messageId, body }: SQSRecord, error: unknown): void {
+    telemetry.error('event.failed', { messageId, ...identifyEvent(body), error });
   }
 
   async function reject(record: SQSRecord, rejection: Rejection): Promise<[]> {

@@ -373,8 +373,9 @@ describe('an event that the catalog does not know', () => {
     }
   });
 
-  test('is named in that line by its source and type, and by nothing that may be confidential', () => {
+  test('is named in that line by its source, type and envelope id, and by nothing that may be confidential', () => {
     const event = {
+      id: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
       time: '2026-11-23T16:55:01Z',
       source: 'iomnihub.billing',
       'detail-type': 'invoice.paid',
@@ -383,7 +384,9 @@ describe('an event that the catalog does not know', () => {
     for (const { properties } of restRules()) {
       const [transformer] = properties.Targets.flatMap(({ InputTransformer }) => InputTransformer ?? []);
       if (!transformer) throw new Error('the log gets whole events');
-      expect(lineOf({ transformer }, event)).toBe('event.unrouted iomnihub.billing invoice.paid');
+      expect(lineOf({ transformer }, event)).toBe(
+        'event.unrouted iomnihub.billing invoice.paid 6a7e8feb-b491-4cf7-a9f1-bf3703467718',
+      );
       // The form that EventBridge demands of what goes to a log group, with the time as a value of its own.
       expect(transformer.InputTemplate).toMatch(/^\{"timestamp":<time>,"message":"[^"]+"\}$/);
       expect(transformer.InputPathsMap['time']).toBe('$.time');
@@ -394,7 +397,7 @@ describe('an event that the catalog does not know', () => {
     expect(template.of('AWS::Logs::MetricFilter').map(({ properties }) => properties)).toEqual([
       {
         LogGroupName: log()[0]?.ref,
-        FilterPattern: '[name = "event.unrouted", source, type]',
+        FilterPattern: '[name = "event.unrouted", source, type, envelope]',
         MetricTransformations: [
           {
             MetricNamespace: 'iomnihub-webhooks-dev-metrics',

@@ -292,6 +292,17 @@ describe('what can never be delivered goes to the event queue’s dead-letter qu
     expect(line?.fields).not.toHaveProperty('accountId');
   });
 
+  test.each([
+    ['a detail that is none', { detail: null }],
+    ['no detail', { detail: undefined }],
+    ['a type that nobody knows', { 'detail-type': 'ticket.exploded' }],
+  ])('is found by what PutEvents answered, with %s', async (_, change) => {
+    const sent = { ...(JSON.parse(envelope({})) as { id: string }), ...change };
+    await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, JSON.stringify(sent)));
+
+    expect(deployment.telemetry.named('event.rejected')).toMatchObject([{ fields: { envelopeId: sent.id } }]);
+  });
+
   test('id-conflict: another event with the id of a stored one, which stays', async () => {
     const { accountId } = (await deployment.subscribe({})).subscription;
     await deployment.dispatch(eventRecord({ accountId, id: 'evt_a' }));
@@ -305,7 +316,7 @@ describe('what can never be delivered goes to the event queue’s dead-letter qu
     expect(result).toEqual(nothingFailed);
     expect(rejectedMessages()).toMatchObject([{ attributes: { reason: 'id-conflict' } }]);
     expect(deployment.messagesIn('deliveries')).toEqual([]);
-    expect(await deployment.events.readEventBody(accountId, 'evt_a')).toBe(stored);
+    expect(await deployment.events.readEventBody(accountId, 'evt_a')).toEqual(stored);
   });
 
   test('a rejection that SQS does not take fails the record: nothing is lost', async () => {
@@ -349,7 +360,13 @@ describe('in a batch', () => {
 
     expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: records[1]?.messageId }] });
     expect(deployment.messagesIn('deliveries')).toHaveLength(2);
-    expect(deployment.telemetry.named('event.failed')).toMatchObject([{ level: 'error' }]);
+    const { id: envelopeId } = JSON.parse(records[1]?.body ?? '') as { id: string };
+    expect(deployment.telemetry.named('event.failed')).toMatchObject([
+      {
+        level: 'error',
+        fields: { messageId: records[1]?.messageId, envelopeId, eventId: 'evt_broken', accountId },
+      },
+    ]);
   });
 
   test('a message that SQS did not take fails no record of another account, though its event has the same id', async () => {
@@ -386,6 +403,10 @@ describe('in a batch', () => {
 
     const result = await deployment.dispatch(first, second);
     expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: first.messageId }] });
+    const { id: envelopeId } = JSON.parse(first.body) as { id: string };
+    expect(deployment.telemetry.named('event.failed')).toMatchObject([
+      { fields: { messageId: first.messageId, envelopeId, accountId } },
+    ]);
 
     deployment.wire.sqs.reset();
     expect(await deployment.dispatch(first)).toEqual(nothingFailed);
@@ -402,6 +423,38 @@ describe('in a batch', () => {
 
     expect(deployment.messagesIn('deliveries')).toHaveLength(1);
     expect(deployment.telemetry.counts).toEqual({ EventsDispatched: 1, EventsDuplicated: 1 });
+  });
+});
+
+describe('each event that is taken in makes a line by which it is found,', () => {
+  const linesOf = () => deployment.telemetry.named('event.dispatched').map(({ fields }) => fields);
+  const namesOf = ({ body }: { readonly body: string }) => {
+    const { id: envelopeId, detail } = JSON.parse(body) as { id: string; detail: Record<string, string> };
+    return { envelopeId, eventId: detail['id'], accountId: detail['accountId'], eventType: entry.type };
+  };
+
+  test('with what became of it', async () => {
+    const { accountId } = (await deployment.subscribe({})).subscription;
+    await deployment.subscribe({ accountId });
+    const published = eventRecord({ accountId, id: 'evt_found' });
+    const again = eventRecord({ accountId, id: 'evt_found' });
+    const nobodys = eventRecord({ accountId: uniqueId('acc') });
+
+    for (const record of [published, published, again, nobodys]) await deployment.dispatch(record);
+
+    expect(namesOf(again).envelopeId).not.toBe(namesOf(published).envelopeId);
+    expect(linesOf()).toEqual([
+      { ...namesOf(published), outcome: 'planned', deliveries: 2 },
+      { ...namesOf(published), outcome: 'repeated', deliveries: 2 },
+      { ...namesOf(again), outcome: 'duplicate', deliveries: 0 },
+      { ...namesOf(nobodys), outcome: 'without-subscriptions', deliveries: 0 },
+    ]);
+  });
+
+  test('and one that is refused makes none', async () => {
+    await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, '{}'));
+
+    expect(linesOf()).toEqual([]);
   });
 });
 
