@@ -5,6 +5,8 @@ import type { Telemetry } from '../../core/telemetry.ts';
 import { createTelemetry } from '../../functions/telemetry.ts';
 
 const variables = {
+  // As Lambda sets it.
+  AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
   POWERTOOLS_DEV: 'true',
   POWERTOOLS_METRICS_DISABLED: 'false',
   POWERTOOLS_LOG_LEVEL: 'INFO',
@@ -15,20 +17,29 @@ beforeEach(() => {
   Object.assign(process.env, variables);
   printed = [];
   for (const level of ['log', 'info', 'warn', 'error'] as const)
-    jest
-      .spyOn(console, level)
-      .mockImplementation((line: string) => void printed.push(JSON.parse(line) as Record<string, unknown>));
+    jest.spyOn(console, level).mockImplementation((line: string) => void printed.push(read(line)));
 });
 afterEach(() => {
   jest.restoreAllMocks();
   for (const name of Object.keys(variables)) delete process.env[name];
 });
 
-/** What one invocation prints. */
-async function printedBy(use: (telemetry: Telemetry) => void) {
+/** The library's own warnings are no JSON here. */
+function read(line: string): Record<string, unknown> {
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return { text: line };
+  }
+}
+
+/** What one invocation prints, or several in a row. */
+async function printedBy(...uses: ((telemetry: Telemetry) => void)[]) {
   const { telemetry, middlewares } = createTelemetry('iomnihub-tests');
-  const handler = middy(async () => use(telemetry)).use(middlewares);
-  await handler({}, { awsRequestId: 'request-1' } as Context);
+  for (const use of uses) {
+    const handler = middy(async () => use(telemetry)).use(middlewares);
+    await handler({}, { awsRequestId: 'request-1' } as Context).catch(() => undefined);
+  }
   return {
     lines: printed.filter((line) => 'message' in line),
     metrics: printed.filter((line) => '_aws' in line),
@@ -83,4 +94,41 @@ test('writes lines at their level, and counts each fault of ours', async () => {
     { level: 'ERROR', message: 'sweep.failed', eventId: 'evt_1' },
   ]);
   expect(metrics).toMatchObject([{ FaultsOfOurs: 1 }]);
+});
+
+test('an invocation that counts nothing prints nothing of it', async () => {
+  const { lines, metrics } = await printedBy(
+    () => undefined,
+    (telemetry) => telemetry.info('request.served', { status: 200 }),
+  );
+
+  expect(printed).toHaveLength(1);
+  expect(lines).toMatchObject([{ message: 'request.served' }]);
+  expect(metrics).toEqual([]);
+});
+
+test('an invocation that fails has counted what it counted', async () => {
+  const { metrics } = await printedBy((telemetry) => {
+    telemetry.count('EventsRejected');
+    throw new Error('broken');
+  });
+
+  expect(metrics).toMatchObject([{ EventsRejected: 1 }]);
+});
+
+test('no invocation counts what one before it has counted', async () => {
+  const { metrics } = await printedBy(
+    (telemetry) => telemetry.count('EventsRejected'),
+    (telemetry) => telemetry.count('DeliveriesSwept'),
+  );
+
+  expect(metrics).toHaveLength(2);
+  expect(metrics[1]).not.toHaveProperty('EventsRejected');
+});
+
+test('the first invocation of a sandbox is a cold start, and no other', async () => {
+  const serve = (telemetry: Telemetry) => telemetry.info('request.served', {});
+  const { lines } = await printedBy(serve, serve, serve);
+
+  expect(lines.map((line) => line['cold_start'])).toEqual([true, false, false]);
 });
