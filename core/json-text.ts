@@ -46,3 +46,12 @@ export function parseKeepingNumbers(text: string): unknown {
     typeof value === 'number' && context?.source !== undefined ? rawJSON(context.source) : value,
   );
 }
+
+/** Undefined for a text that is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

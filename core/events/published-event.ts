@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { identifierSchema } from '../identifiers.ts';
-import { parseKeepingNumbers, toJsonText } from '../json-text.ts';
+import { parseJson, parseKeepingNumbers, toJsonText } from '../json-text.ts';
 import { explain } from '../zod-issues.ts';
 import { catalogEntryOf, type EventType, eventTypeSchema } from './event-catalog.ts';
 import { hashContent, withTimes } from './event-content.ts';
@@ -65,31 +65,6 @@ export type ParsedEvent = { readonly event: PublishedEvent } | { readonly reject
 /** 256 KiB of UTF-8: what SQS, the event row and most receivers carry without special care. */
 export const maxCallbackBodyBytes = 256 * 1024;
 
-/** The names under which an event can be found in logs. `envelopeId` is the `EventId` that PutEvents answered. */
-export interface EventNames {
-  readonly envelopeId?: string;
-  readonly eventId?: string;
-  readonly accountId?: string;
-}
-
-/** Reads the ids of any message, as far as they are readable, so that its publisher can find it. Never throws. */
-export function identifyEvent(text: string): EventNames {
-  const { id: envelopeId, detail } = identifiedSchema.safeParse(parseJson(text)).data ?? {};
-  return {
-    ...(envelopeId === undefined ? {} : { envelopeId }),
-    ...(detail?.id === undefined ? {} : { eventId: detail.id }),
-    ...(detail?.accountId === undefined ? {} : { accountId: detail.accountId }),
-  };
-}
-
-const readableSchema = identifierSchema.optional().catch(undefined);
-const identifiedSchema = z.looseObject({
-  id: readableSchema,
-  detail: z
-    .looseObject({ id: readableSchema, accountId: readableSchema })
-    .catch({ id: undefined, accountId: undefined }),
-});
-
 /**
  * Parses one message of an event queue: an EventBridge envelope as JSON text. Never throws. The catalog judges the
  * values; what is passed on is the text.
@@ -128,14 +103,6 @@ function writeContent(
     const content = { ...head, data: withTimes(detail.data, readData) };
     const body = toJsonText(content);
     return body === undefined ? undefined : { body, contentHash: hashContent(content) };
-  } catch {
-    return undefined;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
   } catch {
     return undefined;
   }

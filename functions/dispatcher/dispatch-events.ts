@@ -3,16 +3,17 @@ import type { AccountStatusLookup } from '../../core/accounts/account-store.ts';
 import type { DeliveryMessage } from '../../core/deliveries/delivery.ts';
 import type { FirstAttemptQueue } from '../../core/deliveries/delivery-queues.ts';
 import type { EventLog } from '../../core/deliveries/event-log.ts';
-import { type PlannedDelivery, planDeliveries } from '../../core/deliveries/planning.ts';
+import { planDeliveries } from '../../core/deliveries/planning.ts';
 import type { DeadLetters } from '../../core/events/dead-letters.ts';
+import { identifyEvent } from '../../core/events/event-names.ts';
 import {
-  identifyEvent,
   type PublishedEvent,
   parsePublishedEvent,
   type Rejection,
 } from '../../core/events/published-event.ts';
 import type { AccountSubscriptions } from '../../core/subscriptions/subscription-store.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
+import { messagesFor } from './first-messages.ts';
 
 export interface DispatcherDeps {
   readonly subscriptions: AccountSubscriptions;
@@ -131,28 +132,4 @@ function acceptedAtOf({ attributes: { SentTimestamp } }: SQSRecord, now: Date): 
   const sentAt = new Date(Number(SentTimestamp));
   // SQS and this function have different clocks. Nothing was accepted later than now.
   return sentAt < now ? sentAt : now;
-}
-
-/** A larger body is read from the event's row instead: fifty copies of it would fill the function's memory. */
-const maxCarriedBodyBytes = 32 * 1024;
-
-function messagesFor(
-  event: PublishedEvent,
-  plan: readonly PlannedDelivery[],
-  recheck: boolean,
-): DeliveryMessage[] {
-  const { accountId, id: eventId, type: eventType, acceptedAt, body } = event;
-  const carried = !recheck && Buffer.byteLength(body) <= maxCarriedBodyBytes ? { body } : {};
-  return plan
-    .filter(({ decision }) => decision === 'enqueue')
-    .map(({ subscriptionId }) => ({
-      accountId,
-      subscriptionId,
-      eventId,
-      eventType,
-      acceptedAt,
-      version: 0,
-      recheck,
-      ...carried,
-    }));
 }

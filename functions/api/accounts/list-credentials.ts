@@ -9,7 +9,6 @@ export function createCredentialPages<View>(
   present: (credential: Credential) => View,
 ) {
   const readPage = createPages(deps);
-  const positionOf = ({ createdAt, id }: Credential) => `${createdAt} ${id}`;
 
   return (request: PageRequest) =>
     readPage(request, kind, async (limit, after) => {
@@ -17,4 +16,8 @@ export function createCredentialPages<View>(
       const { items, next } = pageOf(all, positionOf, { limit, after });
       return { items: items.map(present), next };
     });
+}
+
+function positionOf({ createdAt, id }: Credential): string {
+  return `${createdAt} ${id}`;
 }

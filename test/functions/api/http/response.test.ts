@@ -52,7 +52,11 @@ describe('a problem', () => {
     const { statusCode, headers, body } = respondProblem({ slug, detail: 'Because.' });
 
     expect(statusCode).toBe(problems[slug].status);
-    expect(headers).toEqual({ ...noStore, 'content-type': 'application/problem+json' });
+    expect(headers).toEqual({
+      ...noStore,
+      'content-type': 'application/problem+json',
+      ...(statusCode === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    });
     expect(JSON.parse(body ?? '')).toEqual({
       type: `urn:iomnihub:webhooks:problem:${slug}`,
       title: problems[slug].title,
@@ -108,6 +112,7 @@ describe('of what the gateway sends', () => {
       requestId: 'request-1',
       sourceIp: '192.0.2.1',
       ownHost: 'api.example',
+      ownUrl: 'https://api.example',
     });
   });
 
