@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { SQSClient } from '@aws-sdk/client-sqs';
@@ -182,6 +182,44 @@ describe('a run of npm start', () => {
     await run.printed('event.unrouted iomnihub.helpdesk ticket.exploded');
     await run.printed(`event.unrouted iomnihub.billing ${created}`);
   });
+
+  test('logs each event by the id that PutEvents has answered, and which invocation was a cold start', async () => {
+    const { accountId, owner } = await newAccount();
+    await subscribe(owner, created);
+    const { Entries = [] } = await put(
+      entryOf(created, accountId, { id: 'evt_found' }),
+      entryOf(created, accountId, { id: 'evt_refused', data: {} }),
+      { ...entryOf(created, accountId), DetailType: 'ticket.imploded' },
+    );
+    await untilAtRest(sqs);
+
+    const [found, refused, unrouted] = Entries.map(({ EventId }) => EventId);
+    await run.printed(`event.unrouted iomnihub.helpdesk ticket.imploded ${unrouted}`);
+    const lines = await linesOfFunctions();
+    const named = (message: string, envelopeId = '') =>
+      lines.filter((line) => line['message'] === message && line['envelopeId'] === envelopeId);
+    expect(named('event.dispatched', found)).toMatchObject([
+      { eventId: 'evt_found', accountId, eventType: created, outcome: 'planned', deliveries: 1 },
+    ]);
+    expect(named('event.rejected', refused)).toMatchObject([
+      { eventId: 'evt_refused', accountId, reason: 'invalid-data' },
+    ]);
+    const starts = lines.map((line) => line['cold_start']);
+    expect(starts).toContain(true);
+    expect(starts).toContain(false);
+    expect(lines.filter(({ message }) => String(message).startsWith('No application metrics'))).toEqual([]);
+  });
+
+  /** What the functions have logged, but for their metrics. */
+  async function linesOfFunctions(): Promise<Record<string, unknown>[]> {
+    const folder = join(run.folder, 'logs');
+    const files = await readdir(folder);
+    const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+    return texts
+      .flatMap((text) => text.split('\n'))
+      .flatMap((line) => /\{.*"message".*\}$/.exec(line) ?? [])
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
 
   describe('its event bus refuses what EventBridge refuses', () => {
     test.each([

@@ -92,5 +92,6 @@ export function readEvent(event: ApiEvent): RawRequest {
 
 /** The gateway answers for its own hosts only, so that nobody can put another one into an answer. */
 function ownUrlOf({ headers, requestContext }: ApiEvent): string {
-  return `${headers['x-forwarded-proto'] ?? 'https'}://${headers['host'] ?? requestContext.domainName}`;
+  const scheme = headers['x-forwarded-proto'] === 'http' ? 'http' : 'https';
+  return `${scheme}://${headers['host'] ?? requestContext.domainName}`;
 }
