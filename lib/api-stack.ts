@@ -73,6 +73,8 @@ export class ApiStack extends Stack {
     const integration = new HttpLambdaIntegration(
       'ApiIntegration',
       this.#createApiFunction(stage, data, retries).lambda,
+      // A permission for each route would not fit into the 20 KB that a function's policy may have.
+      { scopePermissionToRoute: false },
     );
     const accountKey = new HttpLambdaAuthorizer('AccountKey', this.#createAuthorizer(stage, data).lambda, {
       responseTypes: [HttpLambdaResponseType.SIMPLE],

@@ -81,7 +81,7 @@ export interface ResourceProperties {
     readonly LoggingConfig: { readonly LogGroup: string };
     readonly Environment: { readonly Variables: Record<string, string> };
   };
-  'AWS::Lambda::Permission': { readonly Principal: string };
+  'AWS::Lambda::Permission': { readonly FunctionName: string; readonly Principal: string };
   'AWS::Logs::LogGroup': { readonly LogGroupName?: string; readonly RetentionInDays?: number };
   'AWS::Logs::MetricFilter': Record<string, unknown>;
   /** The document is text. */

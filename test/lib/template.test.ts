@@ -740,6 +740,10 @@ describe('permissions', () => {
         SourceArn: expect.stringContaining(`:execute-api:\${AWS::Region}:\${AWS::AccountId}:${api?.ref}/`),
       });
     }
+    // A policy may have 20 KB, and a statement for each route would be more.
+    expect(others.map(({ properties }) => properties.FunctionName).toSorted()).toEqual(
+      [functionNamed('Api.Api').arn, functionNamed('Api.Authorizer').arn].toSorted(),
+    );
   });
 
   function constructOf(reference: string): string {
