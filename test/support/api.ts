@@ -122,7 +122,6 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
 
 function eventOf(routeKey: string, authorizer: object | undefined, body: unknown): Partial<ApiEvent> {
   return {
-    version: '2.0',
     routeKey,
     headers: {},
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),

@@ -10,7 +10,7 @@ export interface AuthorizerContext {
 }
 
 /** What API Gateway sends for a route, whatever its access is. See `completeEvent`. */
-export type ApiEvent = Omit<APIGatewayProxyEventV2, 'requestContext'> & {
+export type ApiEvent = Omit<APIGatewayProxyEventV2, 'version' | 'requestContext'> & {
   readonly requestContext: APIGatewayProxyEventV2['requestContext'] & {
     readonly authorizer?: {
       readonly lambda?: Partial<AuthorizerContext> | null;
@@ -26,7 +26,6 @@ export type ApiEvent = Omit<APIGatewayProxyEventV2, 'requestContext'> & {
 export function completeEvent(event: object): ApiEvent {
   const { requestContext, ...parts } = withoutNulls(event) as Partial<ApiEvent>;
   return {
-    version: '2.0',
     routeKey: '',
     rawPath: '',
     rawQueryString: '',

@@ -242,6 +242,7 @@ test('the address of the API tells what is there', async () => {
 test.each([
   ['https://api.iomnihub.example', { host: 'api.iomnihub.example', 'x-forwarded-proto': 'https' }],
   ['http://127.0.0.1:3000', { host: '127.0.0.1:3000', 'x-forwarded-proto': 'http' }],
+  ['https://api.iomnihub.example', { host: 'api.iomnihub.example', 'x-forwarded-proto': 'javascript' }],
   // The name that the gateway itself gives.
   ['https://api.iomnihub.example', {}],
 ])('the document names the server that it was asked from: %s', async (url, headers) => {

@@ -47,6 +47,16 @@ describe('an event that lacks parts is no fault of ours:', () => {
     );
   });
 
+  test.each([null, undefined])('also where no route takes it: all parts are %s', async (value) => {
+    const parts = { ...noneOf(optionalParts, value), routeKey: value };
+    const requestContext = { requestId: 'request-1', ...noneOf(optionalContext, value), authorizer: value };
+
+    expect(await api.call('GET /', { overrides: { ...parts, requestContext } as never })).toMatchObject({
+      status: 404,
+      headers: { 'x-request-id': 'request-1' },
+    });
+  });
+
   test.each(routeKeys.filter((routeKey) => routeOf(routeKey).access !== 'public'))(
     'nor does it let anybody in: %s',
     async (routeKey) => {
