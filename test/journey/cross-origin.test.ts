@@ -80,12 +80,12 @@ describe('a script of a page', () => {
     expect(headers.get('x-request-id')).toMatch(/./);
   });
 
-  test('learns from the gateway that its key is missing or wrong', async () => {
+  test('learns that its key is missing or wrong', async () => {
     const origin = { 'access-control-allow-origin': portal };
 
     expect(await read('/subscriptions', { origin: portal })).toMatchObject({ status: 401, cors: origin });
     expect(await read('/subscriptions', { origin: portal, authorization: 'Bearer x' })).toMatchObject({
-      status: 403,
+      status: 401,
       cors: origin,
     });
   });
