@@ -15,6 +15,9 @@ type BodyOf<Key extends KeyWithBody> = Routes[Key]['body'] extends (limits: neve
     ? z.input<Routes[Key]['body']>
     : never;
 
+const accountId = 'acc_5512';
+const subscriptionId = 'sub_0d81f2a94c5be6730d81f2a9';
+
 export const bodyExamples: { readonly [Key in KeyWithBody]: BodyOf<Key> } = {
   'POST /subscriptions': {
     // A name that exists: the API refuses all others.
@@ -26,6 +29,7 @@ export const bodyExamples: { readonly [Key in KeyWithBody]: BodyOf<Key> } = {
   'PATCH /subscriptions/{id}': { description: 'keeps the CRM in step', metadata: { team: null } },
   'POST /subscriptions/{id}/secret/rotate': { overlapSeconds: 86_400 },
   'POST /subscriptions/{id}/test': { eventType: eventTypes[0] },
+  'POST /events/{id}/deliveries': { subscriptionId },
   'POST /accounts/{accountId}/api-keys': { role: 'read', description: 'CRM' },
   'POST /accounts/{accountId}/portal-sessions': { role: 'manage', expiresInSeconds: 3_600 },
   'PUT /accounts/{accountId}/status': { status: 'active' },
@@ -36,8 +40,6 @@ export function bodyExampleOf(routeKey: RouteKey): object | undefined {
   return (bodyExamples as Readonly<Partial<Record<RouteKey, object>>>)[routeKey];
 }
 
-const accountId = 'acc_5512';
-const subscriptionId = 'sub_0d81f2a94c5be6730d81f2a9';
 const event = { id: 'evt_01JDB4X8', accountId, at: '2026-11-24T09:02:41.000Z' };
 
 /** What `{id}` names, by the part of the path before it. */
@@ -60,7 +62,6 @@ const parameters: Readonly<Record<string, string | number>> = {
   limit: 20,
   // Begins at the first page.
   cursor: '',
-  type: eventTypes[0],
   eventType: eventTypes[0],
   status: 'failed',
   statusClass: '5xx',

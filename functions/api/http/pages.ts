@@ -3,7 +3,7 @@ import { openCursor, signCursor } from '../../../core/accounts/cursor.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { type Refusal, refuseInvalid } from './refusal.ts';
 
-export interface Page<Item, Others extends object> {
+export interface Page<Item, Others extends object = object> {
   readonly items: Item[];
   /** Where the next page begins; undefined on the last one. */
   readonly next: string | undefined;
