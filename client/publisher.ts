@@ -1,180 +1,135 @@
-import { setTimeout } from 'node:timers/promises';
-import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
-import { splitIntoBatches } from '../core/batches.ts';
-import {
-  catalogEntryOf,
-  type EventData,
-  type EventType,
-  eventSource,
-  eventTypeSchema,
-} from '../core/events/event-catalog.ts';
-import { eventDetailSchema, maxCallbackBodyBytes } from '../core/events/published-event.ts';
-import { findLostNumber, toJsonText } from '../core/json-text.ts';
-import { explain } from '../core/zod-issues.ts';
-import { isFinal, isTransient } from './put-events-errors.ts';
+import { setImmediate } from 'node:timers/promises';
+import { type EventToPublish, toEntryContent } from './event-to-publish.ts';
+import { type ListedEvent, listEvents } from './listed-events.ts';
+import { createPace } from './pace.ts';
+import { newPublication, type Publication, type PublicationResult } from './publication.ts';
+import { createPublicationQueue } from './publication-queue.ts';
+import { type OpenRequest, openRequest } from './publish-request.ts';
+import { type PublisherOptions, readPublisherOptions } from './publisher-options.ts';
+import { putEvents } from './put-events-call.ts';
 
-export type { EventData, EventType };
+export type { EventData, EventType } from '../core/events/event-catalog.ts';
+export type { EventToPublish, PublisherOptions };
 
-/** An event as the helpdesk backend publishes it. The shape of `data` follows from `type`. */
-export type EventToPublish = {
-  [Type in EventType]: {
-    readonly type: Type;
-    /**
-     * 1 to 64 letters, digits, `_` or `-`, unique in the account. Derive it from what happened, not from the call: an
-     * event that is published twice with the same id is delivered once.
-     */
-    readonly id: string;
-    readonly accountId: string;
-    /** ISO 8601 with `Z` or an offset, or a Date. Receivers get it in UTC, as all times of `data`. */
-    readonly occurredAt: string | Date;
-    readonly data: EventData<Type>;
-  };
-}[EventType];
-
-/**
- * An event that was not published. `invalid` and `refused` events fail every time; `unavailable` ones may succeed
- * later.
- */
+/** An event that was not published, or not with certainty. */
 export interface UnpublishedEvent {
+  /** Its place in the list, from 0. */
+  readonly index: number;
+  /** As it was given: for an `invalid` one, this may be anything. */
   readonly event: EventToPublish;
+  /**
+   * - `invalid`: the event breaks a rule of the catalog, and was not sent. Mend the code that makes it.
+   * - `refused`: EventBridge does not take this content, today or later. Put the event aside and look into it.
+   * - `unavailable`: nothing is wrong with the event. Keep it, and publish it again with the same id. If the explanation
+   *   names credentials, a permission, the region or the bus, mend that first.
+   */
   readonly reason: 'invalid' | 'refused' | 'unavailable';
-  /** Field paths and rules, or EventBridge's error code and message. */
+  /** Field paths and rules, or the code and message of EventBridge, the SDK or the network. */
   readonly explanation: string;
 }
 
 export interface PublishResult {
   /** In the order given, each with EventBridge's id of the publication. */
   readonly published: readonly { readonly event: EventToPublish; readonly envelopeId: string }[];
+  /** In the order given. */
   readonly unpublished: readonly UnpublishedEvent[];
 }
 
-export interface PublisherOptions {
-  /** `EventBusName` of the stack outputs. */
-  readonly eventBusName: string;
-  /** Default: a client with the environment's region and credentials. */
-  readonly client?: EventBridgeClient;
-  /** How often an entry is sent before it is reported as unavailable. Default: 5. */
-  readonly maxAttempts?: number;
+export interface PublishOptions {
+  /** Ends the call at once. Events without a result are reported as unavailable. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Publisher {
-  /** Publishes any number of events. Never rejects: check `unpublished` for the events that could not be sent. */
-  publish(events: readonly EventToPublish[]): Promise<PublishResult>;
+  /**
+   * Publishes any number of events. Always settles within `timeoutMs`, and never rejects because of an event, EventBridge
+   * or the network: check `unpublished`. Leave the events unchanged until then.
+   */
+  publish(events: Iterable<EventToPublish>, options?: PublishOptions): Promise<PublishResult>;
 }
 
-/**
- * PutEvents takes 10 entries and less than 1 MB in all.
- * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
- */
-const batchLimits = { maxCount: 10, maxBytes: 1_000_000 };
+/** As many events are checked without a break as one call takes. It is a matter of milliseconds. */
+const checkedAtOnce = 10;
 
-const firstPauseMs = 100;
-
-interface Entry {
-  readonly event: EventToPublish;
-  readonly request: PutEventsRequestEntry;
-}
-
-type Sent = { envelopeId: string } | Omit<UnpublishedEvent, 'event'>;
-
-export function createPublisher({ eventBusName, client, maxAttempts = 5 }: PublisherOptions): Publisher {
-  const eventBridge = client ?? new EventBridgeClient({});
+/** Throws a TypeError if an option is wrong. One publisher serves a whole process. */
+export function createPublisher(options: PublisherOptions): Publisher {
+  const { eventBusName, client, maxAttempts, timeoutMs, maxConcurrentCalls } = readPublisherOptions(options);
+  const callTimeoutMs = Math.max(timeoutMs / maxAttempts, Math.min(timeoutMs, 1_000));
+  const queue = createPublicationQueue({
+    put: (batch) => putEvents(batch, { client, eventBusName, timeoutMs: callTimeoutMs }),
+    pace: createPace(Math.random),
+    maxAttempts,
+    maxConcurrentCalls,
+    now: () => performance.now(),
+    random: Math.random,
+  });
+  const requests: OpenRequest[] = [];
+  let isChecking = false;
 
   return {
-    async publish(events) {
-      const results = new Map<EventToPublish, Sent>();
-      let pending: Entry[] = [];
-      for (const event of events) {
-        const checked = toRequest(event, eventBusName);
-        if ('explanation' in checked)
-          results.set(event, { reason: 'invalid', explanation: checked.explanation });
-        else pending.push({ event, request: checked });
-      }
-      for (let attempt = 1; pending.length > 0; attempt += 1) {
-        const batches = splitIntoBatches(pending, sizeOf, batchLimits);
-        const sent = (await Promise.all(batches.map(sendBatch))).flat();
-        for (const [event, result] of sent) results.set(event, result);
-        pending = pending.filter(({ event }) => isUnavailable(results.get(event)));
-        if (attempt >= maxAttempts) break;
-        // Full jitter: publishers that were throttled together must not come back together.
-        if (pending.length > 0) await setTimeout(Math.random() * firstPauseMs * 2 ** attempt);
-      }
-      return collect(events, results);
+    async publish(events, { signal } = {}) {
+      if (signal !== undefined && typeof signal.addEventListener !== 'function')
+        throw new TypeError('publish: signal must be an AbortSignal');
+      const listed = listEvents(events);
+      const request = openRequest(listed, { timeoutMs, signal });
+      request.whenOver.add(() => queue.prune());
+      requests.push(request);
+      if (!isChecking) void checkRequests();
+      return collect(listed, await request.results);
     },
   };
 
-  async function sendBatch(batch: readonly Entry[]): Promise<[EventToPublish, Sent][]> {
-    try {
-      const { Entries = [] } = await eventBridge.send(
-        new PutEventsCommand({ Entries: batch.map(({ request }) => request) }),
-      );
-      return batch.map(({ event }, index) => {
-        const { EventId, ErrorCode, ErrorMessage = '' } = Entries[index] ?? {};
-        if (EventId && !ErrorCode) return [event, { envelopeId: EventId }];
-        const reason = isFinal(ErrorCode) ? 'refused' : 'unavailable';
-        return [event, { reason, explanation: `${ErrorCode ?? 'NoAnswer'}: ${ErrorMessage}` }];
-      });
-    } catch (error) {
-      const { name, message } = error as Error;
-      const reason = isTransient(error as Error) ? 'unavailable' : 'refused';
-      return batch.map(({ event }) => [event, { reason, explanation: `${name}: ${message}` }]);
+  /** Checks the events of all requests in turn, so that none waits for the end of a long list. */
+  async function checkRequests(): Promise<void> {
+    isChecking = true;
+    // Publications that are asked for one by one in the same moment share calls.
+    await setImmediate();
+    while (requests.length > 0) {
+      await queue.room();
+      queue.add(checkSome());
+      await setImmediate();
     }
+    isChecking = false;
+  }
+
+  /** The next few publications, of every request in turn. */
+  function checkSome(): Publication[] {
+    const publications: Publication[] = [];
+    let checked = 0;
+    while (checked < checkedAtOnce) {
+      const request = requests.shift();
+      if (request === undefined) break;
+      let listed = request.next();
+      for (; listed !== undefined; listed = request.next()) {
+        publications.push(...toPublications(listed, request));
+        checked += 1;
+        if (checked === checkedAtOnce) break;
+      }
+      if (listed !== undefined) requests.push(request);
+    }
+    return publications;
   }
 }
 
-/** The entry for PutEvents, or why the dispatcher would reject the event. */
-function toRequest(
-  event: EventToPublish,
-  eventBusName: string,
-): PutEventsRequestEntry | { explanation: string } {
-  const type = eventTypeSchema.safeParse(event.type);
-  if (!type.success) return { explanation: explain(type.error, 'type') };
-  const { id, accountId, data } = event;
-  const occurredAt = event.occurredAt instanceof Date ? toIso(event.occurredAt) : event.occurredAt;
-  const text = toJsonText({ id, accountId, occurredAt, data });
-  if (text === undefined)
-    return { explanation: 'data: cannot be written as JSON (a cycle, a BigInt, or nested too deep)' };
-  // Check what is sent, as the dispatcher will: a Date is a text by now, and NaN is null.
-  const detail = eventDetailSchema.safeParse(JSON.parse(text));
-  if (!detail.success) return { explanation: explain(detail.error) };
-  const checkedData = catalogEntryOf(type.data).data.safeParse(detail.data.data);
-  if (!checkedData.success) return { explanation: explain(checkedData.error, 'data') };
-  const lost = findLostNumber(data, 'data');
-  if (lost) return { explanation: `${lost}: must be a number that JSON can hold` };
-
-  // Allow for the few bytes of the type, which the callback's body holds as well.
-  if (Buffer.byteLength(text) > maxCallbackBodyBytes - 100) {
-    return { explanation: `data: the callback body would be over ${maxCallbackBodyBytes} bytes` };
+/** The publication of an event, or none if the event is invalid. */
+function toPublications({ place, event, fault }: ListedEvent, request: OpenRequest): Publication[] {
+  const content = fault === undefined ? toEntryContent(event) : { explanation: fault };
+  if ('explanation' in content) {
+    request.settle(place, { reason: 'invalid', explanation: content.explanation });
+    return [];
   }
-  return { EventBusName: eventBusName, Source: eventSource, DetailType: type.data, Detail: text };
+  const publication = newPublication(content, request, (result) => request.settle(place, result));
+  request.follow(place, publication);
+  return [publication];
 }
 
-function toIso(date: Date): string {
-  return Number.isNaN(date.getTime()) ? 'Invalid Date' : date.toISOString();
-}
-
-/**
- * The size as EventBridge counts it. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html
- */
-function sizeOf({ request: { Source = '', DetailType = '', Detail = '' } }: Entry): number {
-  return Buffer.byteLength(Source) + Buffer.byteLength(DetailType) + Buffer.byteLength(Detail);
-}
-
-function isUnavailable(sent: Sent | undefined): boolean {
-  return sent === undefined || ('reason' in sent && sent.reason === 'unavailable');
-}
-
-function collect(
-  events: readonly EventToPublish[],
-  results: ReadonlyMap<EventToPublish, Sent>,
-): PublishResult {
+function collect(listed: readonly ListedEvent[], results: readonly PublicationResult[]): PublishResult {
   const published: PublishResult['published'][number][] = [];
   const unpublished: UnpublishedEvent[] = [];
-  for (const event of events) {
-    const sent = results.get(event);
-    if (!sent) throw new Error('an event was neither published nor reported');
-    if ('envelopeId' in sent) published.push({ event, envelopeId: sent.envelopeId });
-    else unpublished.push({ event, ...sent });
+  for (const [index, result] of results.entries()) {
+    const event = listed[index]?.event as EventToPublish;
+    if ('envelopeId' in result) published.push({ event, envelopeId: result.envelopeId });
+    else unpublished.push({ index, event, ...result });
   }
   return { published, unpublished };
 }

@@ -1,27 +1,19 @@
 /**
- * Writes JSON that every queue accepts. SQS refuses U+FFFE and U+FFFF, which JSON allows and any customer can type,
- * so these are escaped. Returns undefined for a value that JSON cannot hold (a cycle, a BigInt, nesting that is too
- * deep).
+ * Writes JSON that every queue accepts. Returns undefined for a value that JSON cannot hold (a cycle, a BigInt, nesting
+ * that is too deep).
  */
 export function toJsonText(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value)?.replaceAll(/[\uFFFE\uFFFF]/g, (character) =>
-      character === '\uFFFE' ? '\\ufffe' : '\\uffff',
-    );
+    const json: string | undefined = JSON.stringify(value);
+    return json === undefined ? undefined : escapeNoncharacters(json);
   } catch {
     return undefined;
   }
 }
 
-/** The path of a number that is none or infinite, for which JSON holds null; undefined if there is none. */
-export function findLostNumber(value: unknown, path: string): string | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? undefined : path;
-  if (typeof value !== 'object' || value === null) return undefined;
-  for (const [name, part] of Object.entries(value)) {
-    const found = findLostNumber(part, `${path}.${name}`);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+/** Escapes U+FFFE and U+FFFF in JSON. Any customer can type them, JSON allows them, and SQS refuses them. */
+export function escapeNoncharacters(json: string): string {
+  return json.replaceAll(/[\uFFFE\uFFFF]/g, (character) => (character === '\uFFFE' ? '\\ufffe' : '\\uffff'));
 }
 
 /** A number in JSON as it was written. `JSON.stringify` writes it unchanged. */

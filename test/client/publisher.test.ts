@@ -1,75 +1,18 @@
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createPublisher, type EventToPublish } from '../../client/publisher.ts';
 import { type EventType, eventCatalog } from '../../core/events/event-catalog.ts';
-import { AwsError, type LocalServer, serveAwsJson } from '../../local/http-server.ts';
-import { uniqueId } from '../support/builders.ts';
-
-interface SentEntry {
-  readonly EventBusName: string;
-  readonly Source: string;
-  readonly DetailType: string;
-  readonly Detail: string;
-}
-type EntryAnswer = { EventId: string } | { ErrorCode: string; ErrorMessage?: string };
+import { AwsError } from '../../local/http-server.ts';
+import { accept, clientOf, closePublishers, type EntryAnswer, event, publisherTo } from './publisher-to.ts';
 
 const [first] = eventCatalog;
 
-function event(overrides: Partial<Record<keyof EventToPublish, unknown>> = {}): EventToPublish {
-  return {
-    type: first.type,
-    id: uniqueId('evt'),
-    accountId: 'acc_1',
-    occurredAt: '2026-11-23T16:55:00.000Z',
-    data: first.example,
-    ...overrides,
-  } as EventToPublish;
-}
+afterEach(closePublishers);
 
 function withNumber(number: unknown) {
   return { ...first.example, ticket: { ...first.example.ticket, number } };
 }
 
 describe('publisher', () => {
-  const open: { close(): unknown }[] = [];
-  afterEach(async () => {
-    await Promise.all(open.splice(0).map((each) => each.close()));
-  });
-
-  /** A publisher over the wire to a server that answers each entry as `answer` says. */
-  async function publisherTo(
-    answer: (entry: SentEntry, call: number) => EntryAnswer,
-    maxAttempts?: number,
-    shown: (answers: readonly EntryAnswer[]) => readonly (EntryAnswer | undefined)[] = (answers) => answers,
-  ) {
-    const calls: SentEntry[][] = [];
-    const server: LocalServer = await serveAwsJson({
-      PutEvents(input) {
-        const { Entries } = input as { Entries: SentEntry[] };
-        calls.push(Entries);
-        const answers = Entries.map((entry) => answer(entry, calls.length));
-        return {
-          FailedEntryCount: answers.filter((each) => 'ErrorCode' in each).length,
-          Entries: shown(answers),
-        };
-      },
-    });
-    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-    const client = new EventBridgeClient({
-      endpoint: server.url,
-      region: 'us-east-1',
-      credentials,
-      maxAttempts: 1,
-    });
-    open.push(server, { close: () => client.destroy() });
-    return {
-      calls,
-      publisher: createPublisher({ eventBusName: 'events', client, ...(maxAttempts ? { maxAttempts } : {}) }),
-    };
-  }
-
-  const accept = (): EntryAnswer => ({ EventId: uniqueId('envelope') });
-
   test('sends what the rules match, with the data as given', async () => {
     const { publisher, calls } = await publisherTo(accept);
     const published = event({
@@ -168,7 +111,7 @@ describe('publisher', () => {
     const wrong = event(overrides);
     const result = await publisher.publish([wrong, event()]);
     expect(result.unpublished).toEqual([
-      { event: wrong, reason: 'invalid', explanation: expect.stringContaining(explanation) },
+      { index: 0, event: wrong, reason: 'invalid', explanation: expect.stringContaining(explanation) },
     ]);
     expect(result.published).toHaveLength(1);
     expect(calls.flat()).toHaveLength(1);
@@ -194,7 +137,7 @@ describe('publisher', () => {
   ])('takes an entry for unavailable if the answer says %s', async (_, answer) => {
     const { publisher, calls } = await publisherTo(
       (entry) => (entry.Detail.includes('evt_odd') ? (answer as EntryAnswer) : accept()),
-      2,
+      { maxAttempts: 2 },
     );
     const { published, unpublished } = await publisher.publish([event(), event({ id: 'evt_odd' })]);
     expect(published).toHaveLength(1);
@@ -203,11 +146,16 @@ describe('publisher', () => {
   });
 
   test('takes entries for unavailable that the answer leaves out', async () => {
-    const { publisher } = await publisherTo(accept, 1, ([first]) => [first]);
+    const { publisher } = await publisherTo(accept, { maxAttempts: 1 }, ([first]) => [first]);
     const { published, unpublished } = await publisher.publish([event(), event({ id: 'evt_odd' })]);
     expect(published).toHaveLength(1);
     expect(unpublished).toMatchObject([
-      { event: { id: 'evt_odd' }, reason: 'unavailable', explanation: 'NoAnswer: ' },
+      {
+        event: { id: 'evt_odd' },
+        reason: 'unavailable',
+        explanation:
+          'NoAnswer: the answer says nothing of this entry; it may have been published all the same',
+      },
     ]);
   });
 
@@ -245,30 +193,124 @@ describe('publisher', () => {
   });
 
   test('gives up after maxAttempts and says so, without rejecting', async () => {
-    const { publisher, calls } = await publisherTo(() => ({ ErrorCode: 'InternalFailure' }), 2);
+    const { publisher, calls } = await publisherTo(() => ({ ErrorCode: 'InternalFailure' }), {
+      maxAttempts: 2,
+    });
     const { unpublished } = await publisher.publish([event()]);
     expect(unpublished).toMatchObject([{ reason: 'unavailable' }]);
     expect(calls).toHaveLength(2);
   });
 
-  test.each(['AccessDeniedException', 'ResourceNotFoundException', 'ValidationException'])(
-    'reports what a call held that was refused by %s',
+  test.each<[code: string, reason: string, calls: number]>([
+    ['ValidationException', 'refused', 1],
+    ['SerializationException', 'refused', 1],
+    ['AccessDeniedException', 'unavailable', 1],
+    ['ResourceNotFoundException', 'unavailable', 1],
+    ['UnrecognizedClientException', 'unavailable', 1],
+    ['RequestEntityTooLargeException', 'unavailable', 1],
+    ['ExpiredTokenException', 'unavailable', 3],
+    ['InvalidSignatureException', 'unavailable', 3],
+    ['ThrottlingException', 'unavailable', 3],
+    ['LimitExceededException', 'unavailable', 3],
+    ['RequestTimeoutException', 'unavailable', 3],
+    ['SomethingNew', 'unavailable', 3],
+  ])('a call that fails by %s is %s, after %i of three attempts', async (code, reason, attempts) => {
+    const { publisher, calls } = await publisherTo(
+      () => {
+        throw new AwsError(code, 'not today');
+      },
+      { maxAttempts: 3 },
+    );
+    const { unpublished } = await publisher.publish([event()]);
+    expect(unpublished).toMatchObject([{ reason, explanation: `${code}: not today` }]);
+    expect(calls).toHaveLength(attempts);
+  });
+
+  test.each(['ValidationException', 'RequestEntityTooLargeException'])(
+    'a call of several that is refused by %s is taken apart, so that the good ones are published',
     async (code) => {
-      const { publisher } = await publisherTo(() => {
-        throw new AwsError(code, 'not allowed');
+      const { publisher, calls } = await publisherTo((entry) => {
+        if (entry.Detail.includes('evt_bad')) throw new AwsError(code, 'no');
+        return accept();
       });
-      const { unpublished } = await publisher.publish([event()]);
-      expect(unpublished).toMatchObject([{ reason: 'refused', explanation: expect.stringContaining(code) }]);
+      const { published, unpublished } = await publisher.publish([
+        event(),
+        event({ id: 'evt_bad' }),
+        event(),
+      ]);
+      expect(published).toHaveLength(2);
+      expect(unpublished).toMatchObject([{ index: 1, explanation: `${code}: no` }]);
+      expect(calls.map((entries) => entries.length)).toEqual([3, 1, 1, 1]);
     },
   );
 
-  test('reports an endpoint that does not answer as unavailable', async () => {
-    const { publisher } = await publisherTo(accept, 1);
-    await Promise.all(open.splice(0, 1).map((server) => server.close()));
+  test('does not call an event refused for what another may have in it, even if it may not send it again', async () => {
+    const { publisher } = await publisherTo(
+      () => {
+        throw new AwsError('ValidationException', 'no');
+      },
+      { maxAttempts: 1 },
+    );
+    const { unpublished } = await publisher.publish([event(), event()]);
+    expect(unpublished).toMatchObject([{ reason: 'unavailable' }, { reason: 'unavailable' }]);
+  });
+
+  test('reports an endpoint that nobody listens at as unavailable, and certainly not published', async () => {
+    const { publisher, server } = await publisherTo(accept, { maxAttempts: 2 });
+    await server.close();
     const { unpublished } = await publisher.publish([event()]);
     expect(unpublished).toMatchObject([
       { reason: 'unavailable', explanation: expect.stringContaining('ECONNREFUSED') },
     ]);
+    expect(unpublished[0]?.explanation).not.toContain('may have been published');
+  });
+
+  test.each<[what: string, config: NonNullable<Parameters<typeof clientOf>[1]>, explanation: string]>([
+    [
+      'no region',
+      { region: () => Promise.reject<string>(new Error('Region is missing')) },
+      'Error: Region is missing',
+    ],
+    [
+      'no credentials',
+      {
+        credentials: () =>
+          Promise.reject(Object.assign(new Error('none'), { name: 'CredentialsProviderError' })),
+      },
+      'CredentialsProviderError: none',
+    ],
+    [
+      'a provider of credentials that throws a text',
+      {
+        credentials: () => {
+          throw 'no';
+        },
+      },
+      'Error: no',
+    ],
+    [
+      'a provider of credentials that gives none',
+      { credentials: () => Promise.resolve(undefined as never) },
+      'Error: ',
+    ],
+  ])('with %s, events are unavailable and certainly not published', async (_, config, explanation) => {
+    const { server, calls } = await publisherTo(accept);
+    const client = clientOf(server.url, config);
+    const publisher = createPublisher({ eventBusName: 'events', client, maxAttempts: 2 });
+    const { unpublished } = await publisher.publish([event(), event()]);
+    expect(unpublished).toMatchObject([{ reason: 'unavailable' }, { reason: 'unavailable' }]);
+    expect(unpublished[0]?.explanation).toContain(explanation);
+    expect(unpublished[0]?.explanation).not.toContain('may have been published');
+    expect(calls).toEqual([]);
+  });
+
+  test('the retries of the SDK do not multiply with its own', async () => {
+    const { server, calls } = await publisherTo(() => {
+      throw new AwsError('InternalFailure', 'down');
+    });
+    const client = clientOf(server.url, { maxAttempts: 4, retryMode: 'adaptive' });
+    await createPublisher({ eventBusName: 'events', client, maxAttempts: 2 }).publish([event()]);
+    expect(calls).toHaveLength(2);
   });
 
   test('takes data by its type at compile time', () => {

@@ -1,12 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  findLostNumber,
-  isNumberText,
-  parseKeepingNumbers,
-  toJsonText,
-  toNumberText,
-} from '../../core/json-text.ts';
+import { isNumberText, parseKeepingNumbers, toJsonText, toNumberText } from '../../core/json-text.ts';
 
 describe('JSON for a queue', () => {
   test.each([
@@ -35,24 +29,6 @@ describe('JSON for a queue', () => {
 
     expect([cycle, 1n, undefined].map(toJsonText)).toEqual([undefined, undefined, undefined]);
   });
-});
-
-describe('a number that JSON would lose', () => {
-  test.each([
-    [Number.NaN, 'data'],
-    [Number.POSITIVE_INFINITY, 'data'],
-    [{ a: { b: [0, Number.NEGATIVE_INFINITY] } }, 'data.a.b.1'],
-    [{ a: 1, b: Number.NaN, c: Number.NaN }, 'data.b'],
-  ])('is found in %p at %s', (value, path) => {
-    expect(findLostNumber(value, 'data')).toBe(path);
-  });
-
-  test.each([0, -1.5, 'NaN', null, undefined, true, [], {}, { a: [1, { b: null }] }])(
-    'is not found in %j',
-    (value) => {
-      expect(findLostNumber(value, 'data')).toBeUndefined();
-    },
-  );
 });
 
 test.each(['1234567890123456789', '0.10', '1E5', '-0', '[1.0,{"a":2.50}]'])(
