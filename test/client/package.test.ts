@@ -1,82 +1,189 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { promisify } from 'node:util';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { build } from 'esbuild';
+import { publint } from 'publint';
+import { type LocalServer, serveAwsJson } from '../../local/http-server.ts';
+import { uniqueId } from '../support/builders.ts';
 
-jest.setTimeout(60_000);
-
+const run = promisify(execFile);
 const repositoryRoot = fileURLToPath(new URL('../..', import.meta.url));
+const backendSource = readFileSync(join(repositoryRoot, 'test/client/consumers/backend.ts.txt'), 'utf8');
 
-/** What the helpdesk backend gets when it installs the package: its published files and its two dependencies. */
-describe('the client package', () => {
-  let backend: string;
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly engines: { readonly node: string };
+}
 
-  beforeAll(() => {
-    backend = mkdtempSync(join(tmpdir(), 'backend-'));
-    const packed = execFileSync(
-      'npm',
-      ['pack', '--workspace', 'client', '--json', '--pack-destination', backend, '--loglevel', 'error'],
+/**
+ * What a backend gets that installs the package: the packed files, and what they name as dependencies. These and the
+ * compiler are links to the packages of this repository, so that nothing is fetched.
+ */
+describe('the packed client', () => {
+  let folder: string;
+  let tarball: string;
+  let installed: string;
+  let eventBridge: LocalServer;
+  const received: unknown[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'backend-'));
+    const options = ['--workspace', 'client', '--json', '--pack-destination', folder, '--loglevel', 'error'];
+    const { stdout } = await run('npm', ['pack', ...options], { cwd: repositoryRoot });
+    const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ filename: string }];
+    tarball = join(folder, filename);
+    installed = join(folder, 'node_modules/@iomnihub/webhooks-client');
+    mkdirSync(installed, { recursive: true });
+    await run('tar', ['-xzf', tarball, '-C', installed, '--strip-components', '1']);
+    for (const dependency of [...Object.keys(manifest().dependencies), '@types/node', 'undici-types']) {
+      mkdirSync(dirname(join(folder, 'node_modules', dependency)), { recursive: true });
+      symlinkSync(join(repositoryRoot, 'node_modules', dependency), join(folder, 'node_modules', dependency));
+    }
+    eventBridge = await serveAwsJson({
+      PutEvents(input) {
+        const { Entries } = input as { Entries: unknown[] };
+        received.push(...Entries);
+        return { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: uniqueId('envelope') })) };
+      },
+    });
+  });
+  afterAll(async () => {
+    await eventBridge.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  function manifest(): Manifest {
+    return JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Manifest;
+  }
+
+  /** Runs a file of the backend against a PutEvents of our own, and returns what it printed. */
+  async function runBackend(file: string): Promise<unknown> {
+    received.length = 0;
+    const { stdout } = await run(process.execPath, [file], {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'],
+        AWS_REGION: 'us-east-1',
+        AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.url,
+        AWS_ACCESS_KEY_ID: 'local',
+        AWS_SECRET_ACCESS_KEY: 'local',
+      },
+    });
+    return JSON.parse(stdout);
+  }
+
+  const asExpected = { published: 1, reasons: ['1 invalid'], misspelt: 'function' };
+
+  const root = '@iomnihub/webhooks-client';
+  const subpath = '@iomnihub/webhooks-client/publisher';
+
+  test.each([
+    ['an ES module', root, 'run.mjs', `import { createPublisher } from '${root}';`],
+    ['an ES module', subpath, 'run.mjs', `import { createPublisher } from '${subpath}';`],
+    ['CommonJS', root, 'run.cjs', `const { createPublisher } = require('${root}');`],
+    ['CommonJS', subpath, 'run.cjs', `const { createPublisher } = require('${subpath}');`],
+  ])('runs in %s that loads %s', async (_, _client, file, load) => {
+    writeFileSync(
+      join(folder, file),
+      `${load}
+       createPublisher({ eventBusName: 'events' }).publish([null]).then((result) => console.log(JSON.stringify(result)));`,
+    );
+    expect(await runBackend(file)).toMatchObject({ published: [], unpublished: [{ reason: 'invalid' }] });
+  });
+
+  test.each([
+    ['an ES module of nodenext', root, 'module', ['--module', 'nodenext']],
+    ['CommonJS of nodenext', subpath, 'commonjs', ['--module', 'nodenext']],
+    ['an ES module of node16', subpath, 'module', ['--module', 'node16', '--skipLibCheck']],
+    ['CommonJS of node16', root, 'commonjs', ['--module', 'node16', '--skipLibCheck']],
+    ['CommonJS, resolved as by a bundler', root, 'commonjs', ['--module', 'commonjs', '--skipLibCheck']],
+  ])('compiles with its types, and publishes, in TypeScript as %s', async (_, client, type, module) => {
+    await compile(type, client, [...module, '--outDir', 'out']);
+    expect(await runBackend('out/backend.js')).toEqual(asExpected);
+    expect(received).toMatchObject([{ EventBusName: 'events', DetailType: 'customer.created' }]);
+  });
+
+  test('compiles with its types, and publishes, in TypeScript that a bundler bundles', async () => {
+    const options = ['--module', 'esnext', '--moduleResolution', 'bundler', '--noEmit', '--skipLibCheck'];
+    await compile('module', root, options);
+    const outfile = join(folder, 'bundled.cjs');
+    const entryPoints = [join(folder, 'backend.ts')];
+    await build({ entryPoints, bundle: true, platform: 'node', outfile, logLevel: 'silent' });
+    expect(await runBackend(outfile)).toEqual(asExpected);
+    expect(received).toHaveLength(1);
+  });
+
+  async function compile(type: string, client: string, options: readonly string[]): Promise<void> {
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }));
+    writeFileSync(join(folder, 'backend.ts'), backendSource.replace('CLIENT', client));
+    const compiler = join(repositoryRoot, 'node_modules/typescript/bin/tsc');
+    const checks = ['--strict', '--exactOptionalPropertyTypes', '--types', 'node', '--ignoreConfig'];
+    await run(process.execPath, [compiler, ...checks, ...options, 'backend.ts'], { cwd: folder });
+  }
+
+  test('resolves with its types for every kind of importer that knows `exports`', async () => {
+    const packed = createPackageFromTarballData(new Uint8Array(readFileSync(tarball)));
+    const checked = await checkPackage(packed);
+    const problems = checked.types ? checked.problems : [{ kind: 'Untyped' }];
+    // Importers of this kind find the root by `main`, and read no other entry.
+    expect(
+      problems.filter((each) => !('resolutionKind' in each && each.resolutionKind === 'node10')),
+    ).toEqual([]);
+  });
+
+  test('has a manifest without a fault', async () => {
+    const bytes = readFileSync(tarball);
+    const { messages } = await publint({ pack: { tarball: Uint8Array.from(bytes).buffer }, strict: true });
+    expect(messages).toEqual([]);
+  });
+
+  test('holds the build of the sources as they are, its manifest, a README and the licence', async () => {
+    const { stdout } = await run('tar', ['-tzf', tarball]);
+    const files = stdout
+      .trim()
+      .split('\n')
+      .map((file) => file.replace('package/', ''));
+    const built = /^dist\/(?:esm|cjs)\/(.+?)(?:\.d\.ts|\.js)$/;
+    const isBuilt = (file: string) => {
+      const [, source] = built.exec(file) ?? [];
+      return source !== undefined && existsSync(join(repositoryRoot, `${source}.ts`));
+    };
+    expect(files.filter((file) => !isBuilt(file)).toSorted()).toEqual([
+      'LICENSE',
+      'README.md',
+      'dist/cjs/package.json',
+      'package.json',
+    ]);
+    expect(files).toContain('dist/cjs/client/publisher.d.ts');
+    expect(files).toContain('dist/esm/client/publisher.d.ts');
+  });
+
+  test('names every module that it loads or whose types it shows, and no other', async () => {
+    const { stdout } = await run(
+      'grep',
+      ['-rhoE', String.raw`(from|require\(|import\() ?'[^'.][^']*'`, 'dist'],
       {
-        cwd: repositoryRoot,
-        encoding: 'utf8',
+        cwd: installed,
       },
     );
-    const [{ filename }] = JSON.parse(packed.slice(packed.indexOf('['))) as [{ filename: string }];
-    const installed = join(backend, 'node_modules', '@iomnihub', 'webhooks-client');
-    mkdirSync(installed, { recursive: true });
-    execFileSync('tar', ['-xzf', join(backend, filename), '-C', installed, '--strip-components', '1']);
-    for (const dependency of [
-      'zod',
-      '@aws-sdk',
-      '@smithy',
-      '@types',
-      'typescript',
-      '@typescript',
-      'undici-types',
-    ]) {
-      symlinkSync(
-        join(repositoryRoot, 'node_modules', dependency),
-        join(backend, 'node_modules', dependency),
-      );
-    }
-    writeFileSync(join(backend, 'package.json'), '{ "type": "module" }');
-  });
-  afterAll(() => rmSync(backend, { recursive: true }));
-
-  test('runs as plain JavaScript', () => {
-    writeFileSync(
-      join(backend, 'publish.js'),
-      `import { createPublisher } from '@iomnihub/webhooks-client/publisher';
-       const publisher = createPublisher({ eventBusName: 'events' });
-       console.log(JSON.stringify(await publisher.publish([{ type: 'nothing' }])));`,
-    );
-    const output = execFileSync(process.execPath, ['publish.js'], {
-      cwd: backend,
-      encoding: 'utf8',
-      env: { PATH: process.env['PATH'], AWS_REGION: 'us-east-1' },
-    });
-    expect(JSON.parse(output)).toMatchObject({ published: [], unpublished: [{ reason: 'invalid' }] });
-  });
-
-  test('types events for a TypeScript backend', () => {
-    cpSync(join(repositoryRoot, 'test/client/typed-backend.ts.txt'), join(backend, 'backend.ts'));
-    const compile = () =>
-      execFileSync(
-        process.execPath,
-        [
-          'node_modules/typescript/bin/tsc',
-          '--noEmit',
-          '--strict',
-          '--module',
-          'nodenext',
-          '--types',
-          'node',
-          'backend.ts',
-        ],
-        { cwd: backend, encoding: 'utf8', stdio: 'pipe' },
-      );
-    expect(compile()).toBe('');
+    const modules = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/^[^']*'|'$/g, ''));
+    const packages = modules.filter((module) => !module.startsWith('node:'));
+    expect([...new Set(packages)].toSorted()).toEqual(Object.keys(manifest().dependencies).toSorted());
   });
 });
