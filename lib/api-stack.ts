@@ -16,12 +16,14 @@ import {
   HttpLambdaResponseType,
 } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { methodAndPathOf, methodsServedBy, routeKeys, routeOf } from '../contract/routes.ts';
 import { apiTimeoutSeconds } from '../core/settings/derived-settings.ts';
 import { apiEnv, authorizerEnv } from '../functions/env.ts';
+import { BackendRole } from './backend-role.ts';
 import { corsPreflight } from './cors.ts';
 import { type DataStack, itemsOf } from './data-stack.ts';
 import { commonResources } from './delivery-functions.ts';
@@ -32,6 +34,7 @@ export interface ApiStackProps extends StackProps {
   readonly stage: Stage;
   readonly data: DataStack;
   readonly retries: IQueue;
+  readonly bus: IEventBus;
 }
 
 /** No content and no query of the request, because both may be confidential. */
@@ -50,7 +53,7 @@ const accessLogFormat = AccessLogFormat.custom(
 
 /** The API with which account owners and the helpdesk backend manage subscriptions. */
 export class ApiStack extends Stack {
-  constructor(scope: Construct, id: string, { stage, data, retries, ...props }: ApiStackProps) {
+  constructor(scope: Construct, id: string, { stage, data, retries, bus, ...props }: ApiStackProps) {
     super(scope, id, props);
 
     const accessLog = new LogGroup(this, 'AccessLog', {
@@ -88,15 +91,23 @@ export class ApiStack extends Stack {
       iam: new HttpIamAuthorizer(),
       public: new HttpNoneAuthorizer(),
     };
+    const backendRoutes: HttpRoute[] = [];
     for (const routeKey of routeKeys) {
       const { path } = methodAndPathOf(routeKey);
       const { access } = routeOf(routeKey);
       const methods = methodsServedBy(routeKey).map((method) => HttpMethod[method]);
       const routes = api.addRoutes({ path, methods, integration, authorizer: authorizers[access] });
       if (access === 'public') openRoutes(defaultStage, routes);
+      if (access === 'iam') backendRoutes.push(...routes);
     }
     for (const { path, methods } of otherRequests(cors !== undefined))
       openRoutes(defaultStage, api.addRoutes({ path, methods, integration }));
+    if (stage.publisherPrincipalArn)
+      new BackendRole(this, 'Backend', {
+        principalArn: stage.publisherPrincipalArn,
+        bus,
+        routes: backendRoutes,
+      });
 
     new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint });
   }

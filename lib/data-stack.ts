@@ -1,16 +1,21 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, type ITable, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import type { Stage } from './stage.ts';
 
 /** Patterns of the table's partition keys, by what the items are about. */
 export const itemsOf = { accounts: 'A#*', credentials: 'K#*', limits: 'L#*' };
 
+export interface DataStackProps extends StackProps {
+  readonly stage: Stage;
+}
+
 /** Everything that has to survive a mistake in the other stacks. */
 export class DataStack extends Stack {
-  readonly table: Table;
+  readonly table: ITable;
   readonly dueIndexArn: string;
   readonly feedIndexArn: string;
   /** Encrypts the data keys of signing secrets and custom headers. */
@@ -19,34 +24,13 @@ export class DataStack extends Stack {
   readonly cursorKey: Key;
   readonly alarmTopic: Topic;
 
-  constructor(scope: Construct, id: string, props: StackProps) {
+  constructor(scope: Construct, id: string, { stage, ...props }: DataStackProps) {
     super(scope, id, { ...props, terminationProtection: true });
 
-    this.table = new Table(this, 'Table', {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: true,
-      timeToLiveAttribute: 'expiresAt',
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
-    // A sparse index: only open deliveries have its two attributes.
-    this.table.addGlobalSecondaryIndex({
-      indexName: 'due',
-      partitionKey: { name: 'dueShard', type: AttributeType.NUMBER },
-      sortKey: { name: 'dueAt', type: AttributeType.STRING },
-      projectionType: ProjectionType.KEYS_ONLY,
-    });
-    // Sparse as well: an account's events, in several parts, ordered by the time at which they were recorded.
-    this.table.addGlobalSecondaryIndex({
-      indexName: 'feed',
-      partitionKey: { name: 'feed', type: AttributeType.STRING },
-      sortKey: { name: 'feedPosition', type: AttributeType.STRING },
-      projectionType: ProjectionType.INCLUDE,
-      nonKeyAttributes: ['type', 'acceptedAt', 'recordedAt', 'isTest'],
-    });
-
+    // Its name is known before anything is deployed, so the other stacks can move to it before this one lets go of its own.
+    this.table = stage.tableName
+      ? Table.fromTableName(this, 'AdoptedTable', stage.tableName)
+      : createTable(this);
     this.feedIndexArn = `${this.table.tableArn}/index/feed`;
     this.dueIndexArn = `${this.table.tableArn}/index/due`;
 
@@ -84,4 +68,32 @@ export class DataStack extends Stack {
     new CfnOutput(this, 'TableName', { value: this.table.tableName });
     new CfnOutput(this, 'AlarmTopicArn', { value: this.alarmTopic.topicArn });
   }
+}
+
+function createTable(scope: Construct): Table {
+  const table = new Table(scope, 'Table', {
+    partitionKey: { name: 'pk', type: AttributeType.STRING },
+    sortKey: { name: 'sk', type: AttributeType.STRING },
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    deletionProtection: true,
+    timeToLiveAttribute: 'expiresAt',
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  // A sparse index: only open deliveries have its two attributes.
+  table.addGlobalSecondaryIndex({
+    indexName: 'due',
+    partitionKey: { name: 'dueShard', type: AttributeType.NUMBER },
+    sortKey: { name: 'dueAt', type: AttributeType.STRING },
+    projectionType: ProjectionType.KEYS_ONLY,
+  });
+  // Sparse as well: an account's events, in several parts, ordered by the time at which they were recorded.
+  table.addGlobalSecondaryIndex({
+    indexName: 'feed',
+    partitionKey: { name: 'feed', type: AttributeType.STRING },
+    sortKey: { name: 'feedPosition', type: AttributeType.STRING },
+    projectionType: ProjectionType.INCLUDE,
+    nonKeyAttributes: ['type', 'acceptedAt', 'recordedAt', 'isTest'],
+  });
+  return table;
 }

@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -20,6 +21,7 @@ export interface DeliveryStackProps extends StackProps {
 /** Everything from the event bus to the callback. */
 export class DeliveryStack extends Stack {
   readonly retries: IQueue;
+  readonly bus: IEventBus;
 
   constructor(scope: Construct, id: string, { stage, data, ...props }: DeliveryStackProps) {
     super(scope, id, props);
@@ -32,6 +34,7 @@ export class DeliveryStack extends Stack {
       alarmTopic,
       consumerTimeout: dispatcherTimeout,
     });
+    this.bus = routing.bus;
     const { deliveries, retries, exhausted } = createDeliveryQueues(this, {
       stage,
       alarmTopic,
@@ -77,6 +80,8 @@ export class DeliveryStack extends Stack {
     );
 
     new CfnOutput(this, 'EventBusName', { value: routing.bus.eventBusName });
+    // A publisher in another AWS account names the bus by its ARN.
+    new CfnOutput(this, 'EventBusArn', { value: routing.bus.eventBusArn });
     new CfnOutput(this, 'RetentionDays', { value: String(stage.retentionDays) });
     new CfnOutput(this, 'RetryScheduleSeconds', { value: stage.retryScheduleSeconds.join(',') });
   }

@@ -4,16 +4,22 @@ import { DataStack } from './data-stack.ts';
 import { DeliveryStack } from './delivery-stack.ts';
 import { readStage } from './stage.ts';
 
-/** The three stacks of one stage, for the account and region to which the CDK CLI deploys. */
-export function createStacks(app: App) {
-  const stage = readStage(app.node);
+/**
+ * The three stacks of one stage, for the account and region to which the CDK CLI deploys. `stagesFolder` holds a file for
+ * each stage.
+ */
+export function createStacks(app: App, stagesFolder?: string) {
+  const stage = readStage(app.node, stagesFolder);
   const name = (part: string) => `IomnihubWebhooks-${stage.stage}-${part}`;
 
   const data = new DataStack(app, name('Data'), {
     description: 'iOmniHub webhooks: table, keys, alarm topic',
+    stage,
   });
   const delivery = new DeliveryStack(app, name('Delivery'), {
     description: 'iOmniHub webhooks: event bus, queues, dispatcher, deliverer',
+    // Its queues may hold messages that are nowhere else.
+    terminationProtection: stage.protectData,
     stage,
     data,
   });
@@ -22,6 +28,7 @@ export function createStacks(app: App) {
     stage,
     data,
     retries: delivery.retries,
+    bus: delivery.bus,
   });
   return { data, delivery, api };
 }

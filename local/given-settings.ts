@@ -1,24 +1,18 @@
+import { readFileSync } from 'node:fs';
 import { defaultText, explain, type Setting } from '../core/settings/setting.ts';
-import { type StageSettings, stageSettings } from '../core/settings/stage-settings.ts';
+import { stageSettings } from '../core/settings/stage-settings.ts';
 import { nearestWord } from '../core/words.ts';
-import { maxBatchesInFlight } from './event-source-mapping.ts';
 
-/** Stage settings as the command line gives them: `-c key=value`. */
+/** Stage settings as the command line gives them: `-c key=value`, over those of the stage's file. */
 
-/** A developer's changes should take effect at once, and an account may take a share of the batches that there are. */
-const localDefaults = {
-  stage: 'local',
-  allowPrivateCallbacks: 'true',
-  cacheMs: '500',
-  maxDeliverers: String(maxBatchesInFlight),
-} satisfies Partial<Record<keyof StageSettings, string>>;
+const localStage = 'local';
 
 const settings: Readonly<Record<string, Setting>> = stageSettings;
 
 /** The CDK context of the run. Throws for a setting that is unknown or wrong, before seconds are spent on it. */
 export function readSettings(given: unknown): Record<string, string> {
   const pairs = given === undefined ? [] : [given].flat().map(String);
-  return { ...localDefaults, ...Object.fromEntries(pairs.map(readPair)) };
+  return { stage: localStage, ...Object.fromEntries(pairs.map(readPair)) };
 }
 
 function readPair(pair: string): [string, string] {
@@ -38,7 +32,7 @@ function readPair(pair: string): [string, string] {
 
 /** A paragraph per setting: its name and default, what it must be, and what it does. */
 export function describeSettings(): string {
-  const defaults: Readonly<Record<string, string>> = localDefaults;
+  const defaults: Readonly<Record<string, string>> = { ...readLocalStage(), stage: localStage };
   return Object.entries(settings)
     .map(([name, setting]) => {
       const usual = defaultText(setting);
@@ -47,4 +41,11 @@ export function describeSettings(): string {
       return `  ${name} (default: ${shown})\n    Must be ${setting.mustBe}.\n    ${explain(setting)}`;
     })
     .join('\n');
+}
+
+/** For `--help`. Where the settings count, the CDK app reads and checks the file. */
+function readLocalStage(): Record<string, string> {
+  const file = new URL(`../stages/${localStage}.json`, import.meta.url);
+  const values = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 }

@@ -68,7 +68,7 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
   });
 
   let demo: Demo | undefined;
-  if (options.context['allowPrivateCallbacks'] !== 'false') {
+  if (reachesThisMachine(stacks)) {
     demo = await screen.step(
       'Subscribing a receiver',
       () => startDemo({ ...options, apiKey, apiUrl, eventBusName, eventsUrl: running.eventsUrl }),
@@ -88,6 +88,15 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
   if (options.once) return;
   await live.begin(logFolder, shownIds);
   sayWhatNext(apiUrl, outputsFile, logFolder);
+}
+
+/** True if the stage's callbacks may go to private addresses, as its functions will read it. */
+function reachesThisMachine(stacks: readonly StackTemplate[]): boolean {
+  return stacks
+    .flatMap(({ resources }) => Object.values(resources))
+    .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+    .map(({ Properties }) => Properties?.['Environment'] as { Variables: Record<string, unknown> })
+    .some(({ Variables }) => Variables['ALLOW_PRIVATE_CALLBACKS'] === 'true');
 }
 
 function prepareStacks(context: StartOptions['context']): Promise<readonly StackTemplate[]> {

@@ -4,22 +4,43 @@ import { isOrigin } from './origin.ts';
 import { flag, type Setting, wholeNumber, wholeNumberList, wordList } from './setting.ts';
 
 /**
- * THE list of a stage's settings. `npx cdk deploy -c name=value` and `npm start -- -c name=value` set them. Functions
- * get those that they name in functions/env.ts. `npm start -- --help` and docs/settings.md list them.
+ * THE list of a stage's settings. `stages/<stage>.json` sets them, and `-c name=value` on top of it, for `npx cdk deploy` and
+ * `npm start --` alike. Functions get those that they name in functions/env.ts. `npm start -- --help` and
+ * docs/settings.md list them.
  */
 export const stageSettings = {
   stage: {
     mustBe: '1 to 16 lower-case letters and digits',
     default: 'dev',
-    summary: 'The name of the stage. Stacks, queues and the event bus carry it in their names.',
+    summary:
+      'The name of the stage and of its file. Stacks, queues and the event bus carry it in their names. Set by `-c` only.',
     schema: z.string().regex(/^[a-z][a-z0-9]{0,15}$/),
   },
-  publisherPrincipalArn: {
-    mustBe: 'the ARN of an IAM principal, such as arn:aws:iam::111122223333:role/helpdesk',
+  protectData: flag({
+    default: true,
+    summary:
+      'Keeps what cannot be made again: the stacks that hold data or dead letters refuse to be deleted. Set it to false for a stage that you want to remove without a trace.',
+  }),
+  tableName: {
+    mustBe: 'the name of a DynamoDB table, such as IomnihubWebhooks-restored',
     default: undefined,
     summary:
-      'The only principal that may publish events, for a helpdesk in another AWS account. Without it, any principal of this AWS account may, if its own policy allows it.',
-    schema: z.string().startsWith('arn:').optional(),
+      'An existing table that the stage takes instead of its own, as after a restore; see the runbook. What the stack does for its own table is left to you: time to live, point-in-time recovery, protection from deletion.',
+    schema: z
+      .string()
+      .regex(/^[\w.-]{3,255}$/)
+      .optional(),
+  },
+  publisherPrincipalArn: {
+    mustBe:
+      'the ARN of an IAM principal, such as arn:aws:iam::111122223333:role/helpdesk: a role, a user or root',
+    default: undefined,
+    summary:
+      'The helpdesk backend, if it is in another AWS account. It may publish events, and take on the role `BackendRoleArn`, which may also call the routes below `/accounts`. A principal of this AWS account needs its own policy only.',
+    schema: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:iam::\d{12}:(root|(role|user)\/[\w+=,.@/-]+)$/)
+      .optional(),
   },
   retryScheduleSeconds: {
     mustBe: 'seconds such as 0,5,300: 0 first, at most 10 gaps of 15 minutes or less',

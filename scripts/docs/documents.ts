@@ -5,6 +5,7 @@ import { describeProblems } from './problems.ts';
 import { embedRoutes } from './routes.ts';
 import { describeSettings } from './settings.ts';
 import { embedSnippets } from './snippets.ts';
+import { describeStageFile } from './stage-schema.ts';
 import { embedTelemetry } from './telemetry.ts';
 
 /** The repository. Paths of documents are relative to it. */
@@ -19,6 +20,7 @@ export const documents: Readonly<Record<string, (current: string) => string>> = 
   'docs/event-types.md': describeEventTypes,
   'docs/problems.md': describeProblems,
   'docs/settings.md': describeSettings,
+  'docs/stage.schema.json': describeStageFile,
   'docs/openapi.json': () => `${JSON.stringify(createOpenApiDocument(callbackTimeoutMs), null, 2)}\n`,
   'docs/integrating.md': (current) => embedSnippets(current, root),
   'docs/runbook.md': embedTelemetry,

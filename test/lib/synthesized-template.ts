@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { jest } from '@jest/globals';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { createStacks } from '../../lib/stacks.ts';
 import type { ResourceProperties, ResourceType } from './resource-properties.ts';
 
@@ -14,9 +16,17 @@ export class Template {
   /** By stack: whether CloudFormation refuses to delete it. */
   readonly terminationProtection: Readonly<Record<string, boolean>>;
 
-  constructor(resources: readonly Resource[], terminationProtection: Template['terminationProtection']) {
+  /** Of all stacks, but for what they export to each other. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+
+  constructor({
+    resources,
+    terminationProtection,
+    outputs,
+  }: Pick<Template, 'resources' | 'terminationProtection' | 'outputs'>) {
     this.resources = resources;
     this.terminationProtection = terminationProtection;
+    this.outputs = outputs;
   }
 
   of<Type extends ResourceType>(type: Type): Resource<Type>[] {
@@ -92,11 +102,55 @@ export function synthesize(context: Context = {}): Template {
     const resources = templates.flatMap(({ stack, template }) =>
       Object.entries(template.Resources).map(([id, resource]) => readResource(stack, id, resource, exports)),
     );
-    return new Template(
-      resources,
-      Object.fromEntries(templates.map((each) => [each.stack, each.terminationProtection])),
+    const outputs = templates.flatMap(({ stack, template }) =>
+      Object.entries(template.Outputs ?? {})
+        .filter(([, { Export }]) => !Export)
+        .map(([name, { Value }]) => [name, asText(Value, stack, exports)]),
     );
+    return new Template({
+      resources,
+      terminationProtection: Object.fromEntries(
+        templates.map((each) => [each.stack, each.terminationProtection]),
+      ),
+      outputs: Object.fromEntries(outputs) as Record<string, unknown>,
+    });
   });
+}
+
+/** Synthesizes as bin/app.ts does, and reads what the AwsSolutions rules say from the report. */
+export function awsRulesOn(context: Context, change: (app: App) => unknown = () => {}) {
+  return inTemporaryFolder((outdir) => {
+    const app = createApp(context, outdir);
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    createStacks(app);
+    change(app);
+    // The rules read a property that is deprecated, and findings are printed for a person to read.
+    const printed = [jest.spyOn(console, 'warn'), jest.spyOn(console, 'error')];
+    for (const print of printed) print.mockImplementation(() => {});
+    let stopped = false;
+    try {
+      app.synth();
+    } catch {
+      stopped = true;
+    } finally {
+      for (const print of printed) print.mockRestore();
+    }
+    const { pluginReports } = JSON.parse(
+      readFileSync(join(outdir, 'validation-report.json'), 'utf8'),
+    ) as ValidationReport;
+    return {
+      stopped,
+      broken: pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName)),
+      acknowledged: pluginReports.flatMap(({ suppressedViolations }) => suppressedViolations),
+    };
+  });
+}
+
+interface ValidationReport {
+  readonly pluginReports: {
+    readonly violations: { readonly ruleName: string }[];
+    readonly suppressedViolations: { readonly ruleName: string; readonly acknowledgedAt: string }[];
+  }[];
 }
 
 export function inTemporaryFolder<Result>(work: (folder: string) => Result): Result {

@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { type App, Stack, Validations } from 'aws-cdk-lib';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import type * as z from 'zod';
 import * as keys from '../../adapters/dynamo-keys.ts';
 import { routes as declaredRoutes, routeKeys } from '../../contract/routes.ts';
@@ -19,18 +16,10 @@ import {
   readEnv,
   sweeperEnv,
 } from '../../functions/env.ts';
-import { createStacks } from '../../lib/stacks.ts';
 import { compilePattern } from '../../local/event-pattern.ts';
 import { lineOf } from '../../local/log-target.ts';
 import { acceptedAt, deliveryRef } from '../support/builders.ts';
-import {
-  createApp,
-  inTemporaryFolder,
-  listOf,
-  type Resource,
-  synthesize,
-  type Template,
-} from './synthesized-template.ts';
+import { awsRulesOn, listOf, type Resource, synthesize, type Template } from './synthesized-template.ts';
 
 type Queue = Resource<'AWS::SQS::Queue'>;
 
@@ -132,6 +121,13 @@ describe('the stacks', () => {
 
   test('that hold data, and only those, refuse to be deleted', () => {
     expect(template.terminationProtection).toEqual({ Data: true, Delivery: false, Api: false });
+  });
+
+  test.each([
+    ['in production', { stage: 'prod' }],
+    ['wherever data is protected', { protectData: 'true' }],
+  ])('that hold dead letters refuse as well %s', (_, context) => {
+    expect(synthesize(context).terminationProtection).toEqual({ Data: true, Delivery: true, Api: false });
   });
 });
 
@@ -907,17 +903,8 @@ describe('the HTTP API', () => {
 });
 
 describe('the AwsSolutions rules', () => {
-  beforeEach(() => {
-    // The rules read a property that is deprecated, and findings are printed for a person to read.
-    jest.spyOn(console, 'warn').mockImplementation(() => {});
-    jest.spyOn(console, 'error').mockImplementation(() => {});
-  });
-  afterEach(() => {
-    jest.restoreAllMocks();
-  });
-
   test('find nothing, with two exceptions: queues that nobody drains need no dead-letter queue, public routes no authorizer', () => {
-    const { stopped, broken, acknowledged } = check(() => {});
+    const { stopped, broken, acknowledged } = awsRulesOn({});
     expect({ stopped, broken }).toEqual({ stopped: false, broken: [] });
     const rules = acknowledged.map(({ ruleName }) => ruleName);
     expect(new Set(rules)).toEqual(new Set(['AwsSolutions-SQS3', 'AwsSolutions-APIG4']));
@@ -929,39 +916,8 @@ describe('the AwsSolutions rules', () => {
   });
 
   test('stop the synthesis of a resource that breaks one', () => {
-    const { stopped, broken } = check((app) => new Bucket(new Stack(app, 'Planted'), 'Open'));
+    const { stopped, broken } = awsRulesOn({}, (app) => new Bucket(new Stack(app, 'Planted'), 'Open'));
     expect(stopped).toBe(true);
     expect(broken).toContain('AwsSolutions-S10');
   });
-
-  /** Synthesizes as bin/app.ts does, and reads the names of the rules from the report. */
-  function check(change: (app: App) => void) {
-    return inTemporaryFolder((outdir) => {
-      const app = createApp({}, outdir);
-      Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-      createStacks(app);
-      change(app);
-      let stopped = false;
-      try {
-        app.synth();
-      } catch {
-        stopped = true;
-      }
-      const { pluginReports } = JSON.parse(
-        readFileSync(join(outdir, 'validation-report.json'), 'utf8'),
-      ) as ValidationReport;
-      return {
-        stopped,
-        broken: pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName)),
-        acknowledged: pluginReports.flatMap(({ suppressedViolations }) => suppressedViolations),
-      };
-    });
-  }
-
-  interface ValidationReport {
-    readonly pluginReports: {
-      readonly violations: { readonly ruleName: string }[];
-      readonly suppressedViolations: { readonly ruleName: string; readonly acknowledgedAt: string }[];
-    }[];
-  }
 });

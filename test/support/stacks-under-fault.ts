@@ -66,6 +66,7 @@ export async function synthesizeUnderFault(
   const context = {
     stage: 'local',
     allowPrivateCallbacks: 'true',
+    maxDeliverers: '100',
     callbackTimeoutMs: String(callDeadlineMs),
     dispatcherTimeoutSeconds: '6',
     cacheMs: String(cacheMs),

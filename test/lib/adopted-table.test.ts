@@ -1,0 +1,56 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { awsRulesOn, synthesize, type Template } from './synthesized-template.ts';
+
+/** What a stage does with a table that exists already, such as one that was restored. */
+
+const tableName = 'IomnihubWebhooks-restored';
+const arn = `arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/${tableName}`;
+
+let own: Template;
+let adopting: Template;
+beforeAll(() => {
+  own = synthesize();
+  adopting = synthesize({ tableName });
+});
+
+test('it makes no table of its own, and changes no other resource of the data', () => {
+  const resourcesOf = (template: Template) =>
+    template.resources.filter(({ stack, type }) => stack === 'Data' && type !== 'AWS::DynamoDB::Table');
+  expect(adopting.of('AWS::DynamoDB::Table')).toEqual([]);
+  expect(resourcesOf(adopting)).toEqual(resourcesOf(own));
+});
+
+test('its own table is kept when it moves to the other', () => {
+  expect(own.of('AWS::DynamoDB::Table')).toMatchObject([{ deletionPolicy: 'Retain' }]);
+});
+
+test('every function reads and writes the table that exists', () => {
+  const names = adopting
+    .of('AWS::Lambda::Function')
+    .map(({ properties }) => properties.Environment.Variables['TABLE_NAME']);
+  expect(names).toHaveLength(5);
+  expect(new Set(names)).toEqual(new Set([tableName]));
+  expect(adopting.outputs).toMatchObject({ TableName: tableName });
+});
+
+test('its functions may do there what they may do at a table of its own, and nothing at any other', () => {
+  const [table] = own.of('AWS::DynamoDB::Table');
+  const permissionsOf = (template: Template, rename: (text: string) => string) =>
+    template
+      .of('AWS::IAM::Policy')
+      .map(({ ref, properties }) => [ref, JSON.parse(rename(JSON.stringify(properties))) as unknown]);
+
+  expect(permissionsOf(adopting, (text) => text)).toEqual(
+    permissionsOf(own, (text) => text.replaceAll(table?.arn ?? '', () => arn)),
+  );
+});
+
+test('the functions need no export of the stack that had the table, so they can move first', () => {
+  const deployed = JSON.stringify(adopting.resources.filter(({ stack }) => stack !== 'Data'));
+  expect(deployed).toContain(arn);
+  expect(deployed).not.toContain('Data.Table');
+});
+
+test('the AwsSolutions rules find nothing', () => {
+  expect(awsRulesOn({ tableName }).broken).toEqual([]);
+});
