@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { openConnections } from './aws-connections.ts';
 
 /** A table and the client that reaches it. Every Dynamo adapter takes one. */
 export interface DynamoTable {
@@ -9,9 +10,13 @@ export interface DynamoTable {
   readonly retentionSeconds: number;
 }
 
-export function connectTable(tableName: string, retentionDays: number): DynamoTable {
+export function connectTable(
+  tableName: string,
+  retentionDays: number,
+  connections = openConnections(),
+): DynamoTable {
   return {
-    client: DynamoDBDocumentClient.from(new DynamoDBClient({}), {
+    client: DynamoDBDocumentClient.from(connections.connect(DynamoDBClient), {
       // Without this, a map with an entry "constructor", which metadata may have, would be taken for a class
       // instance.
       marshallOptions: { removeUndefinedValues: true, convertClassInstanceToMap: true },

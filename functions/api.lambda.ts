@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
+import { openConnections } from '../adapters/aws-connections.ts';
 import { createNameResolver } from '../adapters/dns-name-resolver.ts';
 import { createAccountStore } from '../adapters/dynamo-account-store.ts';
 import { createAuditLog } from '../adapters/dynamo-audit-log.ts';
@@ -28,8 +29,10 @@ import { createCallLimiter } from './receivers/call-limiter.ts';
 import { createTelemetry } from './telemetry.ts';
 
 const env = readEnv(apiEnv, process.env);
-const kms = new KMSClient({});
-const table = connectTable(env.TABLE_NAME, env.settings.retentionDays);
+const connections = openConnections();
+const kms = connections.connect(KMSClient);
+const sqs = connections.connect(SQSClient, { useQueueUrlAsEndpoint: false });
+const table = connectTable(env.TABLE_NAME, env.settings.retentionDays, connections);
 const rules = callbackUrlRules(env.settings);
 const accounts = createAccountStore(table);
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
@@ -47,7 +50,7 @@ const api = createApi({
   deliveryHistory: createDeliveryHistory(table),
   events: createEventLog(table),
   eventHistory: createEventHistory(table),
-  retries: createRetryQueue(new SQSClient({ useQueueUrlAsEndpoint: false }), env.RETRY_QUEUE_URL),
+  retries: createRetryQueue(sqs, env.RETRY_QUEUE_URL),
   statistics: createStatisticsLog(table),
   cipher: createSecretCipher(kms, env.SECRETS_KEY_ID),
   cursorKey: deriveKey(kms, env.CURSOR_KEY_ID, 'cursors of the HTTP API'),

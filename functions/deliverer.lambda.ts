@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { openConnections } from '../adapters/aws-connections.ts';
 import { createNameResolver } from '../adapters/dns-name-resolver.ts';
 import { createAccountStore } from '../adapters/dynamo-account-store.ts';
 import { connectTable } from '../adapters/dynamo-client.ts';
@@ -27,8 +28,9 @@ import { createContendedHosts } from './receivers/contended-hosts.ts';
 import { createTelemetry } from './telemetry.ts';
 
 const env = readEnv(delivererEnv, process.env);
-const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
-const table = connectTable(env.TABLE_NAME, env.settings.retentionDays);
+const connections = openConnections();
+const sqs = connections.connect(SQSClient, { useQueueUrlAsEndpoint: false });
+const table = connectTable(env.TABLE_NAME, env.settings.retentionDays, connections);
 const storedSubscriptions = createSubscriptionStore(table);
 const subscriptions = cacheSubscriptionLookup(storedSubscriptions, env.settings.cacheMs);
 const names = cacheNames(createNameResolver());
@@ -44,7 +46,7 @@ const deliverer = createDeliverer({
   retries: createRetryQueue(sqs, env.RETRY_QUEUE_URL),
   exhausted: createExhaustedQueue(sqs, env.EXHAUSTED_QUEUE_URL),
   deadLetters: createDeadLetters(sqs),
-  cipher: createSecretCipher(new KMSClient({}), env.SECRETS_KEY_ID),
+  cipher: createSecretCipher(connections.connect(KMSClient), env.SECRETS_KEY_ID),
   sender: createCallbackSender(callbackUrlRules(env.settings), names),
   userAgent: `iOmniHub-Webhooks/${packageJson.version}`,
   places: createPlaceStore(table),

@@ -1,4 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { openConnections } from '../adapters/aws-connections.ts';
 import { createAccountStore } from '../adapters/dynamo-account-store.ts';
 import { connectTable } from '../adapters/dynamo-client.ts';
 import { createEventLog } from '../adapters/dynamo-event-log.ts';
@@ -12,16 +13,17 @@ import { dispatcherEnv, readEnv } from './env.ts';
 import { createTelemetry } from './telemetry.ts';
 
 const env = readEnv(dispatcherEnv, process.env);
-// No retries: if an answer is lost, the SDK would send the message again, and both copies would look like the first.
-const sqs = new SQSClient({ maxAttempts: 1, useQueueUrlAsEndpoint: false });
-const table = connectTable(env.TABLE_NAME, env.settings.retentionDays);
+const connections = openConnections();
+const sqs = connections.connect(SQSClient, { useQueueUrlAsEndpoint: false });
+const sqsOnce = connections.connect(SQSClient, { maxAttempts: 1, useQueueUrlAsEndpoint: false });
+const table = connectTable(env.TABLE_NAME, env.settings.retentionDays, connections);
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const dispatcher = createDispatcher({
   subscriptions: cacheAccountSubscriptions(createSubscriptionStore(table), env.settings.cacheMs),
   accounts: cacheAccountStatus(createAccountStore(table), env.settings.cacheMs),
   events: createEventLog(table),
-  firstAttempts: createFirstAttemptQueue(sqs, env.DELIVERY_QUEUE_URL),
+  firstAttempts: createFirstAttemptQueue(sqsOnce, env.DELIVERY_QUEUE_URL, sqs),
   deadLetters: createDeadLetters(sqs),
   telemetry,
   now: () => new Date(),

@@ -1,4 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { openConnections } from '../adapters/aws-connections.ts';
 import { connectTable } from '../adapters/dynamo-client.ts';
 import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
 import { createDueIndex } from '../adapters/dynamo-due-index.ts';
@@ -9,13 +10,15 @@ import { createSweeper } from './sweeper/sweep-due-deliveries.ts';
 import { createTelemetry } from './telemetry.ts';
 
 const env = readEnv(sweeperEnv, process.env);
-const table = connectTable(env.TABLE_NAME, env.settings.retentionDays);
+const connections = openConnections();
+const sqs = connections.connect(SQSClient, { useQueueUrlAsEndpoint: false });
+const table = connectTable(env.TABLE_NAME, env.settings.retentionDays, connections);
 const { telemetry, middlewares } = createTelemetry(env.METRICS_NAMESPACE);
 
 const sweep = createSweeper({
   dueIndex: createDueIndex(table),
   deliveries: createDeliveryLog(table),
-  retries: createRetryQueue(new SQSClient({ useQueueUrlAsEndpoint: false }), env.RETRY_QUEUE_URL),
+  retries: createRetryQueue(sqs, env.RETRY_QUEUE_URL),
   telemetry,
   leaseMs: env.settings.sweepLeaseMs,
   spreadSeconds: env.settings.sweepSpreadSeconds,

@@ -111,7 +111,7 @@ const callsOf = (proxy: WireProxy, operation: string) =>
   proxy.calls.filter((one) => one.operation === operation);
 
 describe('the dispatcher', () => {
-  test('sends what SQS refuses once more, and never by itself: a copy would look like a first message', async () => {
+  test('sends what SQS refuses several times more, each time marked: a copy would look like a first message', async () => {
     const { accountId } = await subscribe();
     wire.sqs.intercept(async () => internalFailure);
 
@@ -122,7 +122,7 @@ describe('the dispatcher', () => {
       callsOf(wire.sqs, 'SendMessageBatch').map(
         ({ input }) => JSON.parse(input.Entries[0].MessageBody).recheck,
       ),
-    ).toEqual([false, true]);
+    ).toEqual([false, true, true, true]);
   });
 
   test('reads the subscriptions and the status of an account once for several events', async () => {

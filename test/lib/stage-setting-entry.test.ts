@@ -70,15 +70,18 @@ export const forgetful: ResourceVariables<typeof sweeperEnv.resources> = { TABLE
     );
   });
 
-  test('the page on settings is reported as stale, and holds it once it is written again', () => {
+  test('the page on settings and the schema for editors are reported as stale, and hold it once they are written again', () => {
     expect(copy.generateDocs('--check')).toMatchObject({
       status: 1,
-      stderr: 'docs/settings.md is not what the sources say: run `npm run docs` and commit it\n',
+      stderr: ['docs/settings.md', 'docs/stage.schema.json']
+        .map((path) => `${path} is not what the sources say: run \`npm run docs\` and commit it\n`)
+        .join(''),
     });
     expect(copy.generateDocs().status).toBe(0);
     expect(copy.read('docs/settings.md')).toContain(
       '| `greetingPauseSeconds` | a whole number of seconds from 2 to 60 | 7 | How long a greeting pauses. |',
     );
+    expect(copy.read('docs/stage.schema.json')).toContain('"greetingPauseSeconds"');
     expect(copy.generateDocs('--check')).toMatchObject({ status: 0, stderr: '' });
   });
 

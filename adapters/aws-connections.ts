@@ -1,0 +1,80 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { SQSClientConfig } from '@aws-sdk/client-sqs';
+
+/** What the clients of a function have in common. Without an entry, the SDK's own default counts. */
+type ClientConfig = Pick<
+  SQSClientConfig,
+  'maxAttempts' | 'endpoint' | 'region' | 'credentials' | 'useQueueUrlAsEndpoint'
+>;
+
+/** Every client of the SDK has a stack of its own type, to which the same functions can be added. */
+interface Client {
+  readonly middlewareStack: object;
+}
+
+export interface AwsConnections {
+  /** Makes a client that sends through these connections. By default it tries a request three times. */
+  connect<One extends Client>(client: new (config: ClientConfig) => One, config?: ClientConfig): One;
+}
+
+export interface ConnectionTimes {
+  /** An idle connection is not used after so long. */
+  readonly idleMs: number;
+  /** How long AWS may take to begin its answer. */
+  readonly answerMs: number;
+}
+
+const defaultTimes: ConnectionTimes = { idleMs: 10_000, answerMs: 5_000 };
+
+/**
+ * The connections of one sandbox to AWS. Lambda freezes a sandbox between invocations, and meanwhile its idle connections may
+ * end without a trace. Neither timers nor the end of a connection are noticed in time, so two rules hold when a
+ * request begins or fails:
+ *
+ * - After a pause, no idle connection is used.
+ * - If one connection fails, all idle ones go. The SDK's next try then opens a new one instead of finding another dead one.
+ *
+ * All clients share them, so the first request of an invocation finds out for the others.
+ */
+export function openConnections({ idleMs, answerMs }: ConnectionTimes = defaultTimes): AwsConnections {
+  const options = { keepAlive: true, maxSockets: 50, maxFreeSockets: 10 };
+  const agents = { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
+  const requestHandler = {
+    ...agents,
+    connectionTimeout: 2_000,
+    requestTimeout: answerMs,
+    throwOnRequestTimeout: true,
+    socketTimeout: answerMs,
+  };
+  let lastUsedAt = Date.now();
+
+  function dropIdle(): void {
+    const idle = Object.values(agents).flatMap(({ freeSockets }) => Object.values(freeSockets));
+    for (const socket of idle.flatMap((sockets) => sockets ?? [])) socket.destroy();
+  }
+
+  return {
+    connect(client, config = {}) {
+      const one = new client({ ...config, requestHandler } as ClientConfig);
+      const stack = one.middlewareStack as DynamoDBClient['middlewareStack'];
+      stack.add(
+        (next) => async (request) => {
+          if (Date.now() - lastUsedAt > idleMs) dropIdle();
+          try {
+            return await next(request);
+          } catch (error) {
+            dropIdle();
+            throw error;
+          } finally {
+            lastUsedAt = Date.now();
+          }
+        },
+        // Inside of the SDK's retries, around a single try.
+        { name: 'dropDeadConnections', step: 'deserialize', priority: 'low' },
+      );
+      return one;
+    },
+  };
+}
