@@ -7,66 +7,102 @@ const algorithm = 'aes-256-gcm';
 const ivBytes = 12;
 const tagBytes = 16;
 
-/** How much a sandbox keeps of opened secrets and their sealed forms: 20,000 signing secrets, or 600 sets of headers. */
-const maxOpenedBytes = 16 * 1024 * 1024;
+/** How many data keys a sandbox keeps. */
+const maxKeys = 10_000;
+
+/** How long it keeps them. */
+const hourMs = 3_600_000;
+
+/** A data key as it is, and as KMS has encrypted it, in base64url. */
+interface DataKey {
+  readonly plaintext: Uint8Array;
+  readonly encrypted: string;
+}
+
+/** Before a text whose data key is for all subscriptions of the account. The data key of any other text is its own. */
+const sharedMark = 'a.';
+
+/** What KMS is told of a shared data key. No subscription has this id. */
+function sharedContext(accountId: string): SecretContext {
+  return { accountId, subscriptionId: '*' };
+}
 
 /**
- * Envelope encryption. Each secret has its own data key, which KMS releases only for the account and the subscription
- * or request that it was made for. Sealed form: `<encrypted data key>.<iv, tag and ciphertext>`, both base64url.
+ * Envelope encryption. The subscriptions of an account share data keys, which KMS releases for this account only; each
+ * secret is bound to its subscription by what it is sealed with (AAD). An answer has its own data key. Sealed form:
+ * `[a.]<encrypted data key>.<iv, tag and ciphertext>`, the last two in base64url.
  */
-export function createSecretCipher(kms: KMSClient, keyId: string): SecretCipher {
-  // Keyed by ciphertext: a rotated secret has another ciphertext, so the cache cannot return a stale one.
-  const opened = new LRUCache<string, string>({
-    max: 2_000,
-    maxSize: maxOpenedBytes,
-    sizeCalculation: (secret, key) => secret.length + key.length,
-    ttl: 5 * 60_000,
+export function createSecretCipher(kms: KMSClient, keyId: string, keptMs = hourMs): SecretCipher {
+  const keptKeys = { max: maxKeys, ttl: keptMs };
+  /** For sealing, by account. */
+  const sharedKeys = new LRUCache<string, DataKey>({
+    ...keptKeys,
+    fetchMethod: (accountId) => generateKey(sharedContext(accountId)),
   });
+  /** For opening, by encrypted data key and context, so that the cache knows no more than KMS. */
+  const openedKeys = new LRUCache<string, Uint8Array>({
+    ...keptKeys,
+    fetchMethod: (known) => decryptKey(...(JSON.parse(known) as Parameters<typeof decryptKey>)),
+  });
+
+  async function generateKey(context: SecretContext): Promise<DataKey> {
+    const { Plaintext, CiphertextBlob } = await kms.send(
+      new GenerateDataKeyCommand({ KeyId: keyId, KeySpec: 'AES_256', EncryptionContext: { ...context } }),
+    );
+    if (!Plaintext || !CiphertextBlob) throw new Error('KMS answered without a data key');
+    return { plaintext: Plaintext, encrypted: Buffer.from(CiphertextBlob).toString('base64url') };
+  }
+
+  async function decryptKey(encrypted: string, context: SecretContext): Promise<Uint8Array> {
+    const { Plaintext } = await kms.send(
+      new DecryptCommand({
+        KeyId: keyId,
+        CiphertextBlob: Buffer.from(encrypted, 'base64url'),
+        EncryptionContext: { ...context },
+      }),
+    );
+    if (!Plaintext) throw new Error('KMS answered without a data key');
+    return Plaintext;
+  }
 
   return {
     async seal(secret, context) {
-      const { Plaintext, CiphertextBlob } = await kms.send(
-        new GenerateDataKeyCommand({ KeyId: keyId, KeySpec: 'AES_256', EncryptionContext: { ...context } }),
-      );
-      if (!Plaintext || !CiphertextBlob) throw new Error('KMS answered without a data key');
+      const isShared = 'subscriptionId' in context;
+      const { plaintext, encrypted } = isShared
+        ? await sharedKeys.forceFetch(context.accountId)
+        : await generateKey(context);
       const iv = randomBytes(ivBytes);
-      const cipher = createCipheriv(algorithm, Plaintext, iv).setAAD(Buffer.from(boundTo(context)));
+      const cipher = createCipheriv(algorithm, plaintext, iv).setAAD(boundTo(context));
       const ciphertext = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
       const sealed = Buffer.concat([iv, cipher.getAuthTag(), ciphertext]);
-      return `${Buffer.from(CiphertextBlob).toString('base64url')}.${sealed.toString('base64url')}`;
+      return `${isShared ? sharedMark : ''}${encrypted}.${sealed.toString('base64url')}`;
     },
 
     async open(sealed, context) {
-      const cacheKey = `${boundTo(context)} ${sealed}`;
-      const known = opened.get(cacheKey);
-      if (known) return known;
-      const [dataKey = '', payload = ''] = sealed.split('.');
-      const { Plaintext } = await kms.send(
-        new DecryptCommand({
-          KeyId: keyId,
-          CiphertextBlob: Buffer.from(dataKey, 'base64url'),
-          EncryptionContext: { ...context },
-        }),
-      );
-      if (!Plaintext) throw new Error('KMS answered without a data key');
+      const isShared = sealed.startsWith(sharedMark);
+      const [encrypted = '', payload = ''] = sealed.slice(isShared ? sharedMark.length : 0).split('.');
+      const keyContext = isShared ? sharedContext(context.accountId) : context;
+      // An answer is rarely read twice.
+      const plaintext =
+        'idempotencyKey' in context
+          ? await decryptKey(encrypted, keyContext)
+          : await openedKeys.forceFetch(JSON.stringify([encrypted, keyContext]));
       const bytes = Buffer.from(payload, 'base64url');
-      const decipher = createDecipheriv(algorithm, Plaintext, bytes.subarray(0, ivBytes), {
+      const decipher = createDecipheriv(algorithm, plaintext, bytes.subarray(0, ivBytes), {
         authTagLength: tagBytes,
       })
-        .setAAD(Buffer.from(boundTo(context)))
+        .setAAD(boundTo(context))
         .setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
-      const secret =
-        decipher.update(bytes.subarray(ivBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8');
-      // Answers are not cached: they may be long and are rarely read twice.
-      if ('subscriptionId' in context) opened.set(cacheKey, secret);
-      return secret;
+      return decipher.update(bytes.subarray(ivBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8');
     },
   };
 }
 
 /** No identifier contains a space, so two words always belong to a subscription and three to an answer. */
-function boundTo(context: SecretContext): string {
-  return 'subscriptionId' in context
-    ? `${context.accountId} ${context.subscriptionId}`
-    : `${context.accountId} idempotency-key ${context.idempotencyKey}`;
+function boundTo(context: SecretContext): Buffer {
+  return Buffer.from(
+    'subscriptionId' in context
+      ? `${context.accountId} ${context.subscriptionId}`
+      : `${context.accountId} idempotency-key ${context.idempotencyKey}`,
+  );
 }
