@@ -1,4 +1,3 @@
-import { cutText } from '../cut-text.ts';
 import {
   type Attempt,
   type CancellationReason,
@@ -15,6 +14,7 @@ import {
   refOf,
   type WaitingDelivery,
 } from './delivery.ts';
+import { keptAttempt } from './kept-attempt.ts';
 import type { RetryDecision } from './retry-policy.ts';
 
 /** The steps of a delivery. Each makes the next row from the present one. */
@@ -31,7 +31,20 @@ export function claim(
 ): ClaimedDelivery | undefined {
   if (row && isFinal(row)) return undefined;
   if ((row?.version ?? 0) !== message.version) return undefined;
-  return { ...nextFacts(row, message, now), state: 'claimed', dueAt: after(now, leaseMs) };
+  return { ...nextFacts(row, message, now), state: 'claimed', dueAt: leaseEnd(row, now, leaseMs) };
+}
+
+/** The sweeper's lease is as long as this many claims' leases. */
+const leasesOfSweep = 5;
+
+/**
+ * A row that the sweeper has just sent is due later than the claim's lease ends. It stays where it is in the due index,
+ * because to move it costs two write units. After a crash it is swept a few minutes later.
+ */
+function leaseEnd(row: Delivery | undefined, now: Date, leaseMs: number): string {
+  const end = after(now, leaseMs);
+  if (row?.state !== 'waiting' || row.dueAt <= end) return end;
+  return row.dueAt <= after(now, leaseMs * leasesOfSweep) ? row.dueAt : end;
 }
 
 /** The step after an attempt, according to the retry decision. */
@@ -50,7 +63,11 @@ export function settle(
   };
   switch (decision.kind) {
     case 'delivered':
-      return { ...facts, state: 'delivered', ...(work.claimed ? {} : { firstAttempt: shortened(attempt) }) };
+      return {
+        ...facts,
+        state: 'delivered',
+        ...(work.claimed ? {} : { firstAttempt: keptAttempt(attempt) }),
+      };
     case 'exhausted':
       return { ...facts, state: 'exhausted', reason: decision.reason };
     case 'retry':
@@ -185,15 +202,6 @@ function nextFacts(row: Delivery | undefined, ref: DeliveryRef, now: Date) {
     ...(restarted ? { restarted } : {}),
     ...(firstAttempt ? { firstAttempt } : {}),
   };
-}
-
-/**
- * Keeps 256 characters of the response. People hardly ever read the answer to a success, and above 1 KB each row
- * would cost a second write unit.
- */
-function shortened({ outcome, ...others }: Attempt): Attempt {
-  const responseExcerpt = cutText(outcome.responseExcerpt ?? '', 256);
-  return { ...others, outcome: responseExcerpt ? { ...outcome, responseExcerpt } : outcome };
 }
 
 function after(now: Date, ms: number): string {

@@ -247,6 +247,7 @@ describe('KMS', () => {
         (name) => operations.filter((operation) => operation === name).length > 1,
       );
     });
+    expect(await cipher.open(sealed, context)).toBe(secret);
   });
 
   test('is asked once for a secret that is opened again', async () => {

@@ -181,6 +181,27 @@ describe('claim', () => {
     });
   });
 
+  test.each([
+    ['earlier than the lease ends', leaseMs - 1, leaseMs],
+    ['as the lease ends', leaseMs, leaseMs],
+    ['later, by a lease of the sweeper', 5 * leaseMs, 5 * leaseMs],
+    ['much later', 5 * leaseMs + 1, leaseMs],
+  ])('of a row that is due %s', (_, dueInMs, leaseEndsInMs) => {
+    const inMs = (ms: number) => new Date(now.getTime() + ms).toISOString();
+    const row = waitingDelivery({ version: 3, dueAt: inMs(dueInMs) });
+
+    expect(claim(row, deliveryMessage({ version: 3 }), now, leaseMs)?.dueAt).toBe(inMs(leaseEndsInMs));
+  });
+
+  test('of a claimed row that is due later begins a lease of its own', () => {
+    const dueAt = new Date(now.getTime() + 2 * leaseMs).toISOString();
+    const row = claimedDelivery({ version: 3, dueAt });
+
+    expect(claim(row, deliveryMessage({ version: 3 }), now, leaseMs)?.dueAt).toBe(
+      new Date(now.getTime() + leaseMs).toISOString(),
+    );
+  });
+
   test('a delivery without a row starts at version 1 with no attempt', () => {
     const claimed = claim(undefined, deliveryMessage({ body: '{}' }), now, leaseMs);
 
