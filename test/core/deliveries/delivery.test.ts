@@ -34,6 +34,7 @@ import {
   deliveriesOfEachState,
   deliveryMessage,
   deliveryRef,
+  waitingDelivery,
 } from '../../support/builders.ts';
 
 const now = new Date('2026-11-23T17:00:00.000Z');
