@@ -156,7 +156,18 @@ export function parseRetryAfter(header: string | undefined, now: Date): number |
   if (/^\d{1,10}$/.test(text)) return Number(text);
   if (!httpDates.some((form) => form.test(text))) return undefined;
   // The form of asctime names no zone. It is GMT like the others.
-  const time = Date.parse(text.endsWith(' GMT') ? text : `${text} GMT`);
+  const time = Date.parse(withWholeYear(text.endsWith(' GMT') ? text : `${text} GMT`, now));
   const seconds = Math.ceil((time - now.getTime()) / 1000);
   return seconds > 0 ? seconds : undefined;
+}
+
+/** A year of two digits is the latest one with these digits by which the date is at most 50 years ahead (RFC 9110, 5.6.7). */
+function withWholeYear(date: string, now: Date): string {
+  const latest = new Date(now);
+  latest.setUTCFullYear(now.getUTCFullYear() + 50);
+  return date.replace(/(?<=-)\d{2}(?= )/, (digits, place: number) => {
+    const year = latest.getUTCFullYear() - ((latest.getUTCFullYear() - Number(digits)) % 100);
+    const isBeyond = Date.parse(`${date.slice(0, place)}${year}${date.slice(place + 2)}`) > latest.getTime();
+    return String(isBeyond ? year - 100 : year);
+  });
 }

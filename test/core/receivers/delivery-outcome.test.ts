@@ -170,6 +170,10 @@ describe('parseRetryAfter', () => {
     ['Tuesday, 01-Dec-26 16:55:00 GMT', 691_200],
     ['00120', 120],
     ['Sunday, 29-Nov-26 16:55:00 GMT', 518_400],
+    ['Wednesday, 23-Nov-49 16:55:00 GMT', 725_846_400],
+    ['Wednesday, 23-Nov-50 16:55:00 GMT', 757_382_400],
+    ['Saturday, 23-Nov-75 16:55:00 GMT', 1_546_300_800],
+    ['Monday, 23-Nov-76 16:55:00 GMT', 1_577_923_200],
   ])('%j is %i seconds', (header, seconds) => {
     expect(parseRetryAfter(header, now)).toBe(seconds);
   });
@@ -189,6 +193,12 @@ describe('parseRetryAfter', () => {
     'Mon, 23 Nov 2026 16:55:00 GMT',
     'Mon, 23 Nov 2020 16:55:00 GMT',
     'Mon Nov 23 16:55:00 2020',
+    'Monday, 23-Nov-20 16:55:00 GMT',
+    'Monday, 23-Nov-76 16:55:01 GMT',
+    'Friday, 31-Dec-76 00:00:00 GMT',
+    'Wednesday, 23-Nov-77 16:55:00 GMT',
+    'Sunday, 06-Nov-94 08:49:37 GMT',
+    'Tuesday, 23-Nov-99 16:55:00 GMT',
     'Mon Nov 23 16:55 2026',
     'Mon Nov 23 16:55:30 2026 +0100',
     'Mon, 23 Nov 2026 16:55:30',
@@ -196,6 +206,13 @@ describe('parseRetryAfter', () => {
     'Mon, 99 Foo 2026 99:99:99 GMT',
   ])('%j says nothing', (header) => {
     expect(parseRetryAfter(header, now)).toBeUndefined();
+  });
+
+  test('reads two digits by the century of the day, also where one ends', () => {
+    const late = new Date('2099-06-01T00:00:00.000Z');
+    expect(parseRetryAfter('Monday, 01-Jun-99 00:01:00 GMT', late)).toBe(60);
+    expect(parseRetryAfter('Tuesday, 01-Jun-00 00:00:00 GMT', late)).toBe(31_536_000);
+    expect(parseRetryAfter('Sunday, 01-Jun-98 00:00:00 GMT', late)).toBeUndefined();
   });
 
   test('is undefined or a whole, non-negative number of seconds for any text', () => {
