@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
+import type { DatabaseSync } from 'node:sqlite';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 
 /**
@@ -12,7 +13,7 @@ const refusedInBodies = /[^\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
  * An SQS for this machine, on a free port of loopback. `dataFolder` keeps its queues; without it, they are in memory.
  */
 export async function startSqs(dataFolder?: string): Promise<FauxqsServer> {
-  await takeEveryCharacter();
+  await Promise.all([takeEveryCharacter(), keepWhatIsGivenBack()]);
   const engine = await startFauxqs({
     port: 0,
     // The host in queue URLs. fauxqs puts a region in front of it.
@@ -40,6 +41,31 @@ async function takeEveryCharacter(): Promise<void> {
     readonly INVALID_MESSAGE_BODY_CHAR: Pick<RegExp, 'test'>;
   };
   INVALID_MESSAGE_BODY_CHAR.test = (body) => refusedInBodies.test(body);
+}
+
+/**
+ * With a data folder, fauxqs loses a message that its receiver gives back with a visibility timeout of 0, until it is
+ * started again: it forgets the message, then fails to write that nobody has received it yet. It has been received,
+ * so only its receipt has to go.
+ */
+async function keepWhatIsGivenBack(): Promise<void> {
+  const file = new URL('./persistence.js', import.meta.resolve('fauxqs'));
+  const { PersistenceManager } = (await import(file.href)) as {
+    readonly PersistenceManager: { readonly prototype: Persistence };
+  };
+  PersistenceManager.prototype.updateMessageReady = function updateMessageReady(messageId) {
+    this.db
+      .prepare(
+        'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
+      )
+      .run(messageId);
+  };
+}
+
+/** What we use of the class with which fauxqs writes into its data folder. */
+interface Persistence {
+  readonly db: DatabaseSync;
+  updateMessageReady(this: Persistence, messageId: string): void;
 }
 
 /**

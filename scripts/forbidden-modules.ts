@@ -127,6 +127,7 @@ export const forbiddenModules: Record<string, string[]> = {
     '../redrive-queue.ts',
     'standardwebhooks',
   ],
+  'scripts/redrive': ['../../functions/env.ts', '../../lib/stage.ts', '../../local/start.ts'],
   'scripts/docs': ['../../functions/env.ts', '../../lib/stage.ts', '../../local/start.ts'],
   scripts: ['../functions/env.ts', '../lib/stage.ts', '../bin/app.ts', '../local/start.ts'],
 };

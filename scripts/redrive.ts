@@ -1,44 +1,103 @@
-import { readFile } from 'node:fs/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { cac } from 'cac';
+import { type CAC, cac } from 'cac';
 import { connectTable } from '../adapters/dynamo-client.ts';
+import { createDeliveryHistory } from '../adapters/dynamo-delivery-history.ts';
 import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
+import { createEventHistory } from '../adapters/dynamo-event-history.ts';
 import { createEventLog } from '../adapters/dynamo-event-log.ts';
 import { createHeldMessages } from '../adapters/sqs-held-messages.ts';
-import { createRedrive, type RedriveReport } from './redrive-queue.ts';
+import { discard } from './redrive/discard.ts';
+import { list } from './redrive/list.ts';
+import type { Operation, Selection } from './redrive/operation.ts';
+import { send, sendFrom } from './redrive/send.ts';
+import { show } from './redrive/show.ts';
+import { readStageOutputs } from './redrive/stage-outputs.ts';
 
-/** `npm run redrive`: sends what waits in dead-letter queues back to work, on AWS or in a local run. */
+/** `npm run redrive`: shows what waits in dead-letter queues and sends it back to work, on AWS or in a local run. */
 
-interface Stage {
-  readonly tableName: string;
-  readonly queuePrefix: string;
-  readonly retentionDays: number;
+type Options = Readonly<Record<string, unknown>>;
+
+const byReason = ['--reason <reason>', 'Only messages with this reason'] as const;
+const dryRun = ['--dry-run', 'Say what would be done, and change nothing'] as const;
+
+function declareCommands(): CAC {
+  const cli = cac('npm run redrive --');
+  cli.option('--queue <name>', 'Only this queue, without the prefix of its stage, such as unrouted');
+  cli.option('--json', 'Write the result as JSON');
+  cli.option('--outputs <file>', 'Outputs of the stacks', { default: '.local/outputs.json' });
+  cli
+    .command('list', 'Show every message on a line, and how many there are; changes nothing')
+    .option(...byReason)
+    .action(async (options: Options) => list(await begin(options), selectionOf([], options)));
+  cli
+    .command('show [...ids]', 'Show all of the messages with the id of an event or message; changes nothing')
+    .action(async (ids: readonly string[], options: Options) => {
+      const selection = selectionOf(ids, options);
+      if (selection.ids.length === 0) throw new Error('say which message to show, by its id');
+      await show(await begin(options), selection.ids);
+    });
+  cli
+    .command('send [...ids]', 'Send messages back to work; the command if none is named')
+    .alias('!')
+    .option(...byReason)
+    .option('--all', 'All messages of all queues')
+    .option('--from <file>', 'Messages from the file of a discard')
+    .option('--max-per-second <count>', 'How many to send back in a second', { default: 100 })
+    .option(...dryRun)
+    .action((ids: readonly string[], options: Options) => runSend(ids, options));
+  cli
+    .command('discard [...ids]', 'Take messages out of their queues, into a file')
+    .option(...byReason)
+    .option('--file <file>', 'The file, which must not exist; by default one named by the time')
+    .option('--yes', 'Do not ask')
+    .option(...dryRun)
+    .action(async (ids: readonly string[], options: Options) =>
+      discard(await begin(options), selectionOf(ids, options), {
+        dryRun: options['dryRun'] === true,
+        file: textOf(options['file']),
+        isConfirmed: options['yes'] === true,
+      }),
+    );
+  cli.help();
+  return cli;
 }
 
-/** Reads the outputs of a deployment or a local run; the latter's endpoints become those of the SDK. */
-async function readStage(outputsFile: string): Promise<Stage> {
-  const text = await readFile(outputsFile, 'utf8').catch(() => {
-    throw new Error(
-      `--outputs=${outputsFile}: no such file; cdk deploy --outputs-file and npm start write one`,
-    );
-  });
-  const { Local, ...stacks } = JSON.parse(text) as Record<string, Record<string, string>>;
-  if (Local) {
-    process.env['AWS_ENDPOINT_URL_SQS'] = Local['SqsEndpoint'];
-    process.env['AWS_ENDPOINT_URL_DYNAMODB'] = Local['DynamoDbEndpoint'];
-    process.env['AWS_REGION'] = 'us-east-1';
-    process.env['AWS_ACCESS_KEY_ID'] = process.env['AWS_SECRET_ACCESS_KEY'] = 'local';
-  }
-  const { TableName, EventBusName, RetentionDays } = Object.assign({}, ...Object.values(stacks)) as Record<
-    string,
-    string
-  >;
-  if (!TableName || !EventBusName)
-    throw new Error(`--outputs=${outputsFile}: holds no TableName or EventBusName`);
+async function runSend(ids: readonly string[], options: Options): Promise<void> {
+  const from = textOf(options['from']);
+  const isDryRun = options['dryRun'] === true;
+  const maxPerSecond = readRate(options['maxPerSecond']);
+  const selection = selectionOf(ids, options);
+  const isSaid = selection.ids.length > 0 || ['all', 'reason', 'queue', 'from'].some((name) => options[name]);
+  if (!isSaid && !isDryRun) throw new Error('say what to send: ids, --reason, --queue, --all or --from');
+  const operation = await begin(options);
+  const sending = { dryRun: isDryRun, maxPerSecond };
+  await (from === undefined
+    ? send(operation, selection, sending)
+    : sendFrom(operation, from, selection, sending));
+}
+
+async function begin(options: Options): Promise<Operation> {
+  const { tableName, queuePrefix, retentionDays } = await readStageOutputs(textOf(options['outputs']) ?? '');
+  const messages = createHeldMessages(new SQSClient({ useQueueUrlAsEndpoint: false }), queuePrefix);
+  const held = (await messages.listQueues()).filter(isHeld);
+  const named = textOf(options['queue']);
+  if (named !== undefined && !held.includes(named))
+    throw new Error(`--queue=${named}: must be one of ${held.join(', ')}`);
+  const stopping = new AbortController();
+  process.once('SIGINT', () => stopping.abort());
+  const table = connectTable(tableName, retentionDays);
   return {
-    tableName: TableName,
-    queuePrefix: EventBusName.replace(/events$/, ''),
-    retentionDays: Number(RetentionDays),
+    messages,
+    deliveries: createDeliveryLog(table),
+    events: createEventLog(table),
+    deliveryHistory: createDeliveryHistory(table),
+    eventHistory: createEventHistory(table),
+    queueNames: named === undefined ? held : [named],
+    now: () => new Date(),
+    signal: stopping.signal,
+    isJson: options['json'] === true,
+    print: (line) => void process.stdout.write(`${line}\n`),
+    note: (line) => void (options['json'] === true ? process.stderr : process.stdout).write(`${line}\n`),
   };
 }
 
@@ -46,14 +105,15 @@ function isHeld(queueName: string): boolean {
   return queueName.endsWith('-dlq') || queueName === 'exhausted-deliveries' || queueName === 'unrouted';
 }
 
-function describe(queueName: string, { found, results }: RedriveReport): string {
-  const total = [...found.values()].reduce((sum, count) => sum + count, 0);
-  const lines = [...found].map(([reason, count]) => `  ${String(count).padStart(7)}  ${reason}`);
-  const outcome = [...results].map(([result, count]) => `${count} ${result}`).join(', ');
-  return [
-    `${queueName}: ${total} ${total === 1 ? 'message' : 'messages'}${outcome && `, ${outcome}`}`,
-    ...lines,
-  ].join('\n');
+/** An id that begins with a dash stands behind `--`. */
+function selectionOf(ids: readonly string[], options: Options): Selection {
+  const behindDashes = options['--'] as readonly string[];
+  return { ids: [...ids, ...behindDashes].map(String), reason: textOf(options['reason']) };
+}
+
+/** What looks like a number is one by now. */
+function textOf(option: unknown): string | undefined {
+  return typeof option === 'string' || typeof option === 'number' ? String(option) : undefined;
 }
 
 function readRate(given: unknown): number {
@@ -63,48 +123,16 @@ function readRate(given: unknown): number {
 }
 
 async function main(): Promise<void> {
-  const cli = cac('npm run redrive --');
-  cli
-    .command('', 'Send what waits in dead-letter queues back to work')
-    .option('--queue <name>', 'Queue without the prefix of its stage, such as exhausted-deliveries')
-    .option('--dry-run', 'Count by reason and change nothing; of all queues if none is named')
-    .option('--reason <reason>', 'Only messages with this reason')
-    .option('--max-per-second <count>', 'How many to send back in a second', { default: 100 })
-    .option('--outputs <file>', 'Outputs of the stacks', { default: '.local/outputs.json' })
-    .action(() => undefined);
-  cli.help();
-  const { options } = cli.parse();
-  if (options['help']) return;
-
-  const dryRun = options['dryRun'] === true;
-  const maxPerSecond = readRate(options['maxPerSecond']);
-  const { tableName, queuePrefix, retentionDays } = await readStage(String(options['outputs']));
-  const messages = createHeldMessages(new SQSClient({ useQueueUrlAsEndpoint: false }), queuePrefix);
-  const held = (await messages.listQueues()).filter(isHeld);
-  if (options['queue'] === undefined && !dryRun) throw new Error(`name one with --queue: ${held.join(', ')}`);
-  const queueNames = options['queue'] === undefined && dryRun ? held : [String(options['queue'])];
-  for (const name of queueNames) {
-    if (!held.includes(name)) throw new Error(`--queue=${name}: must be one of ${held.join(', ')}`);
-  }
-
-  const stopping = new AbortController();
-  process.once('SIGINT', () => stopping.abort());
-  const table = connectTable(tableName, retentionDays);
-  const redrive = createRedrive({
-    messages,
-    deliveries: createDeliveryLog(table),
-    events: createEventLog(table),
-    now: () => new Date(),
-  });
-  for (const queueName of queueNames) {
-    const reason = options['reason'] === undefined ? undefined : String(options['reason']);
-    const report = await redrive({ queueName, dryRun, reason, maxPerSecond, signal: stopping.signal });
-    process.stdout.write(`${describe(queueName, report)}\n`);
-  }
-  if (dryRun) process.stdout.write('A dry run: nothing was changed.\n');
-  if (stopping.signal.aborted) process.stdout.write('Stopped; the same command goes on from here.\n');
+  const cli = declareCommands();
+  cli.parse(process.argv, { run: false });
+  const isNamed = cli.matchedCommandName !== undefined;
+  if (cli.matchedCommand && !isNamed && cli.args.length > 0)
+    throw new Error(`${cli.args[0]}: no such command; the commands are list, show, send and discard`);
+  await cli.runMatchedCommand();
 }
 
+// A reader that has seen enough, such as `head`, must not end the run.
+process.stdout.on('error', () => {});
 main().catch((error: Error) => {
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;

@@ -96,6 +96,18 @@ describe('receive', () => {
     expect(await receive('retries-dlq')).toMatchObject([{ reason: 'gave-up' }]);
   });
 
+  test('gives all attributes, SQS’ id, and how often the message was received', async () => {
+    const attributes = { reason: 'invalid-data', explanation: 'detail.data.ticket: Invalid input' };
+    await put('x', attributes);
+
+    const [first] = await receive();
+    if (!first) throw new Error('nothing was received');
+    expect(first).toMatchObject({ attributes, receiveCount: 1 });
+    expect(first.messageId).toMatch(/^[0-9a-f-]{36}$/);
+    await held.release('unrouted', [first]);
+    expect(await receive()).toMatchObject([{ messageId: first.messageId, receiveCount: 2 }]);
+  });
+
   test('takes ten at a time and hides them from others', async () => {
     await Promise.all(Array.from({ length: 12 }, (_, number) => put(String(number))));
 
@@ -134,10 +146,42 @@ describe('what was received', () => {
     if (!message) throw new Error('nothing was received');
     expect(engine.messagesIn(unrouted.name)).toEqual([]);
 
-    await held.release('unrouted', message);
+    expect(await held.release('unrouted', [message])).toEqual([]);
 
     expect(bodies(engine.messagesIn(unrouted.name))).toEqual(['first']);
     expect(bodies(await receive())).toEqual(['first']);
+  });
+
+  test.each(['MessageNotInflight', 'ReceiptHandleIsInvalid', 'InvalidParameterValue'])(
+    'is not hidden by us if SQS says %s of its receipt',
+    async (Code) => {
+      proxy.intercept(async () => ({
+        status: 200,
+        body: { Failed: [{ Id: '0', SenderFault: true, Code }] },
+      }));
+      await held.countMessages('unrouted').catch(() => undefined);
+
+      expect(await held.release('unrouted', [{ messageId: 'a', receiptHandle: '1' }])).toEqual([]);
+    },
+  );
+
+  test('is named, with the cause, if it could not be released', async () => {
+    await held.countMessages('unrouted');
+    const receipts = ['a', 'b', 'c'].map((messageId) => ({ messageId, receiptHandle: messageId }));
+    const Failed = [{ Id: '1', SenderFault: false, Code: 'InternalError' }];
+    proxy.intercept(async () => ({ status: 200, body: { Successful: [{ Id: '0' }], Failed } }));
+
+    expect(await held.release('unrouted', receipts)).toEqual([
+      { messageId: 'b', cause: 'InternalError' },
+      { messageId: 'c', cause: 'NoAnswer' },
+    ]);
+
+    proxy.intercept(async () => internalFailure);
+    expect(await held.release('unrouted', receipts)).toMatchObject([
+      { messageId: 'a', cause: { name: 'InternalFailure' } },
+      { messageId: 'b' },
+      { messageId: 'c' },
+    ]);
   });
 
   test('is gone when it is removed', async () => {
@@ -147,10 +191,17 @@ describe('what was received', () => {
     if (!first || !second) throw new Error('nothing was received');
 
     await held.remove('unrouted', first);
-    await held.release('unrouted', second);
+    await held.release('unrouted', [second]);
 
     expect(bodies(engine.messagesIn(unrouted.name))).toEqual(['second']);
   });
+});
+
+test('a queue is counted: what can be received, and what others hide', async () => {
+  await Promise.all(Array.from({ length: 12 }, (_, number) => put(String(number))));
+  await receive();
+
+  expect(await held.countMessages('unrouted')).toEqual({ visible: 2, hidden: 10 });
 });
 
 test('a message is sent at once, unchanged and under its group', async () => {

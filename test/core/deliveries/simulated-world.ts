@@ -15,7 +15,7 @@ import type { DeliveryOutcome } from '../../../core/receivers/delivery-outcome.t
 import { type AttemptDeps, createAttempt } from '../../../functions/deliverer/attempt-delivery.ts';
 import type { CallTurn } from '../../../functions/receivers/call-limiter.ts';
 import { createSweeper } from '../../../functions/sweeper/sweep-due-deliveries.ts';
-import { createRedrive } from '../../../scripts/redrive-queue.ts';
+import { createRedrive } from '../../../scripts/redrive/redrive-queue.ts';
 import { acceptedAt, deliveryMessage, deliveryRef, subscription } from '../../support/builders.ts';
 import { recordTelemetry } from '../../support/telemetry.ts';
 
@@ -309,6 +309,7 @@ export function createWorld(deliveryCount: number) {
     };
     return {
       listQueues: async () => [],
+      countMessages: async () => ({ visible: 0, hidden: 0 }),
       receive: (queue, hideSeconds) =>
         call(actor, 'receive', () => {
           const taken = messages
@@ -316,13 +317,20 @@ export function createWorld(deliveryCount: number) {
             .slice(0, 10);
           for (const each of taken) each.visibleAt = nowMs + hideSeconds * second;
           return taken.map(({ id, body, sentAt }) => ({
+            messageId: String(id),
             body,
             reason: 'gave-up',
+            attributes: {},
             sentAt: new Date(sentAt),
+            receiveCount: 1,
             receiptHandle: String(id),
           }));
         }),
-      release: (_, { receiptHandle }) => call(actor, 'release', () => release(receiptHandle)),
+      release: (_, receipts) =>
+        call(actor, 'release', () => {
+          for (const { receiptHandle } of receipts) release(receiptHandle);
+          return [];
+        }),
       remove: (_, { receiptHandle }) =>
         call(actor, 'remove', () => {
           messages = messages.filter(({ id }) => String(id) !== receiptHandle);
@@ -483,7 +491,7 @@ export function createWorld(deliveryCount: number) {
         createRedrive({
           messages: heldMessagesOf(actor),
           deliveries: deliveriesOf(actor),
-          events: { keepEvent: async () => true },
+          events: { keepEvent: async () => true, readEventBody: async () => '{}' },
           now,
         })({
           queueName,

@@ -1,21 +1,26 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createDueIndex } from '../../adapters/dynamo-due-index.ts';
-import { eventKey } from '../../adapters/dynamo-keys.ts';
-import { createHeldMessages } from '../../adapters/sqs-held-messages.ts';
-import { createRetryQueue } from '../../adapters/sqs-retry-queue.ts';
+import { createDueIndex } from '../../../adapters/dynamo-due-index.ts';
+import { eventKey } from '../../../adapters/dynamo-keys.ts';
+import { createHeldMessages } from '../../../adapters/sqs-held-messages.ts';
+import { createRetryQueue } from '../../../adapters/sqs-retry-queue.ts';
 import {
   type Delivery,
   type DeliveryMessage,
   type ExhaustedDelivery,
   messageFor,
   refOf,
-} from '../../core/deliveries/delivery.ts';
-import { eventCatalog } from '../../core/events/event-catalog.ts';
-import type { Subscription } from '../../core/subscriptions/subscription.ts';
-import { createSweeper } from '../../functions/sweeper/sweep-due-deliveries.ts';
-import { createRedrive, type RedriveOptions } from '../../scripts/redrive-queue.ts';
+} from '../../../core/deliveries/delivery.ts';
+import { eventCatalog } from '../../../core/events/event-catalog.ts';
+import type { Subscription } from '../../../core/subscriptions/subscription.ts';
+import { createSweeper } from '../../../functions/sweeper/sweep-due-deliveries.ts';
+import {
+  createRedrive,
+  type RedrivenLetter,
+  type RedriveOptions,
+} from '../../../scripts/redrive/redrive-queue.ts';
+import { countBy } from '../../../scripts/redrive/summary.ts';
 import {
   cancelledDelivery,
   claimedDelivery,
@@ -26,11 +31,11 @@ import {
   sqsRecord,
   uniqueId,
   waitingDelivery,
-} from '../support/builders.ts';
-import { type Deployment, startDeployment } from '../support/deployment.ts';
-import { connectSqsAt, type WorkQueue } from '../support/engines.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { internalFailure, type WireAnswer, type WireCall } from '../support/wire-proxy.ts';
+} from '../../support/builders.ts';
+import { type Deployment, startDeployment } from '../../support/deployment.ts';
+import { connectSqsAt, type WorkQueue } from '../../support/engines.ts';
+import { type Receiver, startReceiver } from '../../support/receiver.ts';
+import { internalFailure, type WireAnswer, type WireCall } from '../../support/wire-proxy.ts';
 
 const [entry, otherEntry] = eventCatalog;
 const acknowledged = { batchItemFailures: [] };
@@ -108,9 +113,10 @@ async function endVisibility(): Promise<void> {
   await Promise.all(pending);
 }
 
-function redrive(queueName: string, options: Partial<RedriveOptions> = {}) {
+/** What a run found, by reason, and what became of it. */
+async function redrive(queueName: string, options: Partial<RedriveOptions> = {}) {
   const { signal } = new AbortController();
-  return redriveQueue({
+  const { letters } = await redriveQueue({
     queueName,
     dryRun: false,
     reason: undefined,
@@ -118,6 +124,13 @@ function redrive(queueName: string, options: Partial<RedriveOptions> = {}) {
     signal,
     ...options,
   });
+  return {
+    found: countBy(letters, ({ reason }) => reason),
+    results: countBy(
+      letters.filter(({ result }) => result),
+      (letter) => (letter as RedrivenLetter).result ?? '',
+    ),
+  };
 }
 
 async function hold(queueName: string, body: string, reason?: string): Promise<void> {
@@ -154,6 +167,12 @@ async function exhaust(
   return row;
 }
 
+/** As if the row of the delivery's event had expired. */
+async function forget({ accountId, eventId }: Delivery): Promise<void> {
+  const { client, tableName } = deployment.table;
+  await client.send(new DeleteCommand({ TableName: tableName, Key: { ...eventKey(accountId, eventId) } }));
+}
+
 function deliver(message: DeliveryMessage | undefined, receiveCount = 1) {
   return deployment.deliver(
     sqsRecord(deployment.deliveryQueue.arn, JSON.stringify(message), { receiveCount }),
@@ -174,24 +193,51 @@ async function sweep(): Promise<void> {
 }
 
 describe('a dry run', () => {
-  test('counts by reason and changes nothing', async () => {
+  /** By which the queues and the table change. Giving back what was received is none of them. */
+  const writes = /^(Put|Update|Delete|BatchWrite)Item$|^(Send|Delete)Message/;
+
+  test('says what the run would do with each, and changes nothing', async () => {
     const rows = await Promise.all([
       ...Array.from({ length: 11 }, () => exhaust()),
       ...Array.from({ length: 3 }, () => exhaust({}, 'timeout')),
     ]);
+    const [gone, tooOld] = rows;
+    if (!gone || !tooOld) throw new Error('there are no rows');
+    await deployment.deliveries.replaceDelivery(gone, { ...deliveredDelivery(refOf(gone)), version: 7 });
+    await forget(tooOld);
+    await hold('exhausted-deliveries', '{', 'not-a-delivery');
     const before = bodiesIn('exhausted-deliveries').sort();
     deployment.wire.table.reset();
+    deployment.wire.sqs.reset();
+    interceptSqs();
 
     expect(await redrive('exhausted-deliveries', { dryRun: true })).toEqual(
-      report({ status: 11, timeout: 3 }),
+      report(
+        { status: 11, timeout: 3, 'not-a-delivery': 1 },
+        { redriven: 12, obsolete: 1, 'too-old': 1, kept: 1 },
+      ),
     );
 
     expect(bodiesIn('exhausted-deliveries').sort()).toEqual(before);
-    expect(before).toHaveLength(14);
+    expect(before).toHaveLength(15);
     expect(deployment.messagesIn('retries')).toEqual([]);
-    expect(deployment.wire.table.calls).toEqual([]);
-    const [row] = rows;
+    const calls = [...deployment.wire.table.calls, ...deployment.wire.sqs.calls];
+    expect(calls.map(({ operation }) => operation).filter((name) => writes.test(name))).toEqual([]);
+    const row = rows[5];
     expect(row && (await deployment.deliveries.findDelivery(row))).toEqual(row);
+  });
+
+  test.each([
+    ['deliveries-dlq', () => JSON.stringify({ ...refOf(waitingDelivery()), version: 1 }), 'redriven'],
+    ['deliveries-dlq', () => '{', 'kept'],
+    ['unrouted', () => envelope({ type: entry.type }), 'redriven'],
+    ['unrouted', () => envelope({ type: 'ticket.exploded' }), 'kept'],
+  ])('foresees of a message in %s what a run then does', async (queueName, body, result) => {
+    await hold(queueName, body(), 'some-reason');
+
+    const foreseen = await redrive(queueName, { dryRun: true });
+    expect(foreseen).toEqual(report({ 'some-reason': 1 }, { [result]: 1 }));
+    expect(await redrive(queueName)).toEqual(foreseen);
   });
 
   test('counts only what the real run would take', async () => {
@@ -199,7 +245,7 @@ describe('a dry run', () => {
     await exhaust({}, 'timeout');
 
     expect(await redrive('exhausted-deliveries', { dryRun: true, reason: 'timeout' })).toEqual(
-      report({ timeout: 1 }),
+      report({ timeout: 1 }, { redriven: 1 }),
     );
     expect(bodiesIn('exhausted-deliveries')).toHaveLength(2);
   });
@@ -248,12 +294,7 @@ describe('an exhausted delivery', () => {
 
   test('is left alone when its event is no longer stored: there is nothing to send', async () => {
     const row = await exhaust();
-    await deployment.table.client.send(
-      new DeleteCommand({
-        TableName: deployment.table.tableName,
-        Key: { ...eventKey(row.accountId, row.eventId) },
-      }),
-    );
+    await forget(row);
 
     expect(await redrive('exhausted-deliveries')).toEqual(report({ status: 1 }, { 'too-old': 1 }));
     expect(await deployment.deliveries.findDelivery(row)).toEqual(row);
@@ -621,14 +662,11 @@ describe('a run that breaks off', () => {
 
   test('a message that another has received meanwhile does not end the run without its report', async () => {
     await hold('deliveries-dlq', '{', 'not-a-delivery');
-    const gone: WireAnswer = {
-      status: 400,
-      body: {
-        __type: 'com.amazonaws.sqs#MessageNotInflight',
-        message: 'The specified message is not in flight.',
-      },
-    };
-    interceptSqs(async (call) => (call.operation === 'ChangeMessageVisibility' ? gone : passOn(call)));
+    interceptSqs(async (call) => {
+      if (call.operation !== 'ChangeMessageVisibilityBatch') return passOn(call);
+      const failed = { Id: '0', SenderFault: true, Code: 'ReceiptHandleIsInvalid' };
+      return { status: 200, body: { Successful: [], Failed: [failed] } };
+    });
 
     expect(await redrive('deliveries-dlq')).toEqual(report({ 'not-a-delivery': 1 }, { kept: 1 }));
   });
