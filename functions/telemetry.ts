@@ -9,7 +9,9 @@ export function createTelemetry(namespace: string): {
   telemetry: Telemetry;
   middlewares: MiddlewareObj[];
 } {
-  const logger = new PowertoolsLogger({ serviceName: 'webhooks' });
+  // Every function's stack sets it, so that each line tells which commit wrote it.
+  const commit = process.env['COMMIT'] ?? 'unknown';
+  const logger = new PowertoolsLogger({ serviceName: 'webhooks', persistentKeys: { commit } });
   const metrics = new Metrics({ namespace, serviceName: 'webhooks' });
   // The library's own middleware writes a line about every invocation that counted nothing.
   const publish = () => {

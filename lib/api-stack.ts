@@ -27,6 +27,7 @@ import { BackendRole } from './backend-role.ts';
 import { corsPreflight } from './cors.ts';
 import { type DataStack, itemsOf } from './data-stack.ts';
 import { commonResources } from './delivery-functions.ts';
+import { deployedCommit } from './deployed-commit.ts';
 import { resourceName, type Stage } from './stage.ts';
 import { WebhookFunction } from './webhook-function.ts';
 
@@ -110,6 +111,7 @@ export class ApiStack extends Stack {
       });
 
     new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint });
+    new CfnOutput(this, 'Commit', { value: deployedCommit() });
   }
 
   #createApiFunction(stage: Stage, data: DataStack, retries: IQueue) {

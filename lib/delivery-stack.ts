@@ -9,6 +9,7 @@ import { addAlarm } from './alarms.ts';
 import type { DataStack } from './data-stack.ts';
 import { createDeliverer, createDispatcher } from './delivery-functions.ts';
 import { createDeliveryQueues } from './delivery-queues.ts';
+import { deployedCommit } from './deployed-commit.ts';
 import { EventRouting } from './event-routing.ts';
 import { metricsNamespace, type Stage } from './stage.ts';
 import { Sweeping } from './sweeping.ts';
@@ -82,6 +83,7 @@ export class DeliveryStack extends Stack {
     new CfnOutput(this, 'EventBusName', { value: routing.bus.eventBusName });
     // A publisher in another AWS account names the bus by its ARN.
     new CfnOutput(this, 'EventBusArn', { value: routing.bus.eventBusArn });
+    new CfnOutput(this, 'Commit', { value: deployedCommit() });
     new CfnOutput(this, 'RetentionDays', { value: String(stage.retentionDays) });
     new CfnOutput(this, 'RetryScheduleSeconds', { value: stage.retryScheduleSeconds.join(',') });
   }

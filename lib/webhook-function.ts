@@ -11,6 +11,7 @@ import type * as z from 'zod';
 import { type SettingName, settingVariables } from '../core/settings/setting-variables.ts';
 import type { FunctionEnv, ResourceVariables } from '../functions/env.ts';
 import { type AlarmText, addAlarm } from './alarms.ts';
+import { deployedCommit } from './deployed-commit.ts';
 import type { Stage } from './stage.ts';
 
 interface WebhookFunctionProps<Resources extends z.ZodRawShape> extends AlarmText {
@@ -53,6 +54,7 @@ export class WebhookFunction<Resources extends z.ZodRawShape> extends Construct 
       environment: {
         ...props.resources,
         ...settingVariables(props.stage, props.env.settings),
+        COMMIT: deployedCommit(),
         NODE_OPTIONS: '--enable-source-maps',
       },
       role,

@@ -81,6 +81,8 @@ async function runApp(context: object, outdir: string): Promise<void> {
       // CloudFormation's own rules take 3 s to load. `npm run synth` and every deployment check the template against
       // them.
       CDK_VALIDATION: 'false',
+      // Stacks are kept by what their sources hold, whichever commit that was.
+      COMMIT: 'local',
       CDK_CONTEXT_JSON: JSON.stringify({ ...cdkJson.context, ...context }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -132,3 +132,19 @@ test('the first invocation of a sandbox is a cold start, and no other', async ()
 
   expect(lines.map((line) => line['cold_start'])).toEqual([true, false, false]);
 });
+
+test.each([
+  ['that its stack has named', '0123456789ab', '0123456789ab'],
+  ['that nobody has named', undefined, 'unknown'],
+])('every line tells the commit %s', async (_, commit, told) => {
+  if (commit) process.env['COMMIT'] = commit;
+  try {
+    const { lines } = await printedBy((telemetry) => {
+      telemetry.info('request.served', {});
+      telemetry.error('request.failed', {});
+    });
+    expect(lines.map((line) => line['commit'])).toEqual([told, told]);
+  } finally {
+    delete process.env['COMMIT'];
+  }
+});

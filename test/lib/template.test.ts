@@ -490,7 +490,7 @@ describe('every function', () => {
     (name, env) => {
       const { Variables } = functionNamed(name).properties.Environment;
       expect(Object.keys(Variables).toSorted()).toEqual(
-        [...Object.keys(env.resources), ...env.settings.map(variableOf), 'NODE_OPTIONS'].toSorted(),
+        [...Object.keys(env.resources), ...env.settings.map(variableOf), 'COMMIT', 'NODE_OPTIONS'].toSorted(),
       );
       expect(() => readEnv(env, deployedValues(Variables))).not.toThrow();
     },
