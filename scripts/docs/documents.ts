@@ -2,6 +2,7 @@ import { createOpenApiDocument } from '../../contract/openapi/document.ts';
 import { stageSettings } from '../../core/settings/stage-settings.ts';
 import { describeEventTypes } from './event-types.ts';
 import { describeProblems } from './problems.ts';
+import { embedReasons } from './reasons.ts';
 import { embedRoutes } from './routes.ts';
 import { describeSettings } from './settings.ts';
 import { embedSnippets } from './snippets.ts';
@@ -23,5 +24,5 @@ export const documents: Readonly<Record<string, (current: string) => string>> = 
   'docs/stage.schema.json': describeStageFile,
   'docs/openapi.json': () => `${JSON.stringify(createOpenApiDocument(callbackTimeoutMs), null, 2)}\n`,
   'docs/integrating.md': (current) => embedSnippets(current, root),
-  'docs/runbook.md': embedTelemetry,
+  'docs/runbook.md': (current) => embedReasons(embedTelemetry(current)),
 };
