@@ -3,8 +3,15 @@ import { fileURLToPath } from 'node:url';
 
 /** What the functions and stacks consist of. A commit that changes none of it changes no function either. */
 const deployedPaths = [
-  ...['bin', 'lib', 'functions', 'adapters', 'core', 'contract'],
-  ...['docs/openapi.json', 'package-lock.json', 'cdk.json'],
+  'bin',
+  'lib',
+  'functions',
+  'adapters',
+  'core',
+  'contract',
+  'docs/openapi.json',
+  'package-lock.json',
+  'cdk.json',
 ];
 
 /**

@@ -53,19 +53,19 @@ async function keepWhatIsGivenBack(): Promise<void> {
   const { PersistenceManager } = (await import(file.href)) as {
     readonly PersistenceManager: { readonly prototype: Persistence };
   };
-  PersistenceManager.prototype.updateMessageReady = function updateMessageReady(messageId) {
-    this.db
-      .prepare(
-        'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
-      )
-      .run(messageId);
-  };
+  PersistenceManager.prototype.updateMessageReady = dropReceipt;
+}
+
+function dropReceipt(this: Persistence, messageId: string): void {
+  this.db
+    .prepare('UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?')
+    .run(messageId);
 }
 
 /** What we use of the class with which fauxqs writes into its data folder. */
 interface Persistence {
   readonly db: DatabaseSync;
-  updateMessageReady(this: Persistence, messageId: string): void;
+  updateMessageReady: typeof dropReceipt;
 }
 
 /**

@@ -119,7 +119,7 @@ describe('a discard', () => {
       return internalFailure;
     });
 
-    await expect(discardAll(file)).rejects.toThrow();
+    await expect(discardAll(file)).rejects.toMatchObject({ name: 'InternalFailure' });
 
     const written = (await readDiscardFile(file)).map(({ body }) => body);
     expect([...new Set([...written, ...heldBodies()])].toSorted()).toEqual(bodies);
