@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type CAC, cac } from 'cac';
 import { connectTable } from '../adapters/dynamo-client.ts';
@@ -96,9 +97,19 @@ async function begin(options: Options): Promise<Operation> {
     now: () => new Date(),
     signal: stopping.signal,
     isJson: options['json'] === true,
+    ask: process.stdin.isTTY ? ask : undefined,
     print: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void (options['json'] === true ? process.stderr : process.stdout).write(`${line}\n`),
   };
+}
+
+async function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
 }
 
 function isHeld(queueName: string): boolean {

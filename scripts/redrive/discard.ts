@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { type DeadLetter, readDeadLetter } from './dead-letter.ts';
 import { createDiscardFile, type DiscardFile } from './discard-file.ts';
 import { lettersTable } from './list.ts';
@@ -26,7 +25,7 @@ export async function discard(
 ): Promise<void> {
   if (selection.ids.length === 0 && selection.reason === undefined)
     throw new Error('say what to discard: ids, or --reason');
-  if (!options.isConfirmed && !options.dryRun && !process.stdin.isTTY)
+  if (!options.isConfirmed && !options.dryRun && !operation.ask)
     throw new Error('a discard asks for a confirmation on a terminal; --yes discards without one');
 
   const letters = (await look(operation, selection)).flatMap((sight) => sight.letters);
@@ -39,7 +38,7 @@ export async function discard(
   }
   if (!options.isConfirmed) {
     operation.note(lettersTable(letters, operation.now()));
-    await confirm(letters.length);
+    await confirm(operation, letters.length);
   }
   await discardInto(options.file ?? nameByTime(operation.now()), operation, letters);
 }
@@ -105,13 +104,8 @@ async function takeAll(
 }
 
 /** Throws unless the operator types what is asked for. */
-async function confirm(count: number): Promise<void> {
+async function confirm({ ask }: Operation, count: number): Promise<void> {
   const wanted = `discard ${count}`;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const typed = await terminal.question(`Type "${wanted}" to take these out of their queues: `);
-    if (typed.trim() !== wanted) throw new Error('nothing was discarded');
-  } finally {
-    terminal.close();
-  }
+  const typed = await ask?.(`Type "${wanted}" to take these out of their queues: `);
+  if (typed?.trim() !== wanted) throw new Error('not confirmed; nothing was discarded');
 }

@@ -13,6 +13,8 @@ export interface Operation extends RedriveDeps {
   readonly signal: AbortSignal;
   /** Results as JSON, one document a command, for programs. */
   readonly isJson: boolean;
+  /** Asks the operator. Absent if there is no terminal to answer on. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
   /** Writes a line of the result. */
   readonly print: (line: string) => void;
   /** Writes a line that is not part of the result. */

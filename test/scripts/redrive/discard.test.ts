@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
@@ -62,8 +62,8 @@ async function hold(...bodies: string[]): Promise<void> {
     );
 }
 
-/** All of `unrouted`, without asking. Resolves with what was printed. */
-async function discardAll(file: string): Promise<string> {
+/** All of `unrouted`, without asking, or with these answers. Resolves with what was printed. */
+async function discardAll(file: string, answer?: (question: string) => string): Promise<string> {
   const lines: string[] = [];
   const table = engine.table;
   const operation: Operation = {
@@ -76,10 +76,11 @@ async function discardAll(file: string): Promise<string> {
     now: () => new Date(),
     signal: new AbortController().signal,
     isJson: false,
+    ask: answer && (async (question) => answer(question)),
     print: (line) => void lines.push(line),
     note: (line) => void lines.push(line),
   };
-  const options = { dryRun: false, file, isConfirmed: true };
+  const options = { dryRun: false, file, isConfirmed: answer === undefined };
   await discard(operation, { ids: [], reason: 'unknown-type' }, options);
   return lines.join('\n');
 }
@@ -152,6 +153,34 @@ describe('a discard', () => {
 
     expect(printed).toContain('1 message discarded into');
     expect(printed).toContain('1 message stayed');
+  });
+});
+
+describe('a confirmation', () => {
+  test.each(['yes', '2', 'discard', 'discard 3', ''])('is not given by "%s"', async (typed) => {
+    await hold('{"number":1}', '{"number":2}');
+    proxy.intercept(passOn);
+
+    await expect(discardAll(join(folder, 'refused.jsonl'), () => typed)).rejects.toThrow(
+      'nothing was discarded',
+    );
+
+    expect(heldBodies()).toHaveLength(2);
+    expect(await readdir(folder)).not.toContain('refused.jsonl');
+  });
+
+  test('is given by what was asked for', async () => {
+    await hold('{"number":1}', '{"number":2}');
+    proxy.intercept(passOn);
+    const asked: string[] = [];
+
+    await discardAll(join(folder, 'confirmed.jsonl'), (question) => {
+      asked.push(question);
+      return 'discard 2\n';
+    });
+
+    expect(asked).toEqual(['Type "discard 2" to take these out of their queues: ']);
+    expect(heldBodies()).toEqual([]);
   });
 });
 
