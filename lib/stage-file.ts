@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
-import { nearestTo } from './nearest.ts';
+import { nearestWord } from '../core/words.ts';
 
 /** A value as it was given, and where, as an error names it: `-c ` or `stages/prod.json:3: `. */
 export interface GivenValue {
@@ -54,7 +54,7 @@ function missing(folder: string, stage: string, shown: string): string {
   const stages = readdirSync(folder)
     .filter((name) => /^[a-z][a-z0-9]*\.json$/.test(name))
     .map((name) => basename(name, '.json'));
-  const near = nearestTo(stage, stages);
+  const near = nearestWord(stage, stages);
   return [
     `there is no ${shown}`,
     `the stages are ${stages.join(', ')}`,

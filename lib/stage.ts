@@ -3,7 +3,7 @@ import type { Node } from 'constructs';
 import { deriveSettings, type Settings } from '../core/settings/derived-settings.ts';
 import type { Setting } from '../core/settings/setting.ts';
 import { type StageSettings, stageSettings } from '../core/settings/stage-settings.ts';
-import { nearestTo } from './nearest.ts';
+import { nearestWord } from '../core/words.ts';
 import { type GivenValue, readStageFile, stagesFolder } from './stage-file.ts';
 
 /** The settings of the synthesized stage and the times that derive from them. */
@@ -57,7 +57,7 @@ function contextOf(node: Node): Given {
 function refuseUnknown(context: Given): void {
   const unknown = [...context.keys()].filter((name) => !names.includes(name));
   if (unknown.length === 0) return;
-  const meant = unknown.flatMap((name) => nearestTo(name, names) ?? []);
+  const meant = unknown.flatMap((name) => nearestWord(name, names) ?? []);
   const question = meant.length > 0 ? `; did you mean ${meant.join(', ')}?` : '';
   throw new Error(
     `-c ${unknown.join(', ')}: no such setting; the settings are ${names.join(', ')}${question}`,
@@ -69,7 +69,7 @@ function misplacedIn(file: Given): string[] {
   return [...file].flatMap(([name, { where }]) => {
     if (name === 'stage') return [`${where}stage: is the name of the file; remove it`];
     if (names.includes(name)) return [];
-    const near = nearestTo(name, names);
+    const near = nearestWord(name, names);
     const fix = near === undefined ? 'remove it' : `rename it to ${near}, or remove it`;
     return [`${where}${name}: no such setting; ${fix}; docs/settings.md lists all settings`];
   });

@@ -491,7 +491,7 @@ export function createWorld(deliveryCount: number) {
         createRedrive({
           messages: heldMessagesOf(actor),
           deliveries: deliveriesOf(actor),
-          events: { keepEvent: async () => true, readEventBody: async () => '{}' },
+          events: { keepEvent: async () => true, readEventBody: async () => ({ text: '{}', isTest: false }) },
           now,
         })({
           queueName,
