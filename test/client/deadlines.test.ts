@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -122,15 +122,35 @@ test.each([
 });
 
 test('credentials that come after the timeout send nothing', async () => {
-  const { server, calls } = await publisherTo(accept);
   const late = Promise.withResolvers<typeof credentials>();
-  const client = clientOf(server.url, { credentials: () => late.promise });
+  let requests = 0;
+  const handle = () => {
+    requests += 1;
+    return Promise.reject(new Error('no network'));
+  };
+  const client = clientOf('http://127.0.0.1:1', {
+    credentials: () => late.promise,
+    requestHandler: { handle },
+  });
   const publisher = createPublisher({ eventBusName: 'events', client, timeoutMs: 50, maxAttempts: 1 });
   const { unpublished } = await publisher.publish([event()]);
   late.resolve(credentials);
-  await createPublisher({ eventBusName: 'events', client }).publish([event({ id: 'evt_next' })]);
+  await createPublisher({ eventBusName: 'events', client, maxAttempts: 1 }).publish([event()]);
   expect(unpublished).toHaveLength(1);
-  expect(calls.flat()).toMatchObject([{ Detail: expect.stringContaining('evt_next') }]);
+  expect(requests).toBe(1);
+});
+
+test.each([
+  ['a part of the time, so that others can follow', 3_000, 3, 2],
+  ['a second of it, even if that is all', 1_000, 20, 1],
+])('a silent call gets %s', async (_, timeoutMs, maxAttempts, least) => {
+  let calls = 0;
+  const client = clientOf(await http(() => void (calls += 1)));
+  const publisher = createPublisher({ eventBusName: 'events', client, timeoutMs, maxAttempts });
+  const { unpublished } = await publisher.publish([event()]);
+  expect(unpublished).toMatchObject([{ reason: 'unavailable' }]);
+  expect(calls).toBeGreaterThanOrEqual(least);
+  expect(calls).toBeLessThanOrEqual(timeoutMs / 1_000);
 });
 
 test('what is published within the time stays published, and the rest is reported', async () => {
@@ -201,6 +221,13 @@ describe('a signal', () => {
     expect(calls.map((entries) => entries.length)).toEqual([2]);
     expect(aborted.unpublished).toHaveLength(1);
     expect(other.published).toHaveLength(1);
+  });
+
+  test('has no listener left once publish has settled', async () => {
+    const { signal } = new AbortController();
+    const { publisher } = await publisherTo(accept);
+    await publisher.publish([event(), null as never], { signal });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   test('that is none is a mistake of the caller', async () => {
