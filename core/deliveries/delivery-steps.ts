@@ -14,7 +14,7 @@ import {
   refOf,
   type WaitingDelivery,
 } from './delivery.ts';
-import { keptAttempt } from './kept-attempt.ts';
+import { keptInRow } from './kept-attempt.ts';
 import type { RetryDecision } from './retry-policy.ts';
 
 /** The steps of a delivery. Each makes the next row from the present one. */
@@ -66,7 +66,7 @@ export function settle(
       return {
         ...facts,
         state: 'delivered',
-        ...(work.claimed ? {} : { firstAttempt: keptAttempt(attempt) }),
+        ...(work.claimed ? {} : { firstAttempt: keptInRow(attempt) }),
       };
     case 'exhausted':
       return { ...facts, state: 'exhausted', reason: decision.reason };

@@ -1,18 +1,25 @@
 import type { Attempt } from './delivery.ts';
 
-/** Of an answer to a success. People hardly ever read it, and the row holds the delivery as well. */
-const successExcerptBytes = 256;
+/** Of an answer, in an item of its own: enough for a message. */
+const itemExcerptBytes = 512;
 
-/** Of an answer to a failure: enough for a message. */
-const failureExcerptBytes = 512;
+/** In the row of a delivery, beside all that the row holds. It is the answer to a success, which people hardly ever read. */
+const rowExcerptBytes = 256;
 
 /**
  * The attempt as it is stored: without most of a long answer. Every KB of an item costs a write unit, and a receiver that
  * fails is called ten times.
  */
-export function keptAttempt({ outcome, ...others }: Attempt): Attempt {
+export function keptInItem(attempt: Attempt): Attempt {
+  return withExcerpt(attempt, itemExcerptBytes);
+}
+
+export function keptInRow(attempt: Attempt): Attempt {
+  return withExcerpt(attempt, rowExcerptBytes);
+}
+
+function withExcerpt({ outcome, ...others }: Attempt, maxBytes: number): Attempt {
   const { responseExcerpt, ...facts } = outcome;
-  const maxBytes = outcome.kind === 'success' ? successExcerptBytes : failureExcerptBytes;
   const kept = cutToBytes(responseExcerpt ?? '', maxBytes);
   return { ...others, outcome: kept ? { ...facts, responseExcerpt: kept } : facts };
 }

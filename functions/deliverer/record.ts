@@ -3,7 +3,7 @@ import { messageFor, refOf } from '../../core/deliveries/delivery.ts';
 import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { ExhaustedQueue, RetryQueue } from '../../core/deliveries/delivery-queues.ts';
 import { cancel, expire, postpone, scheduleOf, settle } from '../../core/deliveries/delivery-steps.ts';
-import { keptAttempt } from '../../core/deliveries/kept-attempt.ts';
+import { keptInItem } from '../../core/deliveries/kept-attempt.ts';
 import type { RetryDecision } from '../../core/deliveries/retry-policy.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import type { Answered, Ending, Postponed, Settled } from './ending.ts';
@@ -65,7 +65,7 @@ export function createRecord(deps: RecordDeps) {
   async function recordSettled(work: DeliveryInWork, settled: Settled): Promise<Recorded> {
     const { subscription, attempt, settledAt } = settled;
     const isFirstSuccess = settled.decision.kind === 'delivered' && !work.claimed;
-    if (!isFirstSuccess) await deliveries.recordAttempt(work.message, keptAttempt(attempt));
+    if (!isFirstSuccess) await deliveries.recordAttempt(work.message, keptInItem(attempt));
     // An answer from an old URL must not end what the new one can still get.
     const isCurrent = await learn(subscription, attempt.outcome);
     const decision = isCurrent ? settled.decision : settled.decisionIfMoved;
@@ -84,7 +84,7 @@ export function createRecord(deps: RecordDeps) {
   /** The row comes last: until it is final, the sweeper brings a question back whose answer was not written. */
   async function recordAnswered(work: DeliveryInWork, ending: Answered): Promise<void> {
     const { attempt, result } = ending;
-    if (attempt) await deliveries.recordAttempt(work.message, keptAttempt(attempt));
+    if (attempt) await deliveries.recordAttempt(work.message, keptInItem(attempt));
     await writeAnswer(deps, work, ending);
     const decision: RetryDecision =
       result.state === 'verified' ? { kind: 'delivered' } : { kind: 'exhausted', reason: result.reason };

@@ -142,14 +142,14 @@ describe('a first attempt', () => {
     expect(deployment.telemetry.counts).toEqual({ AttemptsSucceeded: 1 });
   });
 
-  test('that succeeds keeps 256 characters of the answer, and no half of one', async () => {
+  test('that succeeds keeps 256 bytes of the answer, and no part of a character', async () => {
     const message = deployment.messageFor(subscription);
     receiver.respond((response) => void response.writeHead(200).end(`x${'😀'.repeat(200)}`));
 
     await deliver(message);
 
     expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
-      firstAttempt: { outcome: { responseExcerpt: `x${'😀'.repeat(127)}` } },
+      firstAttempt: { outcome: { responseExcerpt: `x${'😀'.repeat(63)}` } },
     });
   });
 

@@ -77,7 +77,10 @@ function remove() {
 async function newSecret(expiresInSeconds?: number): Promise<{ text: string; stored: StoredSecret }> {
   const { accountId, id: subscriptionId } = subscription;
   const text = formatSecret(Buffer.from(uniqueId('secret').padEnd(32)));
-  const sealed = await deployment.cipher.seal(text, { accountId, subscriptionId });
+  // By another sandbox, so that no data key of it has been opened before.
+  const kms = connectKmsAt(deployment.wire.kms.url);
+  const sealed = await createSecretCipher(kms, 'alias/webhooks').seal(text, { accountId, subscriptionId });
+  kms.destroy();
   const now = deployment.clock.now().getTime();
   const expiresAt =
     expiresInSeconds === undefined
