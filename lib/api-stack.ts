@@ -58,6 +58,9 @@ export class ApiStack extends Stack {
     super(scope, id, props);
 
     const accessLog = new LogGroup(this, 'AccessLog', {
+      // A group elsewhere gets a statement in a resource policy that all log groups of the AWS account share, of 5,120 characters.
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html
+      logGroupName: `/aws/vendedlogs/${resourceName(stage, 'api')}`,
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -77,7 +80,7 @@ export class ApiStack extends Stack {
     const integration = new HttpLambdaIntegration(
       'ApiIntegration',
       this.#createApiFunction(stage, data, retries).lambda,
-      // A permission for each route would not fit into the 20 KB that a function's policy may have.
+      // One permission for the API. One for each route would fill the function's policy, which has 20 KB.
       { scopePermissionToRoute: false },
     );
     const accountKey = new HttpLambdaAuthorizer('AccountKey', this.#createAuthorizer(stage, data).lambda, {

@@ -25,19 +25,20 @@ export class DataStack extends Stack {
   readonly alarmTopic: Topic;
 
   constructor(scope: Construct, id: string, { stage, ...props }: DataStackProps) {
-    super(scope, id, { ...props, terminationProtection: true });
+    super(scope, id, props);
+    const removalPolicy = stage.protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
     // Its name is known before anything is deployed, so the other stacks can move to it before this one lets go of its own.
     this.table = stage.tableName
       ? Table.fromTableName(this, 'AdoptedTable', stage.tableName)
-      : createTable(this);
+      : createTable(this, stage);
     this.feedIndexArn = `${this.table.tableArn}/index/feed`;
     this.dueIndexArn = `${this.table.tableArn}/index/due`;
 
     this.secretsKey = new Key(this, 'SecretsKey', {
       description: 'Signing secrets of webhook subscriptions',
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy,
     });
     // KMS does not rotate HMAC keys. A new key only breaks the cursors of listings that are in progress.
     this.cursorKey = new Key(this, 'CursorKey', {
@@ -50,6 +51,7 @@ export class DataStack extends Stack {
     const topicKey = new Key(this, 'AlarmTopicKey', {
       description: 'Alarm notifications of the webhooks',
       enableKeyRotation: true,
+      removalPolicy,
     });
     // The AWS managed key for SNS does not let CloudWatch publish.
     topicKey.grantEncryptDecrypt(new ServicePrincipal('cloudwatch.amazonaws.com'));
@@ -70,15 +72,15 @@ export class DataStack extends Stack {
   }
 }
 
-function createTable(scope: Construct): Table {
+function createTable(scope: Construct, { protectData }: Stage): Table {
   const table = new Table(scope, 'Table', {
     partitionKey: { name: 'pk', type: AttributeType.STRING },
     sortKey: { name: 'sk', type: AttributeType.STRING },
     billingMode: BillingMode.PAY_PER_REQUEST,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    deletionProtection: true,
+    deletionProtection: protectData,
     timeToLiveAttribute: 'expiresAt',
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
   });
   // A sparse index: only open deliveries have its two attributes.
   table.addGlobalSecondaryIndex({

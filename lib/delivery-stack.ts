@@ -1,41 +1,35 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { MetricName } from '../core/telemetry.ts';
-import { addAlarm } from './alarms.ts';
 import type { DataStack } from './data-stack.ts';
 import { createDeliverer, createDispatcher } from './delivery-functions.ts';
 import { createDeliveryQueues } from './delivery-queues.ts';
 import { deployedCommit } from './deployed-commit.ts';
-import { EventRouting } from './event-routing.ts';
+import { type EventTypeEntry, findEventQueue } from './event-queues.ts';
+import { addFaultAlarms } from './fault-alarms.ts';
 import { metricsNamespace, type Stage } from './stage.ts';
 import { Sweeping } from './sweeping.ts';
 
 export interface DeliveryStackProps extends StackProps {
   readonly stage: Stage;
+  readonly catalog: readonly EventTypeEntry[];
   readonly data: DataStack;
 }
 
-/** Everything from the event bus to the callback. */
+/** Everything from the queues of the event types to the callback. */
 export class DeliveryStack extends Stack {
   readonly retries: IQueue;
-  readonly bus: IEventBus;
 
-  constructor(scope: Construct, id: string, { stage, data, ...props }: DeliveryStackProps) {
+  constructor(scope: Construct, id: string, { stage, catalog, data, ...props }: DeliveryStackProps) {
     super(scope, id, props);
     const { alarmTopic } = data;
     const dispatcherTimeout = Duration.seconds(stage.dispatcherTimeoutSeconds);
     const delivererTimeout = Duration.seconds(stage.delivererTimeoutSeconds);
 
-    const routing = new EventRouting(this, 'Events', {
-      stage,
-      alarmTopic,
-      consumerTimeout: dispatcherTimeout,
-    });
-    this.bus = routing.bus;
+    const eventQueues = catalog.map(({ type }) => findEventQueue(this, stage, type));
     const { deliveries, retries, exhausted } = createDeliveryQueues(this, {
       stage,
       alarmTopic,
@@ -48,7 +42,7 @@ export class DeliveryStack extends Stack {
       stage,
       data,
       queues,
-      deadLetters: routing.queues.map(({ deadLetters }) => deadLetters),
+      deadLetters: eventQueues.map(({ deadLetters }) => deadLetters),
       timeout: dispatcherTimeout,
     });
     const deliverer = createDeliverer(this, {
@@ -59,32 +53,39 @@ export class DeliveryStack extends Stack {
       timeout: delivererTimeout,
     });
 
+    // Neither a burst of events nor receivers that do not answer may use up the concurrency of the whole AWS account: the API
+    // and its authorizer need some of it.
     const batches = { batchSize: 10, reportBatchItemFailures: true };
-    for (const { queue } of routing.queues) dispatcher.addEventSource(new SqsEventSource(queue, batches));
-    // Receivers that do not answer must not use up the concurrency of the whole AWS account.
-    const bounded = { ...batches, maxConcurrency: stage.maxDeliverers };
+    const dispatchers = { ...batches, maxConcurrency: shareOf(stage.maxDispatchers, catalog.length) };
+    for (const { queue } of eventQueues) dispatcher.addEventSource(new SqsEventSource(queue, dispatchers));
+    const deliverers = { ...batches, maxConcurrency: stage.maxDeliverers };
     for (const queue of [queues.deliveries, queues.retries])
-      deliverer.addEventSource(new SqsEventSource(queue, bounded));
+      deliverer.addEventSource(new SqsEventSource(queue, deliverers));
 
     new Sweeping(this, 'Sweeping', { stage, data, queues });
-    addAlarm(
+    addFaultAlarms(
       this,
       'FaultsOfOurs',
-      { consequence: 'events or callbacks are late because of faults of ours', alarmTopic },
+      { stage, consequence: 'events or callbacks are late because of faults of ours', alarmTopic },
       new Metric({
         namespace: metricsNamespace(stage),
         metricName: 'FaultsOfOurs' satisfies MetricName,
         statistic: 'Sum',
         dimensionsMap: { service: 'webhooks' },
       }),
-      { cause: 'Functions report faults', threshold: 10 },
+      { cause: 'Functions report faults', burst: 10 },
     );
 
-    new CfnOutput(this, 'EventBusName', { value: routing.bus.eventBusName });
-    // A publisher in another AWS account names the bus by its ARN.
-    new CfnOutput(this, 'EventBusArn', { value: routing.bus.eventBusArn });
     new CfnOutput(this, 'Commit', { value: deployedCommit() });
     new CfnOutput(this, 'RetentionDays', { value: String(stage.retentionDays) });
     new CfnOutput(this, 'RetryScheduleSeconds', { value: stage.retryScheduleSeconds.join(',') });
   }
+}
+
+/** The least that Lambda takes for one event source mapping. */
+const minConcurrency = 2;
+
+/** What each of several event source mappings may have, so that their sum stays below `total` if it can. */
+function shareOf(total: number, mappings: number): number {
+  return Math.max(minConcurrency, Math.floor(total / mappings));
 }

@@ -1,17 +1,19 @@
-import type { Duration } from 'aws-cdk-lib';
-import { EventBus, type EventPattern, Match, Rule } from 'aws-cdk-lib/aws-events';
+import { type Duration, Stack } from 'aws-cdk-lib';
+import { EventBus, type EventPattern, type IRuleTarget, Match, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { AccountRootPrincipal, ArnPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { AccountRootPrincipal, ArnPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { eventCatalog, eventSource, eventTypes } from '../core/events/event-catalog.ts';
+import { eventSource } from '../core/events/event-catalog.ts';
+import { constructIdOf, type EventTypeEntry, queueNameOf } from './event-queues.ts';
 import { HoldingQueue, WorkQueue } from './queues.ts';
 import { resourceName, type Stage } from './stage.ts';
 import { UnroutedLog } from './unrouted-log.ts';
 
 interface EventRoutingProps {
   readonly stage: Stage;
+  readonly catalog: readonly EventTypeEntry[];
   readonly alarmTopic: ITopic;
   readonly consumerTimeout: Duration;
 }
@@ -19,31 +21,51 @@ interface EventRoutingProps {
 /** The event bus, with a rule and a queue for each entry of the catalog. */
 export class EventRouting extends Construct {
   readonly bus: EventBus;
-  readonly queues: readonly WorkQueue[];
   readonly #undeliverable: IQueue;
 
   constructor(scope: Construct, id: string, props: EventRoutingProps) {
     super(scope, id);
     this.bus = new EventBus(this, 'Bus', { eventBusName: resourceName(props.stage, 'events') });
     this.#allowPublisher(props.stage);
-    this.#undeliverable = new HoldingQueue(this, 'Undeliverable', {
+    this.#undeliverable = this.#createUndeliverable(props);
+
+    for (const { type, name } of props.catalog) {
+      const { queue } = new WorkQueue(this, constructIdOf(type), {
+        ...props,
+        name: queueNameOf(type),
+        consequence: `account owners do not receive ${type} callbacks`,
+      });
+      this.#route(`${constructIdOf(type)}Rule`, `${name}: ${type}`, { detailType: [type] }, queue);
+    }
+
+    this.#routeTheRest(props);
+  }
+
+  /** One queue for what no rule of the bus could hand over. */
+  #createUndeliverable(props: EventRoutingProps): IQueue {
+    const { queue } = new HoldingQueue(this, 'Undeliverable', {
       ...props,
       name: 'rule-targets-dlq',
       consequence:
         'published events did not reach their queue, so account owners do not receive callbacks for them',
-    }).queue;
-
-    this.queues = eventCatalog.map(({ type, name }) => {
-      const work = new WorkQueue(this, pascalCase(type), {
-        ...props,
-        name: type.replaceAll('.', '-'),
-        consequence: `account owners do not receive ${type} callbacks`,
-      });
-      this.#route(`${pascalCase(type)}Rule`, `${name}: ${type}`, { detailType: [type] }, work.queue);
-      return work;
     });
-
-    this.#routeTheRest(props);
+    const rulesOfTheBus = Stack.of(this).formatArn({
+      service: 'events',
+      resource: 'rule',
+      resourceName: `${resourceName(props.stage, 'events')}/*`,
+    });
+    // One statement for all rules: the policy of a queue has no room for more than 20.
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
+    queue.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'rules',
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+        conditions: { ArnLike: { 'aws:SourceArn': rulesOfTheBus } },
+      }),
+    );
+    return queue;
   }
 
   /** Without these two rules, an event that the catalog's rules do not take would vanish without a trace. */
@@ -56,7 +78,7 @@ export class EventRouting extends Construct {
     });
     const log = new UnroutedLog(this, 'UnroutedLog', props.stage);
     const source = Match.anythingBut(eventSource);
-    const detailType = Match.anythingBut(...eventTypes);
+    const detailType = Match.anythingBut(...props.catalog.map(({ type }) => type));
     const rules = [
       this.#route('UnroutedRule', 'Types outside the catalog', { detailType }, queue),
       this.#route('UnroutedSourceRule', 'Sources other than the helpdesk', { source }, queue),
@@ -71,11 +93,16 @@ export class EventRouting extends Construct {
       description,
       eventPattern: { source: [eventSource], ...pattern },
     });
-    // Fair queues: one account's flood does not hold up the others.
-    rule.addTarget(
-      new SqsQueue(queue, { messageGroupId: '$.detail.accountId', deadLetterQueue: this.#undeliverable }),
-    );
+    rule.addTarget(this.#targetFor(queue));
     return rule;
+  }
+
+  #targetFor(queue: IQueue): IRuleTarget {
+    // Fair queues: one account's flood does not hold up the others.
+    const target = new SqsQueue(queue, { messageGroupId: '$.detail.accountId' });
+    const deadLetterConfig = { arn: this.#undeliverable.queueArn };
+    // Given as a queue, CDK would add a statement to its policy for each rule.
+    return { bind: (rule) => ({ ...target.bind(rule), deadLetterConfig }) };
   }
 
   /**
@@ -96,9 +123,4 @@ export class EventRouting extends Construct {
       }),
     );
   }
-}
-
-/** `ticket.created` -> `TicketCreated` */
-function pascalCase(type: string): string {
-  return type.replaceAll(/(?:^|[._-])([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -29,7 +29,9 @@ export class Sweeping extends Construct {
       env: sweeperEnv,
       resources: { ...commonResources(stage, data), RETRY_QUEUE_URL: queues.retries.queueUrl },
       timeout: Duration.seconds(50),
-      memoryMb: 512,
+      // One whole processor, which is what bounds a sweep.
+      // https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+      memoryMb: 1_769,
     });
     sweeper.allowItems(['BatchGetItem', 'PutItem'], data.table, itemsOf.accounts);
     sweeper.allow(['dynamodb:Query'], data.dueIndexArn);

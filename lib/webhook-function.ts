@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ITableRef } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
@@ -10,8 +10,9 @@ import { Construct } from 'constructs';
 import type * as z from 'zod';
 import { type SettingName, settingVariables } from '../core/settings/setting-variables.ts';
 import type { FunctionEnv, ResourceVariables } from '../functions/env.ts';
-import { type AlarmText, addAlarm } from './alarms.ts';
+import type { AlarmText } from './alarms.ts';
 import { deployedCommit } from './deployed-commit.ts';
+import { addFunctionAlarms } from './fault-alarms.ts';
 import type { Stage } from './stage.ts';
 
 interface WebhookFunctionProps<Resources extends z.ZodRawShape> extends AlarmText {
@@ -69,16 +70,14 @@ export class WebhookFunction<Resources extends z.ZodRawShape> extends Construct 
         sourcesContent: false,
       },
     });
-    // Counts crashes and timeouts, which a function cannot report itself.
-    addAlarm(this, 'Crashes', props, this.lambda.metricErrors({ period: Duration.minutes(10) }), {
-      cause: `${props.entry} crashes or runs out of time`,
-      threshold: 5,
-    });
+    addFunctionAlarms(this, props, this.lambda);
   }
 
   /** Allows actions on exactly these resources. No permission here uses a wildcard. */
   allow(actions: string[], ...resources: string[]): void {
-    this.#allowIf({}, actions, resources);
+    // One by one: the CDK joins statements, and moves to further policies what the role's own has no room for. It cannot
+    // divide a statement.
+    for (const resource of resources) this.#allowIf({}, actions, resource);
   }
 
   /** Allows actions, such as `GetItem`, on those items of the table whose partition keys match one of the patterns. */
@@ -90,7 +89,7 @@ export class WebhookFunction<Resources extends z.ZodRawShape> extends Construct 
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
       actions.map((action) => `dynamodb:${action}`),
-      [table.tableRef.tableArn],
+      table.tableRef.tableArn,
     );
   }
 
@@ -105,13 +104,13 @@ export class WebhookFunction<Resources extends z.ZodRawShape> extends Construct 
         Null: Object.fromEntries(contextKeys.map((name) => [`kms:EncryptionContext:${name}`, 'false'])),
       },
       actions.map((action) => `kms:${action}`),
-      [key.keyRef.keyArn],
+      key.keyRef.keyArn,
     );
   }
 
-  #allowIf(conditions: Record<string, unknown>, actions: string[], resources: string[]): void {
+  #allowIf(conditions: Record<string, unknown>, actions: string[], resource: string): void {
     this.lambda.addToRolePolicy(
-      new PolicyStatement({ effect: Effect.ALLOW, actions, resources, conditions }),
+      new PolicyStatement({ effect: Effect.ALLOW, actions, resources: [resource], conditions }),
     );
   }
 }

@@ -63,7 +63,13 @@ function describeIndexes(
 }
 
 export async function createQueues(resources: Resources, sqs: SQSClient): Promise<void> {
-  const names = ['DelaySeconds', 'MessageRetentionPeriod', 'RedrivePolicy', 'VisibilityTimeout'];
+  const names = [
+    'DelaySeconds',
+    'MaximumMessageSize',
+    'MessageRetentionPeriod',
+    'RedrivePolicy',
+    'VisibilityTimeout',
+  ];
   const queues = resources.ofType('AWS::SQS::Queue');
   // Dead-letter queues first, because a redrive policy must point at an existing queue.
   const ordered = [...queues].sort(

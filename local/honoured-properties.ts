@@ -47,6 +47,7 @@ const honoured: Record<string, readonly string[]> = {
   'AWS::Lambda::Function': ['Code', 'Description', 'Environment', 'Handler', 'Timeout'],
   'AWS::SQS::Queue': [
     'DelaySeconds',
+    'MaximumMessageSize',
     'MessageRetentionPeriod',
     'QueueName',
     'RedrivePolicy',

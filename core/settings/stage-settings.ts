@@ -87,6 +87,14 @@ export const stageSettings = {
     default: 30,
     summary: 'How long events, deliveries and attempts can be looked up.',
   }),
+  maxDispatchers: wholeNumber({
+    unit: 'invocations',
+    min: 2,
+    max: 1_000,
+    default: 100,
+    summary:
+      'How many dispatchers may run at a time, for all event types together. Each type has an equal share, but at least two.',
+  }),
   maxDeliverers: wholeNumber({
     unit: 'invocations',
     min: 2,

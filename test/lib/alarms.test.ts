@@ -3,7 +3,7 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { eventTypes } from '../../core/events/event-catalog.ts';
 import { createTelemetry } from '../../functions/telemetry.ts';
-import { isRaised, type StagedMetric } from './staged-metrics.ts';
+import { isRaised, type StagedMetric, statesOf } from './staged-metrics.ts';
 import { type Resource, synthesize, type Template } from './synthesized-template.ts';
 
 type Alarm = Resource<'AWS::CloudWatch::Alarm'>;
@@ -21,9 +21,11 @@ const functions = ['Dispatcher', 'Deliverer', 'SweepingSweeper', 'Api', 'Authori
 const metricsNamespace = 'iomnihub-webhooks-dev-metrics';
 
 const quiet = { EvaluationPeriods: 1, TreatMissingData: 'notBreaching' };
+/** SQS falls silent about a queue that nothing has touched for six hours. */
+const sleeps = { EvaluationPeriods: 1, TreatMissingData: 'ignore' };
 const atOrAbove = 'GreaterThanOrEqualToThreshold';
 const holds = (threshold: number) => ({
-  ...quiet,
+  ...sleeps,
   Namespace: 'AWS/SQS',
   MetricName: 'ApproximateNumberOfMessagesVisible',
   Statistic: 'Maximum',
@@ -60,14 +62,25 @@ const reportsFaults = {
   Threshold: 10,
 };
 
+/** Any of them, for three times as long as a message that failed may stay hidden: 270 s of the deliverer's. */
+const steadily = { Period: 300, EvaluationPeriods: 3, Threshold: 1 };
+const isThrottled = { ...crashes, MetricName: 'Throttles', Period: 300 };
+const isTakenForLoop = { ...crashes, MetricName: 'RecursiveInvocationsDropped', Period: 300, Threshold: 1 };
+
 /** THE list of alarms: of what, and on which condition. */
 const expected: [string, object][] = [
   ...holdingQueues.map((name): [string, object] => [name, holds(1)]),
   [exhausted, holds(1_000)],
   ...workQueues.map((name): [string, object] => [name, isStuck]),
-  ...functions.map((name): [string, object] => [name, crashes]),
+  ...functions.flatMap((name): [string, object][] => [
+    [name, crashes],
+    [name, { ...crashes, ...steadily }],
+    [name, isThrottled],
+    [name, isTakenForLoop],
+  ]),
   ['SweepingSweeper', isSilent],
   ['webhooks', reportsFaults],
+  ['webhooks', { ...reportsFaults, ...steadily }],
 ];
 
 /** The queue, function or service that an alarm is about. */
@@ -127,6 +140,7 @@ const each = (minutes: number, value: number) => Array.from({ length: minutes },
 describe('on staged data', () => {
   const visible = 'ApproximateNumberOfMessagesVisible';
   const age = 'ApproximateAgeOfOldestMessage';
+  const loops = 'RecursiveInvocationsDropped';
 
   test.each<[string, string, StagedMetric['minutes'], boolean]>([
     ['a queue for people that is empty', visible, each(5, 0), false],
@@ -136,25 +150,96 @@ describe('on staged data', () => {
     ['a message that has waited for less than half an hour', age, each(5, 1_799), false],
     ['a message that has waited for half an hour', age, [0, 0, 0, 0, 1_800], true],
     ['a queue without a message', age, none(5), false],
-    ['four crashes in ten minutes', 'Errors', [1, 1, 0, 0, 0, 0, 0, 0, 1, 1], false],
-    ['five crashes in ten minutes, one at a time', 'Errors', [1, 0, 1, 0, 1, 0, 1, 0, 1, 0], true],
-    ['five crashes at once', 'Errors', [5, ...none(9)], true],
-    ['four crashes in each of two periods', 'Errors', [4, ...none(9), 4, ...none(9)], false],
-    ['no call at all', 'Errors', none(10), false],
     ['a sweep each minute', 'Invocations', each(5, 1), false],
     ['one sweep in five minutes', 'Invocations', [undefined, undefined, 1, undefined, undefined], false],
     ['no sweep in five minutes', 'Invocations', none(5), true],
     ['no sweep in the second five minutes', 'Invocations', [...each(5, 1), ...none(5)], true],
-    ['nine faults in five minutes', 'FaultsOfOurs', [9, ...none(4)], false],
-    ['ten faults in five minutes', 'FaultsOfOurs', each(5, 2), true],
-    ['nine faults in each of two periods', 'FaultsOfOurs', [9, ...none(4), 9, ...none(4)], false],
-    ['no fault', 'FaultsOfOurs', none(5), false],
+    ['four calls that were refused in five minutes', 'Throttles', [4, ...none(4)], false],
+    ['five calls that were refused, one a minute', 'Throttles', each(5, 1), true],
+    ['four refused calls in each of two periods', 'Throttles', [4, ...none(4), 4, ...none(4)], false],
+    ['no refused call', 'Throttles', none(5), false],
+    ['one chain that was cut', loops, [undefined, 1, ...none(3)], true],
+    ['no chain that was cut', loops, none(5), false],
   ])('%s', (_, metricName, minutes, raised) => {
     for (const { properties, metric } of staged(metricName, minutes))
       expect([properties.AlarmDescription, isRaised(properties, metric)]).toEqual([
         properties.AlarmDescription,
         raised,
       ]);
+  });
+
+  const once = [1, ...none(14)];
+
+  test.each<[string, string, StagedMetric['minutes'], boolean]>([
+    ['four crashes in ten minutes', 'Errors', [1, 1, 0, 0, 0, 0, 0, 0, 1, 1, ...none(5)], false],
+    [
+      'five crashes in ten minutes, one at a time',
+      'Errors',
+      [1, 0, 1, 0, 1, 0, 1, 0, 1, 0, ...none(5)],
+      true,
+    ],
+    ['five crashes at once', 'Errors', [5, ...none(14)], true],
+    ['four crashes in each of two periods', 'Errors', [4, ...none(9), 4, ...none(9)], false],
+    ['no call at all', 'Errors', none(15), false],
+    ['one crash alone', 'Errors', once, false],
+    ['a crash in each of two periods of five minutes', 'Errors', [1, ...none(4), 1, ...none(9)], false],
+    ['a crash in each of three periods of five minutes', 'Errors', [1, ...none(4), 1, ...none(8), 1], true],
+    ['nine faults in five minutes', 'FaultsOfOurs', [9, ...none(14)], false],
+    ['ten faults in five minutes', 'FaultsOfOurs', [...each(5, 2), ...none(10)], true],
+    ['nine faults in each of two periods', 'FaultsOfOurs', [9, ...none(4), 9, ...none(9)], false],
+    ['no fault', 'FaultsOfOurs', none(15), false],
+    ['one fault alone', 'FaultsOfOurs', once, false],
+    ['a fault in each of two periods', 'FaultsOfOurs', [1, ...none(4), 1, ...none(9)], false],
+    ['a fault in each of three periods', 'FaultsOfOurs', [1, ...none(4), 1, ...none(8), 1], true],
+    [
+      'a fault in the first, second and fourth period',
+      'FaultsOfOurs',
+      [1, ...none(4), 1, ...none(9), 1, ...none(4)],
+      false,
+    ],
+    ['an event that fails each time it comes back', 'FaultsOfOurs', comesBackEvery(3), true],
+    ['a delivery that fails each time it comes back', 'FaultsOfOurs', comesBackEvery(4.5), true],
+  ])('%s: at once or steadily', (_, metricName, minutes, raised) => {
+    const bySubject = Map.groupBy(staged(metricName, minutes), ({ metric }) =>
+      JSON.stringify(metric.dimensions),
+    );
+    for (const alarms of bySubject.values()) {
+      expect(alarms).toHaveLength(2);
+      expect(alarms.some(({ properties, metric }) => isRaised(properties, metric))).toBe(raised);
+    }
+  });
+
+  /** One fault each time the visibility timeout has passed, for half an hour. */
+  function comesBackEvery(minutes: number): (number | undefined)[] {
+    const times = new Set(Array.from({ length: 30 }, (_, count) => Math.floor(count * minutes)));
+    return Array.from({ length: 30 }, (_, minute) => (times.has(minute) ? 1 : undefined));
+  }
+
+  test.each([
+    ['holds messages', visible, 1],
+    ['is not drained', age, 1_800],
+  ])(
+    'an alarm that a queue %s outlasts the sleep of its metric, and ends with what made it',
+    (_, metricName, bad) => {
+      const minutes = [...each(5, bad), ...none(5), ...none(5), ...each(5, 0), ...none(5)];
+      for (const { properties, metric } of staged(metricName, minutes))
+        expect(statesOf(properties, metric)).toEqual([true, true, true, false, false]);
+    },
+  );
+
+  test.each([
+    [{}, 300],
+    [{ callbackTimeoutMs: '20000' }, 420],
+    [{ dispatcherTimeoutSeconds: '120' }, 780],
+  ])('with %j, a period of steady faults is longer than any message stays hidden', (context, period) => {
+    const stage = synthesize(context);
+    const steady = stage
+      .of('AWS::CloudWatch::Alarm')
+      .filter(({ properties }) => properties.EvaluationPeriods === 3);
+    const hidden = stage.of('AWS::SQS::Queue').map(({ properties }) => properties.VisibilityTimeout ?? 0);
+
+    expect(new Set(steady.map(({ properties }) => properties.Period))).toEqual(new Set([period]));
+    expect(Math.max(...hidden)).toBeLessThan(period);
   });
 
   test.each([
@@ -165,12 +250,15 @@ describe('on staged data', () => {
     expect(alarms.map(({ properties, metric }) => isRaised(properties, metric))).toEqual([raised]);
   });
 
-  test.each([visible, age, 'Errors', 'FaultsOfOurs'])('%s of something else raises none', (metricName) => {
-    for (const { properties, metric } of staged(metricName, each(10, 1e6))) {
-      expect(isRaised(properties, { ...metric, dimensions: { FunctionName: 'other' } })).toBe(false);
-      expect(isRaised(properties, { ...metric, namespace: 'AWS/Other' })).toBe(false);
-    }
-  });
+  test.each([visible, age, 'Errors', 'Throttles', loops, 'FaultsOfOurs'])(
+    '%s of something else raises none',
+    (metricName) => {
+      for (const { properties, metric } of staged(metricName, each(15, 1e6))) {
+        expect(isRaised(properties, { ...metric, dimensions: { FunctionName: 'other' } })).toBe(false);
+        expect(isRaised(properties, { ...metric, namespace: 'AWS/Other' })).toBe(false);
+      }
+    },
+  );
 });
 
 describe('the faults that functions report', () => {
@@ -230,7 +318,9 @@ describe('the faults that functions report', () => {
   ])('raise their alarm where the functions count them: %i', async (faults, raised) => {
     const [alarm] = template
       .of('AWS::CloudWatch::Alarm')
-      .filter(({ properties }) => properties.MetricName === 'FaultsOfOurs');
+      .filter(
+        ({ properties }) => properties.MetricName === 'FaultsOfOurs' && properties.EvaluationPeriods === 1,
+      );
     const metrics = await metricsOf(faults);
 
     expect(metrics.map(({ name, minutes }) => [name, minutes[0]])).toEqual([['FaultsOfOurs', faults]]);

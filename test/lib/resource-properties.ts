@@ -15,7 +15,7 @@ export interface ResourceProperties {
     readonly Target: string;
   };
   'AWS::ApiGatewayV2::Stage': {
-    readonly AccessLogSettings?: { readonly DestinationArn: string };
+    readonly AccessLogSettings?: { readonly DestinationArn: string; readonly Format?: string };
     readonly DefaultRouteSettings?: {
       readonly ThrottlingRateLimit?: number;
       readonly ThrottlingBurstLimit?: number;
@@ -29,6 +29,7 @@ export interface ResourceProperties {
     readonly AlarmActions?: string[];
     readonly ComparisonOperator: string;
     readonly EvaluationPeriods: number;
+    readonly DatapointsToAlarm?: number;
     readonly MetricName?: string;
     readonly Namespace?: string;
     /** In seconds. */
@@ -38,11 +39,12 @@ export interface ResourceProperties {
     readonly Dimensions?: { readonly Name: string; readonly Value: string }[];
     readonly TreatMissingData?: string;
   };
-  'AWS::DynamoDB::Table': Record<string, unknown>;
+  'AWS::DynamoDB::Table': Record<string, unknown> & { readonly GlobalSecondaryIndexes?: unknown[] };
   'AWS::Events::EventBus': Record<string, unknown>;
   'AWS::Events::EventBusPolicy': { readonly Statement: Statement };
   'AWS::Events::Rule': {
-    readonly EventBusName: string;
+    readonly EventBusName?: string;
+    readonly Description: string;
     readonly State: string;
     readonly EventPattern?: { readonly source: unknown; readonly 'detail-type'?: unknown };
     readonly ScheduleExpression?: string;
@@ -53,6 +55,8 @@ export interface ResourceProperties {
       readonly SqsParameters?: { readonly MessageGroupId: string };
     }[];
   };
+  /** What does not fit into the inline policies of a role. */
+  'AWS::IAM::ManagedPolicy': PolicyDocument & { readonly Roles: string[] };
   'AWS::IAM::Policy': PolicyDocument & { readonly Roles: string[] };
   'AWS::IAM::Role': {
     readonly AssumeRolePolicyDocument: { readonly Statement: Statement[] };
@@ -75,7 +79,9 @@ export interface ResourceProperties {
   };
   'AWS::Lambda::Function': {
     readonly Architectures: string[];
+    readonly Description: string;
     readonly Runtime: string;
+    readonly RecursiveLoop?: string;
     readonly Timeout: number;
     readonly Role: string;
     readonly LoggingConfig: { readonly LogGroup: string };
@@ -90,6 +96,7 @@ export interface ResourceProperties {
   'AWS::SNS::TopicPolicy': PolicyDocument;
   'AWS::SQS::Queue': {
     readonly QueueName: string;
+    readonly MaximumMessageSize: number;
     readonly MessageRetentionPeriod: number;
     readonly SqsManagedSseEnabled?: boolean;
     readonly VisibilityTimeout?: number;

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { eventCatalog } from '../../core/events/event-catalog.ts';
+import type { EventTypeEntry } from '../../lib/event-queues.ts';
 import { createStacks } from '../../lib/stacks.ts';
 import type { ResourceProperties, ResourceType } from './resource-properties.ts';
 
@@ -18,15 +20,19 @@ export class Template {
 
   /** Of all stacks, but for what they export to each other. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** By stack, as CloudFormation gets them. */
+  readonly raw: readonly { readonly stack: string; readonly template: RawTemplate }[];
 
   constructor({
     resources,
     terminationProtection,
     outputs,
-  }: Pick<Template, 'resources' | 'terminationProtection' | 'outputs'>) {
+    raw,
+  }: Pick<Template, 'resources' | 'terminationProtection' | 'outputs' | 'raw'>) {
     this.resources = resources;
     this.terminationProtection = terminationProtection;
     this.outputs = outputs;
+    this.raw = raw;
   }
 
   of<Type extends ResourceType>(type: Type): Resource<Type>[] {
@@ -51,9 +57,12 @@ export interface Resource<Type extends ResourceType = ResourceType> {
   readonly updateReplacePolicy: string | undefined;
 }
 
-interface RawTemplate {
+export interface RawTemplate {
+  readonly Description?: string;
   readonly Resources: Record<string, RawResource>;
   readonly Outputs?: Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: string } }>;
+  readonly Parameters?: Record<string, unknown>;
+  readonly Mappings?: Record<string, unknown>;
 }
 
 interface RawResource {
@@ -65,13 +74,13 @@ interface RawResource {
 
 export type Context = Readonly<Record<string, unknown>>;
 
-/** What is deployed, with the feature flags of cdk.json, but without bundling the functions. */
 /** Where apps that a test does not synthesize would put their output: one folder, however many there are. */
 // CloudFormation's own rules take seconds to load. `npm run check` holds the templates to them.
 process.env['CDK_VALIDATION'] = 'false';
 
 const unusedOutput = join(tmpdir(), 'iomnihub-webhooks-unused');
 
+/** What is deployed, with the feature flags of cdk.json, but without bundling the functions. */
 export function createApp(context: Context = {}, outdir = unusedOutput): App {
   const { context: flags } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
     context: Context;
@@ -82,30 +91,44 @@ export function createApp(context: Context = {}, outdir = unusedOutput): App {
   });
 }
 
-export function synthesize(context: Context = {}): Template {
+/** As many as a help desk may ever have, most of them with a long identifier. */
+export const sixtyEventTypes: readonly EventTypeEntry[] = [
+  ...eventCatalog,
+  ...Array.from({ length: 60 - eventCatalog.length }, (_, index) => ({
+    type: `conversation.took-a-turn-${String(index).padStart(3, '0')}`,
+    name: `Conversation Took A Turn ${index}`,
+  })),
+];
+
+export function synthesize(context: Context = {}, catalog?: readonly EventTypeEntry[]): Template {
   return inTemporaryFolder((outdir) => {
     const app = createApp(context, outdir);
-    createStacks(app);
+    createStacks(app, catalog ? { catalog } : {});
     const { stacks } = app.synth();
     const templates = stacks.map(({ stackName, template, terminationProtection }) => ({
       stack: stackName.split('-').at(-1) ?? stackName,
       template: template as RawTemplate,
       terminationProtection: terminationProtection === true,
     }));
+    const queueArns = arnsByName(templates);
     const exports = new Map(
       templates.flatMap(({ stack, template }) =>
         Object.values(template.Outputs ?? {}).flatMap(({ Value, Export }) =>
-          Export ? [[Export.Name, String(asText(Value, stack, new Map()))] as const] : [],
+          Export
+            ? [[Export.Name, String(asText(Value, { stack, exports: new Map(), queueArns }))] as const]
+            : [],
         ),
       ),
     );
     const resources = templates.flatMap(({ stack, template }) =>
-      Object.entries(template.Resources).map(([id, resource]) => readResource(stack, id, resource, exports)),
+      Object.entries(template.Resources).map(([id, resource]) =>
+        readResource(id, resource, { stack, exports, queueArns }),
+      ),
     );
     const outputs = templates.flatMap(({ stack, template }) =>
       Object.entries(template.Outputs ?? {})
         .filter(([, { Export }]) => !Export)
-        .map(([name, { Value }]) => [name, asText(Value, stack, exports)]),
+        .map(([name, { Value }]) => [name, asText(Value, { stack, exports, queueArns })]),
     );
     return new Template({
       resources,
@@ -113,16 +136,21 @@ export function synthesize(context: Context = {}): Template {
         templates.map((each) => [each.stack, each.terminationProtection]),
       ),
       outputs: Object.fromEntries(outputs) as Record<string, unknown>,
+      raw: templates,
     });
   });
 }
 
 /** Synthesizes as bin/app.ts does, and reads what the AwsSolutions rules say from the report. */
-export function awsRulesOn(context: Context, change: (app: App) => unknown = () => {}) {
+export function awsRulesOn(
+  context: Context,
+  change: (app: App) => unknown = () => {},
+  catalog: readonly EventTypeEntry[] = eventCatalog,
+) {
   return inTemporaryFolder((outdir) => {
     const app = createApp(context, outdir);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    createStacks(app);
+    createStacks(app, { catalog });
     change(app);
     // The rules read a property that is deprecated, and findings are printed for a person to read.
     const printed = [jest.spyOn(console, 'warn'), jest.spyOn(console, 'error')];
@@ -168,43 +196,61 @@ export function listOf<Element>(value: Element | readonly Element[] | undefined)
   return Array.isArray(value) ? value : [value as Element];
 }
 
-function readResource(
-  stack: string,
-  id: string,
-  resource: RawResource,
-  exports: ReadonlyMap<string, string>,
-): Resource {
+interface References {
+  readonly stack: string;
+  readonly exports: ReadonlyMap<string, string>;
+  /** The ARNs of queues that another stack finds by name. */
+  readonly queueArns: ReadonlyMap<string, string>;
+}
+
+function arnsByName(templates: readonly { stack: string; template: RawTemplate }[]): Map<string, string> {
+  return new Map(
+    templates.flatMap(({ stack, template }) =>
+      Object.entries(template.Resources)
+        .filter(([, { Type }]) => Type === 'AWS::SQS::Queue')
+        .map(([id, { Properties }]) => {
+          const { QueueName } = Properties as { QueueName: string };
+          return [
+            `arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${QueueName}`,
+            `${stack}.${id}.Arn`,
+          ];
+        }),
+    ),
+  );
+}
+
+function readResource(id: string, resource: RawResource, references: References): Resource {
+  const { stack } = references;
   return {
     stack,
     type: resource.Type,
     ref: `${stack}.${id}`,
     arn: `${stack}.${id}.Arn`,
-    properties: asText(resource.Properties, stack, exports) ?? {},
+    properties: asText(resource.Properties, references) ?? {},
     deletionPolicy: resource.DeletionPolicy,
     updateReplacePolicy: resource.UpdateReplacePolicy,
   };
 }
 
 /** Replaces intrinsic functions by text, at any depth; throws at one that it does not know. */
-function asText(value: unknown, stack: string, exports: ReadonlyMap<string, string>): unknown {
-  if (Array.isArray(value)) return value.map((element) => asText(element, stack, exports));
+function asText(value: unknown, references: References): unknown {
+  if (Array.isArray(value)) return value.map((element) => asText(element, references));
   if (typeof value !== 'object' || value === null) return value;
   const [entry, ...more] = Object.entries(value);
   if (entry && more.length === 0) {
     const [name, argument] = entry;
-    if (name === 'Ref') return refText(argument as string, stack);
-    if (name === 'Fn::GetAtt') return `${stack}.${(argument as string[]).join('.')}`;
+    if (name === 'Ref') return refText(argument as string, references.stack);
+    if (name === 'Fn::GetAtt') return `${references.stack}.${(argument as string[]).join('.')}`;
     if (name === 'Fn::Sub') return argument;
-    if (name === 'Fn::ImportValue') return exports.get(argument as string);
+    if (name === 'Fn::ImportValue') return references.exports.get(argument as string);
     if (name === 'Fn::Join') {
       const [separator, parts] = argument as [string, unknown[]];
-      return (asText(parts, stack, exports) as string[]).join(separator);
+      const joined = (asText(parts, references) as string[]).join(separator);
+      return references.queueArns.get(joined) ?? joined;
     }
     if (name.startsWith('Fn::')) throw new Error(`unknown intrinsic function ${name}`);
   }
-  return Object.fromEntries(
-    Object.entries(value).map(([name, part]) => [name, asText(part, stack, exports)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, asText(part, references)]));
 }
 
 function refText(id: string, stack: string): string {

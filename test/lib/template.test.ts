@@ -19,7 +19,14 @@ import {
 import { compilePattern } from '../../local/event-pattern.ts';
 import { lineOf } from '../../local/log-target.ts';
 import { acceptedAt, deliveryRef } from '../support/builders.ts';
-import { awsRulesOn, listOf, type Resource, synthesize, type Template } from './synthesized-template.ts';
+import {
+  awsRulesOn,
+  listOf,
+  type Resource,
+  sixtyEventTypes,
+  synthesize,
+  type Template,
+} from './synthesized-template.ts';
 
 type Queue = Resource<'AWS::SQS::Queue'>;
 
@@ -48,6 +55,8 @@ const queueNamed = (name: string) => {
   if (!found) throw new Error(`no queue is named ${name}`);
   return found;
 };
+/** Where EventBridge puts what it could not hand over. */
+const undeliverable = () => queueNamed(queueName('rule-targets-dlq'));
 const mappings = (from = template) => from.of('AWS::Lambda::EventSourceMapping');
 const consumersOf = (queue: Queue, from = template) =>
   mappings(from)
@@ -81,8 +90,7 @@ const functionNamed = (name: FunctionName) => {
   return found;
 };
 const statementsOf = (role: string) =>
-  template
-    .of('AWS::IAM::Policy')
+  [...template.of('AWS::IAM::Policy'), ...template.of('AWS::IAM::ManagedPolicy')]
     .filter(({ properties }) => properties.Roles.some((ref) => `${ref}.Arn` === role))
     .flatMap(({ properties }) => properties.PolicyDocument.Statement);
 
@@ -119,15 +127,12 @@ describe('the stacks', () => {
     ]);
   });
 
-  test('that hold data, and only those, refuse to be deleted', () => {
-    expect(template.terminationProtection).toEqual({ Data: true, Delivery: false, Api: false });
-  });
+  test('that hold data or dead letters, and only those, refuse to be deleted where data is protected', () => {
+    const protects = (protectData: string) => synthesize({ protectData }).terminationProtection;
 
-  test.each([
-    ['in production', { stage: 'prod' }],
-    ['wherever data is protected', { protectData: 'true' }],
-  ])('that hold dead letters refuse as well %s', (_, context) => {
-    expect(synthesize(context).terminationProtection).toEqual({ Data: true, Delivery: true, Api: false });
+    expect(protects('true')).toEqual({ Data: true, Events: true, Delivery: true, Api: false });
+    expect(synthesize({ stage: 'prod' }).terminationProtection).toEqual(protects('true'));
+    expect(protects('false')).toEqual({ Data: false, Events: false, Delivery: false, Api: false });
   });
 });
 
@@ -210,17 +215,27 @@ describe('every queue', () => {
     },
   );
 
+  test('takes messages as large as SQS allows, as events may be', () => {
+    for (const { properties } of queues()) expect(properties.MaximumMessageSize).toBe(1_048_576);
+  });
+
   test('lets in the rules that lead to it and nobody else', () => {
     for (const queue of queues()) {
       const leading = rules().filter(({ properties }) =>
-        properties.Targets.some(
-          ({ Arn, DeadLetterConfig }) => Arn === queue.arn || DeadLetterConfig?.Arn === queue.arn,
-        ),
+        properties.Targets.some(({ Arn }) => Arn === queue.arn),
       );
-      const sources = allowed(queue).map(({ Condition }) => Condition);
-      expect(sources).toHaveLength(leading.length);
-      expect(sources).toEqual(
-        expect.arrayContaining(leading.map(({ arn }) => ({ ArnEquals: { 'aws:SourceArn': arn } }))),
+      const conditions =
+        queue.ref === undeliverable().ref
+          ? [
+              {
+                ArnLike: {
+                  'aws:SourceArn': `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:rule/${queueName('events')}/*`,
+                },
+              },
+            ]
+          : leading.map(({ arn }) => ({ ArnEquals: { 'aws:SourceArn': arn } }));
+      expect(new Set<unknown>(allowed(queue).map(({ Condition }) => Condition))).toEqual(
+        new Set<unknown>(conditions),
       );
       for (const { Principal, Action, Resource } of allowed(queue)) {
         expect(Principal).toEqual({ Service: 'events.amazonaws.com' });
@@ -230,6 +245,14 @@ describe('every queue', () => {
         expect(Resource).toBe(queue.arn);
       }
     }
+  });
+
+  test('for what the bus could not hand over is named by every target, and lets in every rule of the bus by one statement', () => {
+    const targets = rules().flatMap(({ properties }) => properties.Targets);
+    expect(new Set(targets.map(({ DeadLetterConfig }) => DeadLetterConfig?.Arn))).toEqual(
+      new Set([undeliverable().arn]),
+    );
+    expect(allowed(undeliverable())).toHaveLength(1);
   });
 });
 
@@ -246,16 +269,20 @@ describe('every alarm', () => {
     expect(alarms().length).toBeGreaterThan(queues().length - 1);
     for (const { properties } of alarms()) {
       expect(properties.AlarmDescription).toMatch(
-        /^(\S+ holds messages|\S+ is not drained|\S+ crashes or runs out of time|The sweeper does not run|Functions report faults): (?=[a-z])[^:]*\b(owners|callbacks|nobody)\b[^:]*\. See docs\/runbook\.md\.$/,
+        /^(\S+ holds messages|\S+ is not drained|\S+ crashes or runs out of time(, again and again)?|\S+ is throttled|\S+ is taken for a loop|The sweeper does not run|Functions report faults(, again and again)?): (?=[a-z])[^:]*\b(owners|callbacks|nobody)\b[^:]*\. See docs\/runbook\.md\.$/,
       );
     }
   });
 
-  test('is quiet while there is nothing to measure, but for the one that says what no longer runs', () => {
-    for (const { properties } of alarms()) {
-      const waitsForLife = properties.ComparisonOperator === 'LessThanThreshold';
-      expect(properties.TreatMissingData).toBe(waitsForLife ? 'breaching' : 'notBreaching');
-    }
+  test('is quiet while there is nothing to measure, but for the one that says what no longer runs, and those of queues, which stay as they are', () => {
+    const silenceOf = ({
+      ComparisonOperator,
+      Namespace,
+    }: Resource<'AWS::CloudWatch::Alarm'>['properties']) => {
+      if (Namespace === 'AWS/SQS') return 'ignore';
+      return ComparisonOperator === 'LessThanThreshold' ? 'breaching' : 'notBreaching';
+    };
+    for (const { properties } of alarms()) expect(properties.TreatMissingData).toBe(silenceOf(properties));
   });
 
   test('is raised if the sweeper falls silent', () => {
@@ -347,7 +374,10 @@ describe('every entry of the catalog', () => {
 });
 
 describe('an event that the catalog does not know', () => {
-  const log = () => template.of('AWS::Logs::LogGroup').filter(({ properties }) => properties.LogGroupName);
+  const log = () =>
+    template
+      .of('AWS::Logs::LogGroup')
+      .filter(({ properties }) => properties.LogGroupName?.startsWith('/aws/events/'));
 
   test('waits in a queue and makes a line in a log, each with a dead-letter queue', () => {
     const deadLetters = { Arn: queueNamed(queueName('rule-targets-dlq')).arn };
@@ -511,12 +541,39 @@ describe('every function', () => {
     );
   });
 
-  test('has an alarm for crashes, which it cannot report itself', () => {
-    const watched = template
-      .of('AWS::CloudWatch::Alarm')
-      .filter(({ properties }) => properties.MetricName === 'Errors')
-      .flatMap(({ properties }) => properties.Dimensions?.map(({ Value }) => Value) ?? []);
-    expect(watched.toSorted()).toEqual(namesOf(functions()).toSorted());
+  test.each(['Errors', 'Throttles', 'RecursiveInvocationsDropped'])(
+    'has an alarm for %s, which it cannot report itself',
+    (metricName) => {
+      const watched = template
+        .of('AWS::CloudWatch::Alarm')
+        .filter(
+          ({ properties }) => properties.Namespace === 'AWS/Lambda' && properties.MetricName === metricName,
+        )
+        .flatMap(({ properties }) => properties.Dimensions?.map(({ Value }) => Value) ?? []);
+      expect([...new Set(watched)].toSorted()).toEqual(namesOf(functions()).toSorted());
+    },
+  );
+
+  test('may be called as often as the chain of an event needs: only the deliverer sends messages that come back to it', () => {
+    // https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+    const sendsTo = ({ properties }: Resource<'AWS::Lambda::Function'>) =>
+      statementsOf(properties.Role)
+        .filter(({ Action }) => listOf(Action).includes('sqs:SendMessage'))
+        .flatMap(({ Resource: resources }) => listOf(resources));
+    const calledAfter = (lambda: Resource<'AWS::Lambda::Function'>) =>
+      sendsTo(lambda).flatMap((arn) => {
+        const queue = queues().find((one) => one.arn === arn);
+        return queue ? consumersOf(queue) : [];
+      });
+    const inLoop = functions().filter((lambda) => {
+      const reached = new Set(calledAfter(lambda));
+      for (const one of reached) for (const next of calledAfter(one)) reached.add(next);
+      return namesOf([...reached]).includes(lambda.ref);
+    });
+    const allowed = functions().filter(({ properties }) => properties.RecursiveLoop === 'Allow');
+
+    expect(namesOf(inLoop)).toEqual([functionNamed('Delivery.Deliverer').ref]);
+    expect(namesOf(allowed)).toEqual(namesOf(inLoop));
   });
 
   test('that calls receivers can be started only so often at a time', () => {
@@ -729,6 +786,8 @@ describe('permissions', () => {
     expect(scheduled.map(({ properties }) => properties)).toMatchObject([
       { FunctionName: functionNamed('Delivery.SweepingSweeper').arn, SourceArn: schedule?.arn },
     ]);
+    // One of the API and one of its authorizer, however many routes there are.
+    expect(others).toHaveLength(2);
     for (const { properties } of others) {
       expect(properties).toMatchObject({
         Action: 'lambda:InvokeFunction',
@@ -758,7 +817,12 @@ describe('permissions', () => {
   }
 });
 
-describe('what must survive', () => {
+describe('what must survive where data is protected', () => {
+  let template: Template;
+  beforeAll(() => {
+    template = synthesize({ protectData: 'true' });
+  });
+
   test('is the table, with recovery to any second, which neither CloudFormation nor a mistake deletes', () => {
     const tables = template.of('AWS::DynamoDB::Table');
     expect(tables).toHaveLength(1);
@@ -788,6 +852,32 @@ describe('what must survive', () => {
     expect(keys.map(({ properties: { KeySpec, KeyUsage } }) => [KeySpec, KeyUsage])).toEqual([
       ['HMAC_256', 'GENERATE_VERIFY_MAC'],
     ]);
+  });
+});
+
+describe('a stage that is to go without a trace', () => {
+  test('retains nothing, and no table refuses to be deleted', () => {
+    const disposable = synthesize({ protectData: 'false' });
+    const kept = disposable.resources.filter(
+      ({ deletionPolicy = 'Delete', updateReplacePolicy = 'Delete' }) =>
+        deletionPolicy !== 'Delete' || updateReplacePolicy !== 'Delete',
+    );
+
+    expect(namesOf(kept)).toEqual([]);
+    for (const { type } of template.resources.filter(({ type: one }) => /Table|Key$/.test(one)))
+      for (const { deletionPolicy } of disposable.of(type)) expect(deletionPolicy).toBe('Delete');
+    expect(
+      disposable.of('AWS::DynamoDB::Table').map(({ properties }) => properties['DeletionProtectionEnabled']),
+    ).toEqual([false]);
+  });
+
+  test('is not the production stage', () => {
+    const [table] = synthesize({ stage: 'prod' }).of('AWS::DynamoDB::Table');
+
+    expect(table).toMatchObject({
+      deletionPolicy: 'Retain',
+      properties: { DeletionProtectionEnabled: true },
+    });
   });
 });
 
@@ -896,7 +986,8 @@ describe('the HTTP API', () => {
     const stages = template.of('AWS::ApiGatewayV2::Stage');
     expect(stages).toHaveLength(1);
     const { AccessLogSettings, DefaultRouteSettings } = stages[0]?.properties ?? {};
-    expect(template.get('AWS::Logs::LogGroup', AccessLogSettings?.DestinationArn)).toBeDefined();
+    const log = template.get('AWS::Logs::LogGroup', AccessLogSettings?.DestinationArn);
+    expect(log.properties.LogGroupName).toBe('/aws/vendedlogs/iomnihub-webhooks-dev-api');
     expect(DefaultRouteSettings?.ThrottlingRateLimit).toBeGreaterThan(0);
     expect(DefaultRouteSettings?.ThrottlingBurstLimit).toBeGreaterThan(0);
   });
@@ -913,6 +1004,10 @@ describe('the AwsSolutions rules', () => {
     expect(new Set(paths.map((path) => path.replace(/^[A-Z]+-/, '')))).toEqual(
       new Set(['-', '-openapi.json', '-{proxy+}']),
     );
+  });
+
+  test('find nothing either with 60 event types', () => {
+    expect(awsRulesOn({}, () => {}, sixtyEventTypes)).toMatchObject({ stopped: false, broken: [] });
   });
 
   test('stop the synthesis of a resource that breaks one', () => {

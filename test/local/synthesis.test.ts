@@ -29,7 +29,12 @@ describe('stacks are synthesized', () => {
 
     expect(all.filter(({ isReused }) => !isReused)).toHaveLength(1);
     for (const { stacks } of all) expect(stacks).toEqual(all[0]?.stacks);
-    expect(all[0]?.stacks.map(({ name }) => name.split('-')[1])).toEqual(['local', 'local', 'local']);
+    expect(all[0]?.stacks.map(({ name }) => name.split('-')[1])).toEqual([
+      'local',
+      'local',
+      'local',
+      'local',
+    ]);
     expect(await synthesize(context, folder)).toMatchObject({ isReused: true });
   });
 
