@@ -134,8 +134,10 @@ export class ApiStack extends Stack {
       timeout: Duration.seconds(apiTimeoutSeconds),
       memoryMb: 512,
     });
-    const tableActions = ['Query', 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'];
-    api.allowItems(tableActions, data.table, ...Object.values(itemsOf));
+    const reads = ['Query', 'GetItem', 'BatchGetItem'];
+    api.allowItems([...reads, 'PutItem', 'UpdateItem', 'DeleteItem'], data.table, itemsOf.accounts);
+    api.allowItems(['GetItem', 'PutItem', 'DeleteItem'], data.table, itemsOf.credentials);
+    api.allowItems(['UpdateItem'], data.table, itemsOf.limits);
     api.allow(['dynamodb:Query'], data.feedIndexArn);
     api.allow(['sqs:SendMessage'], retries.queueArn);
     const secretActions = ['GenerateDataKey', 'Decrypt'];

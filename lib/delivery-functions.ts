@@ -71,8 +71,8 @@ export function createDeliverer(
     // schedule, the limits and the age of the delivery bound them.
     loops: true,
   });
-  const tableActions = ['GetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'];
-  deliverer.allowItems(tableActions, data.table, itemsOf.accounts, itemsOf.limits);
+  deliverer.allowItems(['GetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'], data.table, itemsOf.accounts);
+  deliverer.allowItems(['GetItem', 'UpdateItem'], data.table, itemsOf.limits);
   deliverer.allow(['sqs:SendMessage'], queues.retries.queueArn, queues.exhausted.queueArn);
   deliverer.allowSecrets(['Decrypt'], data.secretsKey, 'accountId', 'subscriptionId');
   allowRejecting(deliverer, deadLetters);

@@ -80,11 +80,11 @@ export class WebhookFunction<Resources extends z.ZodRawShape> extends Construct 
     for (const resource of resources) this.#allowIf({}, actions, resource);
   }
 
-  /** Allows actions, such as `GetItem`, on those items of the table whose partition keys match one of the patterns. */
-  allowItems(actions: string[], table: ITableRef, ...partitionKeys: string[]): void {
+  /** Allows actions, such as `GetItem`, on those items of the table whose partition keys match the pattern. */
+  allowItems(actions: string[], table: ITableRef, partitionKeys: string): void {
     this.#allowIf(
       {
-        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys },
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partitionKeys] },
         // Without a key to compare, the condition above would hold.
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },

@@ -138,7 +138,8 @@ function awsEnvironment(
 ): Record<string, string> {
   return {
     AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: operatorCredentials.accessKeyId,
+    // As on AWS, a function has credentials of its own.
+    AWS_ACCESS_KEY_ID: functionName,
     AWS_SECRET_ACCESS_KEY: operatorCredentials.secretAccessKey,
     AWS_LAMBDA_FUNCTION_NAME: functionName,
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',

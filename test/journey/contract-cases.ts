@@ -140,7 +140,7 @@ export async function contractCases(
   return { request, send: () => provocations[slug]({ world, account, good, sender }) };
 }
 
-function senderOf(routeKey: RouteKey, { manage }: ContractAccount): Sender {
+export function senderOf(routeKey: RouteKey, { manage }: ContractAccount): Sender {
   const { access } = routeOf(routeKey);
   if (access === 'public') return 'nobody';
   return access === 'iam' ? 'backend' : manage;

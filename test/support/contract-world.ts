@@ -43,8 +43,8 @@ export interface ContractAccount {
 export type ContractWorld = Awaited<ReturnType<typeof openContractWorld>>;
 
 /** The stacks as they are deployed, with accounts to try each of their answers on. */
-export async function openContractWorld() {
-  const stacks: StacksUnderFault = await startStacksUnderFault();
+export async function openContractWorld(started?: StacksUnderFault) {
+  const stacks = started ?? (await startStacksUnderFault());
   const { TableName } = Object.assign({}, ...Object.values(stacks.outputs)) as Record<string, string>;
   // Past the proxies: what a test puts there, no fault keeps out.
   const table = await connectTableAt(stacks.dynamoUrl, TableName);

@@ -9,6 +9,8 @@ type Json = any;
 export interface WireCall {
   /** Such as `BatchWriteItem`. */
   readonly operation: string;
+  /** The access key with which the call was signed. In stacks it is the name of a function. */
+  readonly caller: string;
   readonly input: Json;
   /** Asks the engine behind the proxy; with another input if the test wants it so. */
   forward(input?: Json): Promise<WireAnswer>;
@@ -25,7 +27,7 @@ export type Answerer = (call: WireCall) => Promise<WireAnswer | undefined>;
 export interface WireProxy {
   readonly url: string;
   /** Every call since the last `reset`. */
-  readonly calls: { operation: string; input: Json }[];
+  readonly calls: { operation: string; caller: string; input: Json }[];
   /** Answers from now on, until `reset`. */
   intercept(answer: Answerer): void;
   /** Stands before all that intercept already, until it is taken away; others may be put in front of it. */
@@ -65,15 +67,17 @@ export async function startWireProxy(target: string): Promise<WireProxy> {
     const serve = async () => {
       const input: Json = JSON.parse(await text(request));
       const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
+      const caller = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
       const headers = Object.fromEntries(
         ['authorization', 'content-type', 'x-amz-date', 'x-amz-target'].map((name) => [
           name,
           String(request.headers[name]),
         ]),
       );
-      calls.push({ operation, input });
+      calls.push({ operation, caller, input });
       const answered = await answerThrough({
         operation,
+        caller,
         input,
         async forward(altered = input) {
           const body = JSON.stringify(altered);
