@@ -60,6 +60,7 @@ const honoured: Record<string, readonly string[]> = {
 const awsOnly: Record<string, readonly string[]> = {
   'permissions are not checked': [
     'AWS::Events::EventBusPolicy',
+    'AWS::IAM::ManagedPolicy',
     'AWS::IAM::Policy',
     'AWS::IAM::Role',
     'AWS::Lambda::Permission',
