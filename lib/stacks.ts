@@ -7,7 +7,7 @@ import type { EventTypeEntry } from './event-queues.ts';
 import { EventsStack } from './events-stack.ts';
 import { readStage } from './stage.ts';
 
-interface StackOptions {
+export interface StackOptions {
   /** The event types to route. */
   readonly catalog?: readonly EventTypeEntry[];
   /** Holds a file for each stage. */
@@ -26,6 +26,8 @@ export function createStacks(app: App, { catalog = eventCatalog, stagesFolder }:
   });
   const events = new EventsStack(app, name('Events'), {
     description: 'iOmniHub webhooks: event bus, a rule and a queue for each event type',
+    // Its queues may hold messages that are nowhere else. They are not retained by themselves, because their names are
+    // fixed: a stage that is made again could not have them.
     terminationProtection: stage.protectData,
     stage,
     catalog,

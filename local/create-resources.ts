@@ -17,7 +17,9 @@ import { operatorCredentials } from './sigv4.ts';
 
 export async function createTables(resources: Resources, { dynamoUrl }: Engines): Promise<void> {
   const dynamo = new DynamoDBClient({ endpoint: dynamoUrl, region, credentials: operatorCredentials });
-  for (const { ref, properties } of resources.ofType('AWS::DynamoDB::Table')) {
+  const tables = resources.ofType('AWS::DynamoDB::Table');
+  if (tables.length === 0) throw new Error('tableName: the local run has no table but its own; leave it out');
+  for (const { ref, properties } of tables) {
     const { AttributeDefinitions, BillingMode, GlobalSecondaryIndexes, KeySchema } =
       properties as unknown as CreateTableCommandInput;
     try {

@@ -1,8 +1,16 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { createStacks } from '../../lib/stacks.ts';
 import { quotas } from './quotas.ts';
-import { createApp, sixtyEventTypes as grown, synthesize, type Template } from './synthesized-template.ts';
+import {
+  createApp,
+  sixtyEventTypes as grown,
+  inTemporaryFolder,
+  synthesize,
+  type Template,
+} from './synthesized-template.ts';
 
 /** That what is synthesized can be deployed, with the catalog of today and with one that has grown. */
 
@@ -11,8 +19,11 @@ const stage = 's'.repeat(16);
 
 const templates: Record<string, Template> = {};
 beforeAll(() => {
-  templates['the catalog'] = synthesize({ stage });
-  templates['60 event types'] = synthesize({ stage }, grown);
+  inTemporaryFolder((stagesFolder) => {
+    writeFileSync(join(stagesFolder, `${stage}.json`), '{}');
+    templates['the catalog'] = synthesize({ stage }, { stagesFolder });
+    templates['60 event types'] = synthesize({ stage }, { stagesFolder, catalog: grown });
+  });
 });
 const templateOf = (name: string): Template => {
   const found = templates[name];
@@ -85,7 +96,7 @@ describe('more event types', () => {
     'share the dispatchers: %i types with maxDispatchers %s get %i each',
     (types, maxDispatchers, expected) => {
       const context = maxDispatchers === undefined ? {} : { maxDispatchers };
-      const template = synthesize(context, grown.slice(0, types));
+      const template = synthesize(context, { catalog: grown.slice(0, types) });
       const consumers = template
         .of('AWS::Lambda::EventSourceMapping')
         .filter(({ properties }) => properties.FunctionName.startsWith('Delivery.Dispatcher'));

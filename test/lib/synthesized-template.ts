@@ -6,7 +6,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
 import type { EventTypeEntry } from '../../lib/event-queues.ts';
-import { createStacks } from '../../lib/stacks.ts';
+import { createStacks, type StackOptions } from '../../lib/stacks.ts';
 import type { ResourceProperties, ResourceType } from './resource-properties.ts';
 
 /**
@@ -100,10 +100,10 @@ export const sixtyEventTypes: readonly EventTypeEntry[] = [
   })),
 ];
 
-export function synthesize(context: Context = {}, catalog?: readonly EventTypeEntry[]): Template {
+export function synthesize(context: Context = {}, options: StackOptions = {}): Template {
   return inTemporaryFolder((outdir) => {
     const app = createApp(context, outdir);
-    createStacks(app, catalog ? { catalog } : {});
+    createStacks(app, options);
     const { stacks } = app.synth();
     const templates = stacks.map(({ stackName, template, terminationProtection }) => ({
       stack: stackName.split('-').at(-1) ?? stackName,
