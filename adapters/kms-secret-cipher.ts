@@ -35,15 +35,19 @@ function sharedContext(accountId: string): SecretContext {
 export function createSecretCipher(kms: KMSClient, keyId: string, keptMs = hourMs): SecretCipher {
   const keptKeys = { max: maxKeys, ttl: keptMs };
   /** For sealing, by account. */
-  const sharedKeys = new LRUCache<string, DataKey>({
-    ...keptKeys,
-    fetchMethod: (accountId) => generateKey(sharedContext(accountId)),
-  });
+  const sharedKeys = new LRUCache<string, DataKey>(keptKeys);
   /** For opening, by encrypted data key and context, so that the cache knows no more than KMS. */
   const openedKeys = new LRUCache<string, Uint8Array>({
     ...keptKeys,
     fetchMethod: (known) => decryptKey(...(JSON.parse(known) as Parameters<typeof decryptKey>)),
   });
+
+  /** A function of the API serves one request at a time, so nobody else waits for the same key. */
+  async function sharedKeyOf(accountId: string): Promise<DataKey> {
+    const key = sharedKeys.get(accountId) ?? (await generateKey(sharedContext(accountId)));
+    sharedKeys.set(accountId, key, { noUpdateTTL: true });
+    return key;
+  }
 
   async function generateKey(context: SecretContext): Promise<DataKey> {
     const { Plaintext, CiphertextBlob } = await kms.send(
@@ -69,7 +73,7 @@ export function createSecretCipher(kms: KMSClient, keyId: string, keptMs = hourM
     async seal(secret, context) {
       const isShared = 'subscriptionId' in context;
       const { plaintext, encrypted } = isShared
-        ? await sharedKeys.forceFetch(context.accountId)
+        ? await sharedKeyOf(context.accountId)
         : await generateKey(context);
       const iv = randomBytes(ivBytes);
       const cipher = createCipheriv(algorithm, plaintext, iv).setAAD(boundTo(context));

@@ -205,6 +205,7 @@ describe('KMS', () => {
         accountId: 'acc_1',
         subscriptionId: `sub_${index}`,
       }));
+      await sealing.seal(secret, context);
       const sealed = await Promise.all(
         contexts.flatMap((one) =>
           Array.from({ length: texts }, async () => ({ one, text: await sealing.seal(secret, one) })),
