@@ -20,8 +20,10 @@ test('it makes no table of its own, and changes no other resource of the data', 
   expect(resourcesOf(adopting)).toEqual(resourcesOf(own));
 });
 
-test('its own table is kept when it moves to the other', () => {
-  expect(own.of('AWS::DynamoDB::Table')).toMatchObject([{ deletionPolicy: 'Retain' }]);
+test('where data is protected, its own table is kept when it moves to the other', () => {
+  const { [0]: table, length } = synthesize({ protectData: 'true' }).of('AWS::DynamoDB::Table');
+  expect(length).toBe(1);
+  expect(table).toMatchObject({ deletionPolicy: 'Retain' });
 });
 
 test('every function reads and writes the table that exists', () => {

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { routeKeys, routeOf } from '../../contract/routes.ts';
+import { methodAndPathOf, methodsServedBy, routeKeys, routeOf } from '../../contract/routes.ts';
 import { eventSource } from '../../core/events/event-catalog.ts';
 import { awsRulesOn, listOf, synthesize, type Template } from './synthesized-template.ts';
 
@@ -42,8 +42,9 @@ test('the role may publish events of our source on the bus, and call the routes 
   const start = `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:${api?.ref}/`;
   const routes = routeKeys
     .filter((routeKey) => routeOf(routeKey).access === 'iam')
+    .flatMap((routeKey) => methodsServedBy(routeKey).map((method) => method + methodAndPathOf(routeKey).path))
     // The CDK ends the ARN at the first parameter of the path. No other route begins like this.
-    .map((routeKey) => `${start}*/${routeKey.replace(' ', '').replace(/\{.*/, '*')}`);
+    .map((route) => `${start}*/${route.replace(/\{.*/, '*')}`);
   expect([...listOf(invoke?.Resource)].toSorted()).toEqual([...new Set(routes)].toSorted());
   expect(routes.every((route) => route.endsWith('/accounts/*'))).toBe(true);
   const others = routeKeys.filter((routeKey) => routeOf(routeKey).access !== 'iam');
