@@ -55,16 +55,18 @@ const ids: Readonly<Record<string, string>> = {
   }),
 };
 
-const parameters: Readonly<Record<string, string | number>> = {
+type ParameterExample = string | number | string[];
+
+const parameters: Readonly<Record<string, ParameterExample>> = {
   accountId,
   keyId: '4c5be6730d81f2a90d81f2a9',
   sessionId: '730d81f2a94c5be60d81f2a9',
   limit: 20,
   // Begins at the first page.
   cursor: '',
-  eventType: eventTypes[0],
-  status: 'failed',
-  statusClass: '5xx',
+  eventType: [eventTypes[0]],
+  status: ['failed'],
+  statusClass: ['5xx'],
   since: '2026-11-23T00:00:00Z',
   until: '2027-11-23T00:00:00Z',
   // Whatever the state of the subscription is.
@@ -76,7 +78,7 @@ export function parameterExampleOf(
   routeKey: RouteKey,
   operationId: string,
   name: string,
-): string | number | undefined {
+): ParameterExample | undefined {
   const { path } = methodAndPathOf(routeKey);
   if (name === 'id') return ids[path.split('/')[1] ?? ''];
   // Two requests must not have one key.

@@ -21,7 +21,7 @@ interface Parameter {
   readonly in: string;
   readonly required?: boolean;
   readonly schema?: { readonly type?: string };
-  readonly example?: string | number;
+  readonly example?: string | number | readonly string[];
 }
 
 interface OperationObject {
