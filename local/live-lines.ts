@@ -1,36 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
 import * as z from 'zod';
 import { eventSource, eventTypes } from '../core/events/event-catalog.ts';
-import type { FailureReason } from '../core/receivers/delivery-outcome.ts';
 import { type LogName, logLines, type MetricName } from '../core/telemetry.ts';
 import { nearestWord } from '../core/words.ts';
 import type { AcceptedEvent } from './event-bus.ts';
+import { describeAttempt } from './live-attempt.ts';
+import type { LiveLine } from './live-line.ts';
 
 /** What a person wants to see while it happens, from the functions' log lines and the event bus. */
-
-export type LiveKind =
-  | 'published'
-  | 'delivered'
-  | 'failed'
-  | 'given up'
-  | 'disabled'
-  | 'waits'
-  | 'cancelled'
-  | 'consent'
-  | 'refused'
-  | 'unrouted'
-  | 'known'
-  | 'nobody'
-  | 'warning'
-  | 'fault';
-
-export interface LiveLine {
-  readonly kind: LiveKind;
-  /** The type and id of an event, as far as they are known. */
-  readonly eventType?: string | undefined;
-  readonly eventId?: string | undefined;
-  readonly text: string;
-}
 
 const recordSchema = z.looseObject({
   message: z.string(),
@@ -39,32 +16,6 @@ const recordSchema = z.looseObject({
   eventType: z.string().optional(),
 });
 type LogRecord = z.output<typeof recordSchema>;
-
-const attemptSchema = z.looseObject({
-  end: z.string(),
-  subscriptionId: z.string().default(''),
-  host: z.string().default(''),
-  attemptCount: z.number().default(1),
-  outcome: z
-    .looseObject({
-      kind: z.enum(['success', 'failure']),
-      durationMs: z.number().default(0),
-      status: z.number().optional(),
-      reason: z.string().optional(),
-      refusal: z.string().optional(),
-      errorCode: z.string().optional(),
-    })
-    .optional(),
-  decision: z
-    .looseObject({ kind: z.string(), delaySeconds: z.number().optional(), reason: z.string().optional() })
-    .optional(),
-  reason: z.string().optional(),
-  limit: z.string().optional(),
-  waitMs: z.number().default(0),
-  verification: z.looseObject({ state: z.string(), reason: z.string().optional() }).optional(),
-});
-type Attempt = z.output<typeof attemptSchema>;
-type Outcome = NonNullable<Attempt['outcome']>;
 
 const metricSchema = z.looseObject({
   ['EventsDuplicated' satisfies MetricName]: z.number().default(0),
@@ -109,68 +60,8 @@ function describeUnrouted(source: string, type: string): string {
 }
 
 function readAttempt(record: LogRecord): LiveLine[] {
-  const { success, data: attempt } = attemptSchema.safeParse(record);
-  if (!success) return [];
-  const line = describeAttempt(attempt);
-  if (!line) return [];
-  const target = [attempt.host, attempt.subscriptionId].filter(Boolean).join('  ');
-  return [{ kind: line.kind, ...of(record), text: [line.text, target].filter(Boolean).join('  ') }];
-}
-
-function describeAttempt(attempt: Attempt): LiveLine | undefined {
-  switch (attempt.end) {
-    case 'settled':
-      return attempt.outcome && describeCall(attempt, attempt.outcome);
-    case 'answered':
-      return describeConsent(attempt);
-    case 'cancelled':
-      return { kind: 'cancelled', text: inWords(attempt.reason ?? '') };
-    case 'expired':
-      return { kind: 'given up', text: 'its time is over' };
-    case 'postponed':
-      return describeWait(attempt);
-    case 'deferred':
-      return { kind: 'waits', text: 'the receiver is slow, or its account has no place left' };
-    default:
-      return undefined;
-  }
-}
-
-function describeConsent({ verification: { state = '', reason } = { state: '' } }: Attempt): LiveLine {
-  return { kind: 'consent', text: reason ? `${state}: ${inWords(reason)}` : state };
-}
-
-function describeWait({ waitMs, limit = '' }: Attempt): LiveLine {
-  return { kind: 'waits', text: `${duration(waitMs / 1_000)}, limit: ${inWords(limit)}` };
-}
-
-function describeCall({ attemptCount, decision }: Attempt, outcome: Outcome): LiveLine {
-  const time = `in ${Math.round(outcome.durationMs)} ms`;
-  const nth = attemptCount > 1 ? `, attempt ${attemptCount}` : '';
-  if (outcome.kind === 'success') return { kind: 'delivered', text: `${outcome.status} ${time}${nth}` };
-  const cause = `${describeFailure(outcome)} ${time}`;
-  if (outcome.reason === ('gone' satisfies FailureReason))
-    return { kind: 'disabled', text: `${cause}: the subscription is disabled` };
-  if (decision?.kind === 'retry')
-    return { kind: 'failed', text: `${cause}${nth}, again in ${duration(decision.delaySeconds ?? 0)}` };
-  const last = decision?.reason === 'expired' ? ', its time is over' : '';
-  return {
-    kind: 'given up',
-    text: `${cause}, after ${attemptCount} ${attemptCount === 1 ? 'attempt' : 'attempts'}${last}`,
-  };
-}
-
-const failures: Readonly<Record<string, string>> = {
-  dns: 'its name leads to no address',
-  timeout: 'no answer in time',
-  protocol: 'no answer that is HTTP',
-  'address-forbidden': 'not called, its address is not public',
-} satisfies Partial<Record<FailureReason, string>>;
-
-function describeFailure({ status, reason = 'failure', refusal, errorCode }: Outcome): string {
-  if (status !== undefined) return `answered ${status}`;
-  const detail = refusal ?? errorCode;
-  return `${failures[reason] ?? inWords(reason)}${detail ? ` (${detail})` : ''}`;
+  const line = describeAttempt(record);
+  return line ? [{ ...line, ...of(record) }] : [];
 }
 
 function readRejection(record: LogRecord): LiveLine {
@@ -204,16 +95,6 @@ function of({ eventType, eventId }: LogRecord): Pick<LiveLine, 'eventType' | 'ev
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-/** `connection-refused` -> `connection refused` */
-function inWords(name: string): string {
-  return name.replaceAll('-', ' ');
-}
-
-function duration(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`;
 }
 
 function parseJson(text: string): unknown {

@@ -1,6 +1,7 @@
 import type { AcceptedEvent } from './event-bus.ts';
 import { createLineLimit } from './line-limit.ts';
-import { type LiveKind, type LiveLine, printable, readAccepted, readLogLine } from './live-lines.ts';
+import type { LiveKind, LiveLine } from './live-line.ts';
+import { printable, readAccepted, readLogLine } from './live-lines.ts';
 import { followLogs } from './log-follower.ts';
 import type { Screen } from './screen.ts';
 

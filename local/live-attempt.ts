@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import type { FailureReason } from '../core/receivers/delivery-outcome.ts';
+import type { LiveLine } from './live-line.ts';
+
+/** An attempt in words, from its log line `delivery.attempted`. */
+
+const attemptSchema = z.looseObject({
+  end: z.string(),
+  subscriptionId: z.string().default(''),
+  host: z.string().default(''),
+  attemptCount: z.number().default(1),
+  outcome: z
+    .looseObject({
+      kind: z.enum(['success', 'failure']),
+      durationMs: z.number().default(0),
+      status: z.number().optional(),
+      reason: z.string().optional(),
+      refusal: z.string().optional(),
+      errorCode: z.string().optional(),
+    })
+    .optional(),
+  decision: z
+    .looseObject({ kind: z.string(), delaySeconds: z.number().optional(), reason: z.string().optional() })
+    .optional(),
+  reason: z.string().optional(),
+  limit: z.string().optional(),
+  waitMs: z.number().default(0),
+  verification: z.looseObject({ state: z.string(), reason: z.string().optional() }).optional(),
+});
+type Attempt = z.output<typeof attemptSchema>;
+type Outcome = NonNullable<Attempt['outcome']>;
+
+/** Says how the attempt ended, and at which receiver and subscription. Undefined if it came to nothing. */
+export function describeAttempt(record: unknown): LiveLine | undefined {
+  const { success, data: attempt } = attemptSchema.safeParse(record);
+  const line = success ? describeEnding(attempt) : undefined;
+  if (!success || !line) return undefined;
+  return {
+    kind: line.kind,
+    text: [line.text, attempt.host, attempt.subscriptionId].filter(Boolean).join('  '),
+  };
+}
+
+function describeEnding(attempt: Attempt): LiveLine | undefined {
+  switch (attempt.end) {
+    case 'settled':
+      return attempt.outcome && describeCall(attempt, attempt.outcome);
+    case 'answered':
+      return describeConsent(attempt);
+    case 'cancelled':
+      return { kind: 'cancelled', text: inWords(attempt.reason ?? '') };
+    case 'expired':
+      return { kind: 'given up', text: 'its time is over' };
+    case 'postponed':
+      return describeWait(attempt);
+    case 'deferred':
+      return { kind: 'waits', text: 'the receiver is slow, or its account has no place left' };
+    default:
+      return undefined;
+  }
+}
+
+function describeConsent({ verification: { state = '', reason } = { state: '' } }: Attempt): LiveLine {
+  return { kind: 'consent', text: reason ? `${state}: ${inWords(reason)}` : state };
+}
+
+function describeWait({ waitMs, limit = '' }: Attempt): LiveLine {
+  return { kind: 'waits', text: `${duration(waitMs / 1_000)}, limit: ${inWords(limit)}` };
+}
+
+function describeCall({ attemptCount, decision }: Attempt, outcome: Outcome): LiveLine {
+  const time = `in ${Math.round(outcome.durationMs)} ms`;
+  const nth = attemptCount > 1 ? `, attempt ${attemptCount}` : '';
+  if (outcome.kind === 'success') return { kind: 'delivered', text: `${outcome.status} ${time}${nth}` };
+  const cause = `${describeFailure(outcome)} ${time}`;
+  if (outcome.reason === ('gone' satisfies FailureReason))
+    return { kind: 'disabled', text: `${cause}: the subscription is disabled` };
+  if (decision?.kind === 'retry')
+    return { kind: 'failed', text: `${cause}${nth}, again in ${duration(decision.delaySeconds ?? 0)}` };
+  const last = decision?.reason === 'expired' ? ', its time is over' : '';
+  return {
+    kind: 'given up',
+    text: `${cause}, after ${attemptCount} ${attemptCount === 1 ? 'attempt' : 'attempts'}${last}`,
+  };
+}
+
+const failures: Readonly<Record<string, string>> = {
+  dns: 'its name leads to no address',
+  timeout: 'no answer in time',
+  protocol: 'no answer that is HTTP',
+  'address-forbidden': 'not called, its address is not public',
+} satisfies Partial<Record<FailureReason, string>>;
+
+function describeFailure({ status, reason = 'failure', refusal, errorCode }: Outcome): string {
+  if (status !== undefined) return `answered ${status}`;
+  const detail = refusal ?? errorCode;
+  return `${failures[reason] ?? inWords(reason)}${detail ? ` (${detail})` : ''}`;
+}
+
+/** `connection-refused` -> `connection refused` */
+function inWords(name: string): string {
+  return name.replaceAll('-', ' ');
+}
+
+function duration(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`;
+}
