@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import * as z from 'zod';
 import { eventSource, eventTypes } from '../core/events/event-catalog.ts';
-import { type LogName, logLines, type MetricName } from '../core/telemetry.ts';
+import { type LogName, logLines } from '../core/telemetry.ts';
 import { nearestWord } from '../core/words.ts';
 import type { AcceptedEvent } from './event-bus.ts';
 import { describeAttempt } from './live-attempt.ts';
@@ -17,20 +17,17 @@ const recordSchema = z.looseObject({
 });
 type LogRecord = z.output<typeof recordSchema>;
 
-const metricSchema = z.looseObject({
-  ['EventsDuplicated' satisfies MetricName]: z.number().default(0),
-  ['EventsWithoutSubscriptions' satisfies MetricName]: z.number().default(0),
-});
+const dispatchSchema = z.looseObject({ outcome: z.string(), deliveries: z.number() });
 
 /** Lines of which another one already says enough. */
 const silent: readonly string[] = ['address.refused'] satisfies LogName[];
 
 /** What one line of a function's log says to a person; usually one thing, often none. Never throws. */
 export function readLogLine(text: string): LiveLine[] {
-  const json = parseJson(text);
-  const record = recordSchema.safeParse(json);
-  if (!record.success) return readMetrics(json);
+  const record = recordSchema.safeParse(parseJson(text));
+  if (!record.success) return [];
   const name = record.data.message;
+  if (name === ('event.dispatched' satisfies LogName)) return readDispatch(record.data);
   if (name === ('delivery.attempted' satisfies LogName)) return readAttempt(record.data);
   if (name === ('event.rejected' satisfies LogName)) return [readRejection(record.data)];
   if (record.data.level === 'INFO' || silent.includes(name)) return [];
@@ -69,24 +66,17 @@ function readRejection(record: LogRecord): LiveLine {
   return { kind: 'refused', ...of(record), text: `${textOf(reason) ?? ''}: ${textOf(explanation) ?? ''}` };
 }
 
-/** The dispatcher only counts these events, and names none. */
-function readMetrics(json: unknown): LiveLine[] {
-  const { success, data } = metricSchema.safeParse(json);
+/** What becomes of an event that leads to calls is shown by them. */
+function readDispatch(record: LogRecord): LiveLine[] {
+  const { success, data: { outcome, deliveries } = {} } = dispatchSchema.safeParse(record);
   if (!success) return [];
-  const { EventsDuplicated: known, EventsWithoutSubscriptions: unwanted } = data;
-  const lines: LiveLine[] = [];
-  if (known > 0)
-    lines.push({
-      kind: 'known',
-      text: `${events(known)} already published with the same id and content: not delivered again`,
-    });
-  if (unwanted > 0)
-    lines.push({ kind: 'nobody', text: `${events(unwanted)} dropped: the account has no subscription` });
-  return lines;
-}
-
-function events(count: number): string {
-  return count === 1 ? '1 event was' : `${count} events were`;
+  if (outcome === 'duplicate')
+    return [{ kind: 'known', ...of(record), text: 'published before with this id: not delivered again' }];
+  if (outcome === 'without-subscriptions')
+    return [{ kind: 'nobody', ...of(record), text: 'the account has no subscription' }];
+  if (outcome === 'planned' && deliveries === 0)
+    return [{ kind: 'nobody', ...of(record), text: 'none of the account’s subscriptions takes it' }];
+  return [];
 }
 
 function of({ eventType, eventId }: LogRecord): Pick<LiveLine, 'eventType' | 'eventId'> {

@@ -36,7 +36,7 @@ const shownWhileRunning = all.filter(({ language }) => language === 'text').map(
 /** What the reader waits for, by a part of the block. */
 const awaited: readonly (readonly [string, readonly string[]])[] = [
   ['--set data.ticket.channel=instagram', ['verified ticket.tagged instagram', '127.0.0.1:4000  sub_']],
-  ['--id evt_1', ['1 event was already published with the same id and content: not delivered again']],
+  ['--id evt_1', ['published before with this id: not delivered again']],
   ['--unchecked', ['invalid-data: detail.data.ticket.number']],
   ['kill %1', ['connection refused in']],
 ];

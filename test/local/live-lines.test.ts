@@ -201,22 +201,30 @@ describe('an event that the bus took', () => {
   });
 });
 
-describe('a metric', () => {
+describe('an event that was taken in', () => {
   test.each([
+    ['leads to calls, which show it', 'planned', 2, []],
+    ['interests no subscription', 'planned', 0, [['nobody', 'none of the account’s subscriptions takes it']]],
     [
-      { EventsDuplicated: 1 },
-      [['known', '1 event was already published with the same id and content: not delivered again']],
+      'is of an account without subscriptions',
+      'without-subscriptions',
+      0,
+      [['nobody', 'the account has no subscription']],
     ],
+    ['came again from its queue', 'repeated', 2, []],
     [
-      { EventsDuplicated: 3 },
-      [['known', '3 events were already published with the same id and content: not delivered again']],
+      'was published before',
+      'duplicate',
+      2,
+      [['known', 'published before with this id: not delivered again']],
     ],
-    [{ EventsWithoutSubscriptions: 1 }, [['nobody', '1 event was dropped: the account has no subscription']]],
-    [{ EventsDispatched: 1 }, []],
-  ])('%j', (metric, expected) => {
-    const lines = readLogLine(JSON.stringify({ _aws: {}, service: 'webhooks', ...metric }));
+  ])('%s', (_, outcome, deliveries, expected) => {
+    const names = { eventId: 'evt_1', eventType: 'ticket.tagged', accountId: 'acc_1' };
+    const record = { level: 'INFO', message: 'event.dispatched', ...names, outcome, deliveries };
+    const lines = readLogLine(JSON.stringify(record));
 
     expect(lines.map(({ kind, text }) => [kind, text])).toEqual(expected);
+    expect(lines.every(({ eventId }) => eventId === 'evt_1')).toBe(true);
   });
 });
 
