@@ -22,7 +22,7 @@ export interface AwsConnections {
 export interface ConnectionTimes {
   /** An idle connection is not used after so long. */
   readonly idleMs: number;
-  /** How long AWS may take to begin its answer. */
+  /** How long a connection may stay silent while a request waits for its answer. */
   readonly answerMs: number;
 }
 
@@ -41,13 +41,8 @@ const defaultTimes: ConnectionTimes = { idleMs: 10_000, answerMs: 5_000 };
 export function openConnections({ idleMs, answerMs }: ConnectionTimes = defaultTimes): AwsConnections {
   const options = { keepAlive: true, maxSockets: 50, maxFreeSockets: 10 };
   const agents = { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
-  const requestHandler = {
-    ...agents,
-    connectionTimeout: 2_000,
-    requestTimeout: answerMs,
-    throwOnRequestTimeout: true,
-    socketTimeout: answerMs,
-  };
+  // The SDK's other timeouts also count the time for which a request waits for a connection to become free.
+  const requestHandler = { ...agents, socketTimeout: answerMs };
   let lastUsedAt = Date.now();
 
   function dropIdle(): void {
