@@ -102,6 +102,7 @@ test('the policy in the runbook allows every call that the commands make, and no
   const row = exhaustedDelivery({ eventId: uniqueId('evt'), version: 6 });
   await createEventLog(direct).recordEvent(eventOf(row), [], new Date());
   await createDeliveryLog(direct).replaceDelivery(undefined, row);
+  direct.client.destroy();
   const put = (QueueUrl: string, MessageBody: string) =>
     queues.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
   await put(held.url, JSON.stringify(messageFor(row)));
