@@ -12,7 +12,7 @@ import { list } from './redrive/list.ts';
 import type { Operation, Selection } from './redrive/operation.ts';
 import { send, sendFrom } from './redrive/send.ts';
 import { show } from './redrive/show.ts';
-import { readStageOutputs } from './redrive/stage-outputs.ts';
+import { type LocalOutputs, readOutputs } from './stage-outputs.ts';
 
 /** `npm run redrive`: shows what waits in dead-letter queues and sends it back to work, on AWS or in a local run. */
 
@@ -78,7 +78,12 @@ async function runSend(ids: readonly string[], options: Options): Promise<void> 
 }
 
 async function begin(options: Options): Promise<Operation> {
-  const { tableName, queuePrefix, retentionDays } = await readStageOutputs(textOf(options['outputs']) ?? '');
+  const outputsFile = textOf(options['outputs']) ?? '';
+  const { tableName, eventBusName, retentionDays, local } = await readOutputs(outputsFile);
+  if (!tableName)
+    throw new Error(`--outputs ${outputsFile}: it holds no TableName; cdk deploy --all writes it`);
+  if (local) useEndpointsOf(local);
+  const queuePrefix = eventBusName.replace(/events$/, '');
   const messages = createHeldMessages(new SQSClient({ useQueueUrlAsEndpoint: false }), queuePrefix);
   const held = (await messages.listQueues()).filter(isHeld);
   const named = textOf(options['queue']);
@@ -101,6 +106,14 @@ async function begin(options: Options): Promise<Operation> {
     print: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void (options['json'] === true ? process.stderr : process.stdout).write(`${line}\n`),
   };
+}
+
+/** A local run takes any credentials. */
+function useEndpointsOf({ SqsEndpoint, DynamoDbEndpoint }: LocalOutputs): void {
+  process.env['AWS_ENDPOINT_URL_SQS'] = SqsEndpoint;
+  process.env['AWS_ENDPOINT_URL_DYNAMODB'] = DynamoDbEndpoint;
+  process.env['AWS_REGION'] = 'us-east-1';
+  process.env['AWS_ACCESS_KEY_ID'] = process.env['AWS_SECRET_ACCESS_KEY'] = 'local';
 }
 
 async function ask(question: string): Promise<string> {

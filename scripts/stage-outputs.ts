@@ -5,10 +5,19 @@ import * as z from 'zod';
 export interface StageOutputs {
   readonly eventBusName: string;
   readonly apiUrl: string | undefined;
+  readonly tableName: string | undefined;
+  readonly retentionDays: number;
   readonly local: LocalOutputs | undefined;
 }
 
-const localSchema = z.object({ EventsEndpoint: z.url(), AccountId: z.string(), ApiKey: z.string() });
+const localSchema = z.object({
+  EventsEndpoint: z.url(),
+  SqsEndpoint: z.url(),
+  DynamoDbEndpoint: z.url(),
+  /** Of the demo, which has these two. */
+  AccountId: z.string().optional(),
+  ApiKey: z.string().optional(),
+});
 export type LocalOutputs = z.output<typeof localSchema>;
 
 const outputsSchema = z.record(z.string(), z.record(z.string(), z.string()));
@@ -22,11 +31,18 @@ export async function readOutputs(file: string): Promise<StageOutputs> {
   const { success, data } = outputsSchema.safeParse(parseJson(file, text));
   if (!success) throw problem(file, 'it holds no outputs of stacks');
   const { Local, ...stacks } = data;
-  const { EventBusName, ApiUrl } = Object.assign({}, ...Object.values(stacks)) as Record<string, string>;
+  const outputs = Object.assign({}, ...Object.values(stacks)) as Record<string, string>;
+  const { EventBusName, ApiUrl, TableName, RetentionDays } = outputs;
   if (!EventBusName) throw problem(file, 'it holds no EventBusName');
   const local = localSchema.optional().safeParse(Local);
   if (!local.success) throw problem(file, 'its endpoints of the local run are damaged');
-  return { eventBusName: EventBusName, apiUrl: ApiUrl, local: local.data };
+  return {
+    eventBusName: EventBusName,
+    apiUrl: ApiUrl,
+    tableName: TableName,
+    retentionDays: Number(RetentionDays),
+    local: local.data,
+  };
 }
 
 function parseJson(file: string, text: string): unknown {

@@ -35,7 +35,13 @@ afterAll(async () => {
 
 async function writeOutputs(name: string, endpoint: string): Promise<string> {
   const file = join(folder, name);
-  const Local = { EventsEndpoint: endpoint, AccountId: 'acc_demo', ApiKey: 'whk_secret' };
+  const Local = {
+    EventsEndpoint: endpoint,
+    SqsEndpoint: endpoint,
+    DynamoDbEndpoint: endpoint,
+    AccountId: 'acc_demo',
+    ApiKey: 'whk_secret',
+  };
   const stacks = { Delivery: { EventBusName: busName }, Api: { ApiUrl: 'http://127.0.0.1:3000' } };
   await writeFile(file, JSON.stringify({ ...stacks, Local }));
   return file;

@@ -460,12 +460,12 @@ describe('what does not fit is refused with one line, and nothing is done', () =
     [
       'outputs that are not there',
       ['list', '--outputs', '/nowhere/outputs.json'],
-      '--outputs=/nowhere/outputs.json: no such file; cdk deploy --outputs-file and npm start write one',
+      '--outputs /nowhere/outputs.json: there is no such file; npm start writes it while it runs, and cdk deploy with --outputs-file',
     ],
     [
       'outputs of something else',
       async () => ['list', '--outputs', await otherOutputs()],
-      'other.json: holds no TableName or EventBusName',
+      'other.json: it holds no TableName; cdk deploy --all writes it',
     ],
   ])('%s', async (_, args, message) => {
     await exhaust('status');

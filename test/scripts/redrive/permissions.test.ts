@@ -50,7 +50,7 @@ beforeAll(async () => {
   const outputs = {
     Data: { TableName: engine.table.tableName },
     Delivery: { EventBusName: `${prefix}events`, RetentionDays: '30' },
-    Local: { SqsEndpoint: sqs.url, DynamoDbEndpoint: table.url },
+    Local: { EventsEndpoint: 'http://127.0.0.1:1', SqsEndpoint: sqs.url, DynamoDbEndpoint: table.url },
   };
   await writeFile(join(folder, 'outputs.json'), JSON.stringify(outputs));
 });
