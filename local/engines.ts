@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import dynalite from 'dynalite';
 import { startKms } from './kms-server.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
@@ -42,19 +43,24 @@ async function startDynamo(path: string | undefined): Promise<{ url: string; clo
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', resolve);
   });
+  // A function that was killed has closed its connection, while the engine still works on what it asked for.
+  const inWork = new Set<ServerResponse>();
+  server.prependListener('request', (_, response: ServerResponse<IncomingMessage>) => {
+    inWork.add(response);
+    response.once('close', () => response.writableEnded && inWork.delete(response));
+  });
+  const isAtWork = () =>
+    [...inWork].some(({ writableEnded, req }) => !writableEnded && (req.complete || !req.destroyed));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        // Requests in work are answered first: the database must not be closed beneath them.
-        const idle = setInterval(() => server.closeIdleConnections(), 20);
-        const patience = setTimeout(() => server.closeAllConnections(), maxClosingMs);
-        server.close(() => {
-          clearInterval(idle);
-          clearTimeout(patience);
-          resolve();
-        });
-      }),
+    async close() {
+      // The database must not be closed beneath them.
+      const giveUpAt = Date.now() + maxClosingMs;
+      while (isAtWork() && Date.now() < giveUpAt) await setTimeout(10);
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
   };
 }
 

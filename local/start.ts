@@ -22,7 +22,8 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv, process.env, resolve);
   const closers: (() => unknown)[] = [];
   const stopped = new Promise<void>((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
+    // Not once: a terminal and npm both send the signal, and the second one must not end the run while it closes.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => done());
     // npm and its shell do not pass on every signal. If one of them is killed, this process gets another parent.
     const parent = process.ppid;
     const isOfNpm = process.env['npm_lifecycle_event'] === 'start';

@@ -132,7 +132,14 @@ describe('the examples of the document can be sent as they are:', () => {
     const account = await world.openAccount();
     const { path, sender } = requestOf(routeKey, account);
     const examples = contract.examplesOf(routeKey);
-    const answer = await world.send(sender, { ...examples, method: methodAndPathOf(routeKey).method, path });
+    // Ids of the account stand in for those of the examples, in the body as in the path.
+    const body = 'subscriptionId' in (examples.body ?? {}) ? { subscriptionId: account.subscriptionId } : {};
+    const answer = await world.send(sender, {
+      ...examples,
+      ...(examples.body ? { body: { ...examples.body, ...body } } : {}),
+      method: methodAndPathOf(routeKey).method,
+      path,
+    });
 
     expect([answer.status, answer.text]).toEqual([routeOf(routeKey).answer.status, expect.any(String)]);
     expect(contract.faultsOfRequest(routeKey, examples)).toEqual([]);

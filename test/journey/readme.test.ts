@@ -30,7 +30,7 @@ const all: readonly Block[] = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm
 const sessions = all.filter(({ language }) => language === 'console').map(({ content }) => content);
 const scripts = all.filter(({ language }) => language === 'sh').map(({ content }) => content);
 /** They need an AWS account. */
-const needsAws = (script: string) => script.includes('cdk deploy');
+const needsAws = (script: string) => /cdk deploy|aws sts/.test(script);
 const shownWhileRunning = all.filter(({ language }) => language === 'text').map(({ content }) => content);
 
 /** What the reader waits for, by a part of the block. */
@@ -83,9 +83,9 @@ describeInNamespace('the README', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  test('has one session, which begins with what is started, and one block that needs AWS', () => {
+  test('has one session, which begins with what is started, and two blocks that need AWS', () => {
     expect(sessions.map((content) => content.split('\n')[0])).toEqual(['$ npm ci && npm start']);
-    expect(scripts.filter(needsAws)).toHaveLength(1);
+    expect(scripts.filter(needsAws)).toHaveLength(2);
     expect(followed.length).toBeGreaterThan(6);
     for (const [part] of awaited)
       expect(followed.filter((block) => block.includes(part)).length).toBeGreaterThan(0);

@@ -212,10 +212,17 @@ describe('an address that is not UTF-8 is refused', () => {
   });
 
   test('and one that is has its answer', async () => {
-    const rawQueryString = 'type=%C3%A9+%F0%9F%98%80';
-    const request = { accountId, query: { type: 'é 😀' }, overrides: { rawPath: '/events', rawQueryString } };
+    const rawQueryString = 'cursor=%C3%A9+%F0%9F%98%80';
+    const request = {
+      accountId,
+      query: { cursor: 'é 😀' },
+      overrides: { rawPath: '/events', rawQueryString },
+    };
 
-    expect(await api.call('GET /events', request)).toMatchObject({ status: 200, body: { items: [] } });
+    expect(await api.call('GET /events', request)).toMatchObject({
+      status: 400,
+      body: { issues: [{ field: 'cursor' }] },
+    });
   });
 });
 
