@@ -61,7 +61,7 @@ async function start(args: readonly string[], env: Readonly<Record<string, strin
 const local = ['--local-folder', 'FOLDER/local'];
 
 test.each<[string, string[], Record<string, string>, string]>([
-  ['an unknown option', ['--onec'], {}, '--onec: there is no such option; did you mean --once?'],
+  ['an unknown option', ['--onc'], {}, '--onc: there is no such option; did you mean --once?'],
   [
     'an option of two words',
     ['--recever-port', '1'],
