@@ -47,6 +47,7 @@ export async function inAll<Result>(
   return ended.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
 }
 
-function bySentAt(a: DeadLetter, b: DeadLetter): number {
-  return a.sentAt < b.sentAt ? -1 : 1;
+/** Oldest first; those of the same moment by their queues. */
+export function bySentAt(a: DeadLetter, b: DeadLetter): number {
+  return a.sentAt.localeCompare(b.sentAt) || a.queue.localeCompare(b.queue);
 }

@@ -1,7 +1,7 @@
 import { deliveryMessageSchema } from '../../core/deliveries/delivery.ts';
 import { identifierSchema } from '../../core/identifiers.ts';
 import { type DeadLetter, isEventQueue } from './dead-letter.ts';
-import { look } from './look.ts';
+import { bySentAt, look } from './look.ts';
 import { type Operation, requireAll } from './operation.ts';
 import { explainReason } from './reasons.ts';
 import { ageText, printable, printableLines } from './text.ts';
@@ -26,7 +26,7 @@ export async function show(operation: Operation, ids: readonly string[]): Promis
   });
   requireAll(selection, seen);
   const letters: WholeLetter[] = [];
-  for (const letter of seen) letters.push({ ...letter, history: await historyOf(operation, letter) });
+  for (const letter of seen.sort(bySentAt)) letters.push({ ...letter, history: await historyOf(operation, letter) });
   print(
     isJson
       ? JSON.stringify(letters, undefined, 2)
