@@ -57,7 +57,7 @@ export interface HeldMessages {
   /** Shows up to ten messages to others again. Returns those that stay hidden because of a fault. Never rejects. */
   release(queueName: string, receipts: readonly Receipt[]): Promise<readonly UnreleasedMessage[]>;
   remove(queueName: string, receipt: Receipt): Promise<void>;
-  /** `group` is the account or subscription that shares a fair queue with others. */
+  /** `group` is the account, which shares a fair queue with others. */
   send(queueName: string, body: string, group: string): Promise<void>;
 }
 

@@ -9,7 +9,8 @@ import { createEventLog } from '../adapters/dynamo-event-log.ts';
 import { createHeldMessages } from '../adapters/sqs-held-messages.ts';
 import { discard } from './redrive/discard.ts';
 import { list } from './redrive/list.ts';
-import type { Operation, Selection } from './redrive/operation.ts';
+import type { Operation } from './redrive/operation.ts';
+import type { Selection } from './redrive/selection.ts';
 import { send, sendFrom } from './redrive/send.ts';
 import { show } from './redrive/show.ts';
 import { type LocalOutputs, readOutputs } from './stage-outputs.ts';
@@ -19,6 +20,7 @@ import { type LocalOutputs, readOutputs } from './stage-outputs.ts';
 type Options = Readonly<Record<string, unknown>>;
 
 const byReason = ['--reason <reason>', 'Only messages with this reason'] as const;
+const byAccount = ['--account <id>', 'Only messages of this account'] as const;
 const dryRun = ['--dry-run', 'Say what would be done, and change nothing'] as const;
 
 function declareCommands(): CAC {
@@ -29,6 +31,7 @@ function declareCommands(): CAC {
   cli
     .command('list', 'Show every message on a line, and how many there are; changes nothing')
     .option(...byReason)
+    .option(...byAccount)
     .action(async (options: Options) => list(await begin(options), selectionOf([], options)));
   cli
     .command('show [...ids]', 'Show all of the messages with the id of an event or message; changes nothing')
@@ -41,6 +44,7 @@ function declareCommands(): CAC {
     .command('send [...ids]', 'Send messages back to work; the command if none is named')
     .alias('!')
     .option(...byReason)
+    .option(...byAccount)
     .option('--all', 'All messages of all queues')
     .option('--from <file>', 'Messages from the file of a discard')
     .option('--max-per-second <count>', 'How many to send back in a second', { default: 100 })
@@ -49,6 +53,7 @@ function declareCommands(): CAC {
   cli
     .command('discard [...ids]', 'Take messages out of their queues, into a file')
     .option(...byReason)
+    .option(...byAccount)
     .option('--file <file>', 'The file, which must not exist; by default one named by the time')
     .option('--yes', 'Do not ask')
     .option(...dryRun)
@@ -98,6 +103,7 @@ async function begin(options: Options): Promise<Operation> {
     events: createEventLog(table),
     deliveryHistory: createDeliveryHistory(table),
     eventHistory: createEventHistory(table),
+    queuePrefix,
     queueNames: named === undefined ? held : [named],
     now: () => new Date(),
     signal: stopping.signal,
@@ -132,7 +138,11 @@ function isHeld(queueName: string): boolean {
 /** An id that begins with a dash stands behind `--`. */
 function selectionOf(ids: readonly string[], options: Options): Selection {
   const behindDashes = options['--'] as readonly string[];
-  return { ids: [...ids, ...behindDashes].map(String), reason: textOf(options['reason']) };
+  return {
+    ids: [...ids, ...behindDashes].map(String),
+    reason: textOf(options['reason']),
+    account: textOf(options['account']),
+  };
 }
 
 /** What looks like a number is one by now. */
@@ -157,7 +167,9 @@ async function main(): Promise<void> {
 
 // A reader that has seen enough, such as `head`, must not end the run.
 process.stdout.on('error', () => {});
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
+main().catch((error: NodeJS.ErrnoException) => {
+  const hint =
+    error.code === 'ECONNREFUSED' ? '; a local run that has ended is started again with npm start' : '';
+  process.stderr.write(`${error.message}${hint}\n`);
   process.exitCode = 1;
 });

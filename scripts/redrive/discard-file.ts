@@ -5,6 +5,7 @@ import type { HeldMessage } from '../../adapters/sqs-held-messages.ts';
 
 /** A line of the file of a discard: all that is needed to send the message back. */
 const discardedSchema = z.object({
+  /** Its whole name, which says of which stage it is. */
   queue: z.string().min(1),
   messageId: z.string().min(1),
   reason: z.string(),
@@ -54,20 +55,27 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Reads the file of a discard, each message once. A last line that was cut off is left out: its message was not deleted
- * from its queue. Throws for any other line that is none of ours.
+ * Reads the file of a discard, each message once, with its queue's name without the prefix of the stage. A last line that
+ * was cut off is left out: its message was not deleted from its queue. Throws for any other line that is none of ours, or
+ * none of this stage's.
  */
-export async function readDiscardFile(path: string): Promise<Discarded[]> {
+export async function readDiscardFile(path: string, queuePrefix: string): Promise<Discarded[]> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new Error(`--from=${path}: cannot be read (${error.code})`, { cause: error });
   });
-  // What stands after the last line feed is empty or cut off.
-  const lines = text.split('\n').slice(0, -1);
+  const lines = text.split('\n');
+  // What stands after the last line feed is empty or cut off, unless an editor has left out the line feed alone.
+  if (!discardedSchema.safeParse(parseJson(lines.at(-1) ?? '')).success) lines.pop();
   const byId = new Map<string, Discarded>();
   for (const [index, line] of lines.entries()) {
     const read = discardedSchema.safeParse(parseJson(line));
     if (!read.success) throw new Error(`--from=${path}: line ${index + 1} is not a discarded message`);
-    byId.set(read.data.messageId, read.data);
+    const { queue, messageId } = read.data;
+    if (!queue.startsWith(queuePrefix))
+      throw new Error(
+        `--from=${path}: line ${index + 1} is of ${queue}, and the queues of these --outputs begin with ${queuePrefix}`,
+      );
+    byId.set(messageId, { ...read.data, queue: queue.slice(queuePrefix.length) });
   }
   return [...byId.values()];
 }

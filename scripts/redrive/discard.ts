@@ -2,7 +2,8 @@ import { type DeadLetter, readDeadLetter } from './dead-letter.ts';
 import { createDiscardFile, type DiscardFile } from './discard-file.ts';
 import { lettersTable } from './list.ts';
 import { look } from './look.ts';
-import { type Operation, requireAll, type Selection } from './operation.ts';
+import type { Operation } from './operation.ts';
+import { requireAll, requireOneAccount, type Selection } from './selection.ts';
 import { countText } from './text.ts';
 import { readsPerSecond, visitQueue } from './visit-queue.ts';
 
@@ -31,6 +32,7 @@ export async function discard(
   const letters = (await look(operation, selection)).flatMap((sight) => sight.letters);
   if (operation.signal.aborted) throw new Error('stopped; nothing was discarded');
   requireAll(selection, letters);
+  requireOneAccount(selection, letters);
   if (options.dryRun || letters.length === 0) {
     printResult(operation, letters, `${countText(letters.length, 'message')} would be discarded.`);
     if (options.dryRun) operation.note('A dry run: nothing was changed.');
@@ -81,7 +83,7 @@ function nameByTime(now: Date): string {
 
 /** Those messages alone that were shown, whatever has come in since. Resolves with those that were still there. */
 async function takeAll(
-  { messages, signal }: Operation,
+  { messages, signal, queuePrefix }: Operation,
   letters: readonly DeadLetter[],
   file: DiscardFile,
 ): Promise<DeadLetter[]> {
@@ -92,7 +94,7 @@ async function takeAll(
     await visitQueue(messages, visit, async (batch, setGone) => {
       const taken = batch.filter(({ messageId }) => ids.has(messageId));
       if (taken.length === 0) return;
-      await file.append(queueName, taken);
+      await file.append(queuePrefix + queueName, taken);
       for (const message of taken) {
         await messages.remove(queueName, message);
         setGone(message);

@@ -1,6 +1,7 @@
 import type { DeadLetter } from './dead-letter.ts';
 import { look } from './look.ts';
-import type { Operation, Selection } from './operation.ts';
+import type { Operation } from './operation.ts';
+import type { Selection } from './selection.ts';
 import { summarize, summaryLines } from './summary.ts';
 import { ageText, tableText } from './text.ts';
 

@@ -1,6 +1,7 @@
 import type { HeldMessage, QueueCount } from '../../adapters/sqs-held-messages.ts';
 import { type DeadLetter, readDeadLetter } from './dead-letter.ts';
-import { isSelected, type Operation, type Selection } from './operation.ts';
+import type { Operation } from './operation.ts';
+import { isSelected, type Selection } from './selection.ts';
 import { readsPerSecond, visitQueue } from './visit-queue.ts';
 
 export interface Sight {

@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { HeldMessage, HeldMessages, QueueCount } from '../../adapters/sqs-held-messages.ts';
 import type { EventBodies } from '../../core/deliveries/event-log.ts';
-import { type DeadLetter, isNamedBy, readDeadLetter } from './dead-letter.ts';
+import { type DeadLetter, readDeadLetter } from './dead-letter.ts';
+import { isSelected, type Selection } from './selection.ts';
 import { type RedriveResult, type SendBackDeps, sendBack, withoutWriting } from './send-back.ts';
 import { readsPerSecond, visitQueue } from './visit-queue.ts';
 
@@ -17,14 +18,10 @@ export interface RedrivenLetter extends DeadLetter {
   readonly result?: RedriveResult;
 }
 
-export interface RedriveOptions {
+export interface RedriveOptions extends Partial<Selection> {
   /** Without the stage's prefix, such as `exhausted-deliveries` or `unrouted`. */
   readonly queueName: string;
   readonly dryRun: boolean;
-  /** Only messages with this reason. */
-  readonly reason: string | undefined;
-  /** Only messages with one of these ids. If there are none, all messages. */
-  readonly ids?: readonly string[];
   readonly maxPerSecond: number;
   readonly signal: AbortSignal;
 }
@@ -85,12 +82,8 @@ export function createRedrive(deps: RedriveDeps) {
 function isWanted(
   { sentAt }: HeldMessage,
   letter: DeadLetter,
-  { reason, ids = [] }: RedriveOptions,
+  { ids = [], reason, account }: RedriveOptions,
   startedAt: Date,
 ): boolean {
-  return (
-    sentAt <= startedAt &&
-    (reason === undefined || reason === letter.reason) &&
-    (ids.length === 0 || isNamedBy(ids, letter))
-  );
+  return sentAt <= startedAt && isSelected({ ids, reason, account }, letter);
 }

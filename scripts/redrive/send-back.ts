@@ -61,7 +61,7 @@ async function reviveDelivery(
   // The message is sent before the row reaches its version: until then it may still be needed.
   if (!row || !next)
     return row && (isFinal(row) || row.version >= message.data.version) ? 'obsolete' : 'kept';
-  const send = (one: DeliveryMessage) => messages.send('retries', JSON.stringify(one), one.subscriptionId);
+  const send = (one: DeliveryMessage) => messages.send('retries', JSON.stringify(one), one.accountId);
   const result = await resendDelivery({ events, deliveries, send }, row, next, now());
   return result === 'sent' ? 'redriven' : result === 'overtaken' ? 'obsolete' : result;
 }
@@ -74,11 +74,7 @@ async function repeatDelivery(
 ): Promise<RedriveResult> {
   const message = deliveryMessageSchema.safeParse(parseJson(body));
   if (!message.success) return 'kept';
-  await messages.send(
-    queueName,
-    JSON.stringify({ ...message.data, recheck: true }),
-    message.data.subscriptionId,
-  );
+  await messages.send(queueName, JSON.stringify({ ...message.data, recheck: true }), message.data.accountId);
   return 'redriven';
 }
 

@@ -1,9 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { readDeadLetter } from './dead-letter.ts';
 import { readDiscardFile } from './discard-file.ts';
-import { inAll, type Sight } from './look.ts';
-import { isSelected, type Operation, requireAll, type Selection } from './operation.ts';
+import { inAll, look, type Sight } from './look.ts';
+import type { Operation } from './operation.ts';
 import { createRedrive, type RedrivenLetter } from './redrive-queue.ts';
+import { isSelected, requireAll, requireOneAccount, type Selection } from './selection.ts';
 import { sendBack, withoutWriting } from './send-back.ts';
 import { countBy, summarize, summaryLines } from './summary.ts';
 
@@ -19,6 +20,7 @@ interface SentQueue extends Sight {
 /** Sends messages of the queues back to work, and says what became of each. */
 export async function send(operation: Operation, selection: Selection, options: SendOptions): Promise<void> {
   const { signal } = operation;
+  if (selection.ids.length > 0) await requireClearIds(operation, selection);
   const redrive = createRedrive(operation);
   const run = async (queueName: string): Promise<SentQueue> => ({
     queueName,
@@ -33,9 +35,16 @@ export async function send(operation: Operation, selection: Selection, options: 
     if (!operation.isJson) printQueues(operation, options, sent.slice(-1));
   }
   if (operation.isJson || options.dryRun) printQueues(operation, options, sent);
-  printEnd(operation, options);
+  printEnd(operation, options, sent);
   const letters = sent.flatMap((queue) => queue.letters);
   if (!signal.aborted) requireAll(selection, letters);
+}
+
+/** Before anything is sent, as it cannot be taken back. */
+async function requireClearIds(operation: Operation, selection: Selection): Promise<void> {
+  const letters = (await look(operation, selection)).flatMap((sight) => sight.letters);
+  if (!operation.signal.aborted) requireAll(selection, letters);
+  requireOneAccount(selection, letters);
 }
 
 /** Sends the messages of a discard's file back to work. The file stays as it is. */
@@ -46,7 +55,7 @@ export async function sendFrom(
   options: SendOptions,
 ): Promise<void> {
   const { queueNames, signal } = operation;
-  const lines = await readDiscardFile(path);
+  const lines = await readDiscardFile(path, operation.queuePrefix);
   const deps = options.dryRun ? withoutWriting(operation) : operation;
   const letters: RedrivenLetter[] = [];
   for (const { queue, body, ...line } of lines) {
@@ -67,7 +76,7 @@ export async function sendFrom(
     .filter((queue) => queue.letters.length > 0);
   printQueues(operation, options, sent);
   if (sent.length === 0) operation.note(`${path} holds no such message.`);
-  printEnd(operation, options);
+  printEnd(operation, options, sent);
   if (!signal.aborted) requireAll(selection, letters);
 }
 
@@ -88,7 +97,9 @@ function printQueues(operation: Operation, { dryRun }: SendOptions, sent: readon
   }
 }
 
-function printEnd({ note, signal }: Operation, { dryRun }: SendOptions): void {
+function printEnd({ note, signal }: Operation, { dryRun }: SendOptions, sent: readonly SentQueue[]): void {
+  if (!dryRun && sent.some((queue) => resultsOf(queue).has('kept')))
+    note('Those that are kept were not sent: they would only come back. `show` says why, and what to do.');
   if (dryRun) note('A dry run: nothing was changed.');
   if (signal.aborted) note('Stopped; the same command goes on from here.');
 }

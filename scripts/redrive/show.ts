@@ -2,8 +2,9 @@ import { deliveryMessageSchema } from '../../core/deliveries/delivery.ts';
 import { identifierSchema } from '../../core/identifiers.ts';
 import { type DeadLetter, isEventQueue } from './dead-letter.ts';
 import { bySentAt, look } from './look.ts';
-import { type Operation, requireAll } from './operation.ts';
+import type { Operation } from './operation.ts';
 import { explainReason } from './reasons.ts';
+import { requireAll } from './selection.ts';
 import { ageText, printable, printableLines } from './text.ts';
 
 /** A message with all that is known of it. */
@@ -26,7 +27,8 @@ export async function show(operation: Operation, ids: readonly string[]): Promis
   });
   requireAll(selection, seen);
   const letters: WholeLetter[] = [];
-  for (const letter of seen.sort(bySentAt)) letters.push({ ...letter, history: await historyOf(operation, letter) });
+  for (const letter of seen.sort(bySentAt))
+    letters.push({ ...letter, history: await historyOf(operation, letter) });
   print(
     isJson
       ? JSON.stringify(letters, undefined, 2)

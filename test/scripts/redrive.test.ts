@@ -291,7 +291,8 @@ describe('send', () => {
     expect(stderr).toBe('');
     expect(code).toBe(0);
     expect(stdout).toBe(
-      'exhausted-deliveries: 3 messages, 1 redriven, 1 obsolete, 1 kept\n        3  timeout\n',
+      'exhausted-deliveries: 3 messages, 1 redriven, 1 obsolete, 1 kept\n        3  timeout\n' +
+        'Those that are kept were not sent: they would only come back. `show` says why, and what to do.\n',
     );
     const reasons = queues.messagesIn(exhausted.name).map(({ attributes }) => attributes['reason']);
     expect(new Set(reasons)).toEqual(new Set(['status', 'timeout']));
@@ -326,6 +327,23 @@ describe('send', () => {
     expect(queues.messagesIn(`${prefix}ticket-created`).map((one) => one.body)).toEqual([body]);
     expect(bodiesIn(rejected)).toHaveLength(1);
   });
+
+  test.each(['send', 'discard'])(
+    'asks for the account if an event’s id is of two, and takes no other’s message: %s',
+    async (command) => {
+      const bodies = ['acc_1', 'acc_2'].map((accountId) => envelope({ detail: { id: 'evt_7', accountId } }));
+      for (const body of bodies) await hold(rejected, body, 'gave-up');
+      const args = command === 'discard' ? ['--yes', '--file', join(folder, 'one.jsonl')] : [];
+
+      const refused = await runCommand(command, 'evt_7', ...args);
+      expect(refused.stderr).toMatch(/^evt_7 is an event of acc_[12], acc_[12]; say which with --account\n$/);
+      expect(bodiesIn(rejected).toSorted()).toEqual(bodies.toSorted());
+
+      const { code } = await runCommand(command, 'evt_7', '--account', 'acc_2', ...args);
+      expect(code).toBe(0);
+      expect(bodiesIn(rejected)).toEqual(bodies.slice(0, 1));
+    },
+  );
 
   test('in a dry run, says what it would do with every message, and changes nothing', async () => {
     for (const reason of ['status', 'timeout', 'status']) await exhaust(reason);
@@ -375,8 +393,8 @@ describe('discard', () => {
     const { path, lines } = await discardedIn(/^discarded-\d{8}T\d{6}Z\.jsonl$/);
     expect(stdout).toContain(`2 messages discarded into ${path.slice(folder.length + 1)}`);
     expect(lines).toMatchObject([
-      { queue: 'exhausted-deliveries', body: JSON.stringify(messageFor(row)), reason: 'gone' },
-      { queue: 'ticket-created-dlq', messageId: id, body, attributes: { reason: 'gave-up' } },
+      { queue: exhausted.name, body: JSON.stringify(messageFor(row)), reason: 'gone' },
+      { queue: rejected.name, messageId: id, body, attributes: { reason: 'gave-up' } },
     ]);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect([exhausted, rejected].map(bodiesIn)).toEqual([[], ['{']]);

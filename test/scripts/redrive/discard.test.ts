@@ -72,6 +72,7 @@ async function discardAll(file: string, answer?: (question: string) => string): 
     events: createEventLog(table),
     deliveryHistory: createDeliveryHistory(table),
     eventHistory: createEventHistory(table),
+    queuePrefix: '',
     queueNames: ['unrouted'],
     now: () => new Date(),
     signal: new AbortController().signal,
@@ -94,7 +95,7 @@ describe('a discard', () => {
     await hold(...bodies);
     const writtenBefore: number[] = [];
     proxy.intercept(async (call) => {
-      if (call.operation === 'DeleteMessage') writtenBefore.push((await readDiscardFile(file)).length);
+      if (call.operation === 'DeleteMessage') writtenBefore.push((await readDiscardFile(file, '')).length);
       return passOn(call);
     });
 
@@ -102,7 +103,7 @@ describe('a discard', () => {
 
     expect(writtenBefore).toHaveLength(12);
     for (const [deleted, written] of writtenBefore.entries()) expect(written).toBeGreaterThan(deleted);
-    expect((await readDiscardFile(file)).map(({ body }) => body).toSorted()).toEqual(bodies.toSorted());
+    expect((await readDiscardFile(file, '')).map(({ body }) => body).toSorted()).toEqual(bodies.toSorted());
     expect(heldBodies()).toEqual([]);
   });
 
@@ -122,7 +123,7 @@ describe('a discard', () => {
 
     await expect(discardAll(file)).rejects.toMatchObject({ name: 'InternalFailure' });
 
-    const written = (await readDiscardFile(file)).map(({ body }) => body);
+    const written = (await readDiscardFile(file, '')).map(({ body }) => body);
     expect([...new Set([...written, ...heldBodies()])].toSorted()).toEqual(bodies);
     expect(heldBodies()).toHaveLength(after ? 1 : 2);
   });
@@ -193,14 +194,33 @@ describe('the file of a discard', () => {
     await writeFile(file, line('1') + line('2'));
     await appendFile(file, line('3').slice(0, 40));
 
-    expect((await readDiscardFile(file)).map(({ messageId }) => messageId)).toEqual(['1', '2']);
+    expect((await readDiscardFile(file, '')).map(({ messageId }) => messageId)).toEqual(['1', '2']);
+  });
+
+  test('is read with its last line, though an editor has left out the line feed', async () => {
+    const file = join(folder, 'edited.jsonl');
+    await writeFile(file, line('1') + line('2').trimEnd());
+
+    expect((await readDiscardFile(file, '')).map(({ messageId }) => messageId)).toEqual(['1', '2']);
+  });
+
+  test('is refused if it is of another stage', async () => {
+    const file = join(folder, 'other-stage.jsonl');
+    await writeFile(file, line('1').replace('"queue":"', '"queue":"iomnihub-webhooks-prod-'));
+
+    expect(await readDiscardFile(file, 'iomnihub-webhooks-prod-')).toMatchObject([
+      { queue: expect.not.stringContaining('prod') },
+    ]);
+    await expect(readDiscardFile(file, 'iomnihub-webhooks-dev-')).rejects.toThrow(
+      /line 1 is of iomnihub-webhooks-prod-\w+, and the queues of these --outputs begin with iomnihub-webhooks-dev-$/,
+    );
   });
 
   test('gives a message that stands there twice once', async () => {
     const file = join(folder, 'twice.jsonl');
     await writeFile(file, line('1') + line('2') + line('1'));
 
-    expect(await readDiscardFile(file)).toHaveLength(2);
+    expect(await readDiscardFile(file, '')).toHaveLength(2);
     expect(await readFile(file, 'utf8')).toHaveLength(3 * line('1').length);
   });
 
@@ -210,7 +230,7 @@ describe('the file of a discard', () => {
       const file = join(folder, 'bad.jsonl');
       await writeFile(file, `${line('1')}${bad}\n${line('2')}`);
 
-      await expect(readDiscardFile(file)).rejects.toThrow('line 2 is not a discarded message');
+      await expect(readDiscardFile(file, '')).rejects.toThrow('line 2 is not a discarded message');
     },
   );
 });
