@@ -22,11 +22,13 @@ export interface AwsConnections {
 export interface ConnectionTimes {
   /** An idle connection is not used after so long. */
   readonly idleMs: number;
+  /** How long a connection may take to open, its TLS handshake included. */
+  readonly connectMs: number;
   /** How long a connection may stay silent while a request waits for its answer. */
   readonly answerMs: number;
 }
 
-const defaultTimes: ConnectionTimes = { idleMs: 10_000, answerMs: 5_000 };
+export const connectionTimes: ConnectionTimes = { idleMs: 10_000, connectMs: 2_000, answerMs: 5_000 };
 
 /**
  * The connections of one sandbox to AWS. Lambda freezes a sandbox between invocations, and meanwhile its idle connections may
@@ -38,9 +40,16 @@ const defaultTimes: ConnectionTimes = { idleMs: 10_000, answerMs: 5_000 };
  *
  * All clients share them, so the first request of an invocation finds out for the others.
  */
-export function openConnections({ idleMs, answerMs }: ConnectionTimes = defaultTimes): AwsConnections {
+export function openConnections({
+  idleMs,
+  connectMs,
+  answerMs,
+}: ConnectionTimes = connectionTimes): AwsConnections {
   const options = { keepAlive: true, maxSockets: 50, maxFreeSockets: 10 };
-  const agents = { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
+  const agents = {
+    httpAgent: boundConnecting(new HttpAgent(options), 'connect', connectMs),
+    httpsAgent: boundConnecting(new HttpsAgent(options), 'secureConnect', connectMs),
+  };
   // The SDK's other timeouts also count the time for which a request waits for a connection to become free.
   const requestHandler = { ...agents, socketTimeout: answerMs };
   let lastUsedAt = Date.now();
@@ -72,4 +81,18 @@ export function openConnections({ idleMs, answerMs }: ConnectionTimes = defaultT
       return one;
     },
   };
+}
+
+/** Node.js itself waits for as long as the kernel does, which is minutes. The SDK takes a `TimeoutError` for one to repeat. */
+function boundConnecting<Agent extends HttpAgent>(agent: Agent, opened: string, connectMs: number): Agent {
+  const createConnection = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    const socket = createConnection(options, callback);
+    if (!socket) return socket;
+    const error = Object.assign(new Error(`no connection within ${connectMs} ms`), { name: 'TimeoutError' });
+    const timer = setTimeout(() => socket.destroy(error), connectMs);
+    for (const event of [opened, 'close']) socket.once(event, () => clearTimeout(timer));
+    return socket;
+  };
+  return agent;
 }

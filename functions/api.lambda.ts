@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import middy from '@middy/core';
 import { openConnections } from '../adapters/aws-connections.ts';
 import { createNameResolver } from '../adapters/dns-name-resolver.ts';
 import { createAccountStore } from '../adapters/dynamo-account-store.ts';
@@ -25,6 +24,7 @@ import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
 import type { ApiResponse } from './api/http/response.ts';
 import { createApi } from './api/router.ts';
 import { apiEnv, callbackUrlRules, readEnv } from './env.ts';
+import { createLambdaHandler } from './lambda-handler.ts';
 import { createCallLimiter } from './receivers/call-limiter.ts';
 import { createTelemetry } from './telemetry.ts';
 
@@ -63,4 +63,4 @@ const api = createApi({
   telemetry,
 });
 
-export const handler = middy<object, ApiResponse>(api).use(middlewares);
+export const handler = createLambdaHandler<object, ApiResponse>(api, middlewares);

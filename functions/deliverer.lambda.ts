@@ -20,9 +20,9 @@ import { createDeadLetters } from '../adapters/sqs-dead-letters.ts';
 import { createExhaustedQueue } from '../adapters/sqs-exhausted-queue.ts';
 import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { createBackgroundHandler } from './background-handler.ts';
 import { createDeliverer } from './deliverer/deliver-batch.ts';
 import { callbackUrlRules, delivererEnv, readEnv } from './env.ts';
+import { createLambdaHandler } from './lambda-handler.ts';
 import { createCallLimiter } from './receivers/call-limiter.ts';
 import { createContendedHosts } from './receivers/contended-hosts.ts';
 import { createTelemetry } from './telemetry.ts';
@@ -62,4 +62,4 @@ const deliverer = createDeliverer({
   randomBytes,
 });
 
-export const handler = createBackgroundHandler(deliverer, middlewares);
+export const handler = createLambdaHandler(deliverer, middlewares);

@@ -7,9 +7,9 @@ import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.t
 import { cacheAccountStatus, cacheAccountSubscriptions } from '../adapters/lru-caches.ts';
 import { createDeadLetters } from '../adapters/sqs-dead-letters.ts';
 import { createFirstAttemptQueue } from '../adapters/sqs-first-attempt-queue.ts';
-import { createBackgroundHandler } from './background-handler.ts';
 import { createDispatcher } from './dispatcher/dispatch-events.ts';
 import { dispatcherEnv, readEnv } from './env.ts';
+import { createLambdaHandler } from './lambda-handler.ts';
 import { createTelemetry } from './telemetry.ts';
 
 const env = readEnv(dispatcherEnv, process.env);
@@ -29,4 +29,4 @@ const dispatcher = createDispatcher({
   now: () => new Date(),
 });
 
-export const handler = createBackgroundHandler(dispatcher, middlewares);
+export const handler = createLambdaHandler(dispatcher, middlewares);

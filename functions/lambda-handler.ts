@@ -2,10 +2,10 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
 
 /**
- * For functions that queues and schedules call. One that is out of time is ended by Lambda, with all that it has under
- * way. Middy would make it fail a moment before, and what is under way would go on in the next invocation.
+ * A function that is out of time is ended by Lambda, with all that it has under way. Middy would make it fail a moment
+ * before, and what is under way would go on in the next invocation.
  */
-export function createBackgroundHandler<Event, Result>(
+export function createLambdaHandler<Event, Result>(
   handle: (event: Event, context: Context) => Promise<Result>,
   middlewares: readonly MiddlewareObj[],
 ) {

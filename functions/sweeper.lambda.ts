@@ -4,8 +4,8 @@ import { connectTable } from '../adapters/dynamo-client.ts';
 import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
 import { createDueIndex } from '../adapters/dynamo-due-index.ts';
 import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
-import { createBackgroundHandler } from './background-handler.ts';
 import { readEnv, sweeperEnv } from './env.ts';
+import { createLambdaHandler } from './lambda-handler.ts';
 import { createSweeper } from './sweeper/sweep-due-deliveries.ts';
 import { createTelemetry } from './telemetry.ts';
 
@@ -25,7 +25,7 @@ const sweep = createSweeper({
   now: () => new Date(),
 });
 
-export const handler = createBackgroundHandler<unknown, void>(
+export const handler = createLambdaHandler<unknown, void>(
   (_event, context) => sweep(() => context.getRemainingTimeInMillis()),
   middlewares,
 );

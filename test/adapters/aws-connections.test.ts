@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -76,7 +78,7 @@ describe('when the idle connections have died', () => {
   test.each(cases)('%s answers at the second try, however many there were (%s)', async (name, death) => {
     const { endpoint, ask } = services[name];
     const proxy = await startProxy(endpoint());
-    const send = ask(openConnections({ idleMs: never, answerMs: 300 }), proxy.url, 2);
+    const send = ask(openConnections({ idleMs: never, connectMs: never, answerMs: 300 }), proxy.url, 2);
     await freeze(proxy, send, death);
 
     await expect(send()).resolves.toMatchObject({ $metadata: { httpStatusCode: 200, attempts: 2 } });
@@ -87,7 +89,7 @@ describe('when the idle connections have died', () => {
   test.each(cases)('%s does not use them after a pause (%s)', async (name, death) => {
     const { endpoint, ask } = services[name];
     const proxy = await startProxy(endpoint());
-    const send = ask(openConnections({ idleMs: -1, answerMs: never }), proxy.url, 1);
+    const send = ask(openConnections({ idleMs: -1, connectMs: never, answerMs: never }), proxy.url, 1);
     await Promise.all(Array.from({ length: 3 }, send));
     proxy.freeze(death);
 
@@ -96,7 +98,7 @@ describe('when the idle connections have died', () => {
   });
 
   test('a failure at one service lets the others begin with new connections', async () => {
-    const connections = openConnections({ idleMs: never, answerMs: 300 });
+    const connections = openConnections({ idleMs: never, connectMs: never, answerMs: 300 });
     const sends = [];
     for (const name of names) {
       const proxy = await startProxy(services[name].endpoint());
@@ -112,9 +114,24 @@ describe('when the idle connections have died', () => {
   });
 });
 
+test('a connection that does not open is given up, and another one is tried', async () => {
+  let opened = 0;
+  const silent = createServer(() => (opened += 1)).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const url = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const send = services.SQS.ask(openConnections({ idleMs: never, connectMs: 100, answerMs: never }), url, 2);
+
+  await expect(send()).rejects.toMatchObject({ name: 'TimeoutError', $metadata: { attempts: 2 } });
+  expect(opened).toBe(2);
+  silent.close();
+});
+
 test('connections that are sound are used again', async () => {
   const proxy = await startProxy(engines[1].endpoint);
-  const send = services.SQS.ask(openConnections({ idleMs: never, answerMs: never }), proxy.url);
+  const send = services.SQS.ask(
+    openConnections({ idleMs: never, connectMs: never, answerMs: never }),
+    proxy.url,
+  );
 
   for (let count = 0; count < 5; count += 1) await send();
 
@@ -123,7 +140,11 @@ test('connections that are sound are used again', async () => {
 
 test('a client that must not repeat a request does not', async () => {
   const proxy = await startProxy(engines[1].endpoint);
-  const send = services.SQS.ask(openConnections({ idleMs: never, answerMs: 300 }), proxy.url, 1);
+  const send = services.SQS.ask(
+    openConnections({ idleMs: never, connectMs: never, answerMs: 300 }),
+    proxy.url,
+    1,
+  );
   await freeze(proxy, send, 'reset');
 
   await expect(send()).rejects.toThrow('ECONNRESET');

@@ -1,21 +1,21 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { Context } from 'aws-lambda';
-import { createBackgroundHandler } from '../../functions/background-handler.ts';
+import { createLambdaHandler } from '../../functions/lambda-handler.ts';
 
 function contextWith(remainingMs: number) {
   return { getRemainingTimeInMillis: () => remainingMs } as Context;
 }
 
-describe('a handler in the background', () => {
+describe('the handler of a function', () => {
   it('answers what the function answers', async () => {
-    const handler = createBackgroundHandler(async (event: string) => `did ${event}`, []);
+    const handler = createLambdaHandler(async (event: string) => `did ${event}`, []);
     await expect(handler('work 🛠️', contextWith(1_000))).resolves.toBe('did work 🛠️');
   });
 
   it('leaves it to Lambda to end it when it is out of time', async () => {
     let begun = false;
-    const handler = createBackgroundHandler(() => {
+    const handler = createLambdaHandler(() => {
       begun = true;
       return new Promise<never>(() => undefined);
     }, []);
