@@ -16,7 +16,6 @@ import {
   HttpLambdaResponseType,
 } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -28,6 +27,7 @@ import { corsPreflight } from './cors.ts';
 import { type DataStack, itemsOf } from './data-stack.ts';
 import { commonResources } from './delivery-functions.ts';
 import { deployedCommit } from './deployed-commit.ts';
+import { findEventBus } from './event-queues.ts';
 import { resourceName, type Stage } from './stage.ts';
 import { WebhookFunction } from './webhook-function.ts';
 
@@ -35,7 +35,6 @@ export interface ApiStackProps extends StackProps {
   readonly stage: Stage;
   readonly data: DataStack;
   readonly retries: IQueue;
-  readonly bus: IEventBus;
 }
 
 /** No content and no query of the request, because both may be confidential. */
@@ -54,7 +53,7 @@ const accessLogFormat = AccessLogFormat.custom(
 
 /** The API with which account owners and the helpdesk backend manage subscriptions. */
 export class ApiStack extends Stack {
-  constructor(scope: Construct, id: string, { stage, data, retries, bus, ...props }: ApiStackProps) {
+  constructor(scope: Construct, id: string, { stage, data, retries, ...props }: ApiStackProps) {
     super(scope, id, props);
 
     const accessLog = new LogGroup(this, 'AccessLog', {
@@ -109,7 +108,7 @@ export class ApiStack extends Stack {
     if (stage.publisherPrincipalArn)
       new BackendRole(this, 'Backend', {
         principalArn: stage.publisherPrincipalArn,
-        bus,
+        bus: findEventBus(this, stage),
         routes: backendRoutes,
       });
 

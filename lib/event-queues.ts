@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { deadLettersOf } from './queues.ts';
@@ -31,6 +32,15 @@ export function findEventQueue(scope: Construct, stage: Stage, type: string) {
     queue: findQueue(scope, constructIdOf(type), stage, name),
     deadLetters: findQueue(scope, `${constructIdOf(type)}DeadLetters`, stage, deadLettersOf(name)),
   };
+}
+
+/** The bus, found by its name for the same reason. */
+export function findEventBus(scope: Construct, stage: Stage): IEventBus {
+  return EventBus.fromEventBusName(scope, 'Bus', busNameOf(stage));
+}
+
+export function busNameOf(stage: Stage): string {
+  return resourceName(stage, 'events');
 }
 
 function findQueue(scope: Construct, id: string, stage: Stage, name: string): IQueue {

@@ -6,7 +6,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { eventSource } from '../core/events/event-catalog.ts';
-import { constructIdOf, type EventTypeEntry, queueNameOf } from './event-queues.ts';
+import { busNameOf, constructIdOf, type EventTypeEntry, queueNameOf } from './event-queues.ts';
 import { HoldingQueue, WorkQueue } from './queues.ts';
 import { resourceName, type Stage } from './stage.ts';
 import { UnroutedLog } from './unrouted-log.ts';
@@ -25,7 +25,7 @@ export class EventRouting extends Construct {
 
   constructor(scope: Construct, id: string, props: EventRoutingProps) {
     super(scope, id);
-    this.bus = new EventBus(this, 'Bus', { eventBusName: resourceName(props.stage, 'events') });
+    this.bus = new EventBus(this, 'Bus', { eventBusName: busNameOf(props.stage) });
     this.#allowPublisher(props.stage);
     this.#undeliverable = this.#createUndeliverable(props);
 

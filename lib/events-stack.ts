@@ -1,5 +1,4 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { EventTypeEntry } from './event-queues.ts';
@@ -14,11 +13,9 @@ export interface EventsStackProps extends StackProps {
 
 /**
  * From the event bus to the queues of the dispatcher. It is the stack that grows with the event catalog, by seven resources a
- * type, and of it the other stacks import no more than the bus.
+ * type, and exports nothing to the other stacks.
  */
 export class EventsStack extends Stack {
-  readonly bus: IEventBus;
-
   constructor(scope: Construct, id: string, { stage, catalog, alarmTopic, ...props }: EventsStackProps) {
     super(scope, id, props);
     const { bus } = new EventRouting(this, 'Events', {
@@ -27,7 +24,6 @@ export class EventsStack extends Stack {
       alarmTopic,
       consumerTimeout: Duration.seconds(stage.dispatcherTimeoutSeconds),
     });
-    this.bus = bus;
     new CfnOutput(this, 'EventBusName', { value: bus.eventBusName });
     // A publisher in another AWS account names the bus by its ARN.
     new CfnOutput(this, 'EventBusArn', { value: bus.eventBusArn });

@@ -47,7 +47,6 @@ export function createStacks(app: App, { catalog = eventCatalog, stagesFolder }:
     stage,
     data,
     retries: delivery.retries,
-    bus: events.bus,
   });
   return { data, events, delivery, api };
 }

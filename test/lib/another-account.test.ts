@@ -35,7 +35,7 @@ test('the role may publish events of our source on the bus, and call the routes 
   expect(publish).toEqual({
     Effect: 'Allow',
     Action: 'events:PutEvents',
-    Resource: bus?.arn,
+    Resource: `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:event-bus/${String(bus?.properties['Name'])}`,
     Condition: { StringEquals: { 'events:source': eventSource } },
   });
   expect(invoke).toMatchObject({ Effect: 'Allow', Action: 'execute-api:Invoke' });
