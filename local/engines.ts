@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -45,7 +45,7 @@ async function startDynamo(path: string | undefined): Promise<{ url: string; clo
   });
   // A function that was killed has closed its connection, while the engine still works on what it asked for.
   const inWork = new Set<ServerResponse>();
-  server.prependListener('request', (_, response: ServerResponse<IncomingMessage>) => {
+  server.prependListener('request', (_, response: ServerResponse) => {
     inWork.add(response);
     response.once('close', () => response.writableEnded && inWork.delete(response));
   });

@@ -43,7 +43,8 @@ export const stageSettings = {
       .optional(),
   },
   retryScheduleSeconds: {
-    mustBe: 'seconds such as 0,5,300: 0 first, at most 10 gaps of 15 minutes or less',
+    mustBe:
+      'seconds such as 0,5,300: 0 first, then gaps of up to 7 days, of which at most 10 are of 15 minutes or less',
     default: standardRetryScheduleSeconds,
     summary: 'The gap before each attempt of a delivery. The first attempt is made at once.',
     schema: wholeNumberList.pipe(retryScheduleSchema),

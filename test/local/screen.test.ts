@@ -3,7 +3,7 @@ import { WriteStream } from 'node:tty';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createScreen } from '../../local/screen.ts';
 
-const variables = ['NO_COLOR', 'FORCE_COLOR', 'NODE_DISABLE_COLORS', 'TERM'];
+const variables = ['CI', 'NO_COLOR', 'FORCE_COLOR', 'NODE_DISABLE_COLORS', 'TERM'];
 let before: (string | undefined)[];
 beforeEach(() => {
   before = variables.map((name) => process.env[name]);
