@@ -97,13 +97,13 @@ export const brokenWires: readonly Fault[] = [
   },
   {
     name: 'one-item-fails',
-    what: 'one subscription’s secret cannot be decrypted, among others of its batches',
+    what: 'one account’s secrets cannot be decrypted, among others of its batches',
     begin(world) {
       const [unlucky] = world.take(1);
       forgetSecrets(world.stacks);
       return breaks(
         world.stacks.wire.kms,
-        ({ input }) => JSON.stringify(input).includes(String(unlucky?.id)),
+        ({ input }) => input.EncryptionContext?.accountId === unlucky?.accountId,
         async () => unavailable,
       );
     },
