@@ -3,7 +3,8 @@ import { createStacks } from '../../lib/stacks.ts';
 import { createApp } from './synthesized-template.ts';
 
 describe('a stage setting that does not fit is refused by name, with what fits:', () => {
-  const schedule = 'retryScheduleSeconds: must be seconds such as 0,5,300: 0 first, then gaps of up to 7 days, of which at most 10';
+  const schedule =
+    'retryScheduleSeconds: must be seconds such as 0,5,300: 0 first, then gaps of up to 7 days, of which at most 10';
   const origins = 'corsOrigins: must be origins as browsers send them, such as https://app.iomnihub.example';
   const timeout = 'callbackTimeoutMs: must be a whole number of milliseconds from 1000 to 20000';
   test.each([
