@@ -20,7 +20,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { methodAndPathOf, methodsServedBy, routeKeys, routeOf } from '../contract/routes.ts';
-import { apiTimeoutSeconds } from '../core/settings/derived-settings.ts';
+import { apiTimeoutSeconds, authorizerTimeoutSeconds } from '../core/settings/derived-settings.ts';
 import { apiEnv, authorizerEnv } from '../functions/env.ts';
 import { BackendRole } from './backend-role.ts';
 import { corsPreflight } from './cors.ts';
@@ -156,7 +156,7 @@ export class ApiStack extends Stack {
       stage,
       env: authorizerEnv,
       resources: commonResources(stage, data),
-      timeout: Duration.seconds(5),
+      timeout: Duration.seconds(authorizerTimeoutSeconds),
       memoryMb: 512,
     });
     authorizer.allowItems(['GetItem', 'UpdateItem'], data.table, itemsOf.credentials);

@@ -9,6 +9,9 @@ interface DerivedSetting {
 /** How long a request to the API may take. */
 export const apiTimeoutSeconds = 20;
 
+/** How long the authorizer may take, for which every request to the API waits. */
+export const authorizerTimeoutSeconds = 5;
+
 /** Times that follow from a stage's settings. They cannot be set. Functions read them like settings. */
 export const derivedSettings = {
   delivererTimeoutSeconds: {

@@ -28,14 +28,17 @@ export async function send(operation: Operation, selection: Selection, options: 
   });
   const sent: SentQueue[] = [];
   if (options.dryRun) sent.push(...(await inAll(operation.queueNames, run)));
-  for (const queueName of options.dryRun ? [] : operation.queueNames) {
-    if (signal.aborted) break;
-    sent.push(await run(queueName));
-    // A fault in the next queue must not hide what became of this one.
-    if (!operation.isJson) printQueues(operation, options, sent.slice(-1));
+  // A fault in one queue must not hide what became of those before.
+  try {
+    for (const queueName of options.dryRun ? [] : operation.queueNames) {
+      if (signal.aborted) break;
+      sent.push(await run(queueName));
+      if (!operation.isJson) printQueues(operation, options, sent.slice(-1));
+    }
+  } finally {
+    if (operation.isJson || options.dryRun) printQueues(operation, options, sent);
+    printEnd(operation, options, sent);
   }
-  if (operation.isJson || options.dryRun) printQueues(operation, options, sent);
-  printEnd(operation, options, sent);
   const letters = sent.flatMap((queue) => queue.letters);
   if (!signal.aborted) requireAll(selection, letters);
 }
@@ -58,16 +61,30 @@ export async function sendFrom(
   const lines = await readDiscardFile(path, operation.queuePrefix);
   const deps = options.dryRun ? withoutWriting(operation) : operation;
   const letters: RedrivenLetter[] = [];
-  for (const { queue, body, ...line } of lines) {
-    const message = { ...line, body, sentAt: new Date(line.sentAt), receiveCount: 0, receiptHandle: '' };
-    const letter = readDeadLetter(queue, message);
-    if (!queueNames.includes(queue) || !isSelected(selection, letter)) continue;
-    if (signal.aborted) break;
-    const pace = setTimeout(options.dryRun ? 0 : 1_000 / options.maxPerSecond);
-    letters.push({ ...letter, result: await sendBack(deps, queue, body) });
-    await pace;
+  try {
+    for (const { queue, body, ...line } of lines) {
+      const message = { ...line, body, sentAt: new Date(line.sentAt), receiveCount: 0, receiptHandle: '' };
+      const letter = readDeadLetter(queue, message);
+      if (!queueNames.includes(queue) || !isSelected(selection, letter)) continue;
+      if (signal.aborted) break;
+      const pace = setTimeout(options.dryRun ? 0 : 1_000 / options.maxPerSecond);
+      letters.push({ ...letter, result: await sendBack(deps, queue, body) });
+      await pace;
+    }
+  } finally {
+    printSent(operation, path, options, letters);
   }
-  const sent = queueNames
+  if (!signal.aborted) requireAll(selection, letters);
+}
+
+/** What became of the messages of a file, also if a fault has ended the run. */
+function printSent(
+  operation: Operation,
+  path: string,
+  options: SendOptions,
+  letters: readonly RedrivenLetter[],
+): void {
+  const sent = operation.queueNames
     .map((queueName) => ({
       queueName,
       letters: letters.filter(({ queue }) => queue === queueName),
@@ -75,9 +92,8 @@ export async function sendFrom(
     }))
     .filter((queue) => queue.letters.length > 0);
   printQueues(operation, options, sent);
-  if (sent.length === 0) operation.note(`${path} holds no such message.`);
+  if (sent.length === 0) operation.note(`${path}: nothing was sent.`);
   printEnd(operation, options, sent);
-  if (!signal.aborted) requireAll(selection, letters);
 }
 
 function printQueues(operation: Operation, { dryRun }: SendOptions, sent: readonly SentQueue[]): void {

@@ -411,6 +411,27 @@ describe('discard', () => {
     expect(again.stdout).toContain('would become: 1 obsolete');
   });
 
+  test('is sent back as far as that is possible, and the rest is named', async () => {
+    const [body, ofNoQueue] = [envelope(), envelope({ type: 'ticket.tagged', detail: { id: 'evt_2' } })];
+    const lines = [body, ofNoQueue].map((one, index) => ({
+      queue: rejected.name,
+      messageId: String(index),
+      reason: 'gave-up',
+      sentAt: '2026-11-23T16:55:00.000Z',
+      attributes: {},
+      body: one,
+    }));
+    const file = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    await writeFile(join(folder, 'half.jsonl'), file);
+
+    const { code, stdout, stderr } = await runCommand('send', '--from=half.jsonl');
+
+    expect(stdout).toContain('ticket-created-dlq: 1 message, 1 redriven');
+    expect(stderr.trim().split('\n')).toEqual([expect.stringContaining('queue')]);
+    expect(code).toBe(1);
+    expect(queues.messagesIn(`${prefix}ticket-created`).map((one) => one.body)).toEqual([body]);
+  });
+
   test('takes all that have a reason, into the file that it is told', async () => {
     for (const reason of ['unknown-source', 'unknown-type', 'unknown-source'])
       await hold(unrouted, '{}', reason);
