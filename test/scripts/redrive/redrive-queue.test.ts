@@ -400,6 +400,22 @@ async function exhaustedAfterCalls(subscription: Subscription): Promise<Delivery
   return row;
 }
 
+test('what is sent back shares a fair queue as one account, however many its subscriptions are', async () => {
+  const { accountId } = await exhaust();
+  const message = deployment.messageFor({ ...(await deployment.subscribe({})).subscription });
+  await hold('deliveries-dlq', JSON.stringify(message));
+  const groups: unknown[] = [];
+  interceptSqs((call) => {
+    if (call.operation === 'SendMessage') groups.push(call.input.MessageGroupId);
+    return passOn(call);
+  });
+
+  await redrive('exhausted-deliveries');
+  await redrive('deliveries-dlq');
+
+  expect(groups).toEqual([accountId, message.accountId]);
+});
+
 describe('a delivery message that we failed to process', () => {
   test.each([
     ['deliveries-dlq', 'deliveries'],
