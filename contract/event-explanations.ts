@@ -139,7 +139,7 @@ function explainState(delivery: Delivery): string {
   const lastAnswer =
     attemptCount === 0
       ? ''
-      : `, the last one ${responseStatus ? `answered ${responseStatus}` : 'unanswered'}`;
+      : `, the last one ${responseStatus ? `answered ${responseStatus}` : 'unanswered: GET /deliveries/{id} says why'}`;
   switch (delivery.state) {
     case 'delivered':
       return `The receiver answered 2xx after ${attempts}.`;

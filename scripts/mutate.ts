@@ -198,4 +198,10 @@ cli
   .option('--json <file>', 'writes every mistake and its verdict there')
   .action(mutate);
 cli.help();
-cli.parse();
+try {
+  cli.parse(process.argv, { run: false });
+  await cli.runMatchedCommand();
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}; see npm run mutate -- --help\n`);
+  process.exitCode = 1;
+}

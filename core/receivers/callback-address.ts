@@ -49,11 +49,13 @@ const internalSuffixes = [
   'cluster.local',
 ];
 
-const refusalTexts: Record<Exclude<UrlRefusal, 'port-not-allowed' | 'not-ascii' | 'has-blank'>, string> = {
+const refusalTexts: Record<
+  Exclude<UrlRefusal, 'port-not-allowed' | 'not-ascii' | 'has-blank' | 'not-https'>,
+  string
+> = {
   'not-a-url': 'must be an absolute URL, such as https://example.com/hooks/iomnihub',
   'has-backslash': 'must not hold "\\": write "/" between the parts of a path, and "%5C" within a query',
   'too-long': 'must have at most 2048 printable ASCII characters',
-  'not-https': 'must start with https://',
   'has-credentials': 'must hold no user name, password, "@" or "%" before the path',
   'has-fragment': 'must not hold a fragment (#...)',
   'host-not-public': 'must name a host of the public internet',
@@ -64,11 +66,16 @@ const refusalTexts: Record<Exclude<UrlRefusal, 'port-not-allowed' | 'not-ascii' 
 /** `text` is the URL that was refused. */
 export function explainUrlRefusal(refusal: UrlRefusal, rules: CallbackUrlRules, text: string): string {
   if (refusal === 'port-not-allowed') return `must use port ${rules.allowedPorts.join(' or ')}`;
+  if (refusal === 'not-https') return `must start with ${startsOf(rules).join(' or ')}`;
   if (refusal === 'not-ascii')
     return `must consist of ASCII characters, and ${nameFirst(/[^\0-\x7f]/u, text)} is none${adviceFor(text, rules)}`;
   if (refusal === 'has-blank')
     return `must hold no blank or control character such as ${nameFirst(/[\0-\x20\x7f]/, text)}${adviceFor(text, rules)}`;
   return refusalTexts[refusal];
+}
+
+function startsOf({ allowPrivateCallbacks }: CallbackUrlRules): string[] {
+  return allowPrivateCallbacks ? ['https://', 'http://'] : ['https://'];
 }
 
 /** The first character of that kind in the text. */
@@ -131,8 +138,7 @@ function encode(character: string): string {
 }
 
 function refuseForm(text: string, url: URL, rules: CallbackUrlRules): UrlRefusal | undefined {
-  const schemes = rules.allowPrivateCallbacks ? ['https:', 'http:'] : ['https:'];
-  if (!schemes.includes(url.protocol)) return 'not-https';
+  if (!startsOf(rules).includes(`${url.protocol}//`)) return 'not-https';
   // Check the text, because the parser drops an empty user name and decodes the rest.
   if (/[@%]/.test(authorityOf(text))) return 'has-credentials';
   if (text.includes('#')) return 'has-fragment';

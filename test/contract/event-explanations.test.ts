@@ -101,7 +101,11 @@ describe('a delivery', () => {
       'The receiver is being called, or was a moment ago; 0 attempts before.',
     ],
     [waiting({ attemptCount: 0 }), 'waiting', `${planned} 0 attempts so far.`],
-    [waiting({ attemptCount: 1 }), 'waiting', `${planned} 1 attempt so far, the last one unanswered.`],
+    [
+      waiting({ attemptCount: 1 }),
+      'waiting',
+      `${planned} 1 attempt so far, the last one unanswered: GET /deliveries/{id} says why.`,
+    ],
     [
       waiting({ attemptCount: 2, responseStatus: 503 }),
       'waiting',
@@ -141,7 +145,7 @@ describe('a delivery', () => {
     ['deleted', [], ' It will be cancelled then: the subscription was deleted.'],
   ])('that waits names what stands in its way: the subscription is %s', (_, subscriptions, obstacle) => {
     expect(atFirst({ delivery: waiting(), subscriptions })?.explanation).toBe(
-      `${planned} 1 attempt so far, the last one unanswered.${obstacle}`,
+      `${planned} 1 attempt so far, the last one unanswered: GET /deliveries/{id} says why.${obstacle}`,
     );
     expect(atFirst({ delivery: claimedDelivery(), subscriptions })?.explanation).not.toContain('cancelled');
   });

@@ -107,7 +107,7 @@ function chooseScenarios(given: string, seed: number): Scenario[] {
   const faults = given.split(',').map((name) => {
     const fault = allFaults.find((candidate) => candidate.name === name);
     if (fault) return fault;
-    throw new Error(`--fault=${name}: no such fault; --help lists them`);
+    throw new Error(`--fault=${name}: no such fault`);
   });
   return [{ faults, seed }];
 }
@@ -251,6 +251,7 @@ function explain(name: string, { seed, size }: Options, { violations, history }:
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`${error.stack ?? error.message}\n`);
+  // A mistake on the command line. What fails within a scenario is said in its row.
+  process.stderr.write(`${error.message}; see npm run faults -- --help\n`);
   process.exitCode = 1;
 });

@@ -105,6 +105,10 @@ describe('checkCallbackUrl', () => {
     expect(checkCallbackUrl('http://127.0.0.1:9000/hook', anywhere)).toHaveProperty('url');
     expect(checkCallbackUrl('http://127.0.0.1:9000/hook', publicOnly)).toEqual({ refusal: 'not-https' });
     expect(checkCallbackUrl('ftp://127.0.0.1/hook', anywhere)).toEqual({ refusal: 'not-https' });
+    const explain = (rules: CallbackUrlRules) =>
+      explainUrlRefusal('not-https', rules, 'ftp://127.0.0.1/hook');
+    expect(explain(anywhere)).toBe('must start with https:// or http://');
+    expect(explain(publicOnly)).toBe('must start with https://');
   });
 
   test('every text is either taken or refused, and what is taken is taken again in its normalized form', () => {

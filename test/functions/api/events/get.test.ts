@@ -96,7 +96,7 @@ describe('at a subscription that takes it, an event', () => {
     await deliverAll('reset');
 
     expect((await outcomeAt(eventId, id))?.explanation).toMatch(
-      /; 1 attempt so far, the last one unanswered\.$/,
+      /; 1 attempt so far, the last one unanswered: GET \/deliveries\/\{id\} says why\.$/,
     );
   });
 
