@@ -1,0 +1,40 @@
+/** What one part of the bench measures, and how it says it. */
+
+export interface BenchOptions {
+  /** Fewer and shorter windows: enough to tell a gross change, not to publish. */
+  readonly short: boolean;
+  /** Says on the terminal what is going on. */
+  readonly progress: (text: string) => void;
+}
+
+export interface Section {
+  /** As `--section` takes it. */
+  readonly name: string;
+  readonly title: string;
+  run(options: BenchOptions): Promise<SectionResult>;
+}
+
+export interface SectionResult {
+  readonly tables: readonly Table[];
+  readonly goals: readonly Goal[];
+  /** Sentences below the tables: what was skipped, and what a reader has to know. */
+  readonly notes: readonly string[];
+}
+
+export interface Table {
+  readonly title: string;
+  /** Of the columns, with the unit where there is one. */
+  readonly heads: readonly string[];
+  /** Numbers are rounded for people. In the JSON they stand in full. */
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
+/** A figure of this run that may not exceed another. Times are never a goal: only ratios, counts, bytes and money. */
+export interface Goal {
+  /** A sentence without a full stop, such as `CPU of the deliverer, as a multiple of the floor`. */
+  readonly name: string;
+  readonly value: number;
+  readonly atMost: number;
+  /** `--check` fails above this. It leaves a wide margin for a busy machine. */
+  readonly failsAbove: number;
+}

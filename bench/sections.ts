@@ -1,0 +1,4 @@
+import type { Section } from './section.ts';
+
+/** All that the bench measures, in the order in which it runs. */
+export const sections: readonly Section[] = [];
