@@ -7,7 +7,7 @@ import {
   type KeySchemaElement,
 } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, SetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { Engines } from './engines.ts';
+import type { Engines, EngineUrls } from './engines.ts';
 import { region } from './intrinsics.ts';
 import { createLambdaFunction, type LambdaFunction, type LambdaSettings } from './lambda-function.ts';
 import { functionArn, type Resources } from './resources.ts';
@@ -98,9 +98,36 @@ async function createQueue(
   }
 }
 
+/** A function of the templates, as Lambda would run it against these engines. */
+export type DeployedFunction = Pick<
+  LambdaSettings,
+  'name' | 'arn' | 'codeFolder' | 'handler' | 'environment' | 'timeoutMs'
+>;
+
+export function describeFunctions(resources: Resources, engines: EngineUrls): DeployedFunction[] {
+  return resources.ofType('AWS::Lambda::Function').map(({ ref, stack, properties }) => {
+    const { Code, Environment, Handler, Timeout } = properties as {
+      Code: { S3Key: string };
+      Environment?: { Variables: Record<string, string> };
+      Handler: string;
+      Timeout: number;
+    };
+    const codeFolder = stack.assetFolders.get(Code.S3Key);
+    if (!codeFolder) throw new Error(`the code of ${ref} is not among the assets of ${stack.name}`);
+    return {
+      name: ref,
+      arn: functionArn(ref),
+      codeFolder,
+      handler: Handler,
+      environment: { ...Environment?.Variables, ...awsEnvironment(ref, engines) },
+      timeoutMs: Timeout * 1_000,
+    };
+  });
+}
+
 export async function createFunctions(
   resources: Resources,
-  engines: Engines,
+  engines: EngineUrls,
   {
     logFolder,
     maxSandboxes,
@@ -108,35 +135,22 @@ export async function createFunctions(
   }: Pick<LambdaSettings, 'maxSandboxes' | 'onFault'> & { logFolder: string },
 ): Promise<Map<string, LambdaFunction>> {
   const lambdas = await Promise.all(
-    resources.ofType('AWS::Lambda::Function').map(({ ref, stack, properties }) => {
-      const { Code, Environment, Handler, Timeout } = properties as {
-        Code: { S3Key: string };
-        Environment?: { Variables: Record<string, string> };
-        Handler: string;
-        Timeout: number;
-      };
-      const codeFolder = stack.assetFolders.get(Code.S3Key);
-      if (!codeFolder) throw new Error(`the code of ${ref} is not among the assets of ${stack.name}`);
-      return createLambdaFunction({
-        name: ref,
-        arn: functionArn(ref),
-        codeFolder,
-        handler: Handler,
-        environment: { ...Environment?.Variables, ...awsEnvironment(ref, engines) },
-        timeoutMs: Timeout * 1_000,
-        logFile: join(logFolder, `${ref}.log`),
+    describeFunctions(resources, engines).map((deployed) =>
+      createLambdaFunction({
+        ...deployed,
+        logFile: join(logFolder, `${deployed.name}.log`),
         maxSandboxes,
         onFault,
-      });
-    }),
+      }),
+    ),
   );
   return new Map(lambdas.map((lambda) => [lambda.settings.arn, lambda]));
 }
 
 /** The variables that the Lambda service sets, and those with which the SDK finds the local endpoints. */
-function awsEnvironment(
+export function awsEnvironment(
   functionName: string,
-  { sqsUrl, dynamoUrl, kmsUrl }: Engines,
+  { sqsUrl, dynamoUrl, kmsUrl }: EngineUrls,
 ): Record<string, string> {
   return {
     AWS_REGION: region,

@@ -8,11 +8,14 @@ import { startKms } from './kms-server.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
 import { startSqs } from './sqs-engine.ts';
 
-/** The services behind the functions. Each speaks its own wire protocol on a port of loopback. */
-export interface Engines {
+export interface EngineUrls {
   readonly sqsUrl: string;
   readonly dynamoUrl: string;
   readonly kmsUrl: string;
+}
+
+/** The services behind the functions. Each speaks its own wire protocol on a port of loopback. */
+export interface Engines extends EngineUrls {
   close(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { createRequire, flushCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { createContext } from './lambda-context.ts';
 
 /** One Lambda sandbox: a process that loads a bundle and runs one invocation at a time for its parent. */
 
@@ -36,15 +36,7 @@ function loadHandler(): Handler {
 }
 
 async function run({ event, timeoutMs }: Invocation): Promise<InvocationResult> {
-  const deadline = Date.now() + timeoutMs;
-  const context = {
-    awsRequestId: randomUUID(),
-    functionName,
-    functionVersion: '$LATEST',
-    invokedFunctionArn: functionArn,
-    memoryLimitInMB: '512',
-    getRemainingTimeInMillis: () => deadline - Date.now(),
-  };
+  const context = createContext({ name: functionName, arn: functionArn }, timeoutMs);
   try {
     return { result: await handler(event, context) };
   } catch (error) {
