@@ -74,9 +74,9 @@ function nextReply(child: ChildProcess, name: string): Promise<unknown> {
 }
 
 /** In the child: says that it is ready, and from then on answers. It ends with its parent. */
-export function answerParent<Question>(ready: unknown, answerTo: (question: Question) => unknown): void {
+export function answerParent(ready: unknown, answerTo: (question: never) => unknown): void {
   process.on('message', (question: unknown) => {
-    Promise.try(() => answerTo(question as Question)).then(
+    Promise.try(() => answerTo(question as never)).then(
       (answer) => reply({ answer }),
       (error: unknown) =>
         reply({ error: Error.isError(error) ? (error.stack ?? error.message) : String(error) }),

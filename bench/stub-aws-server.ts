@@ -3,15 +3,18 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { answerParent } from './child.ts';
-import type { CallCounts, StoredItem } from './stub-aws.ts';
+import type { CallCounts } from './stub-aws.ts';
 
 /** The process behind stub-aws.ts. */
 
+/** An item as the wire has it, with its key `pk` and `sk`. */
+type StoredItem = Readonly<Record<string, { readonly S?: string }>>;
 type Values = Readonly<Record<string, unknown>>;
 type Operation = (input: never) => object;
 
 const items = new Map<string, Map<string, StoredItem>>();
 const calls: Record<string, number> = {};
+let keepsItems = false;
 
 const operations: Readonly<Record<string, Operation>> = {
   GetItem({ Key }: { Key: StoredItem }) {
@@ -24,7 +27,10 @@ const operations: Readonly<Record<string, Operation>> = {
     const found = [...(items.get(partition?.S ?? '') ?? [])].filter(([sk]) => sk.startsWith(prefix?.S ?? ''));
     return { Items: found.map(([, item]) => item), Count: found.length, ScannedCount: found.length };
   },
-  PutItem: () => ({}),
+  PutItem({ Item }: { Item: StoredItem }) {
+    if (keepsItems) keep(Item);
+    return {};
+  },
   DeleteItem: () => ({}),
   BatchWriteItem: () => ({ UnprocessedItems: {} }),
   UpdateItem: ({
@@ -63,11 +69,9 @@ function keyPart(key: StoredItem, name: 'pk' | 'sk'): string {
   return key[name]?.S ?? '';
 }
 
-function seed(given: readonly StoredItem[]): void {
-  for (const item of given) {
-    const partition = items.get(keyPart(item, 'pk')) ?? new Map<string, StoredItem>();
-    items.set(keyPart(item, 'pk'), partition.set(keyPart(item, 'sk'), item));
-  }
+function keep(item: StoredItem): void {
+  const partition = items.get(keyPart(item, 'pk')) ?? new Map<string, StoredItem>();
+  items.set(keyPart(item, 'pk'), partition.set(keyPart(item, 'sk'), item));
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -90,9 +94,11 @@ const server = createServer((request, response) => {
 // Clients close idle connections first.
 server.keepAliveTimeout = 75_000;
 server.listen(0, '127.0.0.1', () =>
-  answerParent(
-    `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    (question: 'calls' | { readonly items: readonly StoredItem[] }) =>
-      question === 'calls' ? (calls satisfies CallCounts) : seed(question.items),
-  ),
+  answerParent(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, answerQuestion),
 );
+
+function answerQuestion(question: 'count' | 'keep' | 'forget'): CallCounts | undefined {
+  if (question === 'count') return calls;
+  keepsItems = question === 'keep';
+  return undefined;
+}

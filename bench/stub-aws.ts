@@ -1,17 +1,14 @@
 import type { EngineUrls } from '../local/engines.ts';
 import { startChild } from './child.ts';
 
-/** An item of the table as the wire has it, with its key `pk` and `sk`. */
-export type StoredItem = Readonly<Record<string, { readonly S?: string }>>;
-
 /** How often each operation was called, such as `BatchWriteItem`. */
 export type CallCounts = Readonly<Record<string, number>>;
 
 export interface StubAws {
   /** DynamoDB, SQS and KMS have one address. */
   readonly urls: EngineUrls;
-  /** Puts items into the table, where GetItem and Query find them. What functions write is not kept. */
-  seed(items: readonly StoredItem[]): Promise<void>;
+  /** Keeps the items that are put meanwhile, for GetItem and Query. All other writes are forgotten. */
+  seed(put: () => Promise<void>): Promise<void>;
   /** Calls since the start. */
   countCalls(): Promise<CallCounts>;
   close(): Promise<void>;
@@ -26,10 +23,12 @@ export async function startStubAws(): Promise<StubAws> {
   const url = String(ready);
   return {
     urls: { dynamoUrl: url, sqsUrl: url, kmsUrl: url },
-    async seed(items) {
-      await child.ask({ items });
+    async seed(put) {
+      await child.ask('keep');
+      await put();
+      await child.ask('forget');
     },
-    countCalls: async () => (await child.ask('calls')) as CallCounts,
+    countCalls: async () => (await child.ask('count')) as CallCounts,
     close: () => child.close(),
   };
 }
