@@ -10,9 +10,9 @@ const benchContext = {
   stage: 'dev',
   // Receivers listen on loopback.
   allowPrivateCallbacks: 'true',
-  // One process makes more calls than the default allows to one host.
-  accountRatePerSecond: '20000',
-  hostRatePerSecond: '10000',
+  // The highest rates: one process makes more calls than the defaults allow to one host.
+  accountRatePerSecond: '100000',
+  hostRatePerSecond: '100000',
 };
 
 /** The bundles and environments of the deployed functions, by their id in the app, such as `Deliverer`. */

@@ -1,7 +1,7 @@
 import { startChild } from './child.ts';
 
-/** How much a measured process has to do: so many events, or until it has used so much CPU. */
-export type Amount = { readonly events: number } | { readonly cpuMs: number };
+/** How much a measured process has to do: so many events, or until it has used so much CPU, or so much time. */
+export type Amount = { readonly events: number } | { readonly cpuMs: number } | { readonly ms: number };
 
 /** A question to measured-sandbox.ts. */
 export interface Work {

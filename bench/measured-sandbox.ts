@@ -16,11 +16,15 @@ if (!handler) throw new Error(`${file} does not export ${exportName}`);
 const handle = handler;
 
 async function work({ events, amount }: Work): Promise<Usage> {
+  const startedAt = performance.now();
   const before = process.cpuUsage();
   let handled = 0;
   let failedMessages = 0;
-  const isDone = () =>
-    'events' in amount ? handled >= amount.events : cpuSince(before) >= amount.cpuMs * 1_000;
+  const isDone = () => {
+    if ('events' in amount) return handled >= amount.events;
+    if ('ms' in amount) return performance.now() - startedAt >= amount.ms;
+    return cpuSince(before) >= amount.cpuMs * 1_000;
+  };
   while (!isDone()) {
     const event: unknown = JSON.parse(events[handled % events.length] ?? '');
     const result = await handle(event, createContext({ name: exportName, arn: exportName }, timeoutMs));

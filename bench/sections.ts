@@ -1,4 +1,5 @@
+import { delivererSection } from './deliverer/section.ts';
 import type { Section } from './section.ts';
 
 /** All that the bench measures, in the order in which it runs. */
-export const sections: readonly Section[] = [];
+export const sections: readonly Section[] = [delivererSection];
