@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { cac } from 'cac';
+import { publish } from './publish.ts';
 import { renderSection } from './report.ts';
-import type { SectionResult } from './section.ts';
+import type { Measurement } from './section.ts';
 import { sections } from './sections.ts';
 
 /**
@@ -15,32 +16,39 @@ interface Options {
   readonly short?: boolean;
   readonly check?: boolean;
   readonly json?: string;
+  readonly publish?: boolean;
 }
 
 async function bench(options: Options): Promise<void> {
-  const wanted = [options.section ?? []].flat();
+  const machine = { node: process.version, processors: cpus().length, model: cpus()[0]?.model ?? 'unknown' };
+  console.log(`Node.js ${machine.node}, ${machine.processors} x ${machine.model}`);
+
+  const results: Record<string, Measurement> = {};
+  for (const { name, title, run } of chosenSections(options)) {
+    const short = options.short === true;
+    const progress = (text: string) => console.error(`${name}: ${text}`);
+    const result = await run({ short, progress });
+    results[name] = { title, measuredAt: new Date().toISOString(), machine, short, ...result };
+    console.log(`\n${renderSection(title, result)}`);
+  }
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
+  if (options.publish) publish(results);
+  if (options.check) check(Object.values(results));
+}
+
+function chosenSections({ section = [] }: Options) {
+  const wanted = [section].flat();
   const unknown = wanted.find((name) => !sections.some((section) => section.name === name));
   if (unknown !== undefined) {
     const names = sections.map(({ name }) => name).join(', ');
     throw new Error(`there is no section "${unknown}"; there are ${names}`);
   }
-  const machine = { node: process.version, processors: cpus().length, model: cpus()[0]?.model ?? 'unknown' };
-  console.log(`Node.js ${machine.node}, ${machine.processors} x ${machine.model}`);
+  return sections.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+}
 
-  const results: Record<string, SectionResult> = {};
-  for (const section of sections) {
-    if (wanted.length > 0 && !wanted.includes(section.name)) continue;
-    const progress = (text: string) => console.error(`${section.name}: ${text}`);
-    const result = await section.run({ short: options.short === true, progress });
-    results[section.name] = result;
-    console.log(`\n${renderSection(section.title, result)}`);
-  }
-  const report = { measuredAt: new Date().toISOString(), machine, short: options.short === true, results };
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
-
-  const goals = Object.values(results).flatMap((result) => result.goals);
+function check(results: readonly Measurement[]): void {
+  const goals = results.flatMap((result) => result.goals);
   const failed = goals.filter(({ value, failsAbove }) => value > failsAbove);
-  if (!options.check) return;
   for (const { name, value, failsAbove } of failed)
     console.error(`failed: ${name}: ${value}, more than ${failsAbove}`);
   console.log(`\n${goals.length - failed.length} passed, ${failed.length} failed`);
@@ -54,6 +62,7 @@ cli
   .option('--short', 'Fewer and shorter windows')
   .option('--check', 'Fail if a goal is missed by a wide margin')
   .option('--json <file>', 'Write all figures to a file')
+  .option('--publish', 'Write the figures, tables and plots of docs/performance.md')
   .example('npm run bench -- --section deliverer --short')
   .action(bench);
 cli.help();

@@ -19,6 +19,41 @@ export interface SectionResult {
   readonly goals: readonly Goal[];
   /** Sentences below the tables: what was skipped, and what a reader has to know. */
   readonly notes: readonly string[];
+  /** For docs/performance.md. */
+  readonly plots?: readonly Plot[];
+}
+
+/** Horizontal bars in groups, drawn into `docs/performance/<name>-light.svg` and `<name>-dark.svg`. */
+export interface Plot {
+  readonly name: string;
+  readonly title: string;
+  /** The unit, and which direction is better. */
+  readonly subtitle: string;
+  readonly bars: readonly Bar[];
+}
+
+export interface Bar {
+  readonly group: string;
+  readonly label: string;
+  readonly value: number;
+  /** Ours stand out. */
+  readonly isOurs: boolean;
+}
+
+/** What a section measured at one time on one machine. docs/performance/measurements.json has one for each section. */
+export interface Measurement extends SectionResult {
+  readonly title: string;
+  /** ISO 8601. */
+  readonly measuredAt: string;
+  readonly machine: Machine;
+  readonly short: boolean;
+}
+
+export interface Machine {
+  /** The version of Node.js. */
+  readonly node: string;
+  readonly processors: number;
+  readonly model: string;
 }
 
 export interface Table {

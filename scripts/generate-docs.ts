@@ -17,7 +17,7 @@ function read(path: string): string {
 const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 for (const [path, describe] of Object.entries(documents)) {
   const current = read(path);
-  const wanted = describe(current);
+  const wanted = await describe(current);
   if (current === wanted) continue;
   if (options.check) {
     console.error(`${path} is not what the sources say: run \`npm run docs\` and commit it`);

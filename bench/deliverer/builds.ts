@@ -7,9 +7,9 @@ import { type Subscriber, storeSubscribers } from './subscribers.ts';
 
 /** What is measured, by the name under which it is shown. */
 export const builds = {
-  deliverer: 'the deliverer',
-  tutorial: 'tutorial build',
-  floor: 'no record (floor)',
+  deliverer: 'iOmniHub Webhooks',
+  tutorial: 'Lambda as in tutorials',
+  floor: 'Sign and POST only (floor)',
   queue: 'BullMQ, Redis, PostgreSQL',
 } as const;
 export type BuildName = keyof typeof builds;

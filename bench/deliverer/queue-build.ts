@@ -78,7 +78,10 @@ export async function startQueueBuild(
         name,
         windows,
         async runWindow() {
-          const cpu = await runWindow(makeJobs(traffic, subscribers, deliveries));
+          const jobs = makeJobs(traffic, subscribers, deliveries);
+          // The first time, V8 has yet to compile what is used often.
+          if (windows.length === 0) await runWindow(jobs);
+          const cpu = await runWindow(jobs);
           windows.push(cpu);
           return cpu.worker + cpu.redis + cpu.postgres;
         },

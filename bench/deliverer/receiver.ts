@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
@@ -10,6 +11,11 @@ export interface Certificate {
   readonly cert: string;
 }
 
+export interface ReceivedCall {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
 export interface Receivers {
   /** One for each receiver, with a path as hooks have. */
   readonly urls: readonly string[];
@@ -17,6 +23,8 @@ export interface Receivers {
   readonly authorityFile: string;
   /** Calls since the start, at all receivers together. */
   countCalls(): Promise<number>;
+  /** Undefined before the first. */
+  readLastCall(): Promise<ReceivedCall | undefined>;
   close(): Promise<void>;
 }
 
@@ -32,7 +40,8 @@ export async function startReceivers(count: number): Promise<Receivers> {
   return {
     urls: (ready as number[]).map((port) => `https://localhost:${port}/hooks/iomnihub`),
     authorityFile,
-    countCalls: async () => (await child.ask('calls')) as number,
+    countCalls: async () => (await child.ask('count')) as number,
+    readLastCall: async () => (await child.ask('last-call')) as ReceivedCall | undefined,
     async close() {
       await child.close();
       await rm(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
-import { showNumber } from '../report.ts';
+import { showNumber } from '../numbers.ts';
 import { type Summary, summarize } from '../samples.ts';
-import type { Goal, SectionResult, Table } from '../section.ts';
+import type { Goal, Plot, SectionResult, Table } from '../section.ts';
 import type { CallCounts } from '../stub-aws.ts';
 import { type BuildName, builds } from './builds.ts';
 import type { QueueCpu } from './queue-build.ts';
@@ -21,7 +21,35 @@ export interface Figure {
 /** `measured`: in any order. The table has them by traffic. */
 export function describeFigures(measured: readonly Figure[]): SectionResult {
   const figures = traffics.flatMap(({ name }) => measured.filter(({ traffic }) => traffic === name));
-  return { tables: [tableOf(figures)], goals: goalsOf(figures), notes: notesOf(figures) };
+  return {
+    tables: [tableOf(figures)],
+    goals: goalsOf(figures),
+    notes: notesOf(figures),
+    plots: [plotOf(figures)],
+  };
+}
+
+/** Larger bodies change little, so the plot does without. */
+const plotted: Partial<Record<TrafficName, string>> = {
+  'ten to one subscription': 'Full batches, one subscription',
+  'ten to ten subscriptions': 'Full batches, ten subscriptions of ten accounts',
+  'one a batch': 'One delivery a batch',
+};
+
+function plotOf(figures: readonly Figure[]): Plot {
+  const bars = figures.flatMap(({ build, traffic, cpu }) => {
+    const group = plotted[traffic];
+    return group ? [{ group, label: builds[build], value: cpu.min, isOurs: build === 'deliverer' }] : [];
+  });
+  const groups = Object.values(plotted);
+  return {
+    name: 'cpu',
+    title: 'CPU of one webhook delivery',
+    subtitle: 'Microseconds of all processes that take part; a shorter bar is better',
+    bars: groups.flatMap((group) =>
+      bars.filter((bar) => bar.group === group).toSorted((a, b) => a.value - b.value),
+    ),
+  };
 }
 
 function tableOf(figures: readonly Figure[]): Table {

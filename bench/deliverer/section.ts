@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type MeasuredProcess, startMeasuredProcess } from '../measured-process.ts';
+import { startMeasuredProcess } from '../measured-process.ts';
 import { measureInterleaved } from '../samples.ts';
 import type { BenchOptions, Section, SectionResult } from '../section.ts';
 import { startStubAws } from '../stub-aws.ts';
@@ -30,32 +30,50 @@ export const delivererSection: Section = {
 /** What is measured with one kind of traffic, and how its figures are read afterwards. */
 type Entrant = Pick<Figure, 'build' | 'traffic'> & { readonly contestant: Measured | QueueContestant };
 
-const size = (short: boolean) =>
-  short
-    ? { rounds: 3, windowCpuMs: 250, jobsPerWindow: 1_000 }
-    : { rounds: 6, windowCpuMs: 1_000, jobsPerWindow: 4_000 };
+const fullSize = {
+  traffics: traffics as readonly (typeof traffics)[number][],
+  rounds: 6,
+  windowCpuMs: 1_000,
+  firstWarmUpCpuMs: 4_000,
+  jobsPerWindow: 4_000,
+};
+const shortSize = {
+  traffics: traffics.filter(({ bodyBytes }) => bodyBytes === 1_024),
+  rounds: 3,
+  windowCpuMs: 250,
+  firstWarmUpCpuMs: 1_500,
+  jobsPerWindow: 1_000,
+};
+
+interface Course {
+  readonly scene: Scene;
+  readonly size: typeof fullSize;
+  readonly subscribers: readonly Subscriber[];
+  /** Get what ends the processes and removes the folders. */
+  readonly closers: (() => Promise<unknown>)[];
+}
 
 async function measure(
   { short, progress }: BenchOptions,
-  closers: (() => Promise<unknown>)[],
+  closers: Course['closers'],
 ): Promise<SectionResult> {
-  const { rounds, windowCpuMs, jobsPerWindow } = size(short);
+  const size = short ? shortSize : fullSize;
   const stub = await startStubAws();
   closers.push(() => stub.close());
   const receivers = await startReceivers(10);
   closers.push(() => receivers.close());
-  const scene: Scene = { stub, receivers, windowCpuMs };
-  const subscribers = makeSubscribers(receivers.urls);
+  const scene: Scene = { stub, receivers, ...size };
+  const course: Course = { scene, size, subscribers: makeSubscribers(receivers.urls), closers };
 
   progress('synthesizing and bundling');
-  const entrants = await enterHandlers(scene, subscribers, closers);
   const missing = missingPrograms();
-  if (missing.length === 0) entrants.push(...(await enterQueue(scene, subscribers, jobsPerWindow, closers)));
-  progress(`${rounds} rounds of ${entrants.length} windows, and one to warm up`);
-  const summaries = await measureInterleaved(
-    entrants.map(({ contestant }) => contestant),
-    rounds,
-  );
+  const entrants = [
+    ...(await enterHandlers(course)),
+    ...(missing.length === 0 ? await enterQueue(course) : []),
+  ];
+  progress(`${size.rounds} rounds of ${entrants.length} windows, and one to warm up`);
+  const contestants = entrants.map(({ contestant }) => contestant);
+  const summaries = await measureInterleaved(contestants, size.rounds);
 
   const figures = entrants.flatMap(({ build, traffic, contestant }): Figure[] => {
     const cpu = summaries.get(contestant.name);
@@ -70,55 +88,43 @@ async function measure(
   return { ...result, notes: [...result.notes, skipped] };
 }
 
-/** The deliverer reserves turns for a second by what it called in the second before. */
-const warmUps = { deliverer: { ms: 2_000 }, tutorial: { events: 5 }, floor: { events: 5 } } as const;
+/**
+ * The deliverer reserves turns for a second by what it called in the second before, so it takes some seconds until it
+ * runs as it does in steady traffic.
+ */
+const warmUps = { deliverer: { ms: 3_000 }, tutorial: { events: 5 }, floor: { events: 5 } } as const;
 
-async function enterHandlers(
-  scene: Scene,
-  subscribers: readonly Subscriber[],
-  closers: (() => Promise<unknown>)[],
-): Promise<Entrant[]> {
+async function enterHandlers({ scene, size, subscribers, closers }: Course): Promise<Entrant[]> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-deliverer-'));
   closers.push(() => rm(folder, { recursive: true, force: true }));
   const handlers = await prepareHandlers(scene, subscribers, folder);
   const entrants: Entrant[] = [];
-  for (const traffic of traffics) {
+  for (const traffic of size.traffics) {
     for (const build of ['deliverer', 'tutorial', 'floor'] as const) {
       const name = `${build} ${traffic.name}`;
       // A process of its own for each, because traffic of one kind must not warm up or burden another.
-      const measured: MeasuredProcess = await startMeasuredProcess({
-        ...handlers[build],
-        logFile: join(folder, `${name}.log`),
-      });
+      const logFile = join(folder, `${name}.log`);
+      const measured = await startMeasuredProcess({ ...handlers[build], logFile });
       closers.push(() => measured.close());
-      const driven = {
-        measured,
-        warmUp: warmUps[build],
-        makeBatches: (now: Date) => makeBatches(traffic, subscribers, now),
-      };
-      const contestant = createContestant(name, driven, scene);
-      entrants.push({ build, traffic: traffic.name, contestant });
+      const batches = (now: Date) => makeBatches(traffic, subscribers, now);
+      const driven = { measured, warmUp: warmUps[build], makeBatches: batches };
+      entrants.push({ build, traffic: traffic.name, contestant: createContestant(name, driven, scene) });
     }
   }
   return entrants;
 }
 
-async function enterQueue(
-  { receivers }: Scene,
-  subscribers: readonly Subscriber[],
-  jobs: number,
-  closers: (() => Promise<unknown>)[],
-): Promise<Entrant[]> {
+async function enterQueue({ scene, size, subscribers, closers }: Course): Promise<Entrant[]> {
   const environment = {
-    NODE_EXTRA_CA_CERTS: receivers.authorityFile,
+    NODE_EXTRA_CA_CERTS: scene.receivers.authorityFile,
     SUBSCRIBERS: JSON.stringify(subscribers),
   };
   const queue = await startQueueBuild(subscribers, environment, closers);
-  return traffics
+  return size.traffics
     .filter(({ perBatch }) => perBatch > 1)
     .map((traffic) => ({
       build: 'queue',
       traffic: traffic.name,
-      contestant: queue.createContestant(`queue ${traffic.name}`, traffic, jobs),
+      contestant: queue.createContestant(`queue ${traffic.name}`, traffic, size.jobsPerWindow),
     }));
 }

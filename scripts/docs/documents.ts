@@ -1,6 +1,8 @@
 import { createOpenApiDocument } from '../../contract/openapi/document.ts';
 import { stageSettings } from '../../core/settings/stage-settings.ts';
+import { drawBars } from './bar-plot.ts';
 import { describeEventTypes } from './event-types.ts';
+import { embedFigures, findPlot } from './performance.ts';
 import { describeProblems } from './problems.ts';
 import { embedReasons } from './reasons.ts';
 import { embedRoutes } from './routes.ts';
@@ -16,7 +18,7 @@ export const root = new URL('../../', import.meta.url);
 const callbackTimeoutMs = stageSettings.callbackTimeoutMs.default;
 
 /** By its path, how each document that derives from the sources is made from its current text. */
-export const documents: Readonly<Record<string, (current: string) => string>> = {
+export const documents: Readonly<Record<string, (current: string) => string | Promise<string>>> = {
   'README.md': embedRoutes,
   'docs/event-types.md': describeEventTypes,
   'docs/problems.md': describeProblems,
@@ -24,5 +26,8 @@ export const documents: Readonly<Record<string, (current: string) => string>> = 
   'docs/stage.schema.json': describeStageFile,
   'docs/openapi.json': () => `${JSON.stringify(createOpenApiDocument(callbackTimeoutMs), null, 2)}\n`,
   'docs/integrating.md': (current) => embedSnippets(current, root),
+  'docs/performance.md': (current) => embedFigures(current, root),
+  'docs/performance/cpu-light.svg': () => drawBars(findPlot(root, 'cpu'), 'light'),
+  'docs/performance/cpu-dark.svg': () => drawBars(findPlot(root, 'cpu'), 'dark'),
   'docs/runbook.md': (current) => embedReasons(embedTelemetry(current)),
 };

@@ -6,8 +6,8 @@ import { documents, root } from '../../scripts/docs/documents.ts';
  * Readers rely on every value, limit and default in these documents. So a change of one in the sources shows here, and
  * then in the diff of the document.
  */
-test.each(Object.entries(documents))('%s says what the sources say', (path, describe) => {
+test.each(Object.entries(documents))('%s says what the sources say', async (path, describe) => {
   const current = readFileSync(new URL(path, root), 'utf8');
 
-  expect(describe(current)).toBe(current);
+  expect(await describe(current)).toBe(current);
 });
