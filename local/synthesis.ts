@@ -14,7 +14,7 @@ export const assembliesFolder = join(repositoryRoot, '.local/assemblies');
 
 /** Not part of what is deployed: installed, built, or never imported by a source. */
 const ignoredFolders = ['node_modules', '.git', '.local', 'cdk.out', 'coverage', 'dist'];
-const ignoredAtTheTop = ['docs', 'test'];
+const ignoredAtTheTop = ['bench', 'docs', 'test'];
 
 /** The one document that a function serves. */
 const servedDocument = 'docs/openapi.json';
