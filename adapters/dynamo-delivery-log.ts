@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { BatchWriteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { splitIntoBatches } from '../core/batches.ts';
 import { type Delivery, isOpen } from '../core/deliveries/delivery.ts';
 import type { DeliveryLog } from '../core/deliveries/delivery-log.ts';
+import type { StatisticsPart } from '../core/deliveries/statistics-log.ts';
 import { type DynamoTable, expiryAfter, isConditionFailure } from './dynamo-client.ts';
-import { attemptKey, deliveryKey, type Key } from './dynamo-keys.ts';
+import { attemptKey, deliveryKey } from './dynamo-keys.ts';
+import { statisticsItem } from './dynamo-statistics.ts';
 
 /** Partitions of the due index. A single one would cap all retries at a partition's 1,000 writes a second. */
 export const dueShards = 16;
@@ -12,7 +15,19 @@ export const dueShards = 16;
 /** Throttled items come back unprocessed. Giving up on an item repeats its call, so a few more tries are cheap. */
 const unprocessedPausesMs = [0, 50, 100, 200, 400, 800];
 
-export function createDeliveryLog(table: DynamoTable): DeliveryLog {
+/** The limit of BatchWriteItem. */
+const maxItems = 25;
+
+/** Statistics are not worth waiting for. A table that does not answer must not hold up callbacks for them. */
+const longestStatisticsWriteMs = 1_000;
+
+/** An item to be written, and what it is made of. */
+type Write = { readonly of: Delivery | StatisticsPart; readonly item: Record<string, unknown> };
+
+export function createDeliveryLog(
+  table: DynamoTable,
+  maxStatisticsWriteMs = longestStatisticsWriteMs,
+): DeliveryLog {
   const { client, tableName } = table;
 
   /** `dueShard` and `dueAt` are set on open deliveries only, so the due index holds nothing else. */
@@ -24,6 +39,27 @@ export function createDeliveryLog(table: DynamoTable): DeliveryLog {
       ...(isOpen(delivery) ? { dueShard: shardOf(key.sk) } : {}),
       expiresAt: expiryAfter(table, delivery.updatedAt),
     };
+  }
+
+  /** Returns what could not be written. */
+  async function writeBatch(batch: readonly Write[]): Promise<readonly Write['of'][]> {
+    let writes = batch;
+    for (const pauseMs of unprocessedPausesMs) {
+      await setTimeout(pauseMs);
+      const hasDeliveries = writes.some(({ of }) => isDelivery(of));
+      const { UnprocessedItems } = await client.send(
+        new BatchWriteCommand({
+          RequestItems: { [tableName]: writes.map(({ item }) => ({ PutRequest: { Item: item } })) },
+        }),
+        hasDeliveries ? {} : { abortSignal: AbortSignal.timeout(maxStatisticsWriteMs) },
+      );
+      const unprocessed = new Set(
+        UnprocessedItems?.[tableName]?.map((request) => keyText(request.PutRequest?.Item)),
+      );
+      writes = writes.filter(({ item }) => unprocessed.has(keyText(item)));
+      if (!writes.some(({ of }) => isDelivery(of))) break;
+    }
+    return writes.map(({ of }) => of);
   }
 
   return {
@@ -58,18 +94,11 @@ export function createDeliveryLog(table: DynamoTable): DeliveryLog {
       }
     },
 
-    async recordDelivered(deliveries) {
-      let requests = deliveries.map((delivery) => ({ PutRequest: { Item: itemOf(delivery) } }));
-      for (const pauseMs of unprocessedPausesMs) {
-        await setTimeout(pauseMs);
-        const { UnprocessedItems } = await client.send(
-          new BatchWriteCommand({ RequestItems: { [tableName]: requests } }),
-        );
-        requests = (UnprocessedItems?.[tableName] ?? []) as typeof requests;
-        if (requests.length === 0) return [];
-      }
-      const missed = new Set(requests.map(({ PutRequest }) => keyText(PutRequest.Item)));
-      return deliveries.filter((delivery) => missed.has(keyText(deliveryKey(delivery))));
+    async recordDelivered(results) {
+      const writes = results.map((of) => ({ of, item: isDelivery(of) ? itemOf(of) : statisticsItem(of) }));
+      const batches = splitIntoBatches(writes, () => 0, { maxCount: maxItems, maxBytes: Infinity });
+      const missed = new Set((await Promise.all(batches.map(writeBatch))).flat());
+      return results.filter((result) => missed.has(result));
     },
 
     async recordAttempt(ref, attempt) {
@@ -96,6 +125,10 @@ function shardOf(text: string): number {
   return createHash('sha256').update(text).digest().readUInt8(0) % dueShards;
 }
 
-function keyText({ pk, sk }: Key): string {
-  return `${pk} ${sk}`;
+function isDelivery(result: Delivery | StatisticsPart): result is Delivery {
+  return 'state' in result;
+}
+
+function keyText(item: Readonly<Record<string, unknown>> = {}): string {
+  return `${String(item['pk'])} ${String(item['sk'])}`;
 }

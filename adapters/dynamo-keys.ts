@@ -53,10 +53,11 @@ export function attemptKey(ref: DeliveryRef, startedAt: string): Key {
 }
 
 /**
- * In the same partition with another prefix. `hour` is the start of the hour; minutes and smaller parts are dropped.
+ * In the same partition with another prefix: a part of the statistics of an hour. `hour` is the start of the hour; minutes
+ * and smaller parts are dropped.
  */
-export function statisticsKey(of: SubscriptionRef, hour: string): Key {
-  return { pk: deliveriesOf(of), sk: `${statisticsPrefix}${hour.slice(0, '2026-11-26T12'.length)}` };
+export function statisticsKey(of: SubscriptionRef, hour: string, part: string): Key {
+  return { pk: deliveriesOf(of), sk: `${statisticsPrefix}${hour.slice(0, '2026-11-26T12'.length)}#${part}` };
 }
 export const statisticsPrefix = 'H#';
 

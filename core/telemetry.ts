@@ -93,7 +93,8 @@ export const logLines = {
   },
   'statistics.unwritten': {
     level: 'warn',
-    meaning: "A batch's attempts are missing from the hourly statistics. No callback depends on them.",
+    meaning:
+      'Attempts could not be added to the hourly statistics. They are written with the next batch. No callback depends on them.',
   },
   'sweep.failed': {
     level: 'error',

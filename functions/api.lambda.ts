@@ -14,7 +14,7 @@ import { createEventLog } from '../adapters/dynamo-event-log.ts';
 import { createIdempotencyStore } from '../adapters/dynamo-idempotency-store.ts';
 import { createNamedHosts } from '../adapters/dynamo-named-hosts.ts';
 import { createSlots } from '../adapters/dynamo-slots.ts';
-import { createStatisticsLog } from '../adapters/dynamo-statistics.ts';
+import { createStatisticsHistory } from '../adapters/dynamo-statistics.ts';
 import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../adapters/dynamo-token-store.ts';
 import { deriveKey } from '../adapters/kms-derived-key.ts';
@@ -51,7 +51,7 @@ const api = createApi({
   events: createEventLog(table),
   eventHistory: createEventHistory(table),
   retries: createRetryQueue(sqs, env.RETRY_QUEUE_URL),
-  statistics: createStatisticsLog(table),
+  statistics: createStatisticsHistory(table),
   cipher: createSecretCipher(kms, env.SECRETS_KEY_ID),
   cursorKey: deriveKey(kms, env.CURSOR_KEY_ID, 'cursors of the HTTP API'),
   rules,

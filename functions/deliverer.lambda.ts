@@ -10,7 +10,6 @@ import { createContenderStore } from '../adapters/dynamo-contender-store.ts';
 import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
 import { createEventLog } from '../adapters/dynamo-event-log.ts';
 import { createPlaceStore } from '../adapters/dynamo-place-store.ts';
-import { createStatisticsLog } from '../adapters/dynamo-statistics.ts';
 import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../adapters/dynamo-token-store.ts';
 import { createCallbackSender } from '../adapters/https-callback-sender.ts';
@@ -42,7 +41,6 @@ const deliverer = createDeliverer({
   accounts: cacheAccountStatus(createAccountStore(table), env.settings.cacheMs),
   events: createEventLog(table),
   deliveries: createDeliveryLog(table),
-  statistics: createStatisticsLog(table),
   retries: createRetryQueue(sqs, env.RETRY_QUEUE_URL),
   exhausted: createExhaustedQueue(sqs, env.EXHAUSTED_QUEUE_URL),
   deadLetters: createDeadLetters(sqs),

@@ -3,7 +3,7 @@ import type { RetryDecision } from './retry-policy.ts';
 
 /**
  * Hourly statistics of a subscription's receiver. They are not a ledger: a call that is repeated after a crash counts
- * each time, and a count that could not be written is missing. The row of a delivery says what became of it.
+ * each time, and what a sandbox has not written when it ends is missing. The row of a delivery says what became of it.
  */
 
 /** Counted from the end of the hour. */

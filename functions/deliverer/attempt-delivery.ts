@@ -10,11 +10,11 @@ import { decideRetry, type RetryPolicy } from '../../core/deliveries/retry-polic
 import { verificationType } from '../../core/receivers/verification.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
-import type { BatchTally } from './batch-statistics.ts';
 import { type CallDeps, type CallSettings, createCallGate } from './call.ts';
 import { createSubscriptionCheck, type SubscriptionCheckDeps } from './check-subscription.ts';
 import { type ClaimDeps, createClaim, type Receipt } from './claim.ts';
 import { type Ending, isEnding } from './ending.ts';
+import type { GatheredStatistics } from './gathered-statistics.ts';
 import type { BatchPlaces } from './hold-place.ts';
 import { createRecord, type RecordDeps } from './record.ts';
 import { logEnding } from './report.ts';
@@ -35,7 +35,7 @@ export interface AttemptDeps
 
 /** What the attempts of a batch share. */
 export interface BatchParts {
-  readonly tally: Pick<BatchTally, 'count'>;
+  readonly tally: Pick<GatheredStatistics, 'count'>;
   readonly places: Pick<BatchPlaces, 'holdPlace'>;
 }
 

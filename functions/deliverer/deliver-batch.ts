@@ -5,17 +5,19 @@ import {
   deliveryIdOf,
   deliveryMessageSchema,
 } from '../../core/deliveries/delivery.ts';
+import type { StatisticsPart } from '../../core/deliveries/statistics-log.ts';
 import type { DeadLetters } from '../../core/events/dead-letters.ts';
 import { explain } from '../../core/zod-issues.ts';
 import { type AttemptDeps, createAttempt } from './attempt-delivery.ts';
-import { type BatchStatisticsDeps, openBatchTally } from './batch-statistics.ts';
 import type { Receipt } from './claim.ts';
 import { openFlushWindow } from './flush-window.ts';
+import { type GatheredStatisticsDeps, gatherStatistics } from './gathered-statistics.ts';
 import { createPlaces, type PlaceDeps } from './hold-place.ts';
+import { logUnrecorded } from './report.ts';
 
 export type DelivererDeps = AttemptDeps &
   PlaceDeps &
-  BatchStatisticsDeps & {
+  GatheredStatisticsDeps & {
     readonly deadLetters: DeadLetters;
     /** How long a result may wait for others of the batch, in milliseconds, so that they are written together. */
     readonly recordWithinMs: number;
@@ -26,18 +28,18 @@ export function createDeliverer(deps: DelivererDeps) {
   const { deliveries, telemetry } = deps;
   const attemptDelivery = createAttempt(deps);
   const openPlaces = createPlaces(deps);
+  const tally = gatherStatistics(deps);
 
   /** Called by AWS: up to ten messages of the delivery queue or the retry queue. */
   return async function deliverBatch({ Records }: SQSEvent): Promise<SQSBatchResponse> {
     const failed = new Set<SQSRecord>();
     const recordsOf = new Map<DeliveredDelivery, SQSRecord[]>();
     const inProgress = new Map<string, Promise<DeliveredDelivery | undefined>>();
-    const delivered = openFlushWindow<DeliveredDelivery>(
+    const results = openFlushWindow<DeliveredDelivery | StatisticsPart>(
       deliveries.recordDelivered,
       deps.recordWithinMs,
-      (error) => telemetry.error('delivery.unrecorded', { error }),
+      (error, unstored) => logUnrecorded(telemetry, unstored, error),
     );
-    const tally = openBatchTally(deps);
     // All messages of a batch come from one queue.
     const places = openPlaces(Records[0]?.eventSourceARN ?? '');
     await Promise.all(
@@ -53,16 +55,18 @@ export function createDeliverer(deps: DelivererDeps) {
           const success = await attempt;
           if (!success) return;
           recordsOf.set(success, [...(recordsOf.get(success) ?? []), record]);
-          if (!known) delivered.add(success);
+          if (!known) results.add(success);
         } catch (error) {
           telemetry.error('delivery.failed', { messageId: record.messageId, error });
           failed.add(record);
         }
       }),
     );
-    const [unrecorded] = await Promise.all([delivered.close(), tally.write(), places.close()]);
-    for (const delivery of unrecorded) {
-      for (const record of recordsOf.get(delivery) ?? []) failed.add(record);
+    for (const part of tally.take(Records.length)) results.add(part);
+    const [unrecorded] = await Promise.all([results.close(), places.close()]);
+    for (const result of unrecorded) {
+      if ('tally' in result) tally.putBack(result);
+      else for (const record of recordsOf.get(result) ?? []) failed.add(record);
     }
     return { batchItemFailures: [...failed].map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };

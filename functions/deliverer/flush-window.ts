@@ -11,7 +11,7 @@ export interface FlushWindow<T> {
 export function openFlushWindow<T>(
   store: (items: readonly T[]) => Promise<readonly T[]>,
   waitMs: number,
-  onError: (error: unknown) => void,
+  onError: (error: unknown, items: readonly T[]) => void,
 ): FlushWindow<T> {
   const missed = new Set<T>();
   const flushes: Promise<void>[] = [];
@@ -27,7 +27,7 @@ export function openFlushWindow<T>(
     try {
       for (const item of await store(items)) missed.add(item);
     } catch (error) {
-      onError(error);
+      onError(error, items);
       for (const item of items) missed.add(item);
     }
   }

@@ -60,7 +60,8 @@ const longestWaitMs = 30_000;
 
 /**
  * Keeps one account's receivers from taking all places of a queue. While an account has taken few, a sandbox keeps its
- * place for the rest of the window. So a quiet account costs one write for each sandbox and window. Beyond that, a place
+ * place for the rest of the window, or of the next one if it has taken a place there too. So a quiet account costs one
+ * write for each sandbox and window. Beyond that, a place
  * is given back when the account's calls are over.
  */
 export function createPlaces(deps: PlaceDeps) {
@@ -89,15 +90,14 @@ export function createPlaces(deps: PlaceDeps) {
           if (!isMoving(answer)) stuckUntilMs.set(key, now().getTime() + stuckForMs);
           return { isFree: false };
         }
-        if (answer.taken <= few && !windows.next) {
-          keptUntilMs.set(key, current.window.endMs);
-          return { isFree: true, toGiveBack };
+        const isQuiet = answer.taken <= few;
+        if (!isQuiet) toGiveBack.push(current);
+        if (windows.next) {
+          const next = { queue, accountId, window: windows.next };
+          await places.takePlace(next, undefined, now());
+          if (!isQuiet) toGiveBack.push(next);
         }
-        toGiveBack.push(current);
-        if (!windows.next) return { isFree: true, toGiveBack };
-        const next = { queue, accountId, window: windows.next };
-        await places.takePlace(next, undefined, now());
-        toGiveBack.push(next);
+        if (isQuiet) keptUntilMs.set(key, (windows.next ?? current.window).endMs);
       } catch (error) {
         // A fault of ours must not stop deliveries. Without the count, the account is not limited.
         telemetry.error('place.uncounted', { accountId, error });

@@ -1,4 +1,5 @@
-import { type DeliveryMessage, refOf } from '../../core/deliveries/delivery.ts';
+import { type DeliveredDelivery, type DeliveryMessage, refOf } from '../../core/deliveries/delivery.ts';
+import type { StatisticsPart } from '../../core/deliveries/statistics-log.ts';
 import { hostOf } from '../../core/subscriptions/subscription.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import type { Ending } from './ending.ts';
@@ -11,6 +12,16 @@ export function logEnding(telemetry: Telemetry, message: DeliveryMessage, ending
   const { attempt, decision } = ending;
   telemetry.count(attempt.outcome.kind === 'success' ? 'AttemptsSucceeded' : 'AttemptsFailed');
   if (decision.kind === 'exhausted') telemetry.count('DeliveriesExhausted');
+}
+
+/** Only a result matters: statistics are written again. */
+export function logUnrecorded(
+  telemetry: Telemetry,
+  results: readonly (DeliveredDelivery | StatisticsPart)[],
+  error: unknown,
+): void {
+  if (results.some((result) => 'state' in result)) telemetry.error('delivery.unrecorded', { error });
+  else telemetry.warn('statistics.unwritten', { error });
 }
 
 function detailsOf(ending: Ending): object {

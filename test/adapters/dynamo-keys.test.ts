@@ -35,7 +35,7 @@ function keysOf({ accountId, subscriptionId, eventId }: { [name: string]: string
     eventKey(ref.accountId, ref.eventId),
     deliveryKey(ref),
     attemptKey(ref, acceptedAt),
-    statisticsKey(ref, acceptedAt),
+    statisticsKey(ref, acceptedAt, 'part'),
     accountKey(ref.accountId),
     credentialOfAccountKey(ref.accountId, 'api-key', ref.eventId),
     credentialOfAccountKey(ref.accountId, 'portal-session', ref.eventId),
@@ -86,7 +86,10 @@ test('a listing of subscriptions, credentials or deliveries by prefix meets noth
   expect(deliveryKey(ref).pk).toBe(attemptKey(ref, acceptedAt).pk);
   expect(deliveryKey(ref).sk).toMatch(/^D#2026-11-23T16:55:01.000Z#evt_1$/);
   expect(attemptKey(ref, acceptedAt).sk).toMatch(/^T#/);
-  expect(statisticsKey(ref, acceptedAt)).toEqual({ pk: deliveryKey(ref).pk, sk: 'H#2026-11-23T16' });
+  expect(statisticsKey(ref, acceptedAt, 'part')).toEqual({
+    pk: deliveryKey(ref).pk,
+    sk: 'H#2026-11-23T16#part',
+  });
 });
 
 /** What is in the table was written by earlier versions: with another key it would be lost. */
@@ -113,7 +116,7 @@ test.each<[kind: string, key: Key, pk: string, sk: string]>([
     'A#acc_1#S#sub_1',
     `T#${acceptedAt}#evt_1#${acceptedAt}`,
   ],
-  ['statistics', statisticsKey(deliveryRef(), acceptedAt), 'A#acc_1#S#sub_1', 'H#2026-11-23T16'],
+  ['statistics', statisticsKey(deliveryRef(), acceptedAt, 'p'), 'A#acc_1#S#sub_1', 'H#2026-11-23T16#p'],
   ['the bucket of a limit', bucketKey('host x'), 'L#host x', 'L'],
   ['who waits at a host', contendersKey('x', 5), 'L#contenders x', '5'],
 ])('the key of %s stays the same', (_, key, pk, sk) => {

@@ -11,17 +11,17 @@ import { createEventLog } from '../../adapters/dynamo-event-log.ts';
 import { createIdempotencyStore } from '../../adapters/dynamo-idempotency-store.ts';
 import { createNamedHosts } from '../../adapters/dynamo-named-hosts.ts';
 import { createSlots } from '../../adapters/dynamo-slots.ts';
-import { createStatisticsLog } from '../../adapters/dynamo-statistics.ts';
 import { createSubscriptionStore } from '../../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
 import type { Credential } from '../../core/accounts/credential.ts';
-import { emptyTally } from '../../core/deliveries/statistics.ts';
+import { hourOf } from '../../core/deliveries/statistics.ts';
 import { strictLimit } from '../../core/rate-limit.ts';
 import {
   attempt,
   deliveredDelivery,
   deliveryRef,
   publishedEvent,
+  statisticsPart,
   subscription,
 } from '../support/builders.ts';
 import { prepareProxiedTable } from '../support/proxied-table.ts';
@@ -150,7 +150,7 @@ describe('the table removes, by its time to live,', () => {
     ],
     [
       'the statistics of an hour 14 days after its end',
-      (on) => createStatisticsLog(on).addStatistics(of, { ...emptyTally, delivered: 1 }, now),
+      (on) => createDeliveryLog(on).recordDelivered([statisticsPart({ hour: hourOf(now) })]),
       fullSecond + hour + 14 * day,
     ],
     [

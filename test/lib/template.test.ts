@@ -691,7 +691,7 @@ describe('permissions', () => {
     event: keys.eventKey('acc_1', 'evt_1'),
     delivery: keys.deliveryKey(deliveryRef()),
     attempt: keys.attemptKey(deliveryRef(), acceptedAt),
-    statistics: keys.statisticsKey(deliveryRef(), acceptedAt),
+    statistics: keys.statisticsKey(deliveryRef(), acceptedAt, 'part'),
     credential: keys.credentialKey('0123456789abcdef01234567'),
     limit: keys.bucketKey('host crm.example.com'),
   };

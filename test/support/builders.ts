@@ -12,6 +12,8 @@ import {
   type ExhaustedDelivery,
   type WaitingDelivery,
 } from '../../core/deliveries/delivery.ts';
+import { tallyAttempt } from '../../core/deliveries/statistics.ts';
+import type { StatisticsPart } from '../../core/deliveries/statistics-log.ts';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { type PublishedEvent, parsePublishedEvent } from '../../core/events/published-event.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
@@ -191,4 +193,17 @@ export function sqsRecord(queueArn: string, body: string, parts: RecordParts = {
 
 export function sqsEvent(...records: SQSRecord[]): SQSEvent {
   return { Records: records };
+}
+
+/** A call that was answered at once, unless a tally says more. */
+export function statisticsPart(overrides: Partial<StatisticsPart> = {}): StatisticsPart {
+  const outcome = { kind: 'success', status: 204, durationMs: 40 } as const;
+  return {
+    accountId: 'acc_1',
+    subscriptionId: 'sub_1',
+    hour: '2026-11-26T12:00:00.000Z',
+    id: uniqueId('part'),
+    tally: tallyAttempt(outcome, { kind: 'delivered' }),
+    ...overrides,
+  };
 }

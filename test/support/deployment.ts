@@ -8,7 +8,7 @@ import { createContenderStore } from '../../adapters/dynamo-contender-store.ts';
 import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
 import { createEventLog } from '../../adapters/dynamo-event-log.ts';
 import { createPlaceStore } from '../../adapters/dynamo-place-store.ts';
-import { createStatisticsLog } from '../../adapters/dynamo-statistics.ts';
+import { createStatisticsHistory } from '../../adapters/dynamo-statistics.ts';
 import { createSubscriptionStore } from '../../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
 import { createCallbackSender } from '../../adapters/https-callback-sender.ts';
@@ -51,7 +51,7 @@ export interface Deployment {
   readonly sender: CallbackSender;
   readonly events: ReturnType<typeof createEventLog>;
   readonly deliveries: ReturnType<typeof createDeliveryLog>;
-  readonly statistics: ReturnType<typeof createStatisticsLog>;
+  readonly statistics: ReturnType<typeof createStatisticsHistory>;
   readonly cipher: ReturnType<typeof createSecretCipher>;
   readonly retries: ReturnType<typeof createRetryQueue>;
   readonly queues: QueueEngine;
@@ -131,8 +131,8 @@ export async function startDeployment(
   const telemetry = recordTelemetry();
   const subscriptions = createSubscriptionStore(table);
   const events = createEventLog(table);
-  const deliveries = createDeliveryLog(table);
-  const statistics = createStatisticsLog(table, patienceMs);
+  const deliveries = createDeliveryLog(table, patienceMs);
+  const statistics = createStatisticsHistory(table);
   const cipher = createSecretCipher(kms, 'alias/webhooks');
   const accounts = createAccountStore(table);
   const deadLetters = createDeadLetters(sqs);
@@ -152,7 +152,6 @@ export async function startDeployment(
     accounts,
     events,
     deliveries,
-    statistics,
     retries,
     exhausted: createExhaustedQueue(sqs, exhaustedQueue.url),
     deadLetters,

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { statisticsView } from '../../../../contract/statistics-views.ts';
-import { addTallies, emptyTally, tallyAttempt } from '../../../../core/deliveries/statistics.ts';
+import { addTallies, emptyTally, hourOf, tallyAttempt } from '../../../../core/deliveries/statistics.ts';
 import type { Subscription } from '../../../../core/subscriptions/subscription.ts';
 import { createTestApi, type TestApi } from '../../../support/api.ts';
-import { sqsRecord, uniqueId } from '../../../support/builders.ts';
+import { sqsRecord, statisticsPart, uniqueId } from '../../../support/builders.ts';
 import { type Deployment, startDeployment } from '../../../support/deployment.ts';
 import { startReceiver } from '../../../support/receiver.ts';
 
@@ -37,11 +37,13 @@ async function called(at: string, durationsMs: readonly number[], status = 204):
           ),
     )
     .reduce(addTallies, emptyTally);
-  await deployment.statistics.addStatistics(
-    { accountId, subscriptionId: subscription.id },
+  const part = statisticsPart({
+    accountId,
+    subscriptionId: subscription.id,
+    hour: hourOf(new Date(at)),
     tally,
-    new Date(at),
-  );
+  });
+  await deployment.deliveries.recordDelivered([part]);
 }
 
 function get(query: Record<string, string> = {}, caller = accountId, id = subscription.id) {
