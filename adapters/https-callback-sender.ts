@@ -1,10 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'undici';
-import {
-  type CallbackUrlRules,
-  checkCallbackUrl,
-  requestTarget,
-} from '../core/receivers/callback-address.ts';
+import type { CallbackUrlRules } from '../core/receivers/callback-address.ts';
 import type { CallbackRequest, CallbackSender } from '../core/receivers/callback-sender.ts';
 import {
   type DeliveryOutcome,
@@ -17,8 +13,8 @@ import type { NameResolver } from '../core/receivers/name-resolver.ts';
 import type { AddressRefusal } from '../core/receivers/public-address.ts';
 import { decodeText, excerptResponse } from '../core/receivers/response-excerpt.ts';
 import { readResponseHead } from '../core/receivers/response-head.ts';
-import { secretsOfUrl } from '../core/receivers/url-secrets.ts';
 import { echoesChallenge } from '../core/receivers/verification.ts';
+import { type CallbackTarget, createTargetCheck } from './callback-targets.ts';
 import { createNameResolver } from './dns-name-resolver.ts';
 import { createGuardedConnector, RefusedConnection } from './guarded-connector.ts';
 import {
@@ -50,6 +46,7 @@ export function createCallbackSender(
   { maxConnectionAgeMs = 60_000 } = {},
 ): CallbackSender & { close(): Promise<void> } {
   const connect = createGuardedConnector(names, rules);
+  const checkTarget = createTargetCheck(rules);
   // One pool per subscription: on a shared connection, a late second response would answer another subscription's
   // request.
   const pools = new LRUCache<string, Pool>({ max: 500, dispose: (pool) => void pool.close() });
@@ -67,17 +64,16 @@ export function createCallbackSender(
     async send(request) {
       const startedAt = performance.now();
       const elapsedMs = () => Math.round(performance.now() - startedAt);
-      // The URL was checked when it was stored, but the rules may have changed since.
-      const checked = checkCallbackUrl(request.url, rules);
-      if ('refusal' in checked)
-        return { kind: 'failure', reason: 'invalid-url', refusal: checked.refusal, durationMs: elapsedMs() };
+      const target = checkTarget(request.url);
+      if ('refusal' in target)
+        return { kind: 'failure', reason: 'invalid-url', refusal: target.refusal, durationMs: elapsedMs() };
       const exchange = newExchange();
-      const pool = poolFor(request.connectionKey, checked.url.origin);
-      const result = await call(pool, checked.url, request, exchange);
+      const pool = poolFor(request.connectionKey, target.origin);
+      const result = await call(pool, target.path, request, exchange);
       const { remoteAddress } = exchange;
       return {
         ...('status' in result
-          ? outcomeOf(result, request, elapsedMs())
+          ? outcomeOf(result, request, target, elapsedMs())
           : { kind: 'failure', ...result, durationMs: elapsedMs() }),
         ...(remoteAddress === undefined ? {} : { remoteAddress }),
       };
@@ -95,7 +91,7 @@ export function createCallbackSender(
  */
 async function call(
   pool: Pool,
-  url: URL,
+  path: string,
   request: CallbackRequest,
   exchange: Exchange,
 ): Promise<Answer | Failure> {
@@ -104,7 +100,7 @@ async function call(
     try {
       return await post(pool, {
         method: 'POST',
-        path: requestTarget(url),
+        path,
         headers: {
           // Some firewalls refuse requests without it.
           accept: '*/*',
@@ -155,7 +151,12 @@ function rejectionOf(signal: AbortSignal): Promise<never> {
   });
 }
 
-function outcomeOf(answer: Answer, request: CallbackRequest, durationMs: number): DeliveryOutcome {
+function outcomeOf(
+  answer: Answer,
+  request: CallbackRequest,
+  { secrets }: CallbackTarget,
+  durationMs: number,
+): DeliveryOutcome {
   const retryAfter = parseRetryAfter(answer.header('retry-after'), new Date());
   const outcome = outcomeOfStatus(answer.status, durationMs, retryAfter);
   const { bytes, decoded, coding } = decodeBody(answer.body, answer.header('content-encoding'));
@@ -163,7 +164,7 @@ function outcomeOf(answer: Answer, request: CallbackRequest, durationMs: number)
   const { 'webhook-signature': signatures = '' } = request.headers;
   const confidential = [
     ...Object.values(request.confidentialHeaders),
-    ...secretsOfUrl(new URL(request.url)),
+    ...secrets,
     ...signatures.split(/ |v1,/),
   ];
   const responseExcerpt = coding

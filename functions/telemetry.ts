@@ -4,22 +4,46 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { MiddlewareObj } from '@middy/core';
 import type { MetricName, Telemetry } from '../core/telemetry.ts';
 
-/** Writes a JSON line per call, and metrics in CloudWatch's embedded format once an invocation that counted any. */
-export function createTelemetry(namespace: string): {
+const service = 'webhooks';
+
+/**
+ * Writes a JSON line per call, and metrics in CloudWatch's embedded format once an invocation that counted any. Lines at
+ * level `info` are those of every event and attempt. The library would spend on one what signing a callback takes, and
+ * repeat the function's ARN and memory in it, so they are written here, with the same names.
+ */
+export function createTelemetry(
+  namespace: string,
+  print = (line: string): unknown => process.stdout.write(`${line}\n`),
+): {
   telemetry: Telemetry;
   middlewares: MiddlewareObj[];
 } {
   // Every function's stack sets it, so that each line tells which commit wrote it.
   const commit = process.env['COMMIT'] ?? 'unknown';
-  const logger = new PowertoolsLogger({ serviceName: 'webhooks', persistentKeys: { commit } });
-  const metrics = new Metrics({ namespace, serviceName: 'webhooks' });
+  const logger = new PowertoolsLogger({ serviceName: service, persistentKeys: { commit } });
+  const metrics = new Metrics({ namespace, serviceName: service });
+  let invocation = {};
+  let isCold = true;
+  const noteInvocation: MiddlewareObj['before'] = ({ context }) => {
+    invocation = {
+      cold_start: isCold,
+      function_name: context.functionName,
+      function_request_id: context.awsRequestId,
+    };
+    isCold = false;
+  };
   // The library's own middleware writes a line about every invocation that counted nothing.
   const publish = () => {
     if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   };
   return {
     telemetry: {
-      info: (name, fields) => logger.info(name, { ...fields }),
+      info(message, fields) {
+        const timestamp = new Date().toISOString();
+        print(
+          JSON.stringify({ level: 'INFO', message, timestamp, service, ...invocation, commit, ...fields }),
+        );
+      },
       warn: (name, fields) => logger.warn(name, { ...fields }),
       error: (name, fields) => {
         logger.error(name, { ...fields });
@@ -27,6 +51,6 @@ export function createTelemetry(namespace: string): {
       },
       count: (metric, value = 1) => metrics.addMetric(metric, MetricUnit.Count, value),
     },
-    middlewares: [injectLambdaContext(logger), { after: publish, onError: publish }],
+    middlewares: [injectLambdaContext(logger), { before: noteInvocation, after: publish, onError: publish }],
   };
 }

@@ -1,4 +1,4 @@
-import { readingsOf } from './spelled-text.ts';
+import { hasEscapes, readingsOf } from './spelled-text.ts';
 
 /** A shorter value is not a secret. Masking every "1" or "Bearer" would only garble the page. */
 export const minConfidentialLength = 4;
@@ -37,7 +37,7 @@ export function confidentialSpellings(values: readonly string[]): string[] {
     .filter((value) => !isCommon(value))
     .flatMap((value) => [value, ...base64Of(value)])
     // What stands in an answer is compared with its escapes resolved, so those of the value are resolved as well.
-    .flatMap((value) => readingsOf(value).map(({ text }) => text));
+    .flatMap((value) => (hasEscapes(value) ? readingsOf(value).map(({ text }) => text) : [value]));
   return [...new Set(spellings)].filter(({ length }) => length >= minConfidentialLength);
 }
 

@@ -47,6 +47,11 @@ const escapes = new RegExp(
   'gi',
 );
 
+/** False if the only reading of the text is the text itself: every escape begins with one of these. */
+export function hasEscapes(text: string): boolean {
+  return /[%\\&]/.test(text);
+}
+
 /** The text as it is written, and with one layer of escapes after the other resolved, until there are no more. */
 export function readingsOf(text: string): Reading[] {
   const places = Array.from({ length: text.length }, (_, place) => place);

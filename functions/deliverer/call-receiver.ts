@@ -5,8 +5,8 @@ import { signCallback } from '../../core/deliveries/signature.ts';
 import type { CallbackSender } from '../../core/receivers/callback-sender.ts';
 import type { SecretCipher } from '../../core/secret-cipher.ts';
 import { originOf } from '../../core/subscriptions/callback-url.ts';
-import { contextOf, openHeaders } from '../../core/subscriptions/sealing.ts';
-import { liveSecrets, type Subscription } from '../../core/subscriptions/subscription.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
+import { createSecretsOpener } from './opened-secrets.ts';
 
 export interface ReceiverCallDeps {
   readonly cipher: SecretCipher;
@@ -29,12 +29,13 @@ export interface ReceiverCall {
  * call itself, so that the caller can still decide not to make it.
  */
 export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverCallDeps) {
+  const openSecrets = createSecretsOpener(cipher);
+
   return async function prepareCall(
     subscription: Subscription,
     { work, body, timeoutMs, challenge }: ReceiverCall,
   ): Promise<() => Promise<Attempt>> {
-    const secrets = await openSecrets(cipher, subscription, now());
-    const confidentialHeaders = await openHeaders(cipher, subscription);
+    const { keys, headers: confidentialHeaders } = await openSecrets(subscription, now());
     const { text, isTest } = body;
     const attempt = attemptNumberOf(work);
     return async () => {
@@ -44,7 +45,7 @@ export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverC
         connectionKey: `${subscription.accountId} ${subscription.id}`,
         headers: {
           ...describeCallback(work.message, { attempt, isTest }),
-          ...signCallback(work.message.eventId, text, secrets, startedAt),
+          ...signCallback(work.message.eventId, text, keys, startedAt),
           'content-type': 'application/json',
           'user-agent': userAgent,
         },
@@ -63,9 +64,4 @@ export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverC
       return { startedAt: startedAt.toISOString(), outcome, sent };
     };
   };
-}
-
-function openSecrets(cipher: SecretCipher, subscription: Subscription, now: Date): Promise<string[]> {
-  const context = contextOf(subscription);
-  return Promise.all(liveSecrets(subscription, now).map(({ sealed }) => cipher.open(sealed, context)));
 }

@@ -90,14 +90,16 @@ export function createPlaces(deps: PlaceDeps) {
           if (!isMoving(answer)) stuckUntilMs.set(key, now().getTime() + stuckForMs);
           return { isFree: false };
         }
-        const isQuiet = answer.taken <= few;
-        if (!isQuiet) toGiveBack.push(current);
+        toGiveBack.push(current);
+        let { taken } = answer;
         if (windows.next) {
           const next = { queue, accountId, window: windows.next };
-          await places.takePlace(next, undefined, now());
-          if (!isQuiet) toGiveBack.push(next);
+          taken = Math.max(taken, await takeAnyway(next));
+          toGiveBack.push(next);
         }
-        if (isQuiet) keptUntilMs.set(key, (windows.next ?? current.window).endMs);
+        if (taken > few) return { isFree: true, toGiveBack };
+        keptUntilMs.set(key, (windows.next ?? current.window).endMs);
+        return { isFree: true, toGiveBack: [] };
       } catch (error) {
         // A fault of ours must not stop deliveries. Without the count, the account is not limited.
         telemetry.error('place.uncounted', { accountId, error });
@@ -140,6 +142,12 @@ export function createPlaces(deps: PlaceDeps) {
       },
     };
   };
+
+  /** Returns how many are taken with this one. */
+  async function takeAnyway(count: PlaceCount): Promise<number> {
+    const answer = await places.takePlace(count, undefined, now());
+    return answer.isFree ? answer.taken : Infinity;
+  }
 
   /** Waits for a place only where places come and go. Where calls hang, a wait would hold this batch up as well. */
   async function ask(count: PlaceCount): Promise<PlaceAnswer> {

@@ -26,7 +26,7 @@ export type CallLimiter = (limits: readonly CallLimit[], now: Date) => Promise<C
 /**
  * This sandbox's share of every limit. A call now and then costs no write. Beyond that, one conditional update reserves
  * tokens for this second: for all calls that wait for it, for those of this second that were free, and for as many more
- * as the second before had calls.
+ * as the second before had calls, or a quarter of those that this second has had if these are more.
  */
 export function createCallLimiter(store: TokenStore): CallLimiter {
   const shares = new LRUCache<string, Share>({ max: 10_000 });
@@ -50,6 +50,9 @@ export function createCallLimiter(store: TokenStore): CallLimiter {
     return { kind: 'now' };
   };
 }
+
+/** How many calls a busy second is expected to have, as a multiple of those that it has had. */
+const growth = 1.25;
 
 class Share {
   readonly #store: TokenStore;
@@ -111,7 +114,10 @@ class Share {
   }
 
   async #reserveTokens(limit: CallLimit, nowMs: number, needed: number): Promise<Turn[]> {
-    const spare = Math.min(this.#callsBefore, limit.perSecond) - this.#calls;
+    // A busy second with more calls than the one before reserves in growing steps, not batch by batch.
+    const isGrowing = this.#callsBefore > 0 && this.#calls > this.#callsBefore;
+    const expected = isGrowing ? Math.floor(this.#calls * growth) : this.#callsBefore;
+    const spare = Math.min(expected, limit.perSecond) - this.#calls;
     const owed = this.#owed;
     this.#owed = 0;
     const count = owed + needed + (limit.freePerSecond > 0 && !this.#isContended ? Math.max(0, spare) : 0);

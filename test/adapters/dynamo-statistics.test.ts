@@ -94,7 +94,7 @@ describe('statistics', () => {
     expect(await log.recordDelivered(parts)).toEqual([]);
 
     const sizes = proxy.calls.map(({ input }) => Object.values<unknown[]>(input.RequestItems)[0]?.length);
-    expect(sizes.toSorted()).toEqual([25, 5]);
+    expect(new Set(sizes)).toEqual(new Set([25, 5]));
     const [only] = await list(of, hour, '2026-11-26T13:00:00Z');
     expect(only?.tally.delivered).toBe(30);
   });
@@ -105,7 +105,7 @@ describe('statistics', () => {
     const isStatistics = ({ PutRequest }: { PutRequest: { Item: { sk: { S: string } } } }) =>
       PutRequest.Item.sk.S.startsWith('H#');
     proxy.intercept(async (call) => {
-      const [[table, requests = []] = ['', []]] = Object.entries<Parameters<typeof isStatistics>[0][]>(
+      const [[table, requests] = ['', []]] = Object.entries<Parameters<typeof isStatistics>[0][]>(
         call.input.RequestItems,
       );
       const { status, body } = await call.forward({

@@ -38,7 +38,6 @@ const now = new Date('2026-11-23T17:00:00.500Z');
 const fullSecond = Math.floor(now.getTime() / 1_000);
 const hour = 3_600;
 const day = 24 * hour;
-const of = { accountId: 'acc_1', subscriptionId: 'sub_1' };
 const event = publishedEvent({ time: now.toISOString() });
 const session: Credential = {
   id: 'session_1',

@@ -35,7 +35,7 @@ function read(line: string): Record<string, unknown> {
 
 /** What one invocation prints, or several in a row. */
 async function printedBy(...uses: ((telemetry: Telemetry) => void)[]) {
-  const { telemetry, middlewares } = createTelemetry('iomnihub-tests');
+  const { telemetry, middlewares } = createTelemetry('iomnihub-tests', (line) => printed.push(read(line)));
   for (const use of uses) {
     const handler = middy(async () => use(telemetry)).use(middlewares);
     await handler({}, { awsRequestId: 'request-1' } as Context).catch(() => undefined);

@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
-import { formatSecret, signCallback } from '../../../core/deliveries/signature.ts';
+import {
+  formatSecret,
+  signingKeyOf,
+  signCallback as signWithKeys,
+} from '../../../core/deliveries/signature.ts';
+
+const signCallback = (id: string, body: string, secrets: readonly string[], now: Date) =>
+  signWithKeys(id, body, secrets.map(signingKeyOf), now);
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 

@@ -128,7 +128,8 @@ describe('an account whose receivers hang', () => {
 
     release();
     await Promise.all(batches);
-    expect(returnsOf(subscription)).toHaveLength(2 * 9);
+    // The first one's sandbox keeps its place.
+    expect(returnsOf(subscription)).toHaveLength(2 * 8);
   });
 
   test('leaves places to every other account, and to its own retries', async () => {
@@ -310,6 +311,24 @@ describe('a quiet account', () => {
     deployment.clock.advance(windowMs);
     await deliver?.(...batch());
     expect(placeWrites()).toHaveLength(2);
+  });
+
+  test('costs one more late in a window, and none in the next', async () => {
+    release();
+    const { subscription } = await deployment.subscribe({ url: receiver.url });
+    deployment.wire.table.reset();
+    const [deliver] = sandboxes;
+    const timesMs = [windowMs - longestBatchMs + 1, longestBatchMs - 2, windowMs];
+    for (const waitMs of timesMs) {
+      deployment.clock.advance(waitMs);
+      await deliver?.(firstTo(subscription)());
+    }
+
+    expect(receiver.callbacks).toHaveLength(3);
+    expect(placeWrites()).toHaveLength(2);
+    deployment.clock.advance(1);
+    await deliver?.(firstTo(subscription)());
+    expect(placeWrites()).toHaveLength(3);
   });
 
   test('gets its callbacks although the table cannot count', async () => {

@@ -96,6 +96,16 @@ describe('calls beyond a limit', () => {
     ]);
   });
 
+  test('reserve in growing steps in a second with more calls than the one before', async () => {
+    const busy = { ...wide, perSecond: 1_000, freePerSecond: 1 };
+    await askTimes(40, [busy]);
+    memory.writes.length = 0;
+    for (let batch = 0; batch < 8; batch += 1) await askTimes(10, [busy], 1_000);
+
+    // As many as in the second before, then a quarter more of what it has become.
+    expect(memory.writes.map(({ count }) => count)).toEqual([40, 22, 25]);
+  });
+
   test('pay for the free calls of their second alone', async () => {
     const limit = { ...wide, freePerSecond: 0.5 };
     expect(await askTimes(1, [limit], 0)).toEqual({ now: 1, later: [] });
