@@ -5,13 +5,12 @@ import {
   deliveryIdOf,
   deliveryMessageSchema,
 } from '../../core/deliveries/delivery.ts';
-import type { StatisticsPart } from '../../core/deliveries/statistics-log.ts';
 import type { DeadLetters } from '../../core/events/dead-letters.ts';
 import { explain } from '../../core/zod-issues.ts';
 import { type AttemptDeps, createAttempt } from './attempt-delivery.ts';
 import type { Receipt } from './claim.ts';
 import { openFlushWindow } from './flush-window.ts';
-import { type GatheredStatisticsDeps, gatherStatistics } from './gathered-statistics.ts';
+import { type GatheredPart, type GatheredStatisticsDeps, gatherStatistics } from './gathered-statistics.ts';
 import { createPlaces, type PlaceDeps } from './hold-place.ts';
 import { logUnrecorded } from './report.ts';
 
@@ -35,7 +34,7 @@ export function createDeliverer(deps: DelivererDeps) {
     const failed = new Set<SQSRecord>();
     const recordsOf = new Map<DeliveredDelivery, SQSRecord[]>();
     const inProgress = new Map<string, Promise<DeliveredDelivery | undefined>>();
-    const results = openFlushWindow<DeliveredDelivery | StatisticsPart>(
+    const results = openFlushWindow<DeliveredDelivery | GatheredPart>(
       deliveries.recordDelivered,
       deps.recordWithinMs,
       (error, unstored) => logUnrecorded(telemetry, unstored, error),

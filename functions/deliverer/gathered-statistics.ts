@@ -9,13 +9,19 @@ export interface GatheredStatisticsDeps {
   readonly randomBytes: (size: number) => Buffer;
 }
 
+/** A part as the sandbox holds it. */
+export interface GatheredPart extends StatisticsPart {
+  tally: StatisticsPart['tally'];
+  writtenAtMs: number;
+}
+
 export interface GatheredStatistics {
   /** Counts for the hour in which the attempt ended. */
   count(ref: DeliveryRef, attempt: Attempt, decision: RetryDecision): void;
   /** What is to be written with the results of a batch of so many messages. */
-  take(batchSize: number): StatisticsPart[];
+  take(batchSize: number): GatheredPart[];
   /** Takes back what could not be written. It comes again with the next batch. */
-  putBack(part: StatisticsPart): void;
+  putBack(part: GatheredPart): void;
 }
 
 /** A batch of this size says that more messages are waiting. */
@@ -27,11 +33,6 @@ const writtenForMs = 5_000;
 /** How many parts may wait to be written. */
 const maxUnwritten = 1_000;
 
-interface Part extends StatisticsPart {
-  tally: StatisticsPart['tally'];
-  writtenAtMs: number;
-}
-
 /**
  * The statistics of one sandbox, across its batches. Lambda runs nothing between invocations, so no timer can write what
  * is held. While batches are full, another one follows at once, and may write it. A batch with room left may be the last
@@ -39,16 +40,23 @@ interface Part extends StatisticsPart {
  */
 export function gatherStatistics({ now, randomBytes }: GatheredStatisticsDeps): GatheredStatistics {
   /** By subscription: the part of the current hour. A part that is forgotten is followed by another one. */
-  const parts = new LRUCache<string, Part>({ max: 10_000 });
-  const unwritten = new Set<Part>();
+  const parts = new LRUCache<string, GatheredPart>({ max: 10_000 });
+  const unwritten = new Set<GatheredPart>();
 
-  function partOf({ accountId, subscriptionId }: DeliveryRef): Part {
+  function partOf({ accountId, subscriptionId }: DeliveryRef): GatheredPart {
     const key = `${accountId} ${subscriptionId}`;
     const hour = hourOf(now());
     const known = parts.get(key);
     if (known?.hour === hour) return known;
     const id = randomBytes(9).toString('base64url');
-    const part: Part = { accountId, subscriptionId, hour, id, tally: emptyTally, writtenAtMs: -Infinity };
+    const part: GatheredPart = {
+      accountId,
+      subscriptionId,
+      hour,
+      id,
+      tally: emptyTally,
+      writtenAtMs: -Infinity,
+    };
     parts.set(key, part);
     return part;
   }
@@ -73,8 +81,9 @@ export function gatherStatistics({ now, randomBytes }: GatheredStatisticsDeps): 
       return due;
     },
 
-    putBack(part) {
-      unwritten.add(part as Part);
+    putBack(part: GatheredPart) {
+      part.writtenAtMs = -Infinity;
+      unwritten.add(part);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { writesRows } from '../support/row-writes.ts';
 import { type FunctionName, sendsTo } from '../support/stacks-under-fault.ts';
 import type { WireCall } from '../support/wire-proxy.ts';
 import { type Fault, type Trouble, untilStruck } from './fault.ts';
@@ -34,8 +35,8 @@ const readsSubscription = ({ operation, input }: WireCall) =>
   operation === 'GetItem' && String(input.Key.sk?.S).startsWith('S#');
 
 /** First attempts are written together, all others by themselves. */
-const recordsSuccess = ({ operation, input }: WireCall) =>
-  operation === 'BatchWriteItem' || (operation === 'PutItem' && input.Item.state?.S === 'delivered');
+const recordsSuccess = (call: WireCall) =>
+  writesRows(call) || (call.operation === 'PutItem' && call.input.Item.state?.S === 'delivered');
 
 export const kills: readonly Fault[] = [
   {

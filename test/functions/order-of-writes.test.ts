@@ -8,6 +8,7 @@ import type { TestApi } from '../support/api.ts';
 import { envelope, exhaustedDelivery, sqsRecord, waitingDelivery } from '../support/builders.ts';
 import { type Deployment, slowedBy } from '../support/deployment.ts';
 import type { Receiver } from '../support/receiver.ts';
+import { writesRows } from '../support/row-writes.ts';
 import { prepareDeployment } from '../support/suite.ts';
 import type { Answerer, WireCall } from '../support/wire-proxy.ts';
 
@@ -28,7 +29,7 @@ const refused = { status: 400, body: { __type: 'ValidationException' } };
 
 function nameOf({ operation, input }: WireCall): string | undefined {
   if (operation.startsWith('SendMessage')) return `message to ${String(input.QueueUrl).split('/').at(-1)}`;
-  if (operation === 'BatchWriteItem') return 'row';
+  if (operation === 'BatchWriteItem') return writesRows({ operation, input }) ? 'row' : undefined;
   if (!['PutItem', 'UpdateItem', 'DeleteItem'].includes(operation)) return undefined;
   const { pk, sk } = (input.Item ?? input.Key) as Record<'pk' | 'sk', { S: string }>;
   if (pk.S.endsWith('#U')) return 'audit';

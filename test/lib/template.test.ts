@@ -707,7 +707,7 @@ describe('permissions', () => {
     [
       'Delivery.Deliverer',
       {
-        ...ofAccounts('BatchWriteItem', 'GetItem', 'PutItem', 'UpdateItem'),
+        ...ofAccounts('BatchWriteItem', 'GetItem', 'PutItem'),
         limit: ['GetItem', 'UpdateItem'],
       },
     ],

@@ -277,6 +277,14 @@ describe('the excerpt of a response', () => {
     (echoed) => expect(excerpt(`{"you":"${echoed}"}`, 'a&}bcd')).toBe(`{"you":"${mask}"}`),
   );
 
+  test.each(['', 'ok', 'OK\n', 'abc'])(
+    'shows all of %j: a shorter text than any secret holds none',
+    (body) => {
+      expect(excerpt(body, 'abcd', body)).toBe(body);
+      expect(excerpt(`${body.padEnd(4, 'x')}`, body.padEnd(4, 'x'))).toBe(mask);
+    },
+  );
+
   test('takes values for text, not for patterns', () => {
     expect(excerpt('aaaa $&$& .*.*', '.*.*', '$&$&')).toBe(`aaaa ${mask} ${mask}`);
   });
