@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { createDeliveryLog, dueShards } from '../../adapters/dynamo-delivery-log.ts';
 import { deliveryKey } from '../../adapters/dynamo-keys.ts';
+import { internalFailure, startWireProxy, type WireProxy } from '../../bench/wire-proxy.ts';
 import type { DeliveryRef } from '../../core/deliveries/delivery.ts';
 import { attempt, deliveredDelivery, deliveryRef, uniqueId, waitingDelivery } from '../support/builders.ts';
 import { connectTableAt, startTable, type TableEngine } from '../support/engines.ts';
-import { internalFailure, startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
 
 let engine: TableEngine;
 let proxy: WireProxy;

@@ -4,16 +4,16 @@ import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { createDeliveryLog, dueShards } from '../../adapters/dynamo-delivery-log.ts';
 import { createDueIndex } from '../../adapters/dynamo-due-index.ts';
 import { deliveryKey } from '../../adapters/dynamo-keys.ts';
-import { type Delivery, isOpen, type WaitingDelivery } from '../../core/deliveries/delivery.ts';
-import { claimedDelivery, deliveredDelivery, uniqueId, waitingDelivery } from '../support/builders.ts';
-import { connectTableAt, startTable, type TableEngine } from '../support/engines.ts';
 import {
   internalFailure,
   startWireProxy,
   type WireAnswer,
   type WireCall,
   type WireProxy,
-} from '../support/wire-proxy.ts';
+} from '../../bench/wire-proxy.ts';
+import { type Delivery, isOpen, type WaitingDelivery } from '../../core/deliveries/delivery.ts';
+import { claimedDelivery, deliveredDelivery, uniqueId, waitingDelivery } from '../support/builders.ts';
+import { connectTableAt, startTable, type TableEngine } from '../support/engines.ts';
 
 let engine: TableEngine;
 let proxy: WireProxy;

@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { createEventLog } from '../../adapters/dynamo-event-log.ts';
 import { eventKey } from '../../adapters/dynamo-keys.ts';
+import { internalFailure, startWireProxy, type WireProxy } from '../../bench/wire-proxy.ts';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { publishedEvent, uniqueId } from '../support/builders.ts';
 import { connectTableAt, startTable, type TableEngine } from '../support/engines.ts';
-import { internalFailure, startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
 
 let engine: TableEngine;
 let proxy: WireProxy;

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { readFilledPage } from '../../adapters/dynamo-filled-page.ts';
+import type { WireProxy } from '../../bench/wire-proxy.ts';
 import { prepareProxiedTable } from '../support/proxied-table.ts';
-import type { WireProxy } from '../support/wire-proxy.ts';
 
 let proxy: WireProxy;
 let table: DynamoTable;

@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { createIdempotencyStore } from '../../adapters/dynamo-idempotency-store.ts';
 import { idempotencyClaimKey } from '../../adapters/dynamo-keys.ts';
+import { internalFailure, startWireProxy, type WireProxy } from '../../bench/wire-proxy.ts';
 import type { IdempotencyClaim } from '../../core/accounts/idempotency-store.ts';
 import { uniqueId } from '../support/builders.ts';
 import { connectTableAt, startTable, type TableEngine } from '../support/engines.ts';
-import { internalFailure, startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
 
 let engine: TableEngine;
 let proxy: WireProxy;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createSlots } from '../../adapters/dynamo-slots.ts';
+import { startWireProxy, type WireProxy } from '../../bench/wire-proxy.ts';
 import type { Slots } from '../../core/accounts/slots.ts';
 import { uniqueId } from '../support/builders.ts';
 import { connectTableAt, startTable, type TableEngine } from '../support/engines.ts';
-import { startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
 
 let engine: TableEngine;
 let proxy: WireProxy;

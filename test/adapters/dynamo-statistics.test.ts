@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
 import { statisticsKey } from '../../adapters/dynamo-keys.ts';
 import { createStatisticsHistory } from '../../adapters/dynamo-statistics.ts';
+import { startWireProxy, type WireProxy } from '../../bench/wire-proxy.ts';
 import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import {
   addTallies,
@@ -15,7 +16,6 @@ import {
 import type { StatisticsHistory } from '../../core/deliveries/statistics-log.ts';
 import { deliveredDelivery, statisticsPart, uniqueId } from '../support/builders.ts';
 import { connectTableAt, startTable, type TableEngine } from '../support/engines.ts';
-import { startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
 
 const hour = '2026-11-26T12:00:00.000Z';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
+import { startWireProxy, type WireProxy } from '../../bench/wire-proxy.ts';
 import type { CallLimit } from '../../core/rate-limit.ts';
 import { uniqueId } from '../support/builders.ts';
 import { connectTableAt, startTable, type TableEngine } from '../support/engines.ts';
-import { startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
 
 const nowMs = Date.parse('2026-11-23T17:00:00.000Z');
 

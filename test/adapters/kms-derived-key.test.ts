@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { deriveKey } from '../../adapters/kms-derived-key.ts';
+import { internalFailure, startWireProxy, type WireProxy } from '../../bench/wire-proxy.ts';
 import { connectKmsAt, type KmsEngine, startKmsEngine } from '../support/engines.ts';
-import { internalFailure, startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
 
 let engine: KmsEngine;
 let proxy: WireProxy;

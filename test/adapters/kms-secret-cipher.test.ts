@@ -2,10 +2,10 @@ import { createCipheriv } from 'node:crypto';
 import { GenerateDataKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createSecretCipher } from '../../adapters/kms-secret-cipher.ts';
+import { internalFailure, startWireProxy, type WireProxy } from '../../bench/wire-proxy.ts';
 import { formatSecret } from '../../core/deliveries/signature.ts';
 import { connectKmsAt, type KmsEngine, startKmsEngine } from '../support/engines.ts';
 import { until } from '../support/until.ts';
-import { internalFailure, startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
 
 let engine: KmsEngine;
 let proxy: WireProxy;

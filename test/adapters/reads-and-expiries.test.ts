@@ -13,6 +13,7 @@ import { createNamedHosts } from '../../adapters/dynamo-named-hosts.ts';
 import { createSlots } from '../../adapters/dynamo-slots.ts';
 import { createSubscriptionStore } from '../../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
+import type { WireProxy } from '../../bench/wire-proxy.ts';
 import type { Credential } from '../../core/accounts/credential.ts';
 import { hourOf } from '../../core/deliveries/statistics.ts';
 import { strictLimit } from '../../core/rate-limit.ts';
@@ -25,7 +26,6 @@ import {
   subscription,
 } from '../support/builders.ts';
 import { prepareProxiedTable } from '../support/proxied-table.ts';
-import type { WireProxy } from '../support/wire-proxy.ts';
 
 let proxy: WireProxy;
 let table: DynamoTable;

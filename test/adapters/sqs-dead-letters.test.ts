@@ -2,6 +2,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createDeadLetters } from '../../adapters/sqs-dead-letters.ts';
+import { internalFailure, startWireProxy, type WireProxy } from '../../bench/wire-proxy.ts';
 import { envelope } from '../support/builders.ts';
 import {
   connectSqsAt,
@@ -10,7 +11,6 @@ import {
   startQueues,
   type WorkQueue,
 } from '../support/engines.ts';
-import { internalFailure, startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
 
 let engine: QueueEngine;
 let proxy: WireProxy;

@@ -4,10 +4,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { createExhaustedQueue } from '../../adapters/sqs-exhausted-queue.ts';
 import { createFirstAttemptQueue } from '../../adapters/sqs-first-attempt-queue.ts';
 import { createRetryQueue } from '../../adapters/sqs-retry-queue.ts';
+import { internalFailure, startWireProxy, type WireProxy } from '../../bench/wire-proxy.ts';
 import type { ExhaustedQueue, FirstAttemptQueue, RetryQueue } from '../../core/deliveries/delivery-queues.ts';
 import { deliveryMessage } from '../support/builders.ts';
 import { connectSqsAt, type QueueEngine, startQueues } from '../support/engines.ts';
-import { internalFailure, startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
 
 let engine: QueueEngine;
 let proxy: WireProxy;

@@ -1,8 +1,8 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHeldMessages, type HeldMessage, type HeldMessages } from '../../adapters/sqs-held-messages.ts';
+import { internalFailure, startWireProxy, type WireProxy } from '../../bench/wire-proxy.ts';
 import { connectSqsAt, type QueueEngine, startQueues, type WorkQueue } from '../support/engines.ts';
-import { internalFailure, startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
 
 const prefix = 'iomnihub-webhooks-test-';
 

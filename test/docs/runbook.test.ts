@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { internalFailure } from '../../bench/wire-proxy.ts';
 import { eventTypes } from '../../core/events/event-catalog.ts';
 import { logLines, metrics } from '../../core/telemetry.ts';
 import { logEnding } from '../../functions/deliverer/report.ts';
@@ -7,7 +8,6 @@ import { synthesize, type Template } from '../lib/synthesized-template.ts';
 import { deliveryMessage, envelope, sqsRecord } from '../support/builders.ts';
 import { type Deployment, startDeployment } from '../support/deployment.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { internalFailure } from '../support/wire-proxy.ts';
 
 const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
 

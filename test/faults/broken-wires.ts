@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { Answerer, WireAnswer, WireCall, WireProxy } from '../../bench/wire-proxy.ts';
 import { callDeadlineMs, sendsTo } from '../support/stacks-under-fault.ts';
-import type { Answerer, WireAnswer, WireCall, WireProxy } from '../support/wire-proxy.ts';
 import { type Fault, type Trouble, untilStruck } from './fault.ts';
 import type { World } from './world.ts';
 

@@ -1,6 +1,6 @@
+import type { WireCall } from '../../bench/wire-proxy.ts';
 import { writesRows } from '../support/row-writes.ts';
 import { type FunctionName, sendsTo } from '../support/stacks-under-fault.ts';
-import type { WireCall } from '../support/wire-proxy.ts';
 import { type Fault, type Trouble, untilStruck } from './fault.ts';
 import type { World } from './world.ts';
 

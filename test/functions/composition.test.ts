@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { createSubscriptionStore } from '../../adapters/dynamo-subscription-store.ts';
 import { createSecretCipher } from '../../adapters/kms-secret-cipher.ts';
+import { internalFailure, startWireProxy, type WireProxy } from '../../bench/wire-proxy.ts';
 import { formatSecret } from '../../core/deliveries/signature.ts';
 import { deriveSettings } from '../../core/settings/derived-settings.ts';
 import { type SettingName, settingVariables } from '../../core/settings/setting-variables.ts';
@@ -30,7 +31,6 @@ import {
   type WorkQueue,
 } from '../support/engines.ts';
 import { type Receiver, startReceiver, verifyCallback } from '../support/receiver.ts';
-import { internalFailure, startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
 
 /** What the files of the deployed functions put together, called as Lambda calls them. */
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Answerer, WireCall } from '../../bench/wire-proxy.ts';
 import type { DeliveryMessage } from '../../core/deliveries/delivery.ts';
 import { refOf } from '../../core/deliveries/delivery.ts';
 import { resend } from '../../core/deliveries/delivery-steps.ts';
@@ -10,7 +11,6 @@ import { type Deployment, slowedBy } from '../support/deployment.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { writesRows } from '../support/row-writes.ts';
 import { prepareDeployment } from '../support/suite.ts';
-import type { Answerer, WireCall } from '../support/wire-proxy.ts';
 
 /**
  * What is written before what, for each way through the functions: docs/adr/0002-keys-and-states.md says why. Each

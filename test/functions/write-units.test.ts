@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createDueIndex } from '../../adapters/dynamo-due-index.ts';
+import { countWriteUnits, type WriteUnits } from '../../bench/cost/write-units.ts';
 import { type DeliveryMessage, messageFor } from '../../core/deliveries/delivery.ts';
 import { standardRetryScheduleSeconds } from '../../core/deliveries/retry-policy.ts';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
@@ -11,7 +12,6 @@ import { envelope, sqsRecord, uniqueId } from '../support/builders.ts';
 import { type Deployment, deliverySettings, startDeployment } from '../support/deployment.ts';
 import { exampleData } from '../support/journey-data.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { countWriteUnits, type WriteUnits } from '../support/write-units.ts';
 
 /** The tables of costs in ADR 2, counted on the wire. */
 

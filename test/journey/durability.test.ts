@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { WireCall } from '../../bench/wire-proxy.ts';
 import { createPublisher, type EventToPublish } from '../../client/publisher.ts';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { connectApi } from '../../local/api-client.ts';
@@ -13,7 +14,6 @@ import { exampleData } from '../support/journey-data.ts';
 import { type Receiver, startReceiver, verifyCallback } from '../support/receiver.ts';
 import { type StacksUnderFault, sendsTo, startStacksUnderFault } from '../support/stacks-under-fault.ts';
 import { until } from '../support/until.ts';
-import type { WireCall } from '../support/wire-proxy.ts';
 
 // A crashed function's messages come back after SQS' visibility timeout of 22 s.
 jest.setTimeout(120_000);

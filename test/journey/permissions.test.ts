@@ -1,6 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { WireAnswer } from '../../bench/wire-proxy.ts';
 import { routeKeys } from '../../contract/routes.ts';
 import { type EventType, eventCatalog, eventSource, eventTypes } from '../../core/events/event-catalog.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
@@ -20,7 +21,6 @@ import {
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { runUnderFault, type StacksUnderFault, synthesizeUnderFault } from '../support/stacks-under-fault.ts';
 import { until } from '../support/until.ts';
-import type { WireAnswer } from '../support/wire-proxy.ts';
 import { senderOf } from './contract-cases.ts';
 
 /**

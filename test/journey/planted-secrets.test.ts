@@ -6,6 +6,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
+import { internalFailure } from '../../bench/wire-proxy.ts';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { signRequest } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
@@ -15,7 +16,6 @@ import { exampleData } from '../support/journey-data.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { type StacksUnderFault, startStacksUnderFault } from '../support/stacks-under-fault.ts';
 import { until } from '../support/until.ts';
-import { internalFailure } from '../support/wire-proxy.ts';
 
 /**
  * Everything that is secret is marked, goes through whole journeys with receivers that echo and engines that fail, and

@@ -6,12 +6,12 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { SQSEvent } from 'aws-lambda';
+import { startWireProxy } from '../../bench/wire-proxy.ts';
 import { type EventSourceMapping, startPolling } from '../../local/event-source-mapping.ts';
 import type { LambdaFunction } from '../../local/lambda-function.ts';
 import { uniqueId } from '../support/builders.ts';
 import { connectSqsAt, type QueueEngine, startQueues, type WorkQueue } from '../support/engines.ts';
 import { until } from '../support/until.ts';
-import { startWireProxy } from '../support/wire-proxy.ts';
 
 let engine: QueueEngine;
 let queue: WorkQueue;

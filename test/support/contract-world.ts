@@ -5,6 +5,7 @@ import { createCredentialStore } from '../../adapters/dynamo-credential-store.ts
 import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
 import { createEventLog } from '../../adapters/dynamo-event-log.ts';
 import { createSubscriptionStore } from '../../adapters/dynamo-subscription-store.ts';
+import { internalFailure } from '../../bench/wire-proxy.ts';
 import { formatCredential, hashCredentialSecret, type Role } from '../../core/accounts/credential.ts';
 import { type Delivery, deliveryIdOf } from '../../core/deliveries/delivery.ts';
 import { signRequest } from '../../local/api-client.ts';
@@ -14,7 +15,6 @@ import type { SeenAnswer } from './contract.ts';
 import { connectTableAt } from './engines.ts';
 import { type StacksUnderFault, startStacksUnderFault } from './stacks-under-fault.ts';
 import { until } from './until.ts';
-import { internalFailure } from './wire-proxy.ts';
 
 /** Who sends a request: an account's key, the helpdesk backend, or nobody. */
 export type Sender = { readonly apiKey: string } | 'backend' | 'nobody';

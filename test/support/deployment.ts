@@ -17,6 +17,7 @@ import { createDeadLetters } from '../../adapters/sqs-dead-letters.ts';
 import { createExhaustedQueue } from '../../adapters/sqs-exhausted-queue.ts';
 import { createFirstAttemptQueue } from '../../adapters/sqs-first-attempt-queue.ts';
 import { createRetryQueue } from '../../adapters/sqs-retry-queue.ts';
+import { startWireProxy, type WireProxy } from '../../bench/wire-proxy.ts';
 import { type DeliveryMessage, deliveryMessageSchema } from '../../core/deliveries/delivery.ts';
 import { formatSecret } from '../../core/deliveries/signature.ts';
 import type { CallbackUrlRules } from '../../core/receivers/callback-address.ts';
@@ -40,7 +41,6 @@ import {
   type WorkQueue,
 } from './engines.ts';
 import { type RecordedTelemetry, recordTelemetry } from './telemetry.ts';
-import { startWireProxy, type WireProxy } from './wire-proxy.ts';
 
 export interface Deployment {
   readonly clock: Clock;

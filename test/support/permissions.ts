@@ -1,7 +1,7 @@
+import type { WireProxy } from '../../bench/wire-proxy.ts';
 import type { StackTemplate } from '../../local/cloud-assembly.ts';
 import { awsAccount, region } from '../../local/intrinsics.ts';
 import { queueArn, readResources } from '../../local/resources.ts';
-import type { WireProxy } from './wire-proxy.ts';
 
 /** What a function asked of AWS, as IAM sees it. */
 export interface AwsRequest {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
+import { startWireProxy, type WireProxy } from '../../bench/wire-proxy.ts';
 import { connectTableAt, startTable, type TableEngine } from './engines.ts';
-import { startWireProxy, type WireProxy } from './wire-proxy.ts';
 
 export interface ProxiedTable {
   readonly table: DynamoTable;

@@ -1,4 +1,4 @@
-import type { WireCall } from './wire-proxy.ts';
+import type { WireCall } from '../../bench/wire-proxy.ts';
 
 /** True for a batched write of delivered rows. One that holds statistics alone is none. */
 export function writesRows({ operation, input }: Pick<WireCall, 'operation' | 'input'>): boolean {

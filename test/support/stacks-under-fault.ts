@@ -1,13 +1,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ProxiedEngines, startProxiedEngines } from '../../bench/proxied-engines.ts';
+import type { WireCall } from '../../bench/wire-proxy.ts';
 import { variableOf } from '../../core/settings/setting-variables.ts';
 import type { StackTemplate } from '../../local/cloud-assembly.ts';
-import { startEngines } from '../../local/engines.ts';
 import type { LambdaFunction } from '../../local/lambda-function.ts';
 import { runStacks } from '../../local/run-stacks.ts';
 import { assembliesFolder, synthesize } from '../../local/synthesis.ts';
-import { startWireProxy, type WireCall, type WireProxy } from './wire-proxy.ts';
 
 export type FunctionName = 'Dispatcher' | 'Deliverer' | 'Sweeper';
 
@@ -25,7 +25,7 @@ export interface StacksUnderFault {
   /** In the shape of `.local/outputs.json`. */
   readonly outputsFile: string;
   /** All that the functions and the pollers say to the engines goes through these. */
-  readonly wire: { readonly sqs: WireProxy; readonly table: WireProxy; readonly kms: WireProxy };
+  readonly wire: ProxiedEngines['wire'];
   /** What the local Lambda service says of functions that crashed, failed or ran out of time. */
   readonly faults: readonly unknown[];
   /** kill -9 of every sandbox of a function; answers with how many there were. */
@@ -124,13 +124,7 @@ export async function runUnderFault(
   const folder = await mkdtemp(join(tmpdir(), 'webhooks-faults-'));
   const logFolder = join(folder, 'logs');
   await mkdir(logFolder);
-  const engines = await startEngines(undefined);
-  const wire = {
-    sqs: await startWireProxy(engines.sqsUrl),
-    table: await startWireProxy(engines.dynamoUrl),
-    kms: await startWireProxy(engines.kmsUrl),
-  };
-  const proxied = { ...engines, sqsUrl: wire.sqs.url, dynamoUrl: wire.table.url, kmsUrl: wire.kms.url };
+  const { engines, proxied, wire, close: closeEngines } = await startProxiedEngines();
   const faults: unknown[] = [];
   const deploy = (stacks: SynthesizedStacks) =>
     runStacks(stacks, proxied, {
@@ -172,8 +166,7 @@ export async function runUnderFault(
     },
     async close() {
       await Promise.all(closers.map((closer) => closer()));
-      await Promise.all(Object.values(wire).map((proxy) => proxy.close()));
-      await engines.close();
+      await closeEngines();
       await rm(folder, { recursive: true, force: true });
     },
   };

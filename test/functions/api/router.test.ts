@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
+import { internalFailure } from '../../../bench/wire-proxy.ts';
 import { routeKeysWith } from '../../../contract/routes.ts';
 import { eventTypes } from '../../../core/events/event-catalog.ts';
 import type { TestApi } from '../../support/api.ts';
 import { uniqueId } from '../../support/builders.ts';
 import type { Deployment } from '../../support/deployment.ts';
 import { prepareDeployment } from '../../support/suite.ts';
-import { internalFailure } from '../../support/wire-proxy.ts';
 
 let deployment: Deployment;
 let api: TestApi;

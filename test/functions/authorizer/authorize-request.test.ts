@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
 import type { DynamoTable } from '../../../adapters/dynamo-client.ts';
 import { createCredentialStore } from '../../../adapters/dynamo-credential-store.ts';
+import { internalFailure, startWireProxy, type WireProxy } from '../../../bench/wire-proxy.ts';
 import {
   type Credential,
   formatCredential,
@@ -10,7 +11,6 @@ import {
 import { createAuthorizer } from '../../../functions/authorizer/authorize-request.ts';
 import { connectTableAt, startTable, type TableEngine } from '../../support/engines.ts';
 import { recordTelemetry } from '../../support/telemetry.ts';
-import { internalFailure, startWireProxy, type WireProxy } from '../../support/wire-proxy.ts';
 
 const id = '0123456789abcdef01234567';
 const secret = 's'.repeat(43);

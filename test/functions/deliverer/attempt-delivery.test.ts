@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { deliveryKey } from '../../../adapters/dynamo-keys.ts';
+import { internalFailure } from '../../../bench/wire-proxy.ts';
 import {
   type Delivery,
   type DeliveryMessage,
@@ -24,7 +25,6 @@ import { claimLeaseMs, type Deployment, slowedBy } from '../../support/deploymen
 import { exampleData } from '../../support/journey-data.ts';
 import { type Receiver, unsignedHeaders, verifyCallback } from '../../support/receiver.ts';
 import { prepareDeployment } from '../../support/suite.ts';
-import { internalFailure } from '../../support/wire-proxy.ts';
 
 let deployment: Deployment;
 let receiver: Receiver;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { internalFailure } from '../../../bench/wire-proxy.ts';
 import type { DeliveryMessage } from '../../../core/deliveries/delivery.ts';
 import { eventOf, sqsRecord } from '../../support/builders.ts';
 import type { Deployment } from '../../support/deployment.ts';
 import { type Receiver, startReceiver, verifyCallback } from '../../support/receiver.ts';
 import { prepareDeployment } from '../../support/suite.ts';
-import { internalFailure } from '../../support/wire-proxy.ts';
 
 let deployment: Deployment;
 let receiver: Receiver;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { internalFailure, type WireCall } from '../../../bench/wire-proxy.ts';
 import type { DeliveryMessage } from '../../../core/deliveries/delivery.ts';
 import { hoursTouched } from '../../../core/deliveries/statistics.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
@@ -8,7 +9,6 @@ import { attempt, deliveryRef, sqsRecord } from '../../support/builders.ts';
 import type { Deployment } from '../../support/deployment.ts';
 import type { Receiver } from '../../support/receiver.ts';
 import { prepareDeployment } from '../../support/suite.ts';
-import { internalFailure, type WireCall } from '../../support/wire-proxy.ts';
 
 let deployment: Deployment;
 let receiver: Receiver;

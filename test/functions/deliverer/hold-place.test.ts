@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SQSRecord } from 'aws-lambda';
+import { internalFailure, type WireCall } from '../../../bench/wire-proxy.ts';
 import type { DeliveryMessage } from '../../../core/deliveries/delivery.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import { eventOf, sqsRecord, uniqueId } from '../../support/builders.ts';
@@ -7,7 +8,6 @@ import { type Deployment, deliverySettings } from '../../support/deployment.ts';
 import { type Receiver, startReceiver } from '../../support/receiver.ts';
 import { prepareDeployment } from '../../support/suite.ts';
 import { until } from '../../support/until.ts';
-import { internalFailure, type WireCall } from '../../support/wire-proxy.ts';
 
 let deployment: Deployment;
 let receiver: Receiver;

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createCallbackSender } from '../../../adapters/https-callback-sender.ts';
+import { internalFailure, type WireCall } from '../../../bench/wire-proxy.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import { sqsRecord } from '../../support/builders.ts';
 import { type Deployment, startDeployment } from '../../support/deployment.ts';
-import { internalFailure, type WireCall } from '../../support/wire-proxy.ts';
 
 /** What the deliverer learns about receivers whose names lead inside. */
 

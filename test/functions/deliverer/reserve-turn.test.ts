@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createDueIndex } from '../../../adapters/dynamo-due-index.ts';
 import { bucketKey } from '../../../adapters/dynamo-keys.ts';
 import { createTokenStore } from '../../../adapters/dynamo-token-store.ts';
+import { internalFailure } from '../../../bench/wire-proxy.ts';
 import { callbackLimits } from '../../../core/deliveries/call-limits.ts';
 import { type DeliveryMessage, deliveryMessageSchema, isOpen } from '../../../core/deliveries/delivery.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
@@ -11,7 +12,6 @@ import { eventOf, sqsRecord, uniqueId } from '../../support/builders.ts';
 import { type Deployment, deliverySettings } from '../../support/deployment.ts';
 import type { Receiver } from '../../support/receiver.ts';
 import { prepareDeployment } from '../../support/suite.ts';
-import { internalFailure } from '../../support/wire-proxy.ts';
 
 let deployment: Deployment;
 let receiver: Receiver;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createDeliveryHistory } from '../../../adapters/dynamo-delivery-history.ts';
+import { internalFailure } from '../../../bench/wire-proxy.ts';
 import {
   type Delivery,
   type DeliveryMessage,
@@ -14,7 +15,6 @@ import { sqsRecord, uniqueId } from '../../support/builders.ts';
 import type { Deployment } from '../../support/deployment.ts';
 import { type Receiver, startReceiver, unsignedHeaders } from '../../support/receiver.ts';
 import { prepareDeployment } from '../../support/suite.ts';
-import { internalFailure } from '../../support/wire-proxy.ts';
 
 /** The deliverer asks a receiver for its consent. What the API does before and after is in test/functions/api. */
 

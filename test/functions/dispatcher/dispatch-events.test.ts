@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { internalFailure } from '../../../bench/wire-proxy.ts';
 import { eventCatalog, eventTypes } from '../../../core/events/event-catalog.ts';
 import { type EnvelopeParts, envelope, sqsRecord, uniqueId } from '../../support/builders.ts';
 import { type Deployment, startDeployment } from '../../support/deployment.ts';
 import { exampleData } from '../../support/journey-data.ts';
-import { internalFailure } from '../../support/wire-proxy.ts';
 
 let deployment: Deployment;
 beforeAll(async () => {

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createDueIndex } from '../../../adapters/dynamo-due-index.ts';
 import { deliveryKey } from '../../../adapters/dynamo-keys.ts';
 import { createRetryQueue } from '../../../adapters/sqs-retry-queue.ts';
+import { internalFailure, type WireAnswer, type WireCall } from '../../../bench/wire-proxy.ts';
 import {
   type Delivery,
   type DeliveryMessage,
@@ -23,7 +24,6 @@ import {
 import { type Deployment, startDeployment } from '../../support/deployment.ts';
 import { connectSqsAt } from '../../support/engines.ts';
 import { type Receiver, startReceiver } from '../../support/receiver.ts';
-import { internalFailure, type WireAnswer, type WireCall } from '../../support/wire-proxy.ts';
 
 const leaseMs = 300_000;
 const acknowledged = { batchItemFailures: [] };

@@ -8,6 +8,7 @@ import { createDeliveryLog } from '../../../adapters/dynamo-delivery-log.ts';
 import { createEventHistory } from '../../../adapters/dynamo-event-history.ts';
 import { createEventLog } from '../../../adapters/dynamo-event-log.ts';
 import { createHeldMessages } from '../../../adapters/sqs-held-messages.ts';
+import { internalFailure, startWireProxy, type WireCall, type WireProxy } from '../../../bench/wire-proxy.ts';
 import { discard } from '../../../scripts/redrive/discard.ts';
 import { readDiscardFile } from '../../../scripts/redrive/discard-file.ts';
 import type { Operation } from '../../../scripts/redrive/operation.ts';
@@ -19,7 +20,6 @@ import {
   type TableEngine,
   type WorkQueue,
 } from '../../support/engines.ts';
-import { internalFailure, startWireProxy, type WireCall, type WireProxy } from '../../support/wire-proxy.ts';
 
 let engine: TableEngine;
 let queues: QueueEngine;

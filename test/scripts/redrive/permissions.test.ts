@@ -8,6 +8,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { createDeliveryLog } from '../../../adapters/dynamo-delivery-log.ts';
 import { createEventLog } from '../../../adapters/dynamo-event-log.ts';
+import { startWireProxy, type WireProxy } from '../../../bench/wire-proxy.ts';
 import { messageFor } from '../../../core/deliveries/delivery.ts';
 import { eventCatalog } from '../../../core/events/event-catalog.ts';
 import { envelope, eventOf, exhaustedDelivery, uniqueId } from '../../support/builders.ts';
@@ -18,7 +19,6 @@ import {
   startTable,
   type TableEngine,
 } from '../../support/engines.ts';
-import { startWireProxy, type WireProxy } from '../../support/wire-proxy.ts';
 
 // Each command reads its sources anew.
 jest.setTimeout(120_000);

@@ -5,6 +5,7 @@ import { createDueIndex } from '../../../adapters/dynamo-due-index.ts';
 import { eventKey } from '../../../adapters/dynamo-keys.ts';
 import { createHeldMessages } from '../../../adapters/sqs-held-messages.ts';
 import { createRetryQueue } from '../../../adapters/sqs-retry-queue.ts';
+import { internalFailure, type WireAnswer, type WireCall } from '../../../bench/wire-proxy.ts';
 import {
   type Delivery,
   type DeliveryMessage,
@@ -35,7 +36,6 @@ import {
 import { type Deployment, startDeployment } from '../../support/deployment.ts';
 import { connectSqsAt, type WorkQueue } from '../../support/engines.ts';
 import { type Receiver, startReceiver } from '../../support/receiver.ts';
-import { internalFailure, type WireAnswer, type WireCall } from '../../support/wire-proxy.ts';
 
 const [entry, otherEntry] = eventCatalog;
 const acknowledged = { batchItemFailures: [] };

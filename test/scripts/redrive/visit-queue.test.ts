@@ -10,10 +10,10 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHeldMessages, type HeldMessage } from '../../../adapters/sqs-held-messages.ts';
+import { internalFailure, startWireProxy, type WireCall, type WireProxy } from '../../../bench/wire-proxy.ts';
 import { startSqs } from '../../../local/sqs-engine.ts';
 import { type Visit, visitQueue } from '../../../scripts/redrive/visit-queue.ts';
 import { connectSqsAt } from '../../support/engines.ts';
-import { internalFailure, startWireProxy, type WireCall, type WireProxy } from '../../support/wire-proxy.ts';
 
 const queueName = 'unrouted';
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { internalFailure } from '../../../../bench/wire-proxy.ts';
 import {
   type DeliveryMessage,
   type DeliveryRef,
@@ -13,7 +14,6 @@ import { envelopeOf, publishedEvent, sqsRecord, uniqueId } from '../../../suppor
 import type { Deployment } from '../../../support/deployment.ts';
 import { type Receiver, unsignedHeaders, verifyCallback } from '../../../support/receiver.ts';
 import { prepareDeployment } from '../../../support/suite.ts';
-import { internalFailure } from '../../../support/wire-proxy.ts';
 
 /** Deliveries that an owner asks for: of what was delivered or has failed, and of an example. */
 

@@ -1,13 +1,13 @@
 import { inspect } from 'node:util';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from '@jest/globals';
+import { internalFailure, type WireCall } from '../../../../bench/wire-proxy.ts';
 import { hashIdempotencyKey } from '../../../../core/accounts/idempotency.ts';
 import { eventTypes } from '../../../../core/events/event-catalog.ts';
 import { type ApiAnswer, type ApiCall, type TestApi } from '../../../support/api.ts';
 import { uniqueId } from '../../../support/builders.ts';
 import type { Deployment } from '../../../support/deployment.ts';
 import { prepareDeployment } from '../../../support/suite.ts';
-import { internalFailure, type WireCall } from '../../../support/wire-proxy.ts';
 
 /** What callers of the API can count on when they repeat a POST with its `Idempotency-Key`. */
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createDeliveryHistory } from '../../../../adapters/dynamo-delivery-history.ts';
+import { internalFailure } from '../../../../bench/wire-proxy.ts';
 import { deliveryIdOf } from '../../../../core/deliveries/delivery.ts';
 import { eventTypes } from '../../../../core/events/event-catalog.ts';
 import { createTestApi, type TestApi } from '../../../support/api.ts';
@@ -7,7 +8,6 @@ import { sqsRecord } from '../../../support/builders.ts';
 import type { Deployment } from '../../../support/deployment.ts';
 import { type Receiver, startReceiver } from '../../../support/receiver.ts';
 import { prepareDeployment } from '../../../support/suite.ts';
-import { internalFailure } from '../../../support/wire-proxy.ts';
 
 /** A stage on which receivers are asked before they get callbacks. The API only plans the call; the deliverer makes it. */
 

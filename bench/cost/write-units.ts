@@ -1,6 +1,6 @@
 import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
-import type { WireProxy } from './wire-proxy.ts';
+import type { WireProxy } from '../wire-proxy.ts';
 
 type Item = Readonly<Record<string, AttributeValue>>;
 
