@@ -1,13 +1,8 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import type {
-  EventFilter,
-  EventHistory,
-  LoggedEvent,
-  LoggedEventDetail,
-} from '../core/deliveries/event-history.ts';
+import type { EventFilter, EventHistory, LoggedEvent } from '../core/deliveries/event-history.ts';
 import type { DynamoTable } from './dynamo-client.ts';
 import { filterBy, isOfTypes } from './dynamo-conditions.ts';
-import { bodyOf } from './dynamo-event-log.ts';
+import { unpackContent } from './dynamo-event-content.ts';
 import { type Row, readFilledPage } from './dynamo-filled-page.ts';
 import { eventIdOf, eventKey, feedsOf, type Key } from './dynamo-keys.ts';
 
@@ -42,8 +37,7 @@ export function createEventHistory({ client, tableName }: DynamoTable): EventHis
         new GetCommand({ TableName: tableName, Key: eventKey(accountId, eventId), ConsistentRead: true }),
       );
       if (!Item) return undefined;
-      const plan = Item['plan'] as LoggedEventDetail['plan'];
-      return { ...toEvent(Item), plan, body: await bodyOf(Item) };
+      return { ...toEvent(Item), ...(await unpackContent(Item['content'] as Uint8Array)) };
     },
   };
 }

@@ -1,12 +1,8 @@
-import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { EventBodies, EventLog, StoredEvent } from '../core/deliveries/event-log.ts';
 import { type DynamoTable, expiryAfter, isConditionFailure } from './dynamo-client.ts';
+import { packContent, unpackContent } from './dynamo-event-content.ts';
 import { eventKey, feedKey } from './dynamo-keys.ts';
-
-const compress = promisify(gzip);
-const decompress = promisify(gunzip);
 
 export function createEventLog(table: DynamoTable): EventLog & EventBodies {
   const { client, tableName } = table;
@@ -37,9 +33,8 @@ export function createEventLog(table: DynamoTable): EventLog & EventBodies {
               acceptedAt,
               envelopeId,
               contentHash,
-              plan,
+              content: await packContent({ plan, body }),
               isTest,
-              compressedBody: await compress(body),
               recordedAt: now.toISOString(),
               ...feedKey(accountId, id, now.toISOString()),
               expiresAt: expiryAfter(table, acceptedAt),
@@ -50,11 +45,13 @@ export function createEventLog(table: DynamoTable): EventLog & EventBodies {
         return 'recorded';
       } catch (error) {
         if (!isConditionFailure(error)) throw error;
-        const existing = await read(accountId, id, ['envelopeId', 'contentHash', 'acceptedAt', 'plan']);
+        const existing = await read(accountId, id, ['envelopeId', 'contentHash', 'acceptedAt', 'content']);
         // The item is absent only if its time to live ended between the two calls. The queue's next try stores it
         // anew.
         if (!existing) throw error;
-        return existing as StoredEvent;
+        const { content, ...facts } = existing;
+        const { plan: storedPlan } = await unpackContent(content as Uint8Array);
+        return { ...facts, plan: storedPlan } as StoredEvent;
       }
     },
 
@@ -77,13 +74,10 @@ export function createEventLog(table: DynamoTable): EventLog & EventBodies {
     },
 
     async readEventBody(accountId, eventId) {
-      const item = await read(accountId, eventId, ['compressedBody', 'isTest']);
-      return item && { text: await bodyOf(item), isTest: item['isTest'] === true };
+      const item = await read(accountId, eventId, ['content', 'isTest']);
+      if (!item) return undefined;
+      const { body } = await unpackContent(item['content'] as Uint8Array);
+      return { text: body, isTest: item['isTest'] === true };
     },
   };
-}
-
-/** Reads the callback's body from an event's item. */
-export async function bodyOf(item: Record<string, unknown>): Promise<string> {
-  return (await decompress(item['compressedBody'] as Uint8Array)).toString();
 }

@@ -10,7 +10,6 @@ import { defaultSettings } from '../../core/settings/stage-settings.ts';
 import { createSweeper } from '../../functions/sweeper/sweep-due-deliveries.ts';
 import { envelope, sqsRecord, uniqueId } from '../support/builders.ts';
 import { type Deployment, deliverySettings, startDeployment } from '../support/deployment.ts';
-import { exampleData } from '../support/journey-data.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 
 /** The tables of costs in ADR 2, counted on the wire. */
@@ -31,7 +30,7 @@ afterAll(async () => {
   await deployment.close();
 });
 
-const [{ type }] = eventCatalog;
+const [{ type, example }] = eventCatalog;
 const { claimLeaseMs, queueMarginSeconds, sweepLeaseMs } = deriveSettings(defaultSettings);
 
 /** What the tables leave out: what does not grow with deliveries, or is counted in another document. */
@@ -71,7 +70,7 @@ const withTotal = (units: Units): Units => ({
 });
 
 async function publish(accountId: string): Promise<DeliveryMessage[]> {
-  const detail = { id: uniqueId('evt'), accountId, data: exampleData(type) };
+  const detail = { id: uniqueId('evt'), accountId, data: example };
   await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelope({ detail })));
   return deployment.messagesIn('deliveries');
 }

@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
+import { unpackContent } from '../../adapters/dynamo-event-content.ts';
 import { internalFailure } from '../../bench/wire-proxy.ts';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { signRequest } from '../../local/api-client.ts';
@@ -173,9 +173,14 @@ async function logs(): Promise<string> {
   return (await Promise.all(files.map((file) => readFile(join(stacks.logFolder, file), 'utf8')))).join('\n');
 }
 
+/** All items, those of events with what is compressed in them. */
 async function tableItems(): Promise<Record<string, unknown>[]> {
   const { Items = [] } = await table.client.send(new ScanCommand({ TableName: table.tableName }));
-  return Items;
+  return Promise.all(
+    Items.map(async ({ content, ...item }) =>
+      content ? { ...item, ...(await unpackContent(content as Uint8Array)) } : item,
+    ),
+  );
 }
 
 function isEvent({ pk }: Record<string, unknown>): boolean {
@@ -183,9 +188,8 @@ function isEvent({ pk }: Record<string, unknown>): boolean {
 }
 
 function textOf(item: Record<string, unknown>): string {
-  const { compressedBody, ...rest } = item;
-  const body = compressedBody ? gunzipSync(compressedBody as Uint8Array).toString() : '';
-  return JSON.stringify(rest) + body;
+  const { body = '', ...rest } = item;
+  return JSON.stringify(rest) + String(body);
 }
 
 test('the journeys went through what they were to go through', async () => {
