@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createDueIndex } from '../../adapters/dynamo-due-index.ts';
@@ -69,6 +70,9 @@ const withTotal = (units: Units): Units => ({
   total: Object.values(units).reduce((total, count) => total + count, 0),
 });
 
+/** As the API makes them: the event's row holds all of an account's. */
+const newSubscriptionId = () => `sub_${randomBytes(12).toString('hex')}`;
+
 async function publish(accountId: string): Promise<DeliveryMessage[]> {
   const detail = { id: uniqueId('evt'), accountId, data: example };
   await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelope({ detail })));
@@ -92,7 +96,12 @@ describe('an event that is delivered at the first attempt costs what ADR 2 says'
     const accountId = uniqueId('acc');
     receiver.respond((response) => response.writeHead(200).end('thank you '.repeat(1_000)));
     for (let index = 0; index < fanOut; index += 1)
-      await deployment.subscribe({ accountId, url: receiver.url, eventTypes: [type] });
+      await deployment.subscribe({
+        accountId,
+        id: newSubscriptionId(),
+        url: receiver.url,
+        eventTypes: [type],
+      });
     writes.take();
 
     const messages = await publish(accountId);
