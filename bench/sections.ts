@@ -1,5 +1,6 @@
+import { costSection } from './cost/section.ts';
 import { delivererSection } from './deliverer/section.ts';
 import type { Section } from './section.ts';
 
 /** All that the bench measures, in the order in which it runs. */
-export const sections: readonly Section[] = [delivererSection];
+export const sections: readonly Section[] = [delivererSection, costSection];

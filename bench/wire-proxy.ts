@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -38,57 +38,63 @@ export interface WireProxy {
 
 /** Stands between an AWS SDK client and an engine and alters, on the wire, what the client gets to see. */
 export async function startWireProxy(target: string): Promise<WireProxy> {
-  const passOn = (call: WireCall): Promise<WireAnswer | undefined> => call.forward();
   const calls: WireProxy['calls'] = [];
   let answer: Answerer = passOn;
   const layers = new Set<Answerer>();
 
-  /** The latest layer first, each before those that are older. */
-  function answerThrough(call: WireCall): Promise<WireAnswer | undefined> {
-    return [...layers].reduce<Answerer>(
-      (inner, outer) => (asked) =>
-        outer({
-          ...asked,
-          forward: async (input = asked.input) => {
-            const answered = await inner({
-              ...asked,
-              input,
-              forward: (altered = input) => asked.forward(altered),
-            });
-            if (!answered) throw new ConnectionCut();
-            return answered;
-          },
-        }),
-      answer,
-    )(call);
-  }
+  const { url, close } = await serveCalls(target, async (call) => {
+    const { operation, caller, input } = call;
+    calls.push({ operation, caller, input });
+    return [...layers].reduce(before, answer)(call);
+  });
+  return {
+    url,
+    calls,
+    intercept(next) {
+      answer = next;
+    },
+    layer(next) {
+      layers.add(next);
+      return () => void layers.delete(next);
+    },
+    reset() {
+      answer = passOn;
+      layers.clear();
+      calls.length = 0;
+    },
+    close,
+  };
+}
 
+function passOn(call: WireCall): Promise<WireAnswer | undefined> {
+  return call.forward();
+}
+
+/** The later layer is the outer one: the call reaches it first, and its `forward` leads to the inner one. */
+function before(inner: Answerer, outer: Answerer): Answerer {
+  return (asked) =>
+    outer({
+      ...asked,
+      forward: async (input = asked.input) => {
+        const answered = await inner({
+          ...asked,
+          input,
+          forward: (altered = input) => asked.forward(altered),
+        });
+        if (!answered) throw new ConnectionCut();
+        return answered;
+      },
+    });
+}
+
+async function serveCalls(
+  target: string,
+  answer: Answerer,
+): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     const serve = async () => {
-      const input: Json = JSON.parse(await text(request));
-      const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
-      const caller = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
-      const headers = Object.fromEntries(
-        ['authorization', 'content-type', 'x-amz-date', 'x-amz-target'].map((name) => [
-          name,
-          String(request.headers[name]),
-        ]),
-      );
-      calls.push({ operation, caller, input });
-      const answered = await answerThrough({
-        operation,
-        caller,
-        input,
-        async forward(altered = input) {
-          const body = JSON.stringify(altered);
-          const forwarded = await fetch(target, { method: 'POST', headers, body });
-          return { status: forwarded.status, body: await forwarded.json() };
-        },
-      });
-      if (!answered) {
-        request.socket.destroy();
-        return;
-      }
+      const answered = await answer(await readCall(request, target));
+      if (!answered) throw new ConnectionCut();
       response
         .writeHead(answered.status, { 'content-type': 'application/x-amz-json-1.0' })
         .end(JSON.stringify(answered.body));
@@ -105,24 +111,33 @@ export async function startWireProxy(target: string): Promise<WireProxy> {
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    calls,
-    intercept(next) {
-      answer = next;
-    },
-    layer(next) {
-      layers.add(next);
-      return () => void layers.delete(next);
-    },
-    reset() {
-      answer = passOn;
-      layers.clear();
-      calls.length = 0;
-    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+async function readCall(request: IncomingMessage, target: string): Promise<WireCall> {
+  const input: Json = JSON.parse(await text(request));
+  const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
+  const caller = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
+  const headers = Object.fromEntries(
+    ['authorization', 'content-type', 'x-amz-date', 'x-amz-target'].map((name) => [
+      name,
+      String(request.headers[name]),
+    ]),
+  );
+  return {
+    operation,
+    caller,
+    input,
+    async forward(altered = input) {
+      const body = JSON.stringify(altered);
+      const forwarded = await fetch(target, { method: 'POST', headers, body });
+      return { status: forwarded.status, body: await forwarded.json() };
+    },
   };
 }
 

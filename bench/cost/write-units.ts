@@ -7,9 +7,11 @@ type Item = Readonly<Record<string, AttributeValue>>;
 export interface WriteUnits {
   /** By what was written, such as `delivery` or `index due`, since the start or the last call. */
   take(): Record<string, number>;
+  /** By the same names: how many bytes the items and index entries have grown by since the last call. */
+  takeGrowth(): Record<string, number>;
 }
 
-/** What the items are, by the beginnings of their keys. */
+/** What the items are, by the beginnings of their keys. What deliveries do not write is `other`. */
 const kinds: readonly (readonly [kind: string, pk: RegExp, sk: RegExp])[] = [
   ['event', /^A#[^#]+#E#/, /^E$/],
   ['delivery', /^A#[^#]+#S#/, /^D#/],
@@ -32,11 +34,12 @@ const indexes = {
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
  */
-export function countWriteUnits(proxy: WireProxy, { client, tableName }: DynamoTable): WriteUnits {
-  let units: Record<string, number> = {};
-  const add = (kind: string, count: number) => {
-    if (count > 0) units[kind] = (units[kind] ?? 0) + count;
-  };
+export function countWriteUnits(
+  proxy: Pick<WireProxy, 'layer'>,
+  { client, tableName }: Pick<DynamoTable, 'client' | 'tableName'>,
+): WriteUnits {
+  const units = openTally();
+  const growth = openTally();
   const read = async ({ pk, sk }: Item): Promise<Item | undefined> => {
     const Key = { pk, sk } as Record<string, AttributeValue>;
     const { Item: item } = await client.send(
@@ -51,17 +54,30 @@ export function countWriteUnits(proxy: WireProxy, { client, tableName }: DynamoT
     const answer = await call.forward();
     const after = await Promise.all(keys.map(read));
     keys.forEach((key, index) => {
-      add(kindOf(key), unitsOf(Math.max(sizeOf(before[index]), sizeOf(after[index]))));
-      for (const [name, projection] of Object.entries(indexes))
-        add(`index ${name}`, indexUnits(projection, before[index], after[index]));
+      const sizes = [sizeOf(before[index]), sizeOf(after[index])] as const;
+      units.add(kindOf(key), unitsOf(Math.max(...sizes)));
+      growth.add(kindOf(key), sizes[1] - sizes[0]);
+      for (const [name, projection] of Object.entries(indexes)) {
+        const entries = [entryOf(projection, before[index]), entryOf(projection, after[index])] as const;
+        units.add(`index ${name}`, indexUnits(projection, ...entries));
+        growth.add(`index ${name}`, sizeOf(entries[1]) - sizeOf(entries[0]));
+      }
     });
     return answer;
   });
 
+  return { take: units.take, takeGrowth: growth.take };
+}
+
+function openTally() {
+  let counts: Record<string, number> = {};
   return {
+    add(kind: string, count: number) {
+      if (count !== 0) counts[kind] = (counts[kind] ?? 0) + count;
+    },
     take() {
-      const taken = units;
-      units = {};
+      const taken = counts;
+      counts = {};
       return taken;
     },
   };
@@ -92,26 +108,29 @@ function keysOf(operation: string, { Item: item, Key, RequestItems }: WriteInput
 }
 
 function kindOf({ pk, sk }: Item): string {
-  const found = kinds.find(([, ofPk, ofSk]) => ofPk.test(pk?.S ?? '') && ofSk.test(sk?.S ?? ''));
-  if (!found) throw new Error(`nobody knows what ${pk?.S} ${sk?.S} is`);
-  return found[0];
+  const [kind] = kinds.find(([, ofPk, ofSk]) => ofPk.test(pk?.S ?? '') && ofSk.test(sk?.S ?? '')) ?? [
+    'other',
+  ];
+  return kind;
 }
 
-function indexUnits(
-  { key, projected }: (typeof indexes)['due' | 'feed'],
-  before: Item | undefined,
-  after: Item | undefined,
-): number {
-  const entry = (item: Item | undefined, names: readonly string[]) =>
-    item && key.every((name) => name in item)
-      ? Object.fromEntries(names.flatMap((name) => (item[name] ? [[name, item[name]]] : [])))
-      : undefined;
-  const all = ['pk', 'sk', ...key, ...projected];
-  const [old, next] = [entry(before, all), entry(after, all)];
+type Projection = (typeof indexes)[keyof typeof indexes];
+
+/** What the index holds of an item; of one without the index's key, nothing. */
+function entryOf({ key, projected }: Projection, item: Item | undefined): Item | undefined {
+  if (!item || !key.every((name) => name in item)) return undefined;
+  return pick(item, ['pk', 'sk', ...key, ...projected]);
+}
+
+function indexUnits({ key }: Projection, old: Item | undefined, next: Item | undefined): number {
   if (JSON.stringify(old) === JSON.stringify(next)) return 0;
   const size = unitsOf(Math.max(sizeOf(old), sizeOf(next)));
-  const isMoved = old && next && JSON.stringify(entry(before, key)) !== JSON.stringify(entry(after, key));
+  const isMoved = old && next && JSON.stringify(pick(old, key)) !== JSON.stringify(pick(next, key));
   return isMoved ? 2 * size : size;
+}
+
+function pick(item: Item, names: readonly string[]): Item {
+  return Object.fromEntries(names.flatMap((name) => (item[name] ? [[name, item[name]]] : [])));
 }
 
 /** A write of an item that does not exist counts as well. */
