@@ -1,6 +1,7 @@
 import { costSection } from './cost/section.ts';
 import { delivererSection } from './deliverer/section.ts';
+import { memorySection } from './memory/section.ts';
 import type { Section } from './section.ts';
 
 /** All that the bench measures, in the order in which it runs. */
-export const sections: readonly Section[] = [delivererSection, costSection];
+export const sections: readonly Section[] = [delivererSection, costSection, memorySection];

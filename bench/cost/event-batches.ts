@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { SQSEvent } from 'aws-lambda';
+import type { EventToPublish } from '../../client/publisher.ts';
 import { eventSource } from '../../core/events/event-catalog.ts';
 import { sampleEvent } from './sample-event.ts';
 
 /** A batch of an event queue, as EventBridge fills it: one event of each account. */
-export function makeEventBatch(accountIds: readonly string[]): SQSEvent {
+export function makeEventBatch(accountIds: readonly string[], makeEvent = sampleEvent): SQSEvent {
   const now = new Date();
-  return { Records: accountIds.map((accountId) => recordOf(accountId, now)) };
+  return { Records: accountIds.map((accountId) => recordOf(makeEvent(accountId), now)) };
 }
 
-function recordOf(accountId: string, now: Date): SQSEvent['Records'][number] {
-  const { type, ...detail } = sampleEvent(accountId);
+function recordOf({ type, ...detail }: EventToPublish, now: Date): SQSEvent['Records'][number] {
   const envelope = {
     version: '0',
     id: randomUUID(),

@@ -50,7 +50,7 @@ export async function startReceivers(count: number): Promise<Receivers> {
 }
 
 /** Signed by itself, and so its own authority. */
-async function makeCertificate(): Promise<Certificate> {
+export async function makeCertificate(): Promise<Certificate> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',
     algorithm: 'sha256',

@@ -64,7 +64,7 @@ export async function storeSubscribers(
 }
 
 /** Connections of this process to the stub. */
-function connectionsTo(endpoint: string): AwsConnections {
+export function connectionsTo(endpoint: string): AwsConnections {
   const connections = openConnections();
   return {
     connect: (client, config = {}) =>
