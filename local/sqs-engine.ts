@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import type { DatabaseSync } from 'node:sqlite';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import { handOutFairly } from './fair-queues.ts';
 
 /**
  * What SQS refuses in a body: all but tab, line feed, carriage return, U+0020–U+D7FF, U+E000–U+FFFD and
@@ -13,7 +14,7 @@ const refusedInBodies = /[^\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
  * An SQS for this machine, on a free port of loopback. `dataFolder` keeps its queues; without it, they are in memory.
  */
 export async function startSqs(dataFolder?: string): Promise<FauxqsServer> {
-  await Promise.all([takeEveryCharacter(), keepWhatIsGivenBack()]);
+  await Promise.all([takeEveryCharacter(), keepWhatIsGivenBack(), handOutFairly()]);
   const engine = await startFauxqs({
     port: 0,
     // The host in queue URLs. fauxqs puts a region in front of it.

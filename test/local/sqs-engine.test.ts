@@ -1,4 +1,4 @@
-import { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { uniqueId } from '../support/builders.ts';
 import { type QueueEngine, startQueues, type WorkQueue } from '../support/engines.ts';
@@ -49,5 +49,67 @@ describe('the SQS of this machine', () => {
     expect(Failed?.map(({ Id, Code }) => [Id, Code])).toEqual(
       ['4', '5', '6', '7'].map((id) => [id, 'InvalidMessageContents']),
     );
+  });
+});
+
+describe('its queues are fair', () => {
+  /** In batches of ten; the bodies are `GROUP 0`, `GROUP 1` and so on. */
+  async function send(QueueUrl: string, MessageGroupId: string, count: number): Promise<void> {
+    const all = Array.from({ length: count }, (_, index) => ({
+      Id: String(index),
+      MessageBody: `${MessageGroupId} ${index}`,
+      MessageGroupId,
+    }));
+    for (let first = 0; first < count; first += 10) {
+      const Entries = all.slice(first, first + 10);
+      await engine.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    }
+  }
+
+  async function receive(QueueUrl: string, MaxNumberOfMessages: number) {
+    const { Messages = [] } = await engine.sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages,
+        MessageSystemAttributeNames: ['MessageGroupId'],
+      }),
+    );
+    return Messages.map(({ Body, Attributes }) => [Body, Attributes?.MessageGroupId]);
+  }
+
+  test('a group that takes the consumers lets another one pass', async () => {
+    const { url } = engine.createWorkQueue(uniqueId('fair'));
+    await send(url, 'loud', 50);
+    for (let batch = 0; batch < 3; batch += 1) await receive(url, 10);
+    const last = { QueueUrl: url, MessageBody: 'quiet', MessageGroupId: 'quiet' };
+    await engine.sqs.send(new SendMessageCommand(last));
+
+    const received = await receive(url, 3);
+
+    expect(received).toEqual([
+      ['quiet', 'quiet'],
+      ['loud 30', 'loud'],
+      ['loud 31', 'loud'],
+    ]);
+  });
+
+  test('each message of a batch keeps its own group, beside one that is refused', async () => {
+    const { url: QueueUrl } = engine.createWorkQueue(uniqueId('fair'));
+    const Entries = ['one', 'refused \u0000', 'two', 'two'].map((MessageBody, index) => ({
+      Id: String(index),
+      MessageBody,
+      MessageGroupId: `group-${index}`,
+    }));
+    await engine.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    await engine.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'two' }));
+
+    const received = await receive(QueueUrl, 10);
+
+    expect(received).toEqual([
+      ['one', 'group-0'],
+      ['two', 'group-2'],
+      ['two', 'group-3'],
+      ['two', undefined],
+    ]);
   });
 });
