@@ -1,7 +1,9 @@
 import { costSection } from './cost/section.ts';
 import { delivererSection } from './deliverer/section.ts';
+import { endToEnd } from './end-to-end/section.ts';
+import { fairness } from './fairness/section.ts';
 import { memorySection } from './memory/section.ts';
 import type { Section } from './section.ts';
 
 /** All that the bench measures, in the order in which it runs. */
-export const sections: readonly Section[] = [delivererSection, costSection, memorySection];
+export const sections: readonly Section[] = [delivererSection, endToEnd, fairness, costSection, memorySection];

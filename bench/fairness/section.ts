@@ -1,0 +1,147 @@
+import type { Lateness } from '../local-run/receivers-process.ts';
+import { inTurn, startWorld, type World } from '../local-run/world.ts';
+import { summarize } from '../samples.ts';
+import type { BenchOptions, Goal, Section, SectionResult } from '../section.ts';
+import { type Case, cases, noisyAccount } from './cases.ts';
+
+const quiet = { name: 'quiet', count: 10, subscriptions: 1 };
+/** Measures how much the machine can take. */
+const measuring = { name: 'measuring', count: 10, subscriptions: 1 };
+
+/** Of what the machine can take, for all quiet accounts together. */
+const quietShare = 0.1;
+
+/** Scaled down with the deadline: receivers that answer after 14 of 15 seconds do so after 14/15 of it. */
+const callbackTimeoutMs = 6_000;
+
+/** What happens to the quiet accounts beside a noisy one, and just before it begins. */
+interface Measured {
+  readonly noise: Case;
+  readonly without: Lateness;
+  readonly beside: Lateness;
+}
+
+export const fairness: Section = {
+  name: 'fairness',
+  title: 'Fairness: quiet accounts beside one that floods, or whose receivers hold their calls',
+  run: measureFairness,
+};
+
+async function measureFairness({ short, progress }: BenchOptions): Promise<SectionResult> {
+  progress('starts the local run');
+  const noisy = cases.map((_, index) => ({ name: noisyAccount(index), count: 1, subscriptions: 1 }));
+  const world = await startWorld([quiet, measuring, ...noisy], {
+    callbackTimeoutMs: String(callbackTimeoutMs),
+  });
+  try {
+    const saturation = await measureSaturation(world, short);
+    const measured: Measured[] = [];
+    for (const [index, noise] of cases.entries()) {
+      progress(noise.name);
+      measured.push(await measureCase(world, noise, index, saturation, short ? 8 : 25));
+    }
+    return describe(saturation, measured);
+  } finally {
+    await world.close();
+  }
+}
+
+/** In deliveries a second. The first window starts functions and does not count. */
+async function measureSaturation({ publisher, receivers }: World, short: boolean): Promise<number> {
+  const options = { receivers, fanOut: 1, awaited: 100, warmUpMs: 1_000, measuredMs: short ? 2_000 : 4_000 };
+  const rates: number[] = [];
+  for (let window = 0; window < 3; window += 1)
+    rates.push(await publisher.atSaturation({ phase: 'measuring', accountOf: inTurn(measuring) }, options));
+  return summarize(rates.slice(1)).median;
+}
+
+async function measureCase(
+  world: World,
+  noise: Case,
+  index: number,
+  saturation: number,
+  seconds: number,
+): Promise<Measured> {
+  const { receivers, publisher, portOf } = world;
+  const accountId = `${noisyAccount(index)}0`;
+  const publishQuiet = async (phase: string) => {
+    await publisher.atRate({ phase, accountOf: inTurn(quiet) }, quietShare * saturation, seconds);
+    return latenessOfAll(world, phase, Math.round(quietShare * saturation * seconds));
+  };
+  const without = await publishQuiet(`without${index}`);
+  receivers.behave(portOf(accountId), {
+    behaviour: noise.behaviour,
+    holdsForMs: (callbackTimeoutMs * 14) / 15,
+  });
+  const noisy = noise.publish(
+    (eventsPerSecond, forSeconds) =>
+      publisher.atRate({ phase: `noisy${index}`, accountOf: () => accountId }, eventsPerSecond, forSeconds),
+    saturation,
+    seconds,
+  );
+  const beside = await publishQuiet(`beside${index}`);
+  await noisy;
+  receivers.behave(portOf(accountId), { behaviour: 'answers', holdsForMs: 0 });
+  await untilStill(world);
+  return { noise, without, beside };
+}
+
+/** Of every callback, also of those that come late, and of them above all. */
+async function latenessOfAll({ receivers }: World, phase: string, expected: number): Promise<Lateness> {
+  const endsAt = Date.now() + 60_000;
+  for (;;) {
+    const lateness = await receivers.latenessIn(phase);
+    if (lateness.count >= expected || Date.now() > endsAt) return lateness;
+    await receivers.haveArrived(receivers.arrived() + 1, 200);
+  }
+}
+
+/** Until no callback has come for two seconds. */
+async function untilStill({ receivers }: World): Promise<void> {
+  const endsAt = Date.now() + 30_000;
+  while (Date.now() < endsAt && (await receivers.haveArrived(receivers.arrived() + 1, 2_000)));
+}
+
+function describe(saturation: number, measured: readonly Measured[]): SectionResult {
+  const ratioOf = ({ without, beside }: Measured) => beside.p99 / without.p99;
+  const rows = measured.map((one) => {
+    const { noise, without, beside } = one;
+    const { name, load } = noise;
+    return [name, load, without.count, without.p50, without.p99, beside.p50, beside.p99, ratioOf(one)];
+  });
+  return {
+    tables: [
+      {
+        title: 'Latency of the quiet accounts, from PutEvents to the callback, in milliseconds',
+        heads: [
+          'one account',
+          'its load',
+          'callbacks',
+          'p50 without',
+          'p99 without',
+          'p50',
+          'p99',
+          'ratio of p99',
+        ],
+        rows,
+      },
+    ],
+    goals: measured.filter(({ noise }) => noise.isGoal).map((one) => goalOf(one, ratioOf(one))),
+    notes: [
+      `Ten quiet accounts publish ${100 * quietShare} % of what the machine can take, which was ` +
+        `${Math.round(saturation)} deliveries a second. Together with the noisy account it is below half of that, ` +
+        'because on one machine everybody shares the processors. A burst takes all of them for a while, so it has no goal.',
+      `Calls may take ${callbackTimeoutMs / 1_000} s instead of 15 s, and the others in proportion.`,
+      'The queues of the local run are fair as those of SQS are: see local/fair-order.ts.',
+    ],
+  };
+}
+
+function goalOf({ noise }: Measured, ratio: number): Goal {
+  return {
+    name: `p99 of quiet accounts beside one that ${noise.name}, as a multiple of that without it`,
+    value: ratio,
+    atMost: 2,
+    failsAbove: 6,
+  };
+}

@@ -1,0 +1,72 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Conduct, Lateness, ReceiversMessage, ReceiversOrder } from './receivers-process.ts';
+
+export interface Receivers {
+  readonly ports: readonly number[];
+  /** How many callbacks have arrived so far. */
+  arrived(): number;
+  /** Resolves as soon as so many have arrived, with true; with false if that takes longer. */
+  haveArrived(count: number, patienceMs: number): Promise<boolean>;
+  latenessIn(phase: string): Promise<Lateness>;
+  behave(port: number, conduct: Conduct): void;
+  close(): Promise<void>;
+}
+
+/** Starts so many receivers, all in one process. */
+export async function startReceivers(count: number): Promise<Receivers> {
+  const file = fileURLToPath(new URL('receivers-process.ts', import.meta.url));
+  const child = fork(file, [String(count)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const { ports } = await nextMessage(child, 'listening');
+  let arrived = 0;
+  const waiting = new Set<() => void>();
+  child.on('message', (message: ReceiversMessage) => {
+    if (message.kind !== 'arrived') return;
+    arrived = message.count;
+    for (const check of waiting) check();
+  });
+  const order = (message: ReceiversOrder) => void child.send(message);
+
+  return {
+    ports,
+    arrived: () => arrived,
+    haveArrived: (count, patienceMs) =>
+      new Promise((resolve) => {
+        const end = (isThere: boolean) => {
+          clearTimeout(timer);
+          waiting.delete(check);
+          resolve(isThere);
+        };
+        const check = () => arrived >= count && end(true);
+        const timer = setTimeout(() => end(false), patienceMs);
+        waiting.add(check);
+        check();
+      }),
+    async latenessIn(phase) {
+      const answer = nextMessage(child, 'phase');
+      order({ kind: 'report', phase });
+      return (await answer).lateness;
+    },
+    behave: (port, conduct) => order({ kind: 'behave', port, conduct }),
+    async close() {
+      await Promise.all([once(child, 'exit'), child.kill()]);
+    },
+  };
+}
+
+type MessageOf<Kind> = Extract<ReceiversMessage, { readonly kind: Kind }>;
+
+function nextMessage<Kind extends ReceiversMessage['kind']>(
+  child: ChildProcess,
+  kind: Kind,
+): Promise<MessageOf<Kind>> {
+  return new Promise((resolve, reject) => {
+    const listen = (message: ReceiversMessage) => {
+      if (message.kind !== kind) return;
+      child.off('message', listen);
+      resolve(message as MessageOf<Kind>);
+    };
+    child.on('message', listen).once('exit', () => reject(new Error('the receivers have ended')));
+  });
+}

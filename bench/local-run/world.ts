@@ -1,0 +1,61 @@
+import { subscribeAccounts } from './accounts.ts';
+import { type LocalRun, startLocalRun } from './local-run.ts';
+import { createPublisher, type Publisher } from './publishing.ts';
+import { type Receivers, startReceivers } from './receivers.ts';
+
+/** Accounts of one kind: `NAME0`, `NAME1` and so on, each with a receiver of its own. */
+export interface Accounts {
+  readonly name: string;
+  readonly count: number;
+  /** Of each account. All of them take every event. */
+  readonly subscriptions: number;
+}
+
+/** A local run with accounts, their receivers and a publisher, each in a process of its own. */
+export interface World {
+  readonly run: LocalRun;
+  readonly receivers: Receivers;
+  readonly publisher: Publisher;
+  /** Of the receiver of an account. */
+  portOf(accountId: string): number;
+  close(): Promise<void>;
+}
+
+/**
+ * All callbacks go to one host, so the limits for a host and for an account would be what is measured. Neither counts
+ * here.
+ */
+const withoutRateLimits = { hostRatePerSecond: '100000', accountRatePerSecond: '100000' };
+
+export async function startWorld(
+  groups: readonly Accounts[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<World> {
+  const ids = groups.flatMap(({ name, count, subscriptions }) =>
+    Array.from({ length: count }, (_, index) => ({ id: `${name}${index}`, subscriptions })),
+  );
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).toReversed()) await closer();
+  };
+  try {
+    const receivers = await startReceivers(ids.length);
+    closers.push(() => receivers.close());
+    const run = await startLocalRun({ ...withoutRateLimits, ...settings });
+    closers.push(() => run.stop());
+    const accounts = ids.map((account, index) => ({ ...account, port: receivers.ports[index] ?? 0 }));
+    await subscribeAccounts(run.apiUrl, accounts);
+    const publisher = createPublisher(run);
+    closers.push(() => publisher.close());
+    const portOf = (accountId: string) => accounts.find(({ id }) => id === accountId)?.port ?? 0;
+    return { run, receivers, publisher, portOf, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Spreads events evenly over accounts. */
+export function inTurn({ name, count }: Accounts): (index: number) => string {
+  return (index) => `${name}${index % count}`;
+}
