@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
+import { createBatchedSends } from './batched-sends.ts';
 import { textAt } from './event-path.ts';
 import { compilePattern } from './event-pattern.ts';
 import { AwsError, type LocalServer, serveAwsJson } from './http-server.ts';
@@ -54,6 +55,7 @@ export function startEventBus(
   onAccepted: (event: AcceptedEvent) => void = () => undefined,
 ): Promise<LocalServer> {
   const compiled = rules.map((rule) => ({ ...rule, matches: compilePattern(rule.pattern) }));
+  const send = createBatchedSends(sqs);
 
   async function putEvents(input: unknown) {
     const entries = readEntries(input);
@@ -91,22 +93,17 @@ export function startEventBus(
   async function sendTo(target: QueueTarget, rule: BusRule, text: string, event: unknown): Promise<void> {
     const MessageGroupId = target.messageGroupIdPath && textAt(target.messageGroupIdPath, event);
     try {
-      await sqs.send(
-        new SendMessageCommand({ QueueUrl: target.queueUrl, MessageBody: text, MessageGroupId }),
-      );
+      await send(target.queueUrl, { MessageBody: text, MessageGroupId });
     } catch (error) {
       if (!target.deadLetterQueueUrl) throw error;
-      await sqs.send(
-        new SendMessageCommand({
-          QueueUrl: target.deadLetterQueueUrl,
-          MessageBody: text,
-          MessageAttributes: {
-            RULE_ARN: attribute(rule.arn),
-            TARGET_ARN: attribute(target.queueUrl),
-            ERROR_CODE: attribute((error as Error).name),
-          },
-        }),
-      );
+      await send(target.deadLetterQueueUrl, {
+        MessageBody: text,
+        MessageAttributes: {
+          RULE_ARN: attribute(rule.arn),
+          TARGET_ARN: attribute(target.queueUrl),
+          ERROR_CODE: attribute((error as Error).name),
+        },
+      });
     }
   }
 
