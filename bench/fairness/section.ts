@@ -2,17 +2,17 @@ import type { Lateness } from '../local-run/receivers-process.ts';
 import { inTurn, startWorld, type World } from '../local-run/world.ts';
 import { summarize } from '../samples.ts';
 import type { BenchOptions, Goal, Section, SectionResult } from '../section.ts';
-import { type Case, cases, noisyAccount } from './cases.ts';
+import { type Case, cases, noisyGroup, quietShare } from './cases.ts';
 
 const quiet = { name: 'quiet', count: 10, subscriptions: 1 };
 /** Measures how much the machine can take. */
 const measuring = { name: 'measuring', count: 10, subscriptions: 1 };
 
-/** Of what the machine can take, for all quiet accounts together. */
-const quietShare = 0.1;
-
 /** Scaled down with the deadline: receivers that answer after 14 of 15 seconds do so after 14/15 of it. */
 const callbackTimeoutMs = 6_000;
+
+/** As quickly as the bus takes them. */
+const burstSeconds = 0.1;
 
 /** What happens to the quiet accounts beside a noisy one, and just before it begins. */
 interface Measured {
@@ -29,7 +29,7 @@ export const fairness: Section = {
 
 async function measureFairness({ short, progress }: BenchOptions): Promise<SectionResult> {
   progress('starts the local run');
-  const noisy = cases.map((_, index) => ({ name: noisyAccount(index), count: 1, subscriptions: 1 }));
+  const noisy = cases.map((_, index) => ({ name: noisyGroup(index), count: 1, subscriptions: 1 }));
   const world = await startWorld([quiet, measuring, ...noisy], {
     callbackTimeoutMs: String(callbackTimeoutMs),
   });
@@ -63,25 +63,21 @@ async function measureCase(
   seconds: number,
 ): Promise<Measured> {
   const { receivers, publisher, portOf } = world;
-  const accountId = `${noisyAccount(index)}0`;
+  const accountId = `${noisyGroup(index)}0`;
+  const port = portOf(accountId);
   const publishQuiet = async (phase: string) => {
-    await publisher.atRate({ phase, accountOf: inTurn(quiet) }, quietShare * saturation, seconds);
-    return latenessOfAll(world, phase, Math.round(quietShare * saturation * seconds));
+    const load = { phase, accountOf: inTurn(quiet) };
+    return latenessOfAll(world, phase, await publisher.atRate(load, quietShare * saturation, seconds));
   };
   const without = await publishQuiet(`without${index}`);
-  receivers.behave(portOf(accountId), {
-    behaviour: noise.behaviour,
-    holdsForMs: (callbackTimeoutMs * 14) / 15,
-  });
-  const noisy = noise.publish(
-    (eventsPerSecond, forSeconds) =>
-      publisher.atRate({ phase: `noisy${index}`, accountOf: () => accountId }, eventsPerSecond, forSeconds),
-    saturation,
-    seconds,
-  );
+  receivers.behave(port, { behaviour: noise.behaviour, holdsForMs: (callbackTimeoutMs * 14) / 15 });
+  const load = { phase: `noisy${index}`, accountOf: () => accountId };
+  const events = noise.share * saturation * seconds;
+  const publishingSeconds = noise.isBurst ? burstSeconds : seconds;
+  const noisy = events > 0 && publisher.atRate(load, events / publishingSeconds, publishingSeconds);
   const beside = await publishQuiet(`beside${index}`);
   await noisy;
-  receivers.behave(portOf(accountId), { behaviour: 'answers', holdsForMs: 0 });
+  receivers.behave(port, { behaviour: 'answers', holdsForMs: 0 });
   await untilStill(world);
   return { noise, without, beside };
 }
@@ -106,8 +102,8 @@ function describe(saturation: number, measured: readonly Measured[]): SectionRes
   const ratioOf = ({ without, beside }: Measured) => beside.p99 / without.p99;
   const rows = measured.map((one) => {
     const { noise, without, beside } = one;
-    const { name, load } = noise;
-    return [name, load, without.count, without.p50, without.p99, beside.p50, beside.p99, ratioOf(one)];
+    const load = `${100 * noise.share} %${noise.isBurst ? ', at once' : ''}`;
+    return [noise.name, load, without.count, without.p50, without.p99, beside.p50, beside.p99, ratioOf(one)];
   });
   return {
     tables: [
@@ -126,7 +122,9 @@ function describe(saturation: number, measured: readonly Measured[]): SectionRes
         rows,
       },
     ],
-    goals: measured.filter(({ noise }) => noise.isGoal).map((one) => goalOf(one, ratioOf(one))),
+    goals: measured
+      .filter(({ noise }) => noise.share > 0 && !noise.isBurst)
+      .map((one) => goalOf(one, ratioOf(one))),
     notes: [
       `Ten quiet accounts publish ${100 * quietShare} % of what the machine can take, which was ` +
         `${Math.round(saturation)} deliveries a second. Together with the noisy account it is below half of that, ` +

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { eventCatalog, eventSource } from '../../core/events/event-catalog.ts';
@@ -113,17 +114,15 @@ async function measureArrivals(receivers: Receivers, warmUpMs: number, measuredM
   return ((receivers.arrived() - before) * 1e6) / (nowMicros() - startMicros);
 }
 
-/** The detail of an event whose callback has a body of 1 KB. */
+/** The detail of an event whose callback has a body of about 1 KB. */
 function detailOf(id: string, accountId: string): string {
-  const text = 'x'.repeat(Math.max(0, bodyBytes - bodyBytesWithout));
-  return JSON.stringify({
-    id,
-    accountId,
-    occurredAt: '2026-11-23T16:55:00.000Z',
-    data: { ...example, text },
-  });
+  return JSON.stringify({ id, accountId, occurredAt: exampleTime, data: { ...example, note } });
 }
 
-/** What a callback's body has besides the text. */
-const bodyBytesWithout =
-  JSON.stringify({ ...example, text: '' }).length + JSON.stringify({ id: 'x'.repeat(32) }).length + 100;
+const exampleTime = '2026-11-23T16:55:00.000Z';
+/** Around the data: id, type, time, account. */
+const envelopeBytes = 160;
+/** Text that compresses no better than what people write. */
+const note = randomBytes(bodyBytes)
+  .toString('base64url')
+  .slice(0, Math.max(0, bodyBytes - envelopeBytes - JSON.stringify({ ...example, note: '' }).length));
