@@ -78,7 +78,7 @@ const withoutEffect = ['AWS::CDK::Metadata'];
 
 /** Properties of which one part is not honoured. */
 const partly: readonly string[] = [
-  'AWS::Events::Rule Targets.SqsParameters.MessageGroupId: passed on, but the local queues are not fair',
+  'AWS::Events::Rule Targets.SqsParameters.MessageGroupId: fair by the published rules; how soon is up to AWS',
   'AWS::Events::Rule Targets that are log groups: their lines appear in the terminal only',
 ];
 
