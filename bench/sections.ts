@@ -6,4 +6,10 @@ import { memorySection } from './memory/section.ts';
 import type { Section } from './section.ts';
 
 /** All that the bench measures, in the order in which it runs. */
-export const sections: readonly Section[] = [delivererSection, endToEnd, fairness, costSection, memorySection];
+export const sections: readonly Section[] = [
+  delivererSection,
+  endToEnd,
+  fairness,
+  costSection,
+  memorySection,
+];

@@ -21,6 +21,11 @@ export interface PlaceDeps {
   readonly pause: (milliseconds: number) => Promise<unknown>;
 }
 
+/** So many of an account's places may stay with sandboxes. With one or two places, others would wait for a sandbox that rests. */
+function fewPlaces(cap: number): number {
+  return cap < 3 ? 0 : Math.max(1, cap / 8);
+}
+
 /** The places that one batch holds. */
 export interface BatchPlaces {
   /**
@@ -67,7 +72,7 @@ const longestWaitMs = 30_000;
 export function createPlaces(deps: PlaceDeps) {
   const { places, settings, telemetry, now, random, pause } = deps;
   const cap = maxPlaces(settings);
-  const few = cap / 8;
+  const few = fewPlaces(cap);
   /** By queue and account: when this sandbox's place ends. */
   const keptUntilMs = new LRUCache<string, number>({ max: 10_000 });
   const stuckUntilMs = new LRUCache<string, number>({ max: 10_000 });

@@ -27,14 +27,14 @@ prepareDeployment((suite) => {
 });
 
 /** As many as a queue has places: thirteen. An account may take nine. */
-function startSandboxes(): Deployment['deliver'][] {
+function startSandboxes(maxDeliverers = 13): Deployment['deliver'][] {
   const settings = {
     ...deliverySettings,
-    maxDeliverers: 13,
+    maxDeliverers,
     delivererTimeoutSeconds: longestBatchMs / 1_000,
   };
   const pause = async () => undefined;
-  return Array.from({ length: 13 }, () => deployment.delivererWith({ settings, pause }));
+  return Array.from({ length: maxDeliverers }, () => deployment.delivererWith({ settings, pause }));
 }
 
 const longestBatchMs = 60_000;
@@ -329,6 +329,37 @@ describe('a quiet account', () => {
     deployment.clock.advance(1);
     await deliver?.(firstTo(subscription)());
     expect(placeWrites()).toHaveLength(3);
+  });
+
+  test('costs one write where an account may take three places, and leaves the other two to other sandboxes', async () => {
+    release();
+    const { subscription } = await deployment.subscribe({ url: receiver.url });
+    deployment.wire.table.reset();
+    const [resting, ...others] = startSandboxes(5);
+    await resting?.(firstTo(subscription)());
+    await resting?.(firstTo(subscription)());
+    expect(placeWrites()).toHaveLength(1);
+
+    const hanging = Promise.withResolvers<void>();
+    receiver.respond((response) => void hanging.promise.then(() => response.writeHead(204).end()));
+    const batches = await occupy(2, firstTo(subscription), others);
+
+    expect(deployment.messagesIn('retries')).toHaveLength(2);
+    hanging.resolve();
+    await Promise.all(batches);
+  });
+
+  test('gives its place back where an account may take one or two: no other sandbox has to wait for one that rests', async () => {
+    release();
+    const { subscription } = await deployment.subscribe({ url: receiver.url });
+    deployment.wire.table.reset();
+    const [one, other] = startSandboxes(2);
+
+    await one?.(firstTo(subscription)());
+    await other?.(firstTo(subscription)());
+
+    expect(receiver.callbacks).toHaveLength(2);
+    expect(returnsOf(subscription)).toHaveLength(2);
   });
 
   test('gets its callbacks although the table cannot count', async () => {
