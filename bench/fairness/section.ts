@@ -74,9 +74,9 @@ async function measureCase(
   const load = { phase: `noisy${index}`, accountOf: () => accountId };
   const events = noise.share * saturation * seconds;
   const publishingSeconds = noise.isBurst ? burstSeconds : seconds;
-  const noisy = events > 0 && publisher.atRate(load, events / publishingSeconds, publishingSeconds);
-  const beside = await publishQuiet(`beside${index}`);
-  await noisy;
+  const publishNoisy = async () =>
+    events > 0 && (await publisher.atRate(load, events / publishingSeconds, publishingSeconds));
+  const [beside] = await Promise.all([publishQuiet(`beside${index}`), publishNoisy()]);
   receivers.behave(port, { behaviour: 'answers', holdsForMs: 0 });
   await untilStill(world);
   return { noise, without, beside };

@@ -33,7 +33,11 @@ export async function startLocalRun(settings: Readonly<Record<string, string>>):
     },
   );
   const stop = async () => {
-    if (child.exitCode === null) await Promise.all([once(child, 'exit'), child.kill('SIGINT')]);
+    if (child.exitCode === null && child.signalCode === null) {
+      const exit = once(child, 'exit');
+      child.kill('SIGINT');
+      await exit;
+    }
     await rm(folder, { recursive: true, force: true });
   };
   try {

@@ -45,26 +45,9 @@ const [entry] = eventCatalog;
 const { type } = entry;
 const example = entry.example;
 
-export function createPublisher({ eventsUrl, eventBusName }: LocalRun): Publisher {
+export function createPublisher(run: LocalRun): Publisher {
   const connections = new Agent({ connections: 8 });
-
-  async function publish(load: Load, planned: readonly number[], first: number): Promise<void> {
-    const Entries = planned.map((plannedMicros, index) => ({
-      EventBusName: eventBusName,
-      Source: eventSource,
-      DetailType: type,
-      Detail: detailOf(writeEventId({ phase: load.phase, plannedMicros }), load.accountOf(first + index)),
-    }));
-    const { statusCode, body } = await request(eventsUrl, {
-      method: 'POST',
-      dispatcher: connections,
-      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AWSEvents.PutEvents' },
-      body: JSON.stringify({ Entries }),
-    });
-    const answer = await body.text();
-    if (statusCode !== 200 || !answer.includes('"FailedEntryCount":0'))
-      throw new Error(`the bus refused events: ${statusCode} ${answer}`);
-  }
+  const publish = createPutEvents(run, connections);
 
   return {
     async atRate(load, eventsPerSecond, seconds) {
@@ -78,7 +61,11 @@ export function createPublisher({ eventsUrl, eventBusName }: LocalRun): Publishe
         const first = next;
         while (next < count && next < first + maxEntries && timeOf(next) <= nowMicros()) next += 1;
         const due = Array.from({ length: next - first }, (_, index) => timeOf(first + index));
-        if (due.length > 0) calls.push(publish(load, due, first));
+        if (due.length === 0) continue;
+        const call = publish(load, due, first);
+        // Told at the end.
+        call.catch(() => undefined);
+        calls.push(call);
       }
       await Promise.all(calls);
       return count;
@@ -103,6 +90,29 @@ export function createPublisher({ eventsUrl, eventBusName }: LocalRun): Publishe
     },
 
     close: () => connections.close(),
+  };
+}
+
+/** Publishes events that were planned for these times. `first` is the index of the first of them. */
+type Publish = (load: Load, planned: readonly number[], first: number) => Promise<void>;
+
+function createPutEvents({ eventsUrl, eventBusName }: LocalRun, dispatcher: Agent): Publish {
+  return async (load, planned, first) => {
+    const Entries = planned.map((plannedMicros, index) => ({
+      EventBusName: eventBusName,
+      Source: eventSource,
+      DetailType: type,
+      Detail: detailOf(writeEventId({ phase: load.phase, plannedMicros }), load.accountOf(first + index)),
+    }));
+    const { statusCode, body } = await request(eventsUrl, {
+      method: 'POST',
+      dispatcher,
+      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AWSEvents.PutEvents' },
+      body: JSON.stringify({ Entries }),
+    });
+    const answer = await body.text();
+    if (statusCode !== 200 || !answer.includes('"FailedEntryCount":0'))
+      throw new Error(`the bus refused events: ${statusCode} ${answer}`);
   };
 }
 

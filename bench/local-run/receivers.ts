@@ -50,7 +50,9 @@ export async function startReceivers(count: number): Promise<Receivers> {
     },
     behave: (port, conduct) => order({ kind: 'behave', port, conduct }),
     async close() {
-      await Promise.all([once(child, 'exit'), child.kill()]);
+      const exit = once(child, 'exit');
+      child.kill();
+      await exit;
     },
   };
 }

@@ -143,7 +143,7 @@ describe('the receivers', () => {
     expect([statusCode, headers['content-length']]).toEqual([200, '100']);
     const reading = body.text();
     leaving.abort();
-    await expect(reading).rejects.toThrow();
+    await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
     receivers.behave(port, { behaviour: 'answers', holdsForMs: 0 });
     await receivers.latenessIn('any');
     await expect(call(0, '/', 'evt')).resolves.toMatchObject({ statusCode: 204 });
