@@ -1,4 +1,4 @@
-import { inTurn, startWorld, type World } from '../local-run/world.ts';
+import { inTurn, startWorld, type World, warmUp } from '../local-run/world.ts';
 import { readCpuMicros } from '../processor-time.ts';
 import { type Contestant, measureInterleaved, type Summary, summarize } from '../samples.ts';
 import type { BenchOptions, Section, SectionResult } from '../section.ts';
@@ -26,8 +26,10 @@ async function measureEndToEnd({ short, progress }: BenchOptions): Promise<Secti
   progress('starts the local run');
   const world = await startWorld(groups);
   try {
-    const rounds = short ? 2 : 5;
+    progress('warms up');
+    for (const group of groups) await warmUp(world, group, (short ? 600 : 2_000) / group.subscriptions);
     progress('measures how much it can take');
+    const rounds = short ? 2 : 5;
     const saturations = await measureSaturation(world, rounds, short ? 2_500 : 6_000);
     const latencies: (string | number)[][] = [];
     for (const group of groups) {

@@ -1,5 +1,5 @@
 import type { Lateness } from '../local-run/receivers-process.ts';
-import { inTurn, startWorld, type World } from '../local-run/world.ts';
+import { inTurn, startWorld, type World, warmUp } from '../local-run/world.ts';
 import { summarize } from '../samples.ts';
 import type { BenchOptions, Goal, Section, SectionResult } from '../section.ts';
 import { type Case, cases, noisyGroup, quietShare } from './cases.ts';
@@ -34,6 +34,7 @@ async function measureFairness({ short, progress }: BenchOptions): Promise<Secti
     callbackTimeoutMs: String(callbackTimeoutMs),
   });
   try {
+    await warmUp(world, measuring, short ? 600 : 2_000);
     const saturation = await measureSaturation(world, short);
     const measured: Measured[] = [];
     for (const [index, noise] of cases.entries()) {
@@ -46,13 +47,13 @@ async function measureFairness({ short, progress }: BenchOptions): Promise<Secti
   }
 }
 
-/** In deliveries a second. The first window starts functions and does not count. */
+/** In deliveries a second. */
 async function measureSaturation({ publisher, receivers }: World, short: boolean): Promise<number> {
   const options = { receivers, fanOut: 1, awaited: 100, warmUpMs: 1_000, measuredMs: short ? 2_000 : 4_000 };
   const rates: number[] = [];
   for (let window = 0; window < 3; window += 1)
     rates.push(await publisher.atSaturation({ phase: 'measuring', accountOf: inTurn(measuring) }, options));
-  return summarize(rates.slice(1)).median;
+  return summarize(rates).median;
 }
 
 async function measureCase(

@@ -59,3 +59,28 @@ export async function startWorld(
 export function inTurn({ name, count }: Accounts): (index: number) => string {
   return (index) => `${name}${index % count}`;
 }
+
+/**
+ * Delivers so many events at saturation, or as many as there is time for: each of the many functions' processes has to
+ * start, and to compile what it runs often, before it costs what it will.
+ */
+export async function warmUp(
+  { publisher, receivers }: World,
+  group: Accounts,
+  events: number,
+): Promise<void> {
+  const { subscriptions: fanOut } = group;
+  const load = { phase: 'warmup', accountOf: inTurn(group) };
+  const enough = receivers.arrived() + events * fanOut;
+  const endsAt = Date.now() + longestWarmUpMs;
+  while (receivers.arrived() < enough && Date.now() < endsAt)
+    await publisher.atSaturation(load, {
+      receivers,
+      fanOut,
+      awaited: 100 * fanOut,
+      warmUpMs: 0,
+      measuredMs: 1_000,
+    });
+}
+
+const longestWarmUpMs = 30_000;
