@@ -45,7 +45,7 @@ export async function synthesize(
 }
 
 /** Changes with every source, every dependency, the version of Node.js and the context. */
-async function fingerprint(context: object): Promise<string> {
+export async function fingerprint(context: object): Promise<string> {
   const paths = [...(await sourcesIn(repositoryRoot)), join(repositoryRoot, servedDocument)];
   const hash = createHash('sha256').update(JSON.stringify([process.version, context]));
   for (const path of paths.sort()) {

@@ -25,8 +25,8 @@ describe('the index of alarms', () => {
   })();
 
   let causes: string[];
-  beforeAll(() => {
-    const template = synthesize();
+  beforeAll(async () => {
+    const template = await synthesize();
     causes = template
       .of('AWS::CloudWatch::Alarm')
       .map(({ properties }) => withNames(template, properties.AlarmDescription.split(':')[0] ?? ''));

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { awsRulesOn, synthesize, type Template } from './synthesized-template.ts';
+import { synthesize, type Template } from './synthesized-template.ts';
 
 /** What a stage does with a table that exists already, such as one that was restored. */
 
@@ -8,9 +8,9 @@ const arn = `arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:
 
 let own: Template;
 let adopting: Template;
-beforeAll(() => {
-  own = synthesize();
-  adopting = synthesize({ tableName });
+beforeAll(async () => {
+  own = await synthesize();
+  adopting = await synthesize({ tableName });
 });
 
 test('it makes no table of its own, and changes no other resource of the data', () => {
@@ -20,8 +20,8 @@ test('it makes no table of its own, and changes no other resource of the data', 
   expect(resourcesOf(adopting)).toEqual(resourcesOf(own));
 });
 
-test('where data is protected, its own table is kept when it moves to the other', () => {
-  const { [0]: table, length } = synthesize({ protectData: 'true' }).of('AWS::DynamoDB::Table');
+test('where data is protected, its own table is kept when it moves to the other', async () => {
+  const { [0]: table, length } = (await synthesize({ protectData: 'true' })).of('AWS::DynamoDB::Table');
   expect(length).toBe(1);
   expect(table).toMatchObject({ deletionPolicy: 'Retain' });
 });
@@ -51,8 +51,4 @@ test('the functions need no export of the stack that had the table, so they can 
   const deployed = JSON.stringify(adopting.resources.filter(({ stack }) => stack !== 'Data'));
   expect(deployed).toContain(arn);
   expect(deployed).not.toContain('Data.Table');
-});
-
-test('the AwsSolutions rules find nothing', () => {
-  expect(awsRulesOn({ tableName }).broken).toEqual([]);
 });

@@ -9,8 +9,8 @@ import { type Resource, synthesize, type Template } from './synthesized-template
 type Alarm = Resource<'AWS::CloudWatch::Alarm'>;
 
 let template: Template;
-beforeAll(() => {
-  template = synthesize();
+beforeAll(async () => {
+  template = await synthesize();
 });
 
 const eventQueues = eventTypes.map((type) => type.replaceAll('.', '-'));
@@ -231,16 +231,19 @@ describe('on staged data', () => {
     [{}, 300],
     [{ callbackTimeoutMs: '20000' }, 420],
     [{ dispatcherTimeoutSeconds: '120' }, 780],
-  ])('with %j, a period of steady faults is longer than any message stays hidden', (context, period) => {
-    const stage = synthesize(context);
-    const steady = stage
-      .of('AWS::CloudWatch::Alarm')
-      .filter(({ properties }) => properties.EvaluationPeriods === 3);
-    const hidden = stage.of('AWS::SQS::Queue').map(({ properties }) => properties.VisibilityTimeout ?? 0);
+  ])(
+    'with %j, a period of steady faults is longer than any message stays hidden',
+    async (context, period) => {
+      const stage = await synthesize(context);
+      const steady = stage
+        .of('AWS::CloudWatch::Alarm')
+        .filter(({ properties }) => properties.EvaluationPeriods === 3);
+      const hidden = stage.of('AWS::SQS::Queue').map(({ properties }) => properties.VisibilityTimeout ?? 0);
 
-    expect(new Set(steady.map(({ properties }) => properties.Period))).toEqual(new Set([period]));
-    expect(Math.max(...hidden)).toBeLessThan(period);
-  });
+      expect(new Set(steady.map(({ properties }) => properties.Period))).toEqual(new Set([period]));
+      expect(Math.max(...hidden)).toBeLessThan(period);
+    },
+  );
 
   test.each([
     ['999 exhausted deliveries, each minute', each(5, 999), false],

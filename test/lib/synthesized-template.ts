@@ -1,12 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
-import { App, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
 import type { EventTypeEntry } from '../../lib/event-queues.ts';
-import { createStacks, type StackOptions } from '../../lib/stacks.ts';
+import type { StackOptions } from '../../lib/stacks.ts';
+import { keepAssembly } from '../../local/assembly-cache.ts';
+import { assembliesFolder, fingerprint } from '../../local/synthesis.ts';
 import type { ResourceProperties, ResourceType } from './resource-properties.ts';
 
 /**
@@ -74,23 +72,6 @@ interface RawResource {
 
 export type Context = Readonly<Record<string, unknown>>;
 
-/** Where apps that a test does not synthesize would put their output: one folder, however many there are. */
-// CloudFormation's own rules take seconds to load. `npm run check` holds the templates to them.
-process.env['CDK_VALIDATION'] = 'false';
-
-const unusedOutput = join(tmpdir(), 'iomnihub-webhooks-unused');
-
-/** What is deployed, with the feature flags of cdk.json, but without bundling the functions. */
-export function createApp(context: Context = {}, outdir = unusedOutput): App {
-  const { context: flags } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
-    context: Context;
-  };
-  return new App({
-    outdir,
-    context: { ...flags, ...context, 'aws:cdk:bundling-stacks': [] },
-  });
-}
-
 /** As many as a help desk may ever have, most of them with a long identifier. */
 export const sixtyEventTypes: readonly EventTypeEntry[] = [
   ...eventCatalog,
@@ -100,94 +81,74 @@ export const sixtyEventTypes: readonly EventTypeEntry[] = [
   })),
 ];
 
-export function synthesize(context: Context = {}, options: StackOptions = {}): Template {
-  return inTemporaryFolder((outdir) => {
-    const app = createApp(context, outdir);
-    createStacks(app, options);
-    const { stacks } = app.synth();
-    const templates = stacks.map(({ stackName, template, terminationProtection }) => ({
-      stack: stackName.split('-').at(-1) ?? stackName,
-      template: template as RawTemplate,
-      terminationProtection: terminationProtection === true,
-    }));
-    const queueArns = arnsByName(templates);
-    const exports = new Map(
-      templates.flatMap(({ stack, template }) =>
-        Object.values(template.Outputs ?? {}).flatMap(({ Value, Export }) =>
-          Export
-            ? [[Export.Name, String(asText(Value, { stack, exports: new Map(), queueArns }))] as const]
-            : [],
-        ),
-      ),
-    );
-    const resources = templates.flatMap(({ stack, template }) =>
-      Object.entries(template.Resources).map(([id, resource]) =>
-        readResource(id, resource, { stack, exports, queueArns }),
-      ),
-    );
-    const outputs = templates.flatMap(({ stack, template }) =>
-      Object.entries(template.Outputs ?? {})
-        .filter(([, { Export }]) => !Export)
-        .map(([name, { Value }]) => [name, asText(Value, { stack, exports, queueArns })]),
-    );
-    return new Template({
-      resources,
-      terminationProtection: Object.fromEntries(
-        templates.map((each) => [each.stack, each.terminationProtection]),
-      ),
-      outputs: Object.fromEntries(outputs) as Record<string, unknown>,
-      raw: templates,
+/** A stack as the CDK app writes it. */
+export interface SynthesizedStack {
+  readonly stack: string;
+  readonly template: RawTemplate;
+  readonly terminationProtection: boolean;
+}
+
+/** The templates of a context; with options, they are made anew each time. */
+export async function synthesize(context: Context = {}, options?: StackOptions): Promise<Template> {
+  return readTemplate(options ? await synthesizeStacks(context, options) : await keptStacks(context));
+}
+
+/** Suites share these for as long as no source changes: to load the CDK alone takes each of them seconds. */
+const stacksFolder = join(assembliesFolder, '../templates');
+const stacksFile = 'stacks.json';
+const appFile = new URL('cdk-app.ts', import.meta.url);
+
+async function keptStacks(context: Context): Promise<SynthesizedStack[]> {
+  for (;;) {
+    const key = await keyOf(context);
+    const kept = await keepAssembly(stacksFolder, key, async (unfinished) => {
+      const stacks = await synthesizeStacks(context);
+      await writeFile(join(unfinished, stacksFile), JSON.stringify(stacks));
+      return (await keyOf(context)) === key;
     });
-  });
-}
-
-/** Synthesizes as bin/app.ts does, and reads what the AwsSolutions rules say from the report. */
-export function awsRulesOn(
-  context: Context,
-  change: (app: App) => unknown = () => {},
-  catalog: readonly EventTypeEntry[] = eventCatalog,
-) {
-  return inTemporaryFolder((outdir) => {
-    const app = createApp(context, outdir);
-    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    createStacks(app, { catalog });
-    change(app);
-    // The rules read a property that is deprecated, and findings are printed for a person to read.
-    const printed = [jest.spyOn(console, 'warn'), jest.spyOn(console, 'error')];
-    for (const print of printed) print.mockImplementation(() => {});
-    let stopped = false;
-    try {
-      app.synth();
-    } catch {
-      stopped = true;
-    } finally {
-      for (const print of printed) print.mockRestore();
-    }
-    const { pluginReports } = JSON.parse(
-      readFileSync(join(outdir, 'validation-report.json'), 'utf8'),
-    ) as ValidationReport;
-    return {
-      stopped,
-      broken: pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName)),
-      acknowledged: pluginReports.flatMap(({ suppressedViolations }) => suppressedViolations),
-    };
-  });
-}
-
-interface ValidationReport {
-  readonly pluginReports: {
-    readonly violations: { readonly ruleName: string }[];
-    readonly suppressedViolations: { readonly ruleName: string; readonly acknowledgedAt: string }[];
-  }[];
-}
-
-export function inTemporaryFolder<Result>(work: (folder: string) => Result): Result {
-  const folder = mkdtempSync(join(tmpdir(), 'iomnihub-webhooks-synth-'));
-  try {
-    return work(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (kept)
+      return JSON.parse(await readFile(join(kept.assembly, stacksFile), 'utf8')) as SynthesizedStack[];
   }
+}
+
+async function keyOf(context: Context): Promise<string> {
+  return fingerprint({ context, app: await readFile(appFile, 'utf8') });
+}
+
+async function synthesizeStacks(context: Context, options?: StackOptions): Promise<SynthesizedStack[]> {
+  const app = await import('./cdk-app.ts');
+  return app.synthesizeStacks(context, options);
+}
+
+function readTemplate(templates: readonly SynthesizedStack[]): Template {
+  const queueArns = arnsByName(templates);
+  const exports = new Map(
+    templates.flatMap(({ stack, template }) =>
+      Object.values(template.Outputs ?? {}).flatMap(({ Value, Export }) =>
+        Export
+          ? [[Export.Name, String(asText(Value, { stack, exports: new Map(), queueArns }))] as const]
+          : [],
+      ),
+    ),
+  );
+  const resources = templates.flatMap(({ stack, template }) =>
+    Object.entries(template.Resources).map(([id, resource]) =>
+      readResource(id, resource, { stack, exports, queueArns }),
+    ),
+  );
+  const outputs = templates.flatMap(({ stack, template }) =>
+    Object.entries(template.Outputs ?? {})
+      .filter(([, { Export }]) => !Export)
+      .map(([name, { Value }]) => [name, asText(Value, { stack, exports, queueArns })]),
+  );
+  return new Template({
+    resources,
+    terminationProtection: Object.fromEntries(
+      templates.map((each) => [each.stack, each.terminationProtection]),
+    ),
+    outputs: Object.fromEntries(outputs) as Record<string, unknown>,
+    raw: templates,
+  });
 }
 
 /** CloudFormation takes a single element without its array. */
