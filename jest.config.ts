@@ -4,7 +4,9 @@ import type { Config } from 'jest';
 const config: Config = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testSequencer: '<rootDir>/test/support/journeys-first.ts',
+  globalSetup: '<rootDir>/test/support/start-compile-cache.ts',
+  globalTeardown: '<rootDir>/test/support/remove-compile-cache.ts',
+  testSequencer: '<rootDir>/test/support/longest-first.ts',
   reporters: ['<rootDir>/test/support/progress-reporter.ts', 'summary'],
   // Most suites wait for sockets, queues and processes more than they compute.
   maxWorkers: availableParallelism() + 1,

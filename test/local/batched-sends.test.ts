@@ -1,10 +1,10 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startWireProxy, type WireProxy } from '../../bench/wire-proxy.ts';
 import { createBatchedSends, type SendMessage } from '../../local/batched-sends.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
 import { uniqueId } from '../support/builders.ts';
 import { type QueueEngine, region, startQueues } from '../support/engines.ts';
-import { startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
 
 let engine: QueueEngine;
 let wire: WireProxy;

@@ -17,6 +17,7 @@ import {
   type TableEngine,
   type WorkQueue,
 } from '../support/engines.ts';
+import { bareShell } from '../support/shell.ts';
 
 // Each test starts the command, which reads its sources anew.
 jest.setTimeout(60_000);
@@ -72,7 +73,7 @@ async function writeOutputs(name: string, overrides: Record<string, unknown>): P
 
 /** `npm run redrive -- ARGS`, from a shell that knows nothing of AWS, in the test's own folder. */
 function runCommand(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const options = { cwd: folder, env: { PATH: process.env['PATH'] }, maxBuffer: 64 * 1024 * 1024 };
+  const options = { cwd: folder, env: bareShell, maxBuffer: 64 * 1024 * 1024 };
   const outputs = args.includes('--outputs') ? [] : ['--outputs', outputsFile];
   const command = [join(repositoryRoot, 'scripts/redrive.ts'), ...args, ...outputs];
   return new Promise((resolve) => {

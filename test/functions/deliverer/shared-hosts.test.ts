@@ -62,15 +62,23 @@ interface Load {
 async function run(loads: readonly Load[], seconds: number, sandboxCount = 10): Promise<Call[]> {
   const sandboxes = Array.from({ length: sandboxCount }, () => createSandbox());
   const calls: Call[] = [];
-  let waiting: Waiting[] = loads.flatMap(({ to, perSecond, fromSecond = 0 }) =>
-    Array.from({ length: perSecond * (seconds - fromSecond) }, (_, index) => {
+  /** By the tenth of a second in which they are due. */
+  const waiting = new Map<number, Waiting[]>();
+  const enqueue = (one: Waiting) => {
+    const tickMs = Math.ceil(one.atMs / 100) * 100;
+    const others = waiting.get(tickMs);
+    if (others) others.push(one);
+    else waiting.set(tickMs, [one]);
+  };
+  for (const { to, perSecond, fromSecond = 0 } of loads) {
+    for (let index = 0; index < perSecond * (seconds - fromSecond); index += 1) {
       const atMs = startMs + fromSecond * 1_000 + Math.floor((index * 1_000) / perSecond);
-      return { atMs, sinceMs: atMs, to, message: messageTo(to) };
-    }),
-  );
+      enqueue({ atMs, sinceMs: atMs, to, message: messageTo(to) });
+    }
+  }
   for (; nowMs < startMs + seconds * 1_000; nowMs += 100) {
-    const due = waiting.filter(({ atMs }) => atMs <= nowMs);
-    waiting = waiting.filter(({ atMs }) => atMs > nowMs);
+    const due = waiting.get(nowMs) ?? [];
+    waiting.delete(nowMs);
     for (let batch = 0; batch * 10 < due.length; batch += 1) {
       const sandbox = sandboxes[(nowMs / 100 + batch) % sandboxCount] ?? createSandbox();
       await Promise.all(
@@ -82,7 +90,7 @@ async function run(loads: readonly Load[], seconds: number, sandboxCount = 10): 
           }
           const { times, turn } = postponed;
           const atMs = nowMs + Math.ceil(times.waitMs / 1_000) * 1_000;
-          waiting.push({ atMs, sinceMs, to, message: { ...message, turn } });
+          enqueue({ atMs: Math.max(atMs, nowMs + 100), sinceMs, to, message: { ...message, turn } });
         }),
       );
     }

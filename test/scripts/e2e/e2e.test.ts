@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type QueueEngine, startQueues } from '../../support/engines.ts';
+import { bareShell } from '../../support/shell.ts';
 
 // Each test starts the command, which reads its sources anew.
 jest.setTimeout(60_000);
@@ -61,7 +62,7 @@ async function startApi(answer: Answer): Promise<string> {
 
 /** `npm run e2e -- ARGS`, from a shell that knows nothing of AWS. */
 function runCommand(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const options = { cwd: repositoryRoot, env: { PATH: process.env['PATH'], NO_COLOR: '1' } };
+  const options = { cwd: repositoryRoot, env: { ...bareShell, NO_COLOR: '1' } };
   return new Promise((resolve) => {
     execFile(process.execPath, ['scripts/e2e.ts', ...args], options, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),

@@ -19,6 +19,7 @@ import {
   startTable,
   type TableEngine,
 } from '../../support/engines.ts';
+import { bareShell } from '../../support/shell.ts';
 
 // Each command reads its sources anew.
 jest.setTimeout(120_000);
@@ -63,7 +64,7 @@ afterAll(async () => {
 function redrive(...args: string[]): Promise<void> {
   const command = [join(repositoryRoot, 'scripts/redrive.ts'), ...args, '--outputs', 'outputs.json'];
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, command, { cwd: folder, env: { PATH: process.env['PATH'] } }, (error) =>
+    execFile(process.execPath, command, { cwd: folder, env: bareShell }, (error) =>
       error ? reject(error) : resolve(),
     );
   });
