@@ -151,7 +151,7 @@ function post(
   return new Promise((resolve, reject) => {
     const request = openRequest(url, { method: 'POST', headers, agent }, (response) => {
       text(response)
-        .then((answer) => resolve({ status: response.statusCode ?? 0, body: JSON.parse(answer) as Json }))
+        .then((answer) => resolve({ status: response.statusCode ?? 0, body: JSON.parse(answer) }))
         .catch(reject);
     });
     request.once('error', (error: NodeJS.ErrnoException) => {

@@ -79,7 +79,9 @@ export const previous = (data: EventData<'ticket.assigned'>): string | null => d
     copy.write('scripts/use.ts', use);
     copy.replace(catalogFile, entry, '');
     try {
-      expect(copy.compile()).toMatch(/^scripts\/use\.ts.*'"ticket\.assigned"' is not assignable to type/);
+      expect(copy.compile('scripts/use.ts')).toMatch(
+        /^scripts\/use\.ts.*'"ticket\.assigned"' is not assignable to type/,
+      );
     } finally {
       copy.replace(catalogFile, end, entry + end);
     }

@@ -12,6 +12,7 @@ const { default: Sequencer } = createRequire(import.meta.url)(
  * knows no durations, and started last, one of them would run alone.
  */
 const longest = [
+  'functions/api/fuzz',
   'journey/neighbours',
   'scripts/redrive.test',
   'journey/durability',
@@ -25,6 +26,7 @@ const longest = [
   'lib/stage-setting-entry',
   'local/mistakes',
   'local/synthesis',
+  'core/deliveries/delivery-interleavings',
   'client/package',
   'functions/api/subscriptions/verification',
   'functions/order-of-writes',
