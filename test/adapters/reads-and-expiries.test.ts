@@ -180,8 +180,11 @@ describe('the table removes, by its time to live,', () => {
   ])('%s', async (_, write, expiresAt) => {
     await write(table);
 
-    const written = proxy.calls.findLast(({ operation }) => /^(Put|Update)Item$/.test(operation))?.input;
-    const given = written?.Item?.expiresAt ?? written?.ExpressionAttributeValues?.[':expiry'];
+    const written = proxy.calls.findLast(({ operation }) =>
+      /^(Put|Update|BatchWrite)Item$/.test(operation),
+    )?.input;
+    const item = written?.Item ?? written?.RequestItems?.[table.tableName]?.[0].PutRequest.Item;
+    const given = item?.expiresAt ?? written?.ExpressionAttributeValues?.[':expiry'];
     expect(given).toEqual({ N: String(expiresAt) });
   });
 
