@@ -27,7 +27,7 @@ export async function measureProcessorUse(rounds: number, windowCpuMs: number): 
     const deliverer = find('Deliverer');
     await storeSubscribers(subscribers, deliverer.tableName, stub);
 
-    const scene: Scene = { stub, receivers, windowCpuMs, firstWarmUpCpuMs: 1_500 };
+    const scene: Scene = { stub, receivers, windowCpuMs, firstWarmUpCpuMs: 4 * windowCpuMs };
     const trusting = { ...deliverer.environment, NODE_EXTRA_CA_CERTS: receivers.authorityFile };
     const deliver = async (name: string, traffic: (typeof traffics)[number]): Promise<Measured> => {
       const measured = await startMeasuredProcess({ ...deliverer, environment: trusting });
@@ -43,7 +43,7 @@ export async function measureProcessorUse(rounds: number, windowCpuMs: number): 
         name,
         async runWindow() {
           const batches: SQSEvent[] = Array.from({ length: 20 }, () => makeEventBatch(accountIds));
-          await measured.handle(batches, { events: 20 });
+          await measured.handle(batches, { cpuMs: windowCpuMs });
           const { events, cpuMicros } = await measured.handle(batches, { cpuMs: windowCpuMs });
           return cpuMicros / events / count;
         },

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { unpackContent } from '../../../adapters/dynamo-event-content.ts';
 import { internalFailure } from '../../../bench/wire-proxy.ts';
 import { eventCatalog, eventTypes } from '../../../core/events/event-catalog.ts';
 import { type EnvelopeParts, envelope, sqsRecord, uniqueId } from '../../support/builders.ts';
@@ -84,11 +85,13 @@ describe('an event', () => {
     await deployment.dispatch(eventRecord({ accountId }));
 
     expect(deployment.messagesIn('deliveries')).toEqual([]);
-    const put = deployment.wire.table.calls.find(({ input }) => input.Item?.plan);
-    expect(put?.input.Item.plan.L).toMatchObject([
-      { M: { subscriptionId: { S: other.id }, decision: { S: 'not-subscribed' } } },
-      { M: { subscriptionId: { S: disabled.id }, decision: { S: 'disabled' } } },
-    ]);
+    const put = deployment.wire.table.calls.find(({ input }) => input.Item?.content);
+    expect(await unpackContent(Buffer.from(put?.input.Item.content.B, 'base64'))).toMatchObject({
+      plan: [
+        { subscriptionId: other.id, decision: 'not-subscribed' },
+        { subscriptionId: disabled.id, decision: 'disabled' },
+      ],
+    });
   });
 });
 
@@ -103,7 +106,7 @@ describe('an event is accepted when it came into its queue', () => {
     await deployment.dispatch(eventRecord({ accountId, id: 'evt_a' }, { time: timeOf(), sentAt }));
 
     expect(deployment.messagesIn('deliveries')).toMatchObject([{ acceptedAt: sentAt.toISOString() }]);
-    const put = deployment.wire.table.calls.find(({ input }) => input.Item?.plan);
+    const put = deployment.wire.table.calls.find(({ input }) => input.Item?.content);
     const retentionSeconds = deployment.table.retentionSeconds;
     expect(put?.input.Item.expiresAt.N).toBe(String(Math.floor(sentAt.getTime() / 1_000) + retentionSeconds));
   });
