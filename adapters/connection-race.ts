@@ -1,4 +1,5 @@
-import { type buildConnector, errors } from 'undici';
+import type { buildConnector } from 'undici';
+import { errors } from './undici-parts.ts';
 
 export type Socket = NonNullable<Parameters<buildConnector.Callback>[1]>;
 

@@ -1,4 +1,3 @@
-import { buildConnector, errors } from 'undici';
 import type { NameResolver } from '../core/receivers/name-resolver.ts';
 import {
   type AddressRefusal,
@@ -7,6 +6,7 @@ import {
   refuseAddress,
 } from '../core/receivers/public-address.ts';
 import { raceConnections, type Socket } from './connection-race.ts';
+import { buildConnector, errors } from './undici-parts.ts';
 
 /** A connection that was refused before it was tried. core/receivers/delivery-outcome.ts classifies its `code`. */
 export class RefusedConnection extends Error {

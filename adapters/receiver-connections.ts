@@ -1,6 +1,7 @@
-import { type buildConnector, Client, type Dispatcher, Pool } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
 import { findFinalResponse } from '../core/receivers/response-head.ts';
 import type { Socket } from './connection-race.ts';
+import { Client, Pool } from './undici-parts.ts';
 
 /** Enough for the largest head that the HTTP client takes, and for what is read of a body. */
 const maxCapturedBytes = 20 * 1024;

@@ -17,6 +17,7 @@ import { createSlots } from '../adapters/dynamo-slots.ts';
 import { createStatisticsHistory } from '../adapters/dynamo-statistics.ts';
 import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../adapters/dynamo-token-store.ts';
+import { createDescriptionReader } from '../adapters/file-description.ts';
 import { deriveKey } from '../adapters/kms-derived-key.ts';
 import { createSecretCipher } from '../adapters/kms-secret-cipher.ts';
 import { cacheAccountStatus } from '../adapters/lru-caches.ts';
@@ -61,6 +62,8 @@ const api = createApi({
   now: () => new Date(),
   randomBytes,
   telemetry,
+  // The folder of the bundle, as Lambda names it.
+  readDescription: createDescriptionReader(process.env['LAMBDA_TASK_ROOT'] ?? '.'),
 });
 
 export const handler = createLambdaHandler<object, ApiResponse>(api, middlewares);

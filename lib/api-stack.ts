@@ -122,6 +122,7 @@ export class ApiStack extends Stack {
       alarmTopic: data.alarmTopic,
       entry: 'api',
       description: 'Serves the HTTP API of the webhooks',
+      file: 'docs/openapi.json',
       stage,
       env: apiEnv,
       resources: {

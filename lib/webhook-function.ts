@@ -4,13 +4,14 @@ import type { ITableRef } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { Architecture, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type * as z from 'zod';
 import { type SettingName, settingVariables } from '../core/settings/setting-variables.ts';
 import type { FunctionEnv, ResourceVariables } from '../functions/env.ts';
 import type { AlarmText } from './alarms.ts';
+import { bundling, withFile } from './bundling.ts';
 import { deployedCommit } from './deployed-commit.ts';
 import { addFunctionAlarms } from './fault-alarms.ts';
 import type { Stage } from './stage.ts';
@@ -26,6 +27,8 @@ interface WebhookFunctionProps<Resources extends z.ZodRawShape> extends AlarmTex
   readonly resources: ResourceVariables<Resources>;
   readonly timeout: Duration;
   readonly memoryMb: number;
+  /** A file of the repository that the function reads. It lies beside the bundle. */
+  readonly file?: string;
   /** True if a message may come back to the function more often than Lambda's detection of loops lets it, 16 times. */
   readonly loops?: boolean;
 }
@@ -60,15 +63,7 @@ export class WebhookFunction<Resources extends z.ZodRawShape> extends Construct 
       },
       role,
       logGroup,
-      bundling: {
-        format: OutputFormat.CJS,
-        target: 'node24',
-        mainFields: ['module', 'main'],
-        bundleAwsSDK: true,
-        minify: true,
-        sourceMap: true,
-        sourcesContent: false,
-      },
+      bundling: props.file === undefined ? bundling : withFile(bundling, props.file),
     });
     addFunctionAlarms(this, props, this.lambda);
   }

@@ -119,7 +119,11 @@ export function describeFunctions(resources: Resources, engines: EngineUrls): De
       arn: functionArn(ref),
       codeFolder,
       handler: Handler,
-      environment: { ...Environment?.Variables, ...awsEnvironment(ref, engines) },
+      environment: {
+        ...Environment?.Variables,
+        ...awsEnvironment(ref, engines),
+        LAMBDA_TASK_ROOT: codeFolder,
+      },
       timeoutMs: Timeout * 1_000,
     };
   });

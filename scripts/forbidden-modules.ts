@@ -25,6 +25,7 @@ export const forbiddenModules: Record<string, string[]> = {
     '../functions/env.ts',
     './../functions/env.ts',
     '../core/settings/stage-settings.ts',
+    './undici-parts.ts',
     '../lib/stage.ts',
     '../client/publisher.ts',
   ],
@@ -46,6 +47,7 @@ export const forbiddenModules: Record<string, string[]> = {
     '../contract/openapi/document.ts',
     '../adapters/https-callback-sender.ts',
     './../adapters/guarded-connector.ts',
+    '../adapters/undici-parts.ts',
     'zod-openapi',
   ],
   'functions/api': [

@@ -33,7 +33,7 @@ import { createVerifySubscription } from './subscriptions/verify.ts';
 /** The handler of each route. A route that contract/routes.ts declares does not compile without one. */
 export function createHandlers(deps: ApiDeps): { readonly [Key in RouteKey]: Handler<Key> } {
   return {
-    'GET /': createGetService(),
+    'GET /': createGetService(deps),
     'GET /openapi.json': createGetDescription(deps),
     'GET /event-types': createListEventTypes(deps),
     'GET /events': createListEvents(deps),

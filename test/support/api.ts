@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { createAuditLog } from '../../adapters/dynamo-audit-log.ts';
 import { createCredentialStore } from '../../adapters/dynamo-credential-store.ts';
 import { createDeliveryHistory } from '../../adapters/dynamo-delivery-history.ts';
@@ -6,6 +7,7 @@ import { createIdempotencyStore } from '../../adapters/dynamo-idempotency-store.
 import { createNamedHosts } from '../../adapters/dynamo-named-hosts.ts';
 import { createSlots } from '../../adapters/dynamo-slots.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
+import { createDescriptionReader } from '../../adapters/file-description.ts';
 import type { ApiDeps } from '../../functions/api/http/api-deps.ts';
 import type { ApiEvent } from '../../functions/api/http/request.ts';
 import { createApi } from '../../functions/api/router.ts';
@@ -75,6 +77,7 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
     statistics: deployment.statistics,
     cipher,
     telemetry,
+    readDescription: createDescriptionReader(fileURLToPath(new URL('../../docs', import.meta.url))),
     rules: anywhere,
     names: { resolveName: async () => [] },
     receiverVerification: 'off',

@@ -1,19 +1,20 @@
-import openApiDocument from '../../../docs/openapi.json' with { type: 'json' };
+import type { ApiDeps } from '../http/api-deps.ts';
 import type { Handler } from '../http/handler.ts';
 
-const { title: name, version, description } = openApiDocument.info;
-
 /** For whoever opens the API's address and wonders what is there. */
-export function createGetService(): Handler<'GET /'> {
-  return async ({ ownUrl }) => ({
-    body: {
-      name,
-      version,
-      description,
-      openapi: `${ownUrl}/openapi.json`,
-      authorization: 'Authorization: Bearer <API key>. iOmniHub issues API keys.',
-      documentation:
-        'README.md, docs/integrating.md and docs/receiving.md in the repository of iOmniHub Webhooks',
-    },
-  });
+export function createGetService({ readDescription }: Pick<ApiDeps, 'readDescription'>): Handler<'GET /'> {
+  return async ({ ownUrl }) => {
+    const { title: name, version, description } = (await readDescription()).info;
+    return {
+      body: {
+        name,
+        version,
+        description,
+        openapi: `${ownUrl}/openapi.json`,
+        authorization: 'Authorization: Bearer <API key>. iOmniHub issues API keys.',
+        documentation:
+          'README.md, docs/integrating.md and docs/receiving.md in the repository of iOmniHub Webhooks',
+      },
+    };
+  };
 }

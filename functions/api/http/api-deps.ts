@@ -17,6 +17,12 @@ import type { SubscriptionStore } from '../../../core/subscriptions/subscription
 import type { Telemetry } from '../../../core/telemetry.ts';
 import type { CallLimiter } from '../../receivers/call-limiter.ts';
 
+/** The OpenAPI document, as far as the API itself reads it. */
+export interface ApiDescription {
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly servers: readonly object[];
+}
+
 /** All that the API needs. Each handler names the part that it uses. */
 export interface ApiDeps {
   readonly subscriptions: SubscriptionStore;
@@ -39,6 +45,8 @@ export interface ApiDeps {
   readonly rules: CallbackUrlRules;
   readonly names: NameResolver;
   readonly telemetry: Telemetry;
+  /** As `npm run docs` wrote it. */
+  readonly readDescription: () => Promise<ApiDescription>;
   readonly cursorKey: () => Promise<Uint8Array>;
   /** `required`: a receiver gets callbacks only once it has given its consent. */
   readonly receiverVerification: 'off' | 'required';
