@@ -37,7 +37,7 @@ export function createEventHistory({ client, tableName }: DynamoTable): EventHis
         new GetCommand({ TableName: tableName, Key: eventKey(accountId, eventId), ConsistentRead: true }),
       );
       if (!Item) return undefined;
-      return { ...toEvent(Item), ...(await unpackContent(Item['content'] as Uint8Array)) };
+      return { ...toEvent(Item), ...unpackContent(Item['content'] as Uint8Array) };
     },
   };
 }

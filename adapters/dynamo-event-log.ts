@@ -33,7 +33,7 @@ export function createEventLog(table: DynamoTable): EventLog & EventBodies {
               acceptedAt,
               envelopeId,
               contentHash,
-              content: await packContent({ plan, body }),
+              content: packContent({ plan, body }),
               isTest,
               recordedAt: now.toISOString(),
               ...feedKey(accountId, id, now.toISOString()),
@@ -50,7 +50,7 @@ export function createEventLog(table: DynamoTable): EventLog & EventBodies {
         // anew.
         if (!existing) throw error;
         const { content, ...facts } = existing;
-        const { plan: storedPlan } = await unpackContent(content as Uint8Array);
+        const { plan: storedPlan } = unpackContent(content as Uint8Array);
         return { ...facts, plan: storedPlan } as StoredEvent;
       }
     },
@@ -76,7 +76,7 @@ export function createEventLog(table: DynamoTable): EventLog & EventBodies {
     async readEventBody(accountId, eventId) {
       const item = await read(accountId, eventId, ['content', 'isTest']);
       if (!item) return undefined;
-      const { body } = await unpackContent(item['content'] as Uint8Array);
+      const { body } = unpackContent(item['content'] as Uint8Array);
       return { text: body, isTest: item['isTest'] === true };
     },
   };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isNumberText, type NumberText, toNumberText } from '../json-text.ts';
+import { isNumberText } from '../json-text.ts';
 import { PublishedTime } from './published-time.ts';
 
 /**
@@ -9,8 +9,15 @@ import { PublishedTime } from './published-time.ts';
 export function withTimes(written: unknown, read: unknown): unknown {
   if (read instanceof PublishedTime) return read;
   if (isNumberText(written) || typeof written !== 'object' || written === null) return written;
-  const readParts = read as Readonly<Record<string, unknown>> | undefined;
-  return mapParts(written, (part, name) => withTimes(part, readParts?.[name]));
+  // The schema has read no times in what it does not know.
+  if (typeof read !== 'object' || read === null) return written;
+  const readParts = read as Readonly<Record<string, unknown>>;
+  const times = Object.entries(written).flatMap(([name, part]) => {
+    const next = withTimes(part, readParts[name]);
+    return next === part ? [] : [[name, next] as const];
+  });
+  if (times.length === 0) return written;
+  return Object.assign(Array.isArray(written) ? [...written] : { ...written }, Object.fromEntries(times));
 }
 
 /**
@@ -18,38 +25,26 @@ export function withTimes(written: unknown, read: unknown): unknown {
  * times by their moment.
  */
 export function hashContent(content: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(toCanonical(content)))
-    .digest('hex');
+  return createHash('sha256').update(toCanonicalText(content)).digest('hex');
 }
 
 /**
  * In the manner of RFC 8785. That one reads numbers as doubles, and two identifiers of 19 digits may be one double.
  * https://www.rfc-editor.org/rfc/rfc8785
  */
-function toCanonical(value: unknown): unknown {
-  if (value instanceof PublishedTime) return canonicalTime(value);
-  if (isNumberText(value)) return toNumberText(canonicalNumber(value));
-  if (typeof value !== 'object' || value === null) return value;
-  return mapParts(Array.isArray(value) ? value : sortFields(value), toCanonical);
-}
-
-function sortFields(value: object): object {
+function toCanonicalText(value: unknown): string {
+  if (value instanceof PublishedTime) return JSON.stringify(canonicalTime(value));
+  if (isNumberText(value)) return canonicalNumber(value.rawJSON);
+  if (typeof value === 'number') return canonicalNumber(String(value));
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(toCanonicalText).join()}]`;
   const fields = value as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(
-    Object.keys(fields)
-      .toSorted()
-      .map((name) => [name, fields[name]]),
-  );
-}
-
-function mapParts(value: object, map: (part: unknown, name: string) => unknown): object {
-  if (Array.isArray(value)) return value.map((part, index) => map(part, String(index)));
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, map(part, name)]));
+  const names = Object.keys(fields).toSorted();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${toCanonicalText(fields[name])}`).join()}}`;
 }
 
 /** Its digits and the power of ten: `1.10`, `11e-1` and `0.11E+1` all become `11e-1`. Every zero is `0`. */
-function canonicalNumber({ rawJSON: text }: NumberText): string {
+function canonicalNumber(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');

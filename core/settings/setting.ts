@@ -39,7 +39,10 @@ export function wholeNumber({ unit, min, max, ...setting }: WholeNumber): Settin
   return {
     ...setting,
     mustBe: `a whole number of ${unit} from ${min} to ${max}`,
-    schema: digits.pipe(z.int().min(min).max(max)),
+    // Made when it is asked for: a function reads few of all settings.
+    get schema() {
+      return digits.pipe(z.int().min(min).max(max));
+    },
   };
 }
 
@@ -48,7 +51,9 @@ export function flag(setting: Omit<Setting<boolean>, 'mustBe' | 'schema'>): Sett
     ...setting,
     mustBe: 'true or false',
     // Any other text would be a guess.
-    schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
+    get schema() {
+      return z.enum(['true', 'false']).transform((text) => text === 'true');
+    },
   };
 }
 

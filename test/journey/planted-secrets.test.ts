@@ -178,7 +178,7 @@ async function tableItems(): Promise<Record<string, unknown>[]> {
   const { Items = [] } = await table.client.send(new ScanCommand({ TableName: table.tableName }));
   return Promise.all(
     Items.map(async ({ content, ...item }) =>
-      content ? { ...item, ...(await unpackContent(content as Uint8Array)) } : item,
+      content ? { ...item, ...unpackContent(content as Uint8Array) } : item,
     ),
   );
 }

@@ -86,7 +86,7 @@ describe('an event', () => {
 
     expect(deployment.messagesIn('deliveries')).toEqual([]);
     const put = deployment.wire.table.calls.find(({ input }) => input.Item?.content);
-    expect(await unpackContent(Buffer.from(put?.input.Item.content.B, 'base64'))).toMatchObject({
+    expect(unpackContent(Buffer.from(put?.input.Item.content.B, 'base64'))).toMatchObject({
       plan: [
         { subscriptionId: other.id, decision: 'not-subscribed' },
         { subscriptionId: disabled.id, decision: 'disabled' },
