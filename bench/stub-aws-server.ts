@@ -74,6 +74,13 @@ function keep(item: StoredItem): void {
   items.set(keyPart(item, 'pk'), partition.set(keyPart(item, 'sk'), item));
 }
 
+/** The items are shared, so that the memory for them does not grow; their partitions are not. */
+function multiply(accounts: number): undefined {
+  const [kept] = items.values();
+  if (!kept) throw new Error('no account is kept yet');
+  for (let index = 0; index < accounts; index += 1) items.set(`A#acc_further_${index}`, kept);
+}
+
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const name = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
   const body = await text(request);
@@ -97,7 +104,10 @@ server.listen(0, '127.0.0.1', () =>
   answerParent(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, answerQuestion),
 );
 
-function answerQuestion(question: 'count' | 'keep' | 'forget'): CallCounts | undefined {
+type Question = 'count' | 'keep' | 'forget' | { readonly accounts: number };
+
+function answerQuestion(question: Question): CallCounts | undefined {
+  if (typeof question === 'object') return multiply(question.accounts);
   if (question === 'count') return calls;
   keepsItems = question === 'keep';
   return undefined;

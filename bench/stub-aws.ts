@@ -9,6 +9,8 @@ export interface StubAws {
   readonly urls: EngineUrls;
   /** Keeps the items that are put meanwhile, for GetItem and Query. All other writes are forgotten. */
   seed(put: () => Promise<void>): Promise<void>;
+  /** Puts so many more accounts with the same items beside those that are kept. */
+  multiply(accounts: number): Promise<void>;
   /** Calls since the start. */
   countCalls(): Promise<CallCounts>;
   close(): Promise<void>;
@@ -28,6 +30,7 @@ export async function startStubAws(): Promise<StubAws> {
       await put();
       await child.ask('forget');
     },
+    multiply: async (accounts) => void (await child.ask({ accounts })),
     countCalls: async () => (await child.ask('count')) as CallCounts,
     close: () => child.close(),
   };

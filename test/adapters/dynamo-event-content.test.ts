@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { packContent, unpackContent } from '../../adapters/dynamo-event-content.ts';
 import type { PlannedDelivery } from '../../core/deliveries/planning.ts';
 
-test('a content that was stored before can still be read', async () => {
+test('a content that was stored before can still be read', () => {
   const stored =
     'eLsmoHL+i8aRVAxSLAzTjBItTZJNk1LNzI1hfBJTnCGqerSSDDXlGSInHkjuSjy8/PDifIUP82fNislTqq0FAP6SPKU=';
 
@@ -16,11 +16,11 @@ test('a content that was stored before can still be read', async () => {
   });
 });
 
-test('any body comes back letter by letter, and so does the plan', async () => {
+test('any body comes back letter by letter, and so does the plan', () => {
   const decision = fc.constantFrom<PlannedDelivery['decision']>('enqueue', 'disabled', 'not-subscribed');
   const plans = fc.array(fc.record({ subscriptionId: fc.string(), decision }));
-  await fc.assert(
-    fc.asyncProperty(plans, fc.string({ unit: 'binary' }), async (plan, body) => {
+  fc.assert(
+    fc.property(plans, fc.string({ unit: 'binary' }), (plan, body) => {
       expect(unpackContent(packContent({ plan, body }))).toEqual({ plan, body });
     }),
   );
