@@ -6,7 +6,7 @@ import type { SQSClientConfig } from '@aws-sdk/client-sqs';
 /** What the clients of a function have in common. Without an entry, the SDK's own default counts. */
 type ClientConfig = Pick<
   SQSClientConfig,
-  'maxAttempts' | 'endpoint' | 'region' | 'credentials' | 'useQueueUrlAsEndpoint'
+  'cacheMiddleware' | 'maxAttempts' | 'endpoint' | 'region' | 'credentials' | 'useQueueUrlAsEndpoint'
 >;
 
 /** Every client of the SDK has a stack of its own type, to which the same functions can be added. */
@@ -61,7 +61,8 @@ export function openConnections({
 
   return {
     connect(client, config = {}) {
-      const one = new client({ ...config, requestHandler } as ClientConfig);
+      // All middleware is added before the first request, so it is put in order once for each kind of request.
+      const one = new client({ cacheMiddleware: true, ...config, requestHandler } as ClientConfig);
       const stack = one.middlewareStack as DynamoDBClient['middlewareStack'];
       stack.add(
         (next) => async (request) => {

@@ -16,7 +16,8 @@ export function connectTable(
   connections = openConnections(),
 ): DynamoTable {
   return {
-    client: DynamoDBDocumentClient.from(connections.connect(DynamoDBClient), {
+    // The document client adds its own middleware to each command.
+    client: DynamoDBDocumentClient.from(connections.connect(DynamoDBClient, { cacheMiddleware: false }), {
       // Without this, a map with an entry "constructor", which metadata may have, would be taken for a class
       // instance.
       marshallOptions: { removeUndefinedValues: true, convertClassInstanceToMap: true },

@@ -38,6 +38,20 @@ test.each(['1234567890123456789', '0.10', '1E5', '-0', '[1.0,{"a":2.50}]'])(
   },
 );
 
+test.each([
+  '[ 1.50 ]',
+  '{ "a" : 1e3 }',
+  '[0,-0]',
+  '{"a":-0,"b":1}',
+  '[1234567890123456 ]',
+  '[-1234567890123456]',
+  '{"a":[[\n84.0\n]]}',
+  ' 1.0 ',
+  '{"at":"16:55:00.000Z","text":"[1.0]","n":12345}',
+])('so are the numbers in %j, whatever stands around them', (json) => {
+  expect(JSON.stringify(parseKeepingNumbers(json))).toBe(json.replaceAll(/\s/g, ''));
+});
+
 test('numbers alone are kept as texts', () => {
   expect(isNumberText(parseKeepingNumbers('1.0'))).toBe(true);
   expect(isNumberText(toNumberText('1.0'))).toBe(true);
