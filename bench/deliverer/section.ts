@@ -32,16 +32,14 @@ type Entrant = Pick<Figure, 'build' | 'traffic'> & { readonly contestant: Measur
 
 const fullSize = {
   traffics: traffics as readonly (typeof traffics)[number][],
-  rounds: 6,
+  rounds: 5,
   windowCpuMs: 1_000,
-  firstWarmUpCpuMs: 4_000,
   jobsPerWindow: 4_000,
 };
 const shortSize = {
   traffics: traffics.filter(({ bodyBytes }) => bodyBytes === 1_024),
   rounds: 3,
   windowCpuMs: 250,
-  firstWarmUpCpuMs: 1_500,
   jobsPerWindow: 1_000,
 };
 
