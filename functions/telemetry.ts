@@ -22,6 +22,7 @@ export function createTelemetry(
   const commit = process.env['COMMIT'] ?? 'unknown';
   const logger = new PowertoolsLogger({ serviceName: service, persistentKeys: { commit } });
   const metrics = new Metrics({ namespace, serviceName: service });
+  const writesInfo = ['TRACE', 'DEBUG', 'INFO'].includes(logger.getLevelName());
   let invocation = {};
   let isCold = true;
   const noteInvocation: MiddlewareObj['before'] = ({ context }) => {
@@ -39,6 +40,7 @@ export function createTelemetry(
   return {
     telemetry: {
       info(message, fields) {
+        if (!writesInfo) return;
         const timestamp = new Date().toISOString();
         print(
           JSON.stringify({ level: 'INFO', message, timestamp, service, ...invocation, commit, ...fields }),

@@ -96,6 +96,16 @@ test('writes lines at their level, and counts each fault of ours', async () => {
   expect(metrics).toMatchObject([{ FaultsOfOurs: 1 }]);
 });
 
+test('writes lines from the level on that the environment names', async () => {
+  process.env['POWERTOOLS_LOG_LEVEL'] = 'WARN';
+  const { lines } = await printedBy((telemetry) => {
+    telemetry.info('request.served', {});
+    telemetry.warn('statistics.unwritten', {});
+  });
+
+  expect(lines.map((line) => line['level'])).toEqual(['WARN']);
+});
+
 test('an invocation that counts nothing prints nothing of it', async () => {
   const { lines, metrics } = await printedBy(
     () => undefined,
