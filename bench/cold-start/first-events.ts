@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { formatCredential } from '../../core/accounts/credential.ts';
 import type { DeliveryMessage } from '../../core/deliveries/delivery.ts';
 import { exampleEvent } from '../../core/events/example-event.ts';
 import { storeAccount } from '../accounts.ts';
@@ -23,6 +24,7 @@ export async function prepareFirstEvents(stub: StubAws, tableName: string): Prom
   const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
   const accountId = 'acc_first';
   const [subscription] = await storeAccount(stub, tableName, { accountId, subscriptions: 1, taking: 1, url });
+  const key = formatCredential('api-key', '0'.repeat(24), 's'.repeat(43));
   const at = new Date().toISOString();
   const { body } = exampleEvent('ticket.created', { id: 'evt_first', accountId, at });
   const delivery: DeliveryMessage = {
@@ -40,7 +42,7 @@ export async function prepareFirstEvents(stub: StubAws, tableName: string): Prom
       Dispatcher: { Records: [queueRecord(publishedEvent(accountId, 'evt_first'))] },
       Deliverer: { Records: [queueRecord(JSON.stringify(delivery))] },
       Sweeper: {},
-      Authorizer: { headers: { authorization: `Bearer whk_${'k'.repeat(16)}_${'s'.repeat(43)}` } },
+      Authorizer: { headers: { authorization: `Bearer ${key}` } },
       Api: apiRequest(accountId),
     },
     async close() {
