@@ -132,11 +132,20 @@ export const forbiddenModules: Record<string, string[]> = {
   'scripts/redrive': ['../../functions/env.ts', '../../lib/stage.ts', '../../local/start.ts'],
   'scripts/docs': ['../../functions/env.ts', '../../lib/stage.ts', '../../local/start.ts'],
   bench: ['../lib/stage.ts', '../scripts/docs/markdown.ts', '../bin/app.ts'],
-  'bench/deliverer': ['../../lib/stage.ts', '../../scripts/docs/markdown.ts'],
-  'bench/cost': ['../../lib/stage.ts', '../../scripts/docs/markdown.ts'],
-  'bench/memory': ['../../lib/stage.ts', '../../scripts/docs/markdown.ts'],
   scripts: ['../functions/env.ts', '../lib/stage.ts', '../bin/app.ts', '../local/start.ts'],
 };
+const benchFolders = [
+  'cold-start',
+  'cost',
+  'deliverer',
+  'dispatcher',
+  'end-to-end',
+  'fairness',
+  'local-run',
+  'memory',
+];
+for (const folder of benchFolders)
+  forbiddenModules[`bench/${folder}`] = ['../../lib/stage.ts', '../../scripts/docs/markdown.ts'];
 /** Whatever could open a socket to a receiver: that is the guarded sender's alone. */
 const networkModules = [
   'net',
