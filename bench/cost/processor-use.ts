@@ -27,7 +27,7 @@ export async function measureProcessorUse(rounds: number, windowCpuMs: number): 
     const deliverer = find('Deliverer');
     await storeSubscribers(subscribers, deliverer.tableName, stub);
 
-    const scene: Scene = { stub, receivers, windowCpuMs, firstWarmUpCpuMs: 4 * windowCpuMs };
+    const scene: Scene = { stub, receivers, windowCpuMs };
     const trusting = { ...deliverer.environment, NODE_EXTRA_CA_CERTS: receivers.authorityFile };
     const deliver = async (name: string, traffic: (typeof traffics)[number]): Promise<Measured> => {
       const measured = await startMeasuredProcess({ ...deliverer, environment: trusting });
