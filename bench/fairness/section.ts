@@ -38,8 +38,9 @@ async function measureFairness({ short, progress }: BenchOptions): Promise<Secti
     const saturation = await measureSaturation(world, short);
     const measured: Measured[] = [];
     for (const [index, noise] of cases.entries()) {
+      if (short && !hasGoal(noise)) continue;
       progress(noise.name);
-      measured.push(await measureCase(world, noise, index, saturation, short ? 8 : 25));
+      measured.push(await measureCase(world, noise, index, saturation, short ? 5 : 25));
     }
     return describe(saturation, measured);
   } finally {
@@ -123,17 +124,21 @@ function describe(saturation: number, measured: readonly Measured[]): SectionRes
         rows,
       },
     ],
-    goals: measured
-      .filter(({ noise }) => noise.share > 0 && !noise.isBurst)
-      .map((one) => goalOf(one, ratioOf(one))),
+    goals: measured.filter(({ noise }) => hasGoal(noise)).map((one) => goalOf(one, ratioOf(one))),
     notes: [
       `Ten quiet accounts publish ${100 * quietShare} % of what the machine can take, which was ` +
         `${Math.round(saturation)} deliveries a second. Together with the noisy account it is below half of that, ` +
         'because on one machine everybody shares the processors. A burst takes all of them for a while, so it has no goal.',
       `Calls may take ${callbackTimeoutMs / 1_000} s instead of 15 s, and the others in proportion.`,
+      'With fewer than a hundred callbacks, the 99th percentile is the slowest of them.',
       'The queues of the local run are fair as those of SQS are: see local/fair-order.ts.',
     ],
   };
+}
+
+/** Doing nothing shows the noise of the measurement, and a burst takes the whole machine for a while. */
+function hasGoal({ share, isBurst }: Case): boolean {
+  return share > 0 && !isBurst;
 }
 
 function goalOf({ noise }: Measured, ratio: number): Goal {
