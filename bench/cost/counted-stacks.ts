@@ -112,9 +112,11 @@ function nameOf(caller: string): string {
 
 function takeCalls({ calls }: WireProxy): Counts {
   const counts: Record<string, number> = {};
-  for (const { caller, operation } of calls.splice(0)) {
-    const name = `${nameOf(caller)} ${operation}`;
-    counts[name] = (counts[name] ?? 0) + 1;
+  for (const { caller, operation, input } of calls.splice(0)) {
+    // The local bus sends events together. EventBridge sends each by itself.
+    const isFromBus = nameOf(caller) === 'AWS' && operation === 'SendMessageBatch';
+    const name = isFromBus ? 'AWS SendMessage' : `${nameOf(caller)} ${operation}`;
+    counts[name] = (counts[name] ?? 0) + (isFromBus ? input.Entries.length : 1);
   }
   return counts;
 }

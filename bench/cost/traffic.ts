@@ -95,17 +95,18 @@ function createRound(stacks: CountedStacks, receivers: CallbackCounter, { fanOut
 
   return async function round(accountIds: readonly string[]): Promise<void> {
     const from = queueCalls.length;
-    const entries = (operation: string) =>
+    const entries = (operation: string, queue = '') =>
       queueCalls
         .slice(from)
-        .filter((call) => call.operation === operation)
+        .filter((call) => call.operation === operation && String(call.input.QueueUrl).endsWith(queue))
         .reduce((sum, { input }) => sum + input.Entries.length, 0);
     const deliveries = accountIds.length * fanOut;
     const callsBefore = receivers.count();
     const { unpublished } = await publisher.publish(accountIds.map(sampleEvent));
     if (unpublished[0]) throw new Error(`not published: ${unpublished[0].explanation}`);
     queues.release(eventQueue);
-    await until(stacks, 'all deliveries are planned', () => entries('SendMessageBatch') >= deliveries);
+    const planned = () => entries('SendMessageBatch', '-deliveries');
+    await until(stacks, 'all deliveries are planned', () => planned() >= deliveries);
     queues.hold(eventQueue);
     queues.release('deliveries');
     await until(stacks, 'all callbacks have come', () => receivers.count() - callsBefore >= deliveries);
