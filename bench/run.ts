@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { cac } from 'cac';
 import { publish } from './publish.ts';
 import { renderSection } from './report.ts';
-import type { Measurement } from './section.ts';
+import type { Goal, Measurement, Section, SectionResult } from './section.ts';
 import { sections } from './sections.ts';
 
 /**
@@ -24,16 +24,27 @@ async function bench(options: Options): Promise<void> {
   console.log(`Node.js ${machine.node}, ${machine.processors} x ${machine.model}`);
 
   const results: Record<string, Measurement> = {};
-  for (const { name, title, run } of chosenSections(options)) {
+  for (const section of chosenSections(options)) {
     const short = options.short === true;
-    const progress = (text: string) => console.error(`${name}: ${text}`);
-    const result = await run({ short, progress });
+    const result = await measure(section, options);
+    const { name, title } = section;
     results[name] = { title, measuredAt: new Date().toISOString(), machine, short, ...result };
-    console.log(`\n${renderSection(title, result)}`);
   }
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
   if (options.publish) publish(results);
   if (options.check) check(Object.values(results));
+}
+
+/** A check that fails is measured once more: a machine that was busy elsewhere for a minute says nothing of the product. */
+async function measure(section: Section, { short = false, check }: Options): Promise<SectionResult> {
+  const measureOnce = async () => {
+    const progress = (text: string) => console.error(`${section.name}: ${text}`);
+    const result = await section.run({ short, progress });
+    console.log(`\n${renderSection(section.title, result)}`);
+    return result;
+  };
+  const first = await measureOnce();
+  return check && first.goals.some(isFailed) ? measureOnce() : first;
 }
 
 function chosenSections({ section = [] }: Options) {
@@ -48,11 +59,15 @@ function chosenSections({ section = [] }: Options) {
 
 function check(results: readonly Measurement[]): void {
   const goals = results.flatMap((result) => result.goals);
-  const failed = goals.filter(({ value, failsAbove }) => value > failsAbove);
+  const failed = goals.filter(isFailed);
   for (const { name, value, failsAbove } of failed)
     console.error(`failed: ${name}: ${value}, more than ${failsAbove}`);
   console.log(`\n${goals.length - failed.length} passed, ${failed.length} failed`);
   if (failed.length > 0) process.exitCode = 1;
+}
+
+function isFailed({ value, failsAbove }: Goal): boolean {
+  return value > failsAbove;
 }
 
 const cli = cac('bench');
@@ -60,7 +75,7 @@ cli
   .command('', 'Measures, and prints a table of each section')
   .option('--section <name>', 'Only this section; may be repeated')
   .option('--short', 'Fewer and shorter windows')
-  .option('--check', 'Fail if a goal is missed by a wide margin')
+  .option('--check', 'Fail if a goal is missed by a wide margin, twice in a row')
   .option('--json <file>', 'Write all figures to a file')
   .option('--publish', 'Write the figures, tables and plots of docs/performance.md')
   .example('npm run bench -- --section deliverer --short')
