@@ -13,9 +13,6 @@ export type Bill = Record<
  */
 export const memoryOfProcessorMb = 1_769;
 
-/** What Lambda writes about an invocation: its START, END and REPORT lines. */
-export const platformLogBytes = 330;
-
 /** Around the HTTP of a call on an open connection: TLS records, and the headers of TCP and IP of what is sent and confirmed. */
 export const framingBytes = 200;
 
@@ -31,7 +28,6 @@ export function billOf(usage: Usage, models: Readonly<Record<string, InvocationM
     if (!model) throw new Error(`nobody knows how long ${name} runs`);
     return sum + (count * durationMs(model) * model.memoryMb) / 1_024 / 1_000;
   }, 0);
-  const logBytes = sumOf(usage.logBytes) + invocations * platformLogBytes;
   const callbackBytes = usage.callbackBytes + usage.fanOut * framingBytes;
   return {
     EventBridge: costOf('event', 1),
@@ -39,7 +35,7 @@ export function billOf(usage: Usage, models: Readonly<Record<string, InvocationM
     Lambda: costOf('invocation', invocations) + costOf('functionMemory', gbSeconds),
     DynamoDB: costOf('writeUnit', sumOf(usage.writeUnits)) + costOf('readUnit', sumOf(usage.readUnits)),
     KMS: costOf('keyRequest', usage.keyRequests),
-    'CloudWatch Logs': costOf('logIngestion', logBytes / bytesOfGb),
+    'CloudWatch Logs': costOf('logIngestion', sumOf(usage.logBytes) / bytesOfGb),
     'Data transfer': costOf('egress', callbackBytes / bytesOfGb),
   };
 }

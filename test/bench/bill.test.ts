@@ -40,14 +40,13 @@ describe('the bill', () => {
       expect(million[service]).toBeCloseTo(dollars, 6);
   });
 
-  test('an invocation costs its request, its time by its memory, and the lines of Lambda', () => {
-    // 100 ms of 1,024 MB: 0.1 GB-s at 0.0000133334, and 0.20 a million. 330 bytes of lines.
+  test('an invocation costs its request, and its time by its memory', () => {
+    // 100 ms of 1,024 MB: 0.1 GB-s at 0.0000133334, and 0.20 a million.
     const models = { worker: { memoryMb: 1_024, cpuMs: 0, waitingMs: 100 } };
 
     const bill = billOf({ ...nothing, invocations: { worker: 2 } }, models);
 
     expect(bill.Lambda * 1e6).toBeCloseTo(2 * (0.2 + 1.333_34), 6);
-    expect(bill['CloudWatch Logs'] * 1e6).toBeCloseTo(0.33, 6);
     expect(() => billOf({ ...nothing, invocations: { other: 1 } }, models)).toThrow('other');
   });
 

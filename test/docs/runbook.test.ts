@@ -72,7 +72,7 @@ describe('the log queries', () => {
   const queries = [...runbook.matchAll(/^```insights\n([^`]+)```$/gm)].map(([, query = '']) => query);
 
   /** What CloudWatch and the logger add to a line. https://docs.aws.amazon.com/powertools/typescript/latest/features/logger */
-  const standardFields = ['@timestamp', '@message', 'level', 'message', 'commit', 'function_name'];
+  const standardFields = ['@timestamp', '@message', '@log', 'level', 'message', 'commit'];
   const words = 'filter stats fields sort by as and or asc desc count min max latest ispresent like in'.split(
     ' ',
   );

@@ -84,7 +84,11 @@ export interface ResourceProperties {
     readonly RecursiveLoop?: string;
     readonly Timeout: number;
     readonly Role: string;
-    readonly LoggingConfig: { readonly LogGroup: string };
+    readonly LoggingConfig: {
+      readonly LogGroup: string;
+      readonly LogFormat: string;
+      readonly SystemLogLevel: string;
+    };
     readonly Environment: { readonly Variables: Record<string, string> };
   };
   'AWS::Lambda::Permission': { readonly FunctionName: string; readonly Principal: string };

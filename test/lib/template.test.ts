@@ -497,6 +497,11 @@ describe('every function', () => {
     }
   });
 
+  test('gets no lines of Lambda about invocations that do not fail', () => {
+    for (const { properties } of functions())
+      expect(properties.LoggingConfig).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'WARN' });
+  });
+
   test('has a log group of its own that forgets', () => {
     const groups = functions().map(({ properties }) => properties.LoggingConfig.LogGroup);
     expect(new Set(groups).size).toBe(groups.length);
