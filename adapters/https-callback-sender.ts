@@ -69,7 +69,9 @@ export function createCallbackSender(
         return { kind: 'failure', reason: 'invalid-url', refusal: target.refusal, durationMs: elapsedMs() };
       const exchange = newExchange();
       const pool = poolFor(request.connectionKey, target.origin);
-      const result = await call(pool, target.path, request, exchange);
+      const deadline = startDeadline(request.timeoutMs);
+      const result = await call(pool, target.path, request, { exchange, signal: deadline.signal });
+      deadline.stop();
       const { remoteAddress } = exchange;
       return {
         ...('status' in result
@@ -93,9 +95,8 @@ async function call(
   pool: Pool,
   path: string,
   request: CallbackRequest,
-  exchange: Exchange,
+  { exchange, signal }: { exchange: Exchange; signal: AbortSignal },
 ): Promise<Answer | Failure> {
-  const signal = signalAfter(request.timeoutMs);
   for (let needsFreshConnection = false; ; needsFreshConnection = true) {
     try {
       return await post(pool, {
@@ -136,13 +137,13 @@ async function post(pool: Pool, request: ReceiverRequest & { signal: AbortSignal
 /**
  * Like `AbortSignal.timeout`, but waits one more turn of the event loop. Timers run before sockets, so a process that
  * was held up past the deadline may still have to read an answer that came in time. An answer that came a little late
- * counts as well.
+ * counts as well. It is stopped when the call is over: else each call would stay in memory until its deadline.
  */
-function signalAfter(timeoutMs: number): AbortSignal {
+function startDeadline(timeoutMs: number): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController();
   const abort = () => controller.abort(new DOMException('no answer before the deadline', 'TimeoutError'));
-  setTimeout(() => setImmediate(abort), timeoutMs).unref();
-  return controller.signal;
+  const timer = setTimeout(() => setImmediate(abort), timeoutMs).unref();
+  return { signal: controller.signal, stop: () => clearTimeout(timer) };
 }
 
 function rejectionOf(signal: AbortSignal): Promise<never> {

@@ -25,9 +25,15 @@ export function createTelemetry(
   const writesInfo = ['TRACE', 'DEBUG', 'INFO'].includes(logger.getLevelName());
   let invocations = 0;
   const countInvocation = () => void (invocations += 1);
+  // The library takes its time for each value, and keeps them all. Alarms and dashboards show sums.
+  const sums = new Map<MetricName, number>();
+  const count = (metric: MetricName, value = 1) => void sums.set(metric, (sums.get(metric) ?? 0) + value);
   // The library's own middleware writes a line about every invocation that counted nothing.
   const publish = () => {
-    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    if (sums.size === 0) return;
+    for (const [metric, sum] of sums) metrics.addMetric(metric, MetricUnit.Count, sum);
+    sums.clear();
+    metrics.publishStoredMetrics();
   };
   return {
     telemetry: {
@@ -40,9 +46,9 @@ export function createTelemetry(
       warn: (name, fields) => logger.warn(name, { ...fields }),
       error: (name, fields) => {
         logger.error(name, { ...fields });
-        metrics.addMetric('FaultsOfOurs' satisfies MetricName, MetricUnit.Count, 1);
+        count('FaultsOfOurs');
       },
-      count: (metric, value = 1) => metrics.addMetric(metric, MetricUnit.Count, value),
+      count,
     },
     middlewares: [injectLambdaContext(logger), { before: countInvocation, after: publish, onError: publish }],
   };
