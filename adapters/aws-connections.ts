@@ -64,6 +64,8 @@ export function openConnections({
       // All middleware is added before the first request, so it is put in order once for each kind of request.
       const one = new client({ cacheMiddleware: true, ...config, requestHandler } as ClientConfig);
       const stack = one.middlewareStack as DynamoDBClient['middlewareStack'];
+      // It copies each request and answer for a logger that does nothing.
+      stack.remove('loggerMiddleware');
       stack.add(
         (next) => async (request) => {
           if (Date.now() - lastUsedAt > idleMs) dropIdle();

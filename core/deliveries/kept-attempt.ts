@@ -26,5 +26,7 @@ function withExcerpt({ outcome, ...others }: Attempt, maxBytes: number): Attempt
 
 /** The beginning of a text that has at most that many bytes of UTF-8. No character is cut in two. */
 function cutToBytes(text: string, maxBytes: number): string {
+  // A UTF-16 unit has at most three bytes. Most answers are as short as "ok".
+  if (text.length * 3 <= maxBytes) return text;
   return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(maxBytes)).read);
 }
