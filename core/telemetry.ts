@@ -23,7 +23,7 @@ export const logLines = {
   },
   'delivery.attempted': {
     level: 'info',
-    meaning: 'An attempt ended. `end` says how; a call adds its outcome and the retry decision.',
+    meaning: 'An attempt ended. `end` says how; a call adds its outcome, and a failed one what was decided.',
   },
   'delivery.failed': {
     level: 'error',

@@ -6,7 +6,8 @@ import type { Ending } from './ending.ts';
 
 /** Writes the one wide log line of an attempt, however it ended, and counts it. */
 export function logEnding(telemetry: Telemetry, message: DeliveryMessage, ending: Ending): void {
-  telemetry.info('delivery.attempted', { ...refOf(message), end: ending.kind, ...detailsOf(ending) });
+  const { acceptedAt: _, ...names } = refOf(message);
+  telemetry.info('delivery.attempted', { ...names, end: ending.kind, ...detailsOf(ending) });
   if (ending.kind === 'postponed') telemetry.count('DeliveriesPostponed');
   if (ending.kind !== 'settled') return;
   const { attempt, decision } = ending;
@@ -33,7 +34,8 @@ function detailsOf(ending: Ending): object {
     case 'settled': {
       const { subscription, attempt, decision, attemptCount } = ending;
       const { responseExcerpt: _, ...outcome } = attempt.outcome;
-      return { host: hostOf(subscription), attemptCount, outcome, decision };
+      const called = { host: hostOf(subscription), attemptCount, outcome };
+      return decision.kind === 'delivered' ? called : { ...called, decision };
     }
     case 'answered': {
       const { subscription, result } = ending;
