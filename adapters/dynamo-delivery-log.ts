@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { BatchWriteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { splitIntoBatches } from '../core/batches.ts';
 import { type Delivery, isOpen } from '../core/deliveries/delivery.ts';
 import type { DeliveryLog } from '../core/deliveries/delivery-log.ts';
 import type { StatisticsPart } from '../core/deliveries/statistics-log.ts';
@@ -15,14 +14,8 @@ export const dueShards = 16;
 /** Throttled items come back unprocessed. Giving up on an item repeats its call, so a few more tries are cheap. */
 const unprocessedPausesMs = [0, 50, 100, 200, 400, 800];
 
-/** The limit of BatchWriteItem. */
-const maxItems = 25;
-
 /** Statistics are not worth waiting for. A table that does not answer must not hold up callbacks for them. */
 const longestStatisticsWriteMs = 1_000;
-
-/** An item to be written, and what it is made of. */
-type Write = { readonly of: Delivery | StatisticsPart; readonly item: Record<string, unknown> };
 
 export function createDeliveryLog(
   table: DynamoTable,
@@ -39,27 +32,6 @@ export function createDeliveryLog(
       ...(isOpen(delivery) ? { dueShard: shardOf(key.sk) } : {}),
       expiresAt: expiryAfter(table, delivery.updatedAt),
     };
-  }
-
-  /** Returns what could not be written. */
-  async function writeBatch(batch: readonly Write[]): Promise<readonly Write['of'][]> {
-    let writes = batch;
-    for (const pauseMs of unprocessedPausesMs) {
-      await setTimeout(pauseMs);
-      const hasDeliveries = writes.some(({ of }) => isDelivery(of));
-      const { UnprocessedItems } = await client.send(
-        new BatchWriteCommand({
-          RequestItems: { [tableName]: writes.map(({ item }) => ({ PutRequest: { Item: item } })) },
-        }),
-        hasDeliveries ? {} : { abortSignal: AbortSignal.timeout(maxStatisticsWriteMs) },
-      );
-      const unprocessed = new Set(
-        UnprocessedItems?.[tableName]?.map((request) => keyText(request.PutRequest?.Item)),
-      );
-      writes = writes.filter(({ item }) => unprocessed.has(keyText(item)));
-      if (!writes.some(({ of }) => isDelivery(of))) break;
-    }
-    return writes.map(({ of }) => of);
   }
 
   return {
@@ -95,10 +67,23 @@ export function createDeliveryLog(
     },
 
     async recordDelivered(results) {
-      const writes = results.map((of) => ({ of, item: isDelivery(of) ? itemOf(of) : statisticsItem(of) }));
-      const batches = splitIntoBatches(writes, () => 0, { maxCount: maxItems, maxBytes: Infinity });
-      const missed = new Set((await Promise.all(batches.map(writeBatch))).flat());
-      return results.filter((result) => missed.has(result));
+      let writes = results.map((of) => ({ of, item: isDelivery(of) ? itemOf(of) : statisticsItem(of) }));
+      for (const pauseMs of unprocessedPausesMs) {
+        await setTimeout(pauseMs);
+        const hasDeliveries = writes.some(({ of }) => isDelivery(of));
+        const { UnprocessedItems } = await client.send(
+          new BatchWriteCommand({
+            RequestItems: { [tableName]: writes.map(({ item }) => ({ PutRequest: { Item: item } })) },
+          }),
+          hasDeliveries ? {} : { abortSignal: AbortSignal.timeout(maxStatisticsWriteMs) },
+        );
+        const unprocessed = new Set(
+          UnprocessedItems?.[tableName]?.map((request) => keyText(request.PutRequest?.Item)),
+        );
+        writes = writes.filter(({ item }) => unprocessed.has(keyText(item)));
+        if (!writes.some(({ of }) => isDelivery(of))) break;
+      }
+      return writes.map(({ of }) => of);
     },
 
     async recordAttempt(ref, attempt) {

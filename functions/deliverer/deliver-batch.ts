@@ -5,6 +5,7 @@ import {
   deliveryIdOf,
   deliveryMessageSchema,
 } from '../../core/deliveries/delivery.ts';
+import { maxRecordedTogether } from '../../core/deliveries/delivery-log.ts';
 import type { DeadLetters } from '../../core/events/dead-letters.ts';
 import { explain } from '../../core/zod-issues.ts';
 import { type AttemptDeps, createAttempt } from './attempt-delivery.ts';
@@ -36,7 +37,7 @@ export function createDeliverer(deps: DelivererDeps) {
     const inProgress = new Map<string, Promise<DeliveredDelivery | undefined>>();
     const results = openFlushWindow<DeliveredDelivery | GatheredPart>(
       deliveries.recordDelivered,
-      deps.recordWithinMs,
+      { waitMs: deps.recordWithinMs, maxCount: maxRecordedTogether },
       (error, unstored) => logUnrecorded(telemetry, unstored, error),
     );
     // All messages of a batch come from one queue.

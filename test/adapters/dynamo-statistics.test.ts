@@ -87,18 +87,6 @@ describe('statistics', () => {
     expect(await list(of, hour, '2026-11-26T13:00:00Z')).toEqual([{ hour, tally: success }]);
   });
 
-  test('are written in requests of 25 items', async () => {
-    const of = someSubscription();
-    const parts = Array.from({ length: 30 }, () => statisticsPart({ ...of, tally: success }));
-
-    expect(await log.recordDelivered(parts)).toEqual([]);
-
-    const sizes = proxy.calls.map(({ input }) => Object.values<unknown[]>(input.RequestItems)[0]?.length);
-    expect(new Set(sizes)).toEqual(new Set([25, 5]));
-    const [only] = await list(of, hour, '2026-11-26T13:00:00Z');
-    expect(only?.tally.delivered).toBe(30);
-  });
-
   test('that stay unprocessed are answered, and are not tried for their own sake', async () => {
     const of = someSubscription();
     const part = statisticsPart({ ...of, tally: success });

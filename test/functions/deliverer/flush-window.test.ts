@@ -20,13 +20,15 @@ function createStore(refused: readonly string[] = []) {
   };
 }
 
+const atMost = { waitMs: 1_000, maxCount: 3 };
+
 const noError = (error: unknown) => {
   throw error;
 };
 
 test('what is added before the window closes is stored in one call', async () => {
   const { calls, store } = createStore();
-  const window = openFlushWindow(store, 1_000, noError);
+  const window = openFlushWindow(store, atMost, noError);
 
   window.add('a');
   window.add('b');
@@ -37,7 +39,7 @@ test('what is added before the window closes is stored in one call', async () =>
 
 test('nothing waits longer than its time for a slow neighbour', async () => {
   const { calls, store } = createStore();
-  const window = openFlushWindow(store, 1_000, noError);
+  const window = openFlushWindow(store, atMost, noError);
 
   window.add('a');
   await jest.advanceTimersByTimeAsync(600);
@@ -55,7 +57,7 @@ test('nothing waits longer than its time for a slow neighbour', async () => {
 
 test('a closed window leaves no timer behind', async () => {
   const { store } = createStore();
-  const window = openFlushWindow(store, 1_000, noError);
+  const window = openFlushWindow(store, atMost, noError);
   window.add('a');
 
   await window.close();
@@ -66,13 +68,13 @@ test('a closed window leaves no timer behind', async () => {
 test('an empty window stores nothing', async () => {
   const { calls, store } = createStore();
 
-  expect(await openFlushWindow(store, 1_000, noError).close()).toEqual(new Set());
+  expect(await openFlushWindow(store, atMost, noError).close()).toEqual(new Set());
   expect(calls).toEqual([]);
 });
 
 test('closing answers with everything that was refused since the start', async () => {
   const { store } = createStore(['a', 'c']);
-  const window = openFlushWindow(store, 1_000, noError);
+  const window = openFlushWindow(store, atMost, noError);
   window.add('a');
   window.add('b');
   await jest.advanceTimersByTimeAsync(1_000);
@@ -89,7 +91,7 @@ test('a failed call is reported and misses all its items, and no others', async 
       if (broken) throw new Error('the table is down');
       return [];
     },
-    1_000,
+    atMost,
     (error) => errors.push(error),
   );
   window.add('a');
@@ -109,7 +111,7 @@ test('closing waits for a call that the timer began', async () => {
       new Promise((resolve) => {
         finish = resolve;
       }),
-    1_000,
+    atMost,
     noError,
   );
   window.add('a');
@@ -124,4 +126,26 @@ test('closing waits for a call that the timer began', async () => {
   finish(['a']);
 
   expect(await closed).toEqual(new Set(['a']));
+});
+
+test('more than one call takes goes by several, and one that fails misses its own items only', async () => {
+  const { calls, store } = createStore(['b']);
+  const failed: (readonly string[])[] = [];
+  const window = openFlushWindow<string>(
+    async (items) => {
+      const refused = await store(items);
+      if (items.includes('e')) throw new Error('the table is down');
+      return refused;
+    },
+    atMost,
+    (_, items) => failed.push(items),
+  );
+  for (const item of ['a', 'b', 'c', 'd', 'e']) window.add(item);
+
+  expect(await window.close()).toEqual(new Set(['b', 'd', 'e']));
+  expect(calls).toEqual([
+    ['a', 'b', 'c'],
+    ['d', 'e'],
+  ]);
+  expect(failed).toEqual([['d', 'e']]);
 });

@@ -226,6 +226,29 @@ describe('statistics that cannot be written', () => {
     expect(await deliveredOf(subscription)).toBe(2);
   });
 
+  test('in a request of their own, beside those with results, fail no result', async () => {
+    const busy = await Promise.all(Array.from({ length: 10 }, () => subscribe()));
+    const quiet = await Promise.all(Array.from({ length: 9 }, () => subscribe()));
+    const messages = (to: Subscription[]) => to.map((each) => deployment.messageFor(each));
+    await deliver(...messages(busy));
+    await deliver(...messages(busy));
+    let isBroken = true;
+    deployment.wire.table.intercept(async (call) => {
+      const puts = putsOf(call).length;
+      return isBroken && puts > 0 && statisticsIn(call).length === puts ? internalFailure : call.forward();
+    });
+
+    // With what is held, 28 items, of which a request takes 25.
+    expect(await deliver(...messages(quiet))).toEqual(acknowledged);
+
+    expect(deployment.telemetry.named('delivery.unrecorded')).toEqual([]);
+    expect(deployment.telemetry.named('statistics.unwritten')).toMatchObject([{ level: 'warn' }]);
+    isBroken = false;
+    await deliver(deployment.messageFor(quiet[0] as Subscription));
+    expect(await Promise.all(busy.map(deliveredOf))).toEqual(busy.map(() => 2));
+    expect(await Promise.all(quiet.map(deliveredOf))).toEqual(quiet.map((_, index) => (index === 0 ? 2 : 1)));
+  });
+
   test('alone fail no record and wake nobody up', async () => {
     const subscription = await subscribe();
     const message = deployment.messageFor(subscription);
