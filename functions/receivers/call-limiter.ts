@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { TokenStore } from '../../core/rate-limit.ts';
-import { type CallLimit, type LimitName, turnMs } from '../../core/rate-limit.ts';
+import { type CallLimit, intervalMs, type LimitName, turnMs } from '../../core/rate-limit.ts';
 
 /** When the call may be made, in ms since 1970. Undefined if every turn within reach is reserved. */
 type Turn = number | undefined;
@@ -26,7 +26,8 @@ export type CallLimiter = (limits: readonly CallLimit[], now: Date) => Promise<C
 /**
  * This sandbox's share of every limit. A call now and then costs no write. Beyond that, one conditional update reserves
  * tokens for this second: for all calls that wait for it, for those of this second that were free, and for as many more
- * as the second before had calls, or a quarter of those that this second has had if these are more.
+ * as the second before had calls, or, while the bucket has room, a quarter of those that this second has had if these are
+ * more.
  */
 export function createCallLimiter(store: TokenStore): CallLimiter {
   const shares = new LRUCache<string, Share>({ max: 10_000 });
@@ -54,6 +55,12 @@ export function createCallLimiter(store: TokenStore): CallLimiter {
 /** How many calls a busy second is expected to have, as a multiple of those that it has had. */
 const growth = 1.25;
 
+/**
+ * A bucket has room if no more of it is reserved, in milliseconds. What is reserved and not used is lost to all, and near
+ * the limit, calls would wait for it.
+ */
+const roomyMs = 1_000 / 3;
+
 class Share {
   readonly #store: TokenStore;
   #second = 0;
@@ -67,6 +74,9 @@ class Share {
   #tokens = 0;
   /** True if others use up the limit too. Then no call is free and no token is reserved in advance. */
   #isContended = false;
+  /** How much of the bucket was reserved at most, in this second and in the one before. */
+  #reservedMs = 0;
+  #reservedBeforeMs = 0;
   /** All turns are reserved. Until then the store is not called again. */
   #fullUntilMs = 0;
   #waiting: ((turns: Promise<Turn[]>, index: number) => void)[] = [];
@@ -101,8 +111,10 @@ class Share {
   #enterSecond(second: number): void {
     if (second === this.#second) return;
     this.#callsBefore = second === this.#second + 1 ? this.#calls : 0;
+    this.#reservedBeforeMs = second === this.#second + 1 ? this.#reservedMs : 0;
     this.#second = second;
     this.#calls = 0;
+    this.#reservedMs = 0;
     this.#owed = 0;
     this.#tokens = 0;
   }
@@ -115,7 +127,8 @@ class Share {
 
   async #reserveTokens(limit: CallLimit, nowMs: number, needed: number): Promise<Turn[]> {
     // A busy second with more calls than the one before reserves in growing steps, not batch by batch.
-    const isGrowing = this.#callsBefore > 0 && this.#calls > this.#callsBefore;
+    const isRoomy = Math.max(this.#reservedMs, this.#reservedBeforeMs) <= roomyMs;
+    const isGrowing = isRoomy && this.#callsBefore > 0 && this.#calls > this.#callsBefore;
     const expected = isGrowing ? Math.floor(this.#calls * growth) : this.#callsBefore;
     const spare = Math.min(expected, limit.perSecond) - this.#calls;
     const owed = this.#owed;
@@ -128,6 +141,8 @@ class Share {
       // The batch may run past the last turn that can be reserved. No message can be delayed for longer.
       return turn !== undefined && turn - nowMs <= limit.maxWaitMs ? turn : undefined;
     });
+    const endMs = (startMs ?? Infinity) + count * intervalMs(limit);
+    this.#reservedMs = Math.max(this.#reservedMs, endMs - nowMs);
     this.#isContended = turns.some((turn) => turn !== nowMs);
     // A yielding call finds room again as soon as some of the bucket is free.
     if (startMs === undefined) this.#fullUntilMs = limit.yieldsMs ? nowMs + 200 : (second + 1) * 1_000;

@@ -54,6 +54,26 @@ describe('a limit that few calls reach', () => {
   });
 });
 
+test.each([1, 3, 8])('at seven tenths of a limit, no call of %d sandboxes waits', async (count) => {
+  const limit = sharedLimit('host', 'crm.example.com', 200, 100);
+  const sandboxes = Array.from({ length: count }, () => createCallLimiter(memory.store));
+  let seed = 7;
+  // Park and Miller's generator: the same numbers each time.
+  const below = (bound: number) => {
+    seed = (seed * 16_807) % 2_147_483_647;
+    return seed % bound;
+  };
+
+  const later: number[] = [];
+  // Batches of five calls on average, 28 a second.
+  for (let ms = 0; ms < 60_000; ms += 1) {
+    if (below(1_000) >= 28) continue;
+    later.push(...(await askTimes(1 + below(9), [limit], ms, sandboxes[below(count)])).later);
+  }
+
+  expect(later).toEqual([]);
+});
+
 describe('calls beyond a limit', () => {
   test('wait, each for a turn of its own', async () => {
     expect(await askTimes(24, [{ ...wide, freePerSecond: 0 }])).toEqual({
