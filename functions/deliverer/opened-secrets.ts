@@ -12,7 +12,7 @@ export interface OpenedSecrets {
 
 /**
  * Opens the secrets of subscriptions. What is open is forgotten with the object that holds it sealed: the subscription, which
- * is read anew every few seconds. A fault is not kept.
+ * is read anew if it is called again after a few seconds. A fault is not kept.
  */
 export function createSecretsOpener(cipher: SecretCipher) {
   const opened = new WeakMap<object, Promise<unknown>>();
