@@ -1,0 +1,50 @@
+import type { ItemOf, RouteAnswer } from '../api/route-shapes.ts';
+import type { Tone } from '../design/status.tsx';
+
+export type Delivery = ItemOf<'GET /subscriptions/{id}/deliveries'>;
+export type DeliveryDetail = RouteAnswer<'GET /deliveries/{id}'>;
+export type Attempt = DeliveryDetail['attempts'][number];
+export type DeliveryStatus = Delivery['status'];
+
+export const deliveryStatuses = [
+  'waiting',
+  'delivered',
+  'failed',
+  'cancelled',
+] as const satisfies readonly DeliveryStatus[];
+
+export const toneOfDelivery: Readonly<Record<DeliveryStatus, Tone>> = {
+  delivered: 'ok',
+  waiting: 'warn',
+  failed: 'bad',
+  cancelled: 'off',
+};
+
+/** True if it makes sense to offer a resend: what has arrived may be sent again too, but nobody has to. */
+export function needsResend({ status }: Pick<Delivery, 'status'>): boolean {
+  return status === 'failed' || status === 'cancelled';
+}
+
+/**
+ * The newest first, each once, as the API lists them. `fresh` is a page that was read later than `known` and says more
+ * about the same deliveries.
+ */
+export function mergeDeliveries(known: readonly Delivery[], fresh: readonly Delivery[]): readonly Delivery[] {
+  const byId = new Map([...known, ...fresh].map((delivery) => [delivery.id, delivery]));
+  return [...byId.values()].sort(newestFirst);
+}
+
+function newestFirst(one: Delivery, other: Delivery): number {
+  if (one.acceptedAt !== other.acceptedAt) return one.acceptedAt < other.acceptedAt ? 1 : -1;
+  return one.id < other.id ? 1 : -1;
+}
+
+/** How many of `next` were not there and stand before what was first: by so many rows the list has moved down. */
+export function countNewAbove(previous: readonly Delivery[], next: readonly Delivery[]): number {
+  const [first] = previous;
+  if (!first) return 0;
+  return Math.max(
+    0,
+    next.findIndex(({ id }) => id === first.id),
+  );
+}

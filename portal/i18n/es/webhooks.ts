@@ -1,0 +1,52 @@
+import { plural } from './words.ts';
+
+export const webhooks = {
+  title: 'Webhooks',
+  subtitle: 'iOmniHub calls these URLs as soon as something happens in your account.',
+  add: 'Add webhook',
+  searchLabel: 'Search webhooks',
+  searchHint: 'Search by URL, description or event type',
+  filter: 'Status',
+  groups: { all: 'All', working: 'Working', failing: 'Need attention', off: 'Off' },
+  range: 'Period',
+  ranges: { '24h': '24 hours', '14d': '14 days' },
+  columns: {
+    webhook: 'Webhook',
+    events: 'Events',
+    status: 'Status',
+    activity: { '24h': 'Last 24 hours', '14d': 'Last 14 days' },
+    delivered: 'Delivered',
+  },
+  noDescription: 'No description',
+  noCalls: 'No calls',
+  moreTypes: (count: number) => `+${count}`,
+  countOf: (count: number, most: number) =>
+    plural(count, { one: `# webhook, of at most ${most}`, other: `# webhooks, of at most ${most}` }),
+  count: (count: number) => plural(count, { one: '# webhook', other: '# webhooks' }),
+  ofCalls: (delivered: string, calls: string) => `${delivered} of ${calls}`,
+  sparkline: (delivered: string, failed: string) => `${delivered} delivered, ${failed} failed`,
+  noMatch: 'No webhook matches.',
+  clearSearch: 'Show all',
+  empty: {
+    title: 'Be called when something happens',
+    worth:
+      'A webhook calls your own server when a ticket or a customer changes: for a chatbot of yours, or to keep a CRM in step.',
+    enough: 'If your team answers customers in the iOmniHub web app, that is enough, and you need no webhook.',
+  },
+  attention: (host: string) => `${host} needs attention.`,
+  attentionMany: (count: number) => plural(count, { other: '# webhooks need attention.' }),
+  seeWhy: 'See why',
+  levels: {
+    ok: 'Healthy',
+    waiting: 'Pending',
+    warning: 'Some calls fail',
+    problem: 'Failing',
+    off: 'Disabled',
+  },
+  levelNotes: {
+    waiting: 'Not confirmed yet',
+    warning: 'They are tried again',
+    problem: 'Needs your attention',
+    off: 'Gets no callbacks',
+  },
+};

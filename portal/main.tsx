@@ -1,0 +1,32 @@
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/controls.css';
+import './styles/tables.css';
+import './styles/shell.css';
+import { render } from 'preact';
+import { showIn } from './i18n/i18n.ts';
+import { chooseLocale } from './i18n/locales.ts';
+import { openSession } from './session/open-session.ts';
+import { session } from './session/session.ts';
+import { App } from './shell/app.tsx';
+import { startClock } from './shell/clock.ts';
+import { startKeys } from './shell/keys.ts';
+import { startRouting } from './shell/route.ts';
+
+const wanted = new URLSearchParams(location.search).get('lang');
+
+async function start(): Promise<void> {
+  // The link's code first: it must not stay in the address while anything else is loaded.
+  const opening = openSession();
+  startRouting();
+  await showIn(chooseLocale([wanted, ...navigator.languages]));
+  startClock();
+  startKeys();
+  const page = document.getElementById('page');
+  if (page) render(<App />, page);
+  await opening;
+  const { value } = session;
+  if (value.kind === 'open' && value.locale && !wanted) await showIn(chooseLocale([value.locale]));
+}
+
+void start();

@@ -1,0 +1,55 @@
+import { computed, signal } from '@preact/signals';
+import { createApi } from '../api/api.ts';
+import { forgetAll } from '../api/resource.ts';
+import type { RouteAnswer } from '../api/route-shapes.ts';
+import { createPlaygroundApi } from '../playground/playground-api.ts';
+import { createTokenStore } from './token-store.ts';
+
+/**
+ * The session of the page. `opening`: its link or token is being checked. `none`: there is none, or it has ended; a new
+ * link is needed.
+ */
+export type SessionState =
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'none'; readonly reason: 'no-link' | 'link-used' | 'ended' }
+  | { readonly kind: 'offline' }
+  | ({ readonly kind: 'open' } & OpenSession);
+
+export type OpenSession = RouteAnswer<'GET /portal-session'> & {
+  /** True in the local run. */
+  readonly hasPlayground: boolean;
+};
+
+export const session = signal<SessionState>({ kind: 'opening' });
+
+const tokens = createTokenStore(() => sessionStorage);
+
+export const api = createApi({
+  token: tokens.read,
+  fetch: (...request) => fetch(...request),
+  onUnauthorized: () => endSession('ended'),
+});
+
+export const playground = createPlaygroundApi(tokens.read);
+
+export function keepToken(token: string): void {
+  tokens.write(token);
+}
+
+export function hasToken(): boolean {
+  return tokens.read() !== undefined;
+}
+
+export function endSession(reason: 'no-link' | 'link-used' | 'ended'): void {
+  tokens.write(undefined);
+  forgetAll();
+  session.value = { kind: 'none', reason };
+}
+
+/** What the session may do. The API decides; the page only leaves out what would be refused. */
+export const mayManage = computed(() => may('manage'));
+export const maySeeSecrets = computed(() => may('secrets'));
+
+function may(capability: OpenSession['capabilities'][number]): boolean {
+  return session.value.kind === 'open' && session.value.capabilities.includes(capability);
+}

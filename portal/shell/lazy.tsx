@@ -1,0 +1,32 @@
+import { type ComponentType, createElement } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { texts } from '../i18n/i18n.ts';
+import { Notice } from '../design/notice.tsx';
+
+/** A screen whose code is loaded when it is first opened. */
+export function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
+  let loaded: ComponentType<Props> | undefined;
+  return function Lazy(props: Props) {
+    const [, setLoaded] = useState(loaded);
+    const [hasFailed, setFailed] = useState(false);
+    useEffect(() => {
+      if (loaded) return;
+      load().then(
+        (component) => {
+          loaded = component;
+          setLoaded(() => component);
+        },
+        () => setFailed(true),
+      );
+    }, []);
+    if (loaded) return createElement(loaded, props);
+    const { title, advice } = texts().problems.offline;
+    return hasFailed ? (
+      <Notice tone="bad" title={title} urgent>
+        {advice}
+      </Notice>
+    ) : (
+      <div class="loading-screen" aria-busy="true" aria-label={texts().common.loading} />
+    );
+  };
+}

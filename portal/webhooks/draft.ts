@@ -1,0 +1,98 @@
+import type { BodyOf } from '../api/route-shapes.ts';
+import type { Routes } from '../../contract/routes.ts';
+import type { Webhook } from './health.ts';
+
+export type NewWebhook = BodyOf<Routes['POST /subscriptions']>;
+export type WebhookPatch = BodyOf<Routes['PATCH /subscriptions/{id}']>;
+
+/** A custom header in the form. A value that is stored already cannot be read; it stays as long as none is typed. */
+export interface HeaderDraft {
+  readonly key: number;
+  readonly name: string;
+  readonly value: string;
+  readonly isStored: boolean;
+}
+
+/** What stands in the form: texts, as they were typed. */
+export interface Draft {
+  readonly url: string;
+  readonly eventTypes: readonly string[];
+  readonly description: string;
+  readonly headers: readonly HeaderDraft[];
+  readonly timeoutSeconds: string;
+  readonly rateLimit: string;
+}
+
+export const emptyDraft: Draft = {
+  url: '',
+  eventTypes: [],
+  description: '',
+  headers: [],
+  timeoutSeconds: '',
+  rateLimit: '',
+};
+
+export function draftOf(webhook: Webhook): Draft {
+  return {
+    url: webhook.url,
+    eventTypes: webhook.eventTypes,
+    description: webhook.description,
+    headers: Object.keys(webhook.headers).map((name, key) => ({ key, name, value: '', isStored: true })),
+    timeoutSeconds: webhook.timeoutMs === undefined ? '' : String(webhook.timeoutMs / 1_000),
+    rateLimit: webhook.rateLimitPerSecond === undefined ? '' : String(webhook.rateLimitPerSecond),
+  };
+}
+
+/** The body that creates a webhook. Numbers that are none go to the API as they are: it says what is wrong. */
+export function toNewWebhook(draft: Draft): NewWebhook {
+  const timeoutMs = millisecondsOf(draft.timeoutSeconds);
+  const rateLimitPerSecond = numberOf(draft.rateLimit);
+  return {
+    url: draft.url.trim(),
+    eventTypes: draft.eventTypes as NewWebhook['eventTypes'],
+    description: draft.description.trim(),
+    headers: Object.fromEntries(draft.headers.filter(isFilled).map(({ name, value }) => [name.trim(), value])),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(rateLimitPerSecond === undefined ? {} : { rateLimitPerSecond }),
+  };
+}
+
+/** Only what differs from the stored webhook, so that a change of somebody else's is not undone. */
+export function toPatch(draft: Draft, webhook: Webhook): WebhookPatch {
+  const before = draftOf(webhook);
+  const headers = toHeadersPatch(draft.headers, Object.keys(webhook.headers));
+  const isSame = (name: 'url' | 'description' | 'timeoutSeconds' | 'rateLimit') =>
+    draft[name].trim() === before[name];
+  const areTypesSame = [...draft.eventTypes].sort().join() === [...before.eventTypes].sort().join();
+  return {
+    ...(isSame('url') ? {} : { url: draft.url.trim() }),
+    ...(areTypesSame ? {} : { eventTypes: draft.eventTypes as NewWebhook['eventTypes'] }),
+    ...(isSame('description') ? {} : { description: draft.description.trim() }),
+    ...(isSame('timeoutSeconds') ? {} : { timeoutMs: millisecondsOf(draft.timeoutSeconds) ?? null }),
+    ...(isSame('rateLimit') ? {} : { rateLimitPerSecond: numberOf(draft.rateLimit) ?? null }),
+    ...(Object.keys(headers).length > 0 ? { headers } : {}),
+  };
+}
+
+/** As in RFC 7396: null removes a header, and one that is left out stays. */
+function toHeadersPatch(drafts: readonly HeaderDraft[], stored: readonly string[]): Record<string, string | null> {
+  const names = drafts.map(({ name }) => name.trim().toLowerCase());
+  const removed = stored.filter((name) => !names.includes(name.toLowerCase())).map((name) => [name, null] as const);
+  const written = drafts
+    .filter(({ value, isStored, ...header }) => isFilled({ ...header, value, isStored }) && (!isStored || value))
+    .map(({ name, value }) => [name.trim(), value] as const);
+  return Object.fromEntries([...removed, ...written]);
+}
+
+function isFilled({ name, value }: HeaderDraft): boolean {
+  return name.trim() !== '' || value !== '';
+}
+
+function numberOf(text: string): number | undefined {
+  return text.trim() === '' ? undefined : Number(text.replace(',', '.'));
+}
+
+function millisecondsOf(text: string): number | undefined {
+  const seconds = numberOf(text);
+  return seconds === undefined ? undefined : Math.round(seconds * 1_000);
+}

@@ -1,0 +1,64 @@
+import type { ComponentChildren } from 'preact';
+import { useResource } from '../api/resource.ts';
+import { Skeleton } from '../design/skeleton.tsx';
+import { Status } from '../design/status.tsx';
+import { formats, texts } from '../i18n/i18n.ts';
+import { api } from '../session/session.ts';
+import { toneOf, type Webhook } from './health.ts';
+
+const mostCounted = 100;
+
+/** How a webhook does, in four numbers. */
+export function Metrics({ webhook }: { readonly webhook: Webhook }) {
+  const { webhook: t, webhooks } = texts();
+  const { number, percent, duration } = formats();
+  const { id } = webhook;
+  const path = { id };
+  const statistics = useResource(
+    `day ${id}`,
+    async (signal) => (await api('GET /subscriptions/{id}/stats', { path }, { signal })).body.total,
+    10_000,
+  ).value.value;
+  const waiting = useResource(
+    `waiting ${id}`,
+    async (signal) => {
+      const query = { status: 'waiting', limit: mostCounted };
+      const { items, nextCursor } = (
+        await api('GET /subscriptions/{id}/deliveries', { path, query }, { signal })
+      ).body;
+      return { count: items.length, isMore: nextCursor !== null };
+    },
+    5_000,
+  ).value.value;
+  const calls = statistics && statistics.delivered + statistics.failedAttempts;
+  const { p50 = null, p99 = null } = statistics?.latencyMs ?? {};
+  return (
+    <dl class="card metrics">
+      <Metric name={t.status}>
+        <Status tone={toneOf[webhook.health.level]}>{webhooks.levels[webhook.health.level]}</Status>
+      </Metric>
+      <Metric name={t.delivered}>
+        {statistics ? number(statistics.delivered) : undefined}
+        {statistics && calls ? (
+          <span class="metric-note">{percent(statistics.delivered / calls)}</span>
+        ) : null}
+      </Metric>
+      <Metric name={t.waiting}>
+        {waiting ? number(waiting.count) + (waiting.isMore ? '+' : '') : undefined}
+      </Metric>
+      <Metric name={t.latency}>
+        {p50 === null || p99 === null ? (statistics ? '–' : undefined) : `≤ ${duration(p50)} / ${duration(p99)}`}
+      </Metric>
+    </dl>
+  );
+}
+
+function Metric({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
+  const isKnown = children !== undefined && !(Array.isArray(children) && children[0] === undefined);
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd class="num">{isKnown ? children : <Skeleton width="64px" />}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,111 @@
+import '../styles/forms.css';
+import { useSignal } from '@preact/signals';
+import { announce } from '../design/announcer.tsx';
+import { Button } from '../design/button.tsx';
+import { Notice } from '../design/notice.tsx';
+import { formats, texts } from '../i18n/i18n.ts';
+import { api, mayManage } from '../session/session.ts';
+import { type Draft, draftOf, toPatch } from './draft.ts';
+import type { Webhook } from './health.ts';
+import { LifeBlock } from './life-block.tsx';
+import { SecretBlock } from './secret-block.tsx';
+import { WebhookForm } from './webhook-form.tsx';
+
+interface SettingsTabProps {
+  readonly webhook: Webhook;
+  readonly etag: string | undefined;
+  readonly onChanged: () => Promise<void>;
+}
+
+export function SettingsTab({ webhook, etag, onChanged }: SettingsTabProps) {
+  return (
+    <div class="blocks">
+      <div class="card block">
+        {mayManage.value ? (
+          <EditForm webhook={webhook} etag={etag} onChanged={onChanged} />
+        ) : (
+          <ReadOnly webhook={webhook} />
+        )}
+      </div>
+      <div class="blocks-side">
+        <LifeBlock webhook={webhook} onChanged={onChanged} />
+        <SecretBlock id={webhook.id} />
+      </div>
+    </div>
+  );
+}
+
+/** While somebody edits, what they began with stays, even if the webhook is read again meanwhile. */
+function EditForm({ webhook, etag, onChanged }: SettingsTabProps) {
+  const { form: t } = texts();
+  const begun = useSignal({ webhook, etag });
+  const draft = useSignal<Draft>(draftOf(webhook));
+  const dropped = useSignal<readonly string[]>([]);
+  const patch = toPatch(draft.value, begun.value.webhook);
+  const isUnchanged = Object.keys(patch).length === 0;
+  const begin = (from: Webhook, tag: string | undefined) => {
+    begun.value = { webhook: from, etag: tag };
+    draft.value = draftOf(from);
+  };
+  const save = async () => {
+    // Nobody has edited yet, so the newest state is what the change begins with.
+    const ifMatch = begun.value.etag;
+    const answer = await api(
+      'PATCH /subscriptions/{id}',
+      { path: { id: webhook.id }, body: patch },
+      { ifMatch },
+    ).catch(async (error: unknown) => {
+      // What was typed stays; saved once more, it changes what is there now.
+      const now = await api('GET /subscriptions/{id}', { path: { id: webhook.id } });
+      begun.value = { webhook: now.body, etag: now.etag };
+      throw error;
+    });
+    begin(answer.body, answer.etag);
+    dropped.value = answer.body.droppedHeaders ?? [];
+    announce(t.saved);
+    await onChanged();
+  };
+  return (
+    <>
+      {dropped.value.length > 0 ? (
+        <Notice tone="warn">{t.droppedHeaders(formats().list(dropped.value))}</Notice>
+      ) : null}
+      <WebhookForm
+        draft={draft.value}
+        onChange={(part) => {
+          draft.value = { ...draft.value, ...part };
+        }}
+        submitLabel={t.save}
+        isUnchanged={isUnchanged}
+        onSubmit={save}
+        actions={
+          isUnchanged ? null : (
+            <Button kind="quiet" onClick={() => begin(webhook, etag)}>
+              {t.discard}
+            </Button>
+          )
+        }
+      />
+    </>
+  );
+}
+
+function ReadOnly({ webhook }: { readonly webhook: Webhook }) {
+  const { form: t } = texts();
+  return (
+    <dl class="facts">
+      <dt>{t.url}</dt>
+      <dd class="mono">{webhook.url}</dd>
+      <dt>{t.events}</dt>
+      <dd class="tags">
+        {webhook.eventTypes.map((type) => (
+          <span key={type} class="tag">
+            {type}
+          </span>
+        ))}
+      </dd>
+      <dt>{t.headers}</dt>
+      <dd class="mono">{Object.keys(webhook.headers).join(', ') || '–'}</dd>
+    </dl>
+  );
+}

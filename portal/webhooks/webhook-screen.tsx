@@ -1,0 +1,187 @@
+import '../styles/deliveries.css';
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useResource } from '../api/resource.ts';
+import { Button, LinkButton } from '../design/button.tsx';
+import { FailureNotice } from '../design/failure-notice.tsx';
+import { Notice } from '../design/notice.tsx';
+import { Skeleton } from '../design/skeleton.tsx';
+import { DeliveriesCard } from '../deliveries/deliveries-card.tsx';
+import { DeliveryPanel } from '../deliveries/delivery-panel.tsx';
+import { texts } from '../i18n/i18n.ts';
+import { sayAll } from '../i18n/say.ts';
+import { api, mayManage } from '../session/session.ts';
+import { lazy } from '../shell/lazy.tsx';
+import { goTo, linkTo } from '../shell/route.ts';
+import { useTitle } from '../shell/title.ts';
+import { useEventTypes } from './event-types.ts';
+import { hostOf, type Webhook } from './health.ts';
+import { Metrics } from './metrics.tsx';
+
+const tabs = ['deliveries', 'activity', 'drill', 'settings'] as const;
+type Tab = (typeof tabs)[number];
+
+const ActivityTab = lazy(() => import('../charts/activity-tab.tsx').then((module) => module.ActivityTab));
+const SettingsTab = lazy(() => import('./settings-tab.tsx').then((module) => module.SettingsTab));
+const DrillTab = lazy(() => import('../drill/drill-tab.tsx').then((module) => module.DrillTab));
+const SendTest = lazy(() => import('./send-test.tsx').then((module) => module.SendTest));
+
+interface WebhookScreenProps {
+  readonly id: string;
+  readonly tab: string | undefined;
+  readonly deliveryId: string | undefined;
+}
+
+/** One webhook: how it does, its deliveries, and what can be changed. */
+export function WebhookScreen({ id, tab = 'deliveries', deliveryId }: WebhookScreenProps) {
+  const { webhook: t } = texts();
+  const found = useResource(
+    `webhook ${id}`,
+    (signal) => api('GET /subscriptions/{id}', { path: { id } }, { signal }),
+    5_000,
+  );
+  const webhook = found.value.value?.body;
+  const isTesting = useSignal(false);
+  useTitle(webhook ? hostOf(webhook) : t.title);
+  if (!webhook) {
+    return found.failure.value ? (
+      <FailureNotice failure={found.failure.value} onRetry={found.refresh} />
+    ) : (
+      <Head crumb={<Skeleton width="200px" />} />
+    );
+  }
+  return (
+    <>
+      <Head crumb={hostOf(webhook)} url={webhook.url} description={webhook.description}>
+        {mayManage.value ? (
+          <>
+            <Button
+              disabled={webhook.status !== 'enabled'}
+              title={webhook.status === 'enabled' ? undefined : t.testNeedsEnabled}
+              onClick={() => {
+                isTesting.value = true;
+              }}
+            >
+              {t.sendTest}
+            </Button>
+            <LinkButton href={linkTo(['webhooks', id, 'settings'])}>{t.edit}</LinkButton>
+          </>
+        ) : null}
+      </Head>
+      <HealthNotice webhook={webhook} />
+      <Metrics webhook={webhook} />
+      <Tabs id={id} tab={tab} />
+      <TabContent
+        webhook={webhook}
+        etag={found.value.value?.etag}
+        tab={tab as Tab}
+        deliveryId={deliveryId}
+        onChanged={found.refresh}
+      />
+      {isTesting.value ? (
+        <SendTest
+          webhook={webhook}
+          onClose={() => {
+            isTesting.value = false;
+          }}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function Head(props: {
+  readonly crumb: ComponentChildren;
+  readonly url?: string;
+  readonly description?: string;
+  readonly children?: ComponentChildren;
+}) {
+  const { webhooks: t } = texts();
+  return (
+    <div class="top">
+      <div class="grow">
+        <p class="crumbs">
+          <a href={linkTo([])}>{t.title}</a>
+          <span class="faint" aria-hidden="true">
+            /
+          </span>
+        </p>
+        <h1 title={props.url}>{props.crumb}</h1>
+        {props.description ? <p class="muted">{props.description}</p> : null}
+      </div>
+      {props.children}
+    </div>
+  );
+}
+
+function HealthNotice({ webhook }: { readonly webhook: Webhook }) {
+  const { level, sentences } = webhook.health;
+  if (level === 'ok') return null;
+  const tone = level === 'problem' ? 'bad' : level === 'off' ? 'plain' : 'warn';
+  return <Notice tone={tone}>{sayAll(sentences)}</Notice>;
+}
+
+function Tabs({ id, tab }: { readonly id: string; readonly tab: string }) {
+  const { webhook: t } = texts();
+  return (
+    <nav class="tabs" aria-label={t.sections}>
+      {tabs
+        .filter((one) => one !== 'drill' || mayManage.value)
+        .map((one) => (
+          <a key={one} href={linkTo(['webhooks', id, one])} aria-current={one === tab ? 'page' : undefined}>
+            {t.tabs[one]}
+          </a>
+        ))}
+    </nav>
+  );
+}
+
+function TabContent({
+  webhook,
+  etag,
+  tab,
+  deliveryId,
+  onChanged,
+}: {
+  readonly webhook: Webhook;
+  readonly etag: string | undefined;
+  readonly tab: Tab;
+  readonly deliveryId: string | undefined;
+  readonly onChanged: () => Promise<void>;
+}) {
+  const { id, url } = webhook;
+  switch (tab) {
+    case 'activity':
+      return <ActivityTab id={id} />;
+    case 'drill':
+      return <DrillTab webhook={webhook} />;
+    case 'settings':
+      return <SettingsTab key={id} webhook={webhook} etag={etag} onChanged={onChanged} />;
+    default:
+      return <DeliveriesTab id={id} url={url} deliveryId={deliveryId} />;
+  }
+}
+
+function DeliveriesTab(props: { readonly id: string; readonly url: string; readonly deliveryId: string | undefined }) {
+  const { id, url, deliveryId } = props;
+  const types = useEventTypes().value.value ?? [];
+  return (
+    <div class={`split ${deliveryId ? 'open' : ''}`}>
+      <DeliveriesCard
+        key={id}
+        subscriptionId={id}
+        eventTypes={types.map(({ type }) => type)}
+        openId={deliveryId}
+        onOpen={(one) => goTo(linkTo(['webhooks', id, 'deliveries', one]), { replace: deliveryId !== undefined })}
+      />
+      {deliveryId ? (
+        <DeliveryPanel
+          key={deliveryId}
+          id={deliveryId}
+          url={url}
+          onClose={() => goTo(linkTo(['webhooks', id]), { replace: true })}
+        />
+      ) : null}
+    </div>
+  );
+}
