@@ -119,6 +119,7 @@ export const forbiddenModules: Record<string, string[]> = {
     '../lib/stage.ts',
     '../local/start.ts',
   ],
+  'client/receiver': ['../publisher.ts', '../../core/json-text.ts', '../../local/start.ts', 'node:crypto'],
   local: ['../functions/env.ts', '../contract/routes.ts', '../adapters/dynamo-keys.ts', '../lib/stage.ts'],
   'scripts/e2e': [
     '../../adapters/dynamo-keys.ts',

@@ -179,7 +179,9 @@ describe('the packed client', () => {
       .trim()
       .split('\n')
       .map((line) => line.replace(/^[^']*'|'$/g, ''));
-    const packages = modules.filter((module) => !module.startsWith('node:'));
+    const packages = modules
+      .filter((module) => !module.startsWith('node:'))
+      .map((module) => module.split('/', module.startsWith('@') ? 2 : 1).join('/'));
     expect([...new Set(packages)].toSorted()).toEqual(Object.keys(manifest().dependencies).toSorted());
   });
 });
