@@ -1,5 +1,13 @@
+import type { charts } from './en/charts.ts';
+import type { deliveries } from './en/deliveries.ts';
+import type { doctor } from './en/doctor.ts';
+import type { drill } from './en/drill.ts';
+import type { events } from './en/events.ts';
+import type { created, form } from './en/form.ts';
+import type { playground } from './en/playground.ts';
 import type { problems } from './en/problems.ts';
 import type { common, shell } from './en/shell.ts';
+import type { webhook } from './en/webhook.ts';
 import type { webhooks } from './en/webhooks.ts';
 
 /** Every text of the page. A language in which one is missing does not compile. */
@@ -8,4 +16,13 @@ export interface Catalog {
   readonly shell: typeof shell;
   readonly problems: typeof problems;
   readonly webhooks: typeof webhooks;
+  readonly webhook: typeof webhook;
+  readonly created: typeof created;
+  readonly form: typeof form;
+  readonly deliveries: typeof deliveries;
+  readonly charts: typeof charts;
+  readonly events: typeof events;
+  readonly doctor: typeof doctor;
+  readonly drill: typeof drill;
+  readonly playground: typeof playground;
 }

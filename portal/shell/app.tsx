@@ -30,12 +30,28 @@ function skipToContent(event: Event): void {
   document.getElementById('content')?.focus();
 }
 
+const WebhookScreen = lazy(() =>
+  import('../webhooks/webhook-screen.tsx').then((module) => module.WebhookScreen),
+);
+const NewScreen = lazy(() => import('../webhooks/new-screen.tsx').then((module) => module.NewScreen));
+const EventsScreen = lazy(() => import('../events/events-screen.tsx').then((module) => module.EventsScreen));
+const DoctorScreen = lazy(() => import('../doctor/doctor-screen.tsx').then((module) => module.DoctorScreen));
+const PlaygroundScreen = lazy(() =>
+  import('../playground/playground-screen.tsx').then((module) => module.PlaygroundScreen),
+);
+
 function Screen() {
-  const [place = 'webhooks', ...rest] = route.value.parts;
-  const [id] = rest;
+  const [place = 'webhooks', id, tab, deliveryId] = route.value.parts;
   switch (place) {
     case 'webhooks':
-      return id === undefined ? <ListScreen /> : <NotFound />;
+      if (id === undefined) return <ListScreen />;
+      return id === 'new' ? <NewScreen /> : <WebhookScreen id={id} tab={tab} deliveryId={deliveryId} />;
+    case 'events':
+      return <EventsScreen openId={id} />;
+    case 'doctor':
+      return <DoctorScreen />;
+    case 'playground':
+      return <PlaygroundScreen />;
     default:
       return <NotFound />;
   }

@@ -1,4 +1,5 @@
 import '../styles/deliveries.css';
+import '../styles/webhook.css';
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useResource } from '../api/resource.ts';

@@ -1,0 +1,92 @@
+import type { Delivery, DeliveryStatus } from '../../deliveries/delivery.ts';
+import { plural } from './words.ts';
+
+const statuses: Readonly<Record<DeliveryStatus, string>> = {
+  waiting: 'Waiting',
+  delivered: 'Delivered',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+};
+
+const reasons: Readonly<Record<NonNullable<Delivery['reason']>, string>> = {
+  status: 'Not answered 2xx',
+  gone: '410, gone for good',
+  timeout: 'No answer in time',
+  dns: 'Name has no address',
+  'connection-refused': 'Connection refused',
+  'connection-lost': 'Connection closed',
+  tls: 'Certificate not valid',
+  protocol: 'Answer is not HTTP',
+  'invalid-url': 'URL cannot be used',
+  'address-forbidden': 'Address is not public',
+  'challenge-not-echoed': 'Challenge not sent back',
+  expired: 'Time was over',
+  'subscription-disabled': 'Webhook was disabled',
+  'subscription-pending': 'Webhook was pending',
+  'subscription-deleted': 'Webhook was deleted',
+  'account-suspended': 'Account was suspended',
+  'question-withdrawn': 'Asked anew since',
+};
+
+export const deliveries = {
+  title: 'Deliveries',
+  status: 'Status',
+  allStatuses: 'All',
+  statuses,
+  reasons,
+  eventType: 'Event type',
+  allTypes: 'All event types',
+  live: 'Live',
+  liveTitle: 'New deliveries appear by themselves',
+  columns: { event: 'Event', outcome: 'Outcome', time: 'Time' },
+  selectFailed: 'Select all that failed or were cancelled',
+  selectOne: (type: string) => `Select ${type}`,
+  selected: (count: number) => plural(count, { one: '# selected', other: '# selected' }),
+  clearSelection: 'Clear',
+  resend: 'Resend',
+  resent: 'Sent again',
+  resendMany: (count: number) => plural(count, { one: 'Resend #', other: 'Resend #' }),
+  resendTitle: (count: number) => plural(count, { one: 'Resend # delivery', other: 'Resend # deliveries' }),
+  progress: (done: number, total: number) => `${done} of ${total}`,
+  resentCount: (count: number) =>
+    plural(count, { one: '# delivery is on its way.', other: '# deliveries are on their way.' }),
+  notResent: (count: number) =>
+    plural(count, { one: '# could not be sent again.', other: '# could not be sent again.' }),
+  stop: 'Stop',
+  newOnes: (count: number) => plural(count, { one: '# new delivery', other: '# new deliveries' }),
+  count: (count: number, hasMore: boolean) =>
+    hasMore
+      ? plural(count, { other: 'The latest # deliveries' })
+      : plural(count, { one: '# delivery', other: '# deliveries' }),
+  keyRows: 'rows',
+  keyResend: 'resend',
+  none: 'No deliveries yet. Send a test event to see one.',
+  noMatch: 'No delivery matches the filter.',
+  answered: (status: string) => `Answered ${status}`,
+  deliveredLate: (status: string, attempt: number) => `Answered ${status}, attempt ${attempt}`,
+  notTried: 'First attempt ahead',
+  attempts: (count: number) => plural(count, { one: '# attempt', other: '# attempts' }),
+  next: (time: string) => `next ${time}`,
+  details: 'Delivery details',
+  copyCurl: 'Copy as curl',
+  copyEventId: 'Copy event id',
+  copyBody: 'Copy body',
+  copyResponse: 'Copy answer',
+  showEvent: 'What became of this event at each webhook',
+  timeline: 'Attempts',
+  accepted: 'Accepted by iOmniHub',
+  earlierAttempts: (count: number) =>
+    plural(count, { one: '# earlier attempt', other: '# earlier attempts' }),
+  nextAttempt: 'Next attempt',
+  httpStatus: (status: number, name: string) => `${status} ${name}`.trim(),
+  noAnswer: 'No answer',
+  noAnswerText: 'No answer came.',
+  emptyBody: 'The answer had no body.',
+  bodyGone: 'The body is no longer stored.',
+  noAttemptYet: 'The first attempt is about to be made.',
+  attempt: 'Attempt',
+  request: 'Request',
+  response: 'Answer',
+  took: 'took',
+  address: 'from',
+};

@@ -1,0 +1,1 @@
+export { findingTexts } from '../../../client/receiver/findings.ts';
