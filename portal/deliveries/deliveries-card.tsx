@@ -57,7 +57,7 @@ export function DeliveriesCard({ subscriptionId, eventTypes, openId, onOpen }: D
         </select>
         <span class="live" title={t.liveTitle}>
           <LiveIcon />
-          {t.live}
+          <span>{t.live}</span>
         </span>
       </div>
       <FailureNotice failure={list.failure.value} onRetry={list.refresh} />

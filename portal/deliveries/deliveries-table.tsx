@@ -64,7 +64,9 @@ export function DeliveriesTable({ list, openId, onOpen, selected, onSelect, isFi
               </th>
             ) : null}
             <th scope="col">{t.columns.event}</th>
-            <th scope="col">{t.columns.outcome}</th>
+            <th scope="col" class="outcome">
+              {t.columns.outcome}
+            </th>
             <th scope="col" class="right">
               {t.columns.time}
             </th>

@@ -63,7 +63,7 @@ function describe({ status, reason, attemptCount, responseStatus, nextAttemptAt 
     case 'waiting': {
       const next = nextAttemptAt && formats().shortTime(new Date(nextAttemptAt), now.value);
       const soFar = attemptCount === 0 ? t.notTried : t.attempts(attemptCount);
-      return next && attemptCount > 0 ? `${soFar}, ${t.next(next)}` : soFar;
+      return next && attemptCount > 0 ? `${t.next(next)}, ${soFar}` : soFar;
     }
     case 'failed':
       return reason === 'status' && answer ? t.answered(answer) : reason ? t.reasons[reason] : '';

@@ -1,3 +1,4 @@
+import '../styles/code.css';
 import type { ComponentChildren } from 'preact';
 import { isJson, prettyJson, tokenizeJson } from './json-tokens.ts';
 
@@ -14,7 +15,7 @@ interface CodeBlockProps {
 export function CodeBlock({ text, label, children }: CodeBlockProps) {
   return (
     // Long lines are scrolled to, by keyboard as well.
-    <pre class="code" tabIndex={0} role="region" aria-label={label}>
+    <pre class="code-block" tabIndex={0} role="region" aria-label={label}>
       {children}
       <code>{isJson(text) ? <JsonText text={prettyJson(text)} /> : text}</code>
     </pre>

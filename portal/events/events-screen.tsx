@@ -63,7 +63,7 @@ function EventsCard({ openId }: { readonly openId: string | undefined }) {
         </select>
         <span class="live" title={deliveries.liveTitle}>
           <LiveIcon />
-          {deliveries.live}
+          <span>{deliveries.live}</span>
         </span>
       </div>
       <FailureNotice failure={list.failure.value} onRetry={list.refresh} />

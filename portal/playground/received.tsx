@@ -18,7 +18,7 @@ export function Received() {
         <h2>{t.received}</h2>
         <span class="live">
           <LiveIcon />
-          {deliveries.live}
+          <span>{deliveries.live}</span>
         </span>
       </div>
       {items?.length === 0 ? <p class="no-rows muted">{t.nothingReceived}</p> : null}

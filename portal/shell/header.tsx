@@ -78,13 +78,8 @@ function Mark() {
   return (
     <svg width="20" height="20" viewBox="0 0 32 32" aria-hidden="true">
       <rect class="mark" width="32" height="32" rx="9" />
-      <path
-        class="mark-line"
-        d="M8 10.5h6.5a5.5 5.5 0 0 1 0 11H13M24 21.5h-6.5a5.5 5.5 0 0 1 0-11H19"
-        fill="none"
-        stroke-width="2.6"
-        stroke-linecap="round"
-      />
+      <circle class="mark-dot" cx="10" cy="16" r="3.5" />
+      <path class="mark-line" d="M17 10.5 22.5 16 17 21.5M14.5 16h7" fill="none" stroke-width="2.75" stroke-linecap="round" stroke-linejoin="round" />
     </svg>
   );
 }

@@ -27,13 +27,11 @@ export function NewScreen() {
     <>
       <div class="top">
         <div class="grow">
-          <p class="crumbs">
+          <div class="crumbs">
             <a href={linkTo([])}>{webhooks.title}</a>
-            <span class="faint" aria-hidden="true">
-              /
-            </span>
-          </p>
-          <h1>{webhooks.add}</h1>
+            <span aria-hidden="true">/</span>
+            <h1>{webhooks.add}</h1>
+          </div>
         </div>
       </div>
       <WebhookForm

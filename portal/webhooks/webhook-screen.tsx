@@ -101,13 +101,11 @@ function Head(props: {
   return (
     <div class="top">
       <div class="grow">
-        <p class="crumbs">
+        <div class="crumbs">
           <a href={linkTo([])}>{t.title}</a>
-          <span class="faint" aria-hidden="true">
-            /
-          </span>
-        </p>
-        <h1 title={props.url}>{props.crumb}</h1>
+          <span aria-hidden="true">/</span>
+          <h1 title={props.url}>{props.crumb}</h1>
+        </div>
         {props.description ? <p class="muted">{props.description}</p> : null}
       </div>
       {props.children}

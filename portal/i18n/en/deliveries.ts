@@ -66,7 +66,7 @@ export const deliveries = {
   deliveredLate: (status: string, attempt: number) => `Answered ${status}, attempt ${attempt}`,
   notTried: 'First attempt ahead',
   attempts: (count: number) => plural(count, { one: '# attempt', other: '# attempts' }),
-  next: (time: string) => `next ${time}`,
+  next: (time: string) => `Next ${time}`,
   details: 'Delivery details',
   copyCurl: 'Copy as curl',
   copyEventId: 'Copy event id',
