@@ -66,6 +66,31 @@ export function createCredentialStore({
         .sort((a, b) => a.createdAt.localeCompare(b.createdAt));
     },
 
+    async openSession({ id, linkSecretHash, secretHash, now }) {
+      try {
+        const { Attributes } = await client.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: credentialKey(id),
+            UpdateExpression: 'SET credential.secretHash = :new REMOVE credential.#link',
+            ConditionExpression:
+              'credential.#link.secretHash = :link AND credential.#link.expiresAt > :now AND credential.expiresAt > :now',
+            ExpressionAttributeNames: { '#link': 'link' },
+            ExpressionAttributeValues: {
+              ':new': secretHash,
+              ':link': linkSecretHash,
+              ':now': now.toISOString(),
+            },
+            ReturnValues: 'ALL_NEW',
+          }),
+        );
+        return Attributes?.['credential'] as Credential;
+      } catch (error) {
+        if (isConditionFailure(error)) return undefined;
+        throw error;
+      }
+    },
+
     async revokeCredential(accountId, kind, id) {
       const Key = credentialOfAccountKey(accountId, kind, id);
       const known = await client.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }));

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type AuditEntry, auditedActions } from '../core/accounts/audit.ts';
-import type { Credential } from '../core/accounts/credential.ts';
+import { type Credential, capabilities, roleOf } from '../core/accounts/credential.ts';
 import { identifierSchema, timestampSchema } from '../core/identifiers.ts';
 
 export const accountView = z.object({
@@ -10,29 +10,54 @@ export const accountView = z.object({
 });
 
 /** What the backend sees of a credential: everything but the hash. */
-export const credentialView = z
-  .object({
-    id: z.string().meta({ description: 'Is part of the credential itself, and names it in the audit log.' }),
-    accountId: identifierSchema,
-    role: z.enum(['read', 'manage']),
-    description: z.string(),
-    createdAt: timestampSchema,
-    expiresAt: timestampSchema.optional(),
-    lastUsedAt: timestampSchema.optional().meta({ description: 'Up to ten minutes behind.' }),
-  })
+const credentialView = z.object({
+  id: z.string().meta({ description: 'Is part of the credential itself, and names it in the audit log.' }),
+  accountId: identifierSchema,
+  createdAt: timestampSchema,
+  expiresAt: timestampSchema.optional(),
+  lastUsedAt: timestampSchema.optional().meta({ description: 'Up to ten minutes behind.' }),
+});
+
+export const apiKeyView = credentialView
+  .extend({ role: z.enum(['read', 'manage']), description: z.string() })
   .meta({ id: 'ApiKey' });
 
-export function presentCredential(credential: Credential): z.output<typeof credentialView> {
-  const { id, accountId, role, description, createdAt, expiresAt, lastUsedAt } = credential;
-  return { id, accountId, role, description, createdAt, expiresAt, lastUsedAt };
+export function presentApiKey(key: Credential): z.output<typeof apiKeyView> {
+  return { ...presentCredential(key), role: roleOf(key), description: key.description };
 }
 
+/** The languages of the page. */
+export const portalLocales = ['en', 'pt-BR', 'es'] as const;
+
 /** A session of the page. */
-export const sessionView = credentialView.omit({ description: true }).meta({ id: 'PortalSession' });
+export const sessionView = credentialView
+  .extend({
+    capabilities: z.array(z.enum(capabilities)),
+    locale: z.enum(portalLocales).optional(),
+  })
+  .meta({ id: 'PortalSession' });
+
+export const newSessionView = sessionView.extend({
+  url: z.string().meta({
+    description:
+      'Opens the page, once. The code is behind the `#`, so that no server writes it into its log. A credential: keep it out of yours.',
+  }),
+  linkExpiresAt: timestampSchema,
+  token: z.string(),
+});
 
 export function presentSession(session: Credential): z.output<typeof sessionView> {
-  const { description: _, ...shown } = presentCredential(session);
-  return shown;
+  const locale = portalLocales.find((one) => one === session.locale);
+  return {
+    ...presentCredential(session),
+    capabilities: [...session.capabilities],
+    ...(locale ? { locale } : {}),
+  };
+}
+
+function presentCredential(credential: Credential): z.output<typeof credentialView> {
+  const { id, accountId, createdAt, expiresAt, lastUsedAt } = credential;
+  return { id, accountId, createdAt, expiresAt, lastUsedAt };
 }
 
 export const auditEntryView = z

@@ -1,6 +1,15 @@
 import * as z from 'zod';
+import { capabilities } from '../core/accounts/credential.ts';
 import { identifierSchema } from '../core/identifiers.ts';
-import { accountView, auditEntryView, credentialView, sessionView } from './account-views.ts';
+import { mustBeOneOf } from '../core/words.ts';
+import {
+  accountView,
+  apiKeyView,
+  auditEntryView,
+  newSessionView,
+  portalLocales,
+  sessionView,
+} from './account-views.ts';
 import { listOf, pageParameters } from './lists.ts';
 import { declareRoutes } from './route.ts';
 
@@ -10,10 +19,30 @@ const newApiKeyBody = z.strictObject({
   description: z.string('must be text').max(200, 'must have at most 200 characters').default(''),
 });
 const expiryError = 'must be a whole number of seconds from 60 to 43200';
+const linkExpiryError = 'must be a whole number of seconds from 30 to 3600';
 const newSessionBody = z.strictObject({
-  role,
+  capabilities: z
+    .array(
+      z.enum(capabilities, { error: ({ input }) => mustBeOneOf(capabilities, input) }),
+      'must be a list such as ["manage"]',
+    )
+    .default([...capabilities])
+    .transform((given) => capabilities.filter((one) => one === 'view' || given.includes(one)))
+    .meta({
+      description:
+        '`view`: see everything but secrets; every session has it. `manage`: change things and read the audit log. `secrets`: see signing secrets.',
+    }),
+  locale: z
+    .enum(portalLocales, { error: ({ input }) => mustBeOneOf(portalLocales, input) })
+    .optional()
+    .meta({ description: "The page's language. Left out, it is that of the browser." }),
   /** A working day is the longest that a page should stay open for. */
   expiresInSeconds: z.int(expiryError).min(60, expiryError).max(43_200, expiryError).default(3_600),
+  linkExpiresInSeconds: z
+    .int(linkExpiryError)
+    .min(30, linkExpiryError)
+    .max(3_600, linkExpiryError)
+    .default(300),
 });
 const statusBody = z.strictObject({
   status: z.enum(['active', 'suspended'], 'must be "active" or "suspended"'),
@@ -39,7 +68,7 @@ export const accountRoutes = declareRoutes({
     tag: 'Backend',
     path: { accountId },
     query: z.strictObject(pageParameters),
-    answer: { status: 200, description: 'A page of them, without their text.', body: listOf(credentialView) },
+    answer: { status: 200, description: 'A page of them, without their text.', body: listOf(apiKeyView) },
   },
   'POST /accounts/{accountId}/api-keys': {
     operationId: 'createApiKey',
@@ -53,7 +82,7 @@ export const accountRoutes = declareRoutes({
     answer: {
       status: 201,
       description: 'The key. Its text is shown only once, here.',
-      body: credentialView.extend({ key: z.string() }),
+      body: apiKeyView.extend({ key: z.string() }),
     },
     problems: ['invalid-json', 'too-many-api-keys', 'account-removed'],
   },
@@ -79,7 +108,9 @@ export const accountRoutes = declareRoutes({
   'POST /accounts/{accountId}/portal-sessions': {
     operationId: 'createPortalSession',
     access: 'iam',
-    summary: 'Open a session of the page for a person',
+    summary: 'Make a link that opens the page for a person',
+    description:
+      'Send the person to `url` at once: it opens the page one time, within `linkExpiresAt`. A page of your own may use `token` instead; opening the link ends that token.',
     tag: 'Backend',
     path: { accountId },
     body: newSessionBody,
@@ -87,8 +118,8 @@ export const accountRoutes = declareRoutes({
     repeatable: true,
     answer: {
       status: 201,
-      description: 'The session. Its token is shown only once, here.',
-      body: sessionView.extend({ token: z.string() }),
+      description: 'The session, with its link. Link and token are shown only once, here.',
+      body: newSessionView,
     },
     problems: ['invalid-json', 'too-many-portal-sessions', 'account-removed'],
   },

@@ -26,8 +26,9 @@ export const problems = {
   },
   forbidden: {
     status: 403,
-    title: 'The key may only read',
-    remedy: 'Use a key or a session with the role `manage`.',
+    title: 'The key or the session is not for this',
+    remedy:
+      'Use a key with the role `manage`, or a session with the capability that `detail` names. Routes of the session take no key.',
   },
   'not-found': {
     status: 404,
@@ -95,6 +96,11 @@ export const problems = {
     status: 409,
     title: 'A request with this Idempotency-Key is being served',
     remedy: 'Wait a second, then repeat the same request.',
+  },
+  'link-not-good': {
+    status: 410,
+    title: 'The link does not open the page',
+    remedy: 'Ask iOmniHub for a new link. Each opens the page once, within a few minutes.',
   },
   'precondition-failed': {
     status: 412,

@@ -3,10 +3,11 @@ import type { CallbackUrlRules } from '../core/receivers/callback-address.ts';
 import type { ProblemSlug } from './problems.ts';
 
 /**
- * Who may call a route. `read` and `manage`: an API key or a portal session with at least that role. `iam`: the helpdesk
- * backend, which signs its requests (AWS Signature Version 4). `public`: anybody, without a credential.
+ * Who may call a route. `read`, `manage` and `secrets`: an API key or a portal session that is good for it. `session`: a
+ * portal session, about itself. `iam`: the helpdesk backend, which signs its requests (AWS Signature Version 4). `public`:
+ * anybody, without a credential.
  */
-export type Access = 'read' | 'manage' | 'iam' | 'public';
+export type Access = 'read' | 'manage' | 'secrets' | 'session' | 'iam' | 'public';
 
 /** The settings of a stage that some request bodies depend on. */
 export interface StageLimits {

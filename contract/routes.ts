@@ -2,6 +2,7 @@ import { accountRoutes } from './accounts.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { descriptionRoutes } from './description.ts';
 import { eventRoutes } from './events.ts';
+import { portalSessionRoutes } from './portal-session.ts';
 import type { Access, Method, Route } from './route.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 
@@ -14,6 +15,7 @@ export const routes = {
   ...eventRoutes,
   ...subscriptionRoutes,
   ...deliveryRoutes,
+  ...portalSessionRoutes,
   ...accountRoutes,
 };
 

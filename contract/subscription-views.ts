@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Role } from '../core/accounts/credential.ts';
+import { capabilities as allCapabilities, type Capability } from '../core/accounts/credential.ts';
 import { deliveryIdOf } from '../core/deliveries/delivery.ts';
 import { identifierSchema, timestampSchema } from '../core/identifiers.ts';
 import { failureReasons } from '../core/receivers/delivery-outcome.ts';
@@ -79,14 +79,15 @@ export const subscriptionView = z
 
 export function presentSubscription(
   subscription: Subscription,
-  role: Role = 'manage',
+  capabilities: readonly Capability[] = allCapabilities,
 ): z.output<typeof subscriptionView> {
   const { id, eventTypes, description, metadata = {}, status, disabledReason } = subscription;
   const { rateLimitPerSecond, timeoutMs, verifiedAt, receiver, verification, createdAt, updatedAt } =
     subscription;
+  const isPathShown = capabilities.includes('manage') || capabilities.includes('secrets');
   return {
     id,
-    url: role === 'manage' ? subscription.url : maskPath(subscription.url),
+    url: isPathShown ? subscription.url : maskPath(subscription.url),
     eventTypes: [...eventTypes],
     description,
     // A stored map comes back in no certain order, and an ETag must not depend on it.
@@ -135,7 +136,7 @@ export const writtenSubscriptionView = subscriptionView.extend({
   effectiveAt,
 });
 
-export const signingSecret = z.string().meta({
+const signingSecret = z.string().meta({
   description: 'Signs callbacks by Standard Webhooks. A credential: keep it out of logs.',
   examples: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
 });
@@ -146,8 +147,15 @@ const revealedSecret = z.object({
 });
 export const secretView = revealedSecret.extend({ previous: z.array(revealedSecret) });
 
+/** In the answer to a change. */
+export const shownSecret = signingSecret.optional().meta({
+  description:
+    'Signs callbacks by Standard Webhooks. A credential: keep it out of logs. Left out for a session without the capability `secrets`.',
+  examples: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
+});
+
 export const rotatedSecretView = z.object({
-  secret: signingSecret,
+  secret: shownSecret,
   previousExpiresAt: timestampSchema.nullable(),
   effectiveAt,
 });

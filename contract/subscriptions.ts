@@ -6,7 +6,7 @@ import {
   effectView,
   rotatedSecretView,
   secretView,
-  signingSecret,
+  shownSecret,
   subscriptionView,
   writtenSubscriptionView,
 } from './subscription-views.ts';
@@ -48,7 +48,7 @@ export const subscriptionRoutes = declareRoutes({
     answer: {
       status: 201,
       description: 'The subscription, and its signing secret.',
-      body: writtenSubscriptionView.extend({ secret: signingSecret }),
+      body: writtenSubscriptionView.extend({ secret: shownSecret }),
       hasEtag: true,
     },
     problems: ['invalid-json', 'too-many-subscriptions', 'too-many-requests'],
@@ -111,7 +111,7 @@ export const subscriptionRoutes = declareRoutes({
   },
   'GET /subscriptions/{id}/secret': {
     operationId: 'revealSecret',
-    access: 'manage',
+    access: 'secrets',
     summary: 'Read the signing secret',
     description: 'The audit log records each read.',
     tag: 'Subscriptions',

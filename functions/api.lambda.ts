@@ -61,6 +61,7 @@ const api = createApi({
   namedHosts: createNamedHosts(table),
   now: () => new Date(),
   randomBytes,
+  portalUrl: env.PORTAL_URL,
   telemetry,
   // The folder of the bundle, as Lambda names it.
   readDescription: createDescriptionReader(process.env['LAMBDA_TASK_ROOT'] ?? '.'),

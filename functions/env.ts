@@ -47,7 +47,13 @@ export const sweeperEnv = functionEnv({ ...common, RETRY_QUEUE_URL: z.url() }, [
 ]);
 
 export const apiEnv = functionEnv(
-  { ...common, SECRETS_KEY_ID: nonEmpty, CURSOR_KEY_ID: nonEmpty, RETRY_QUEUE_URL: z.url() },
+  {
+    ...common,
+    SECRETS_KEY_ID: nonEmpty,
+    CURSOR_KEY_ID: nonEmpty,
+    RETRY_QUEUE_URL: z.url(),
+    PORTAL_URL: z.url(),
+  },
   [
     'retentionDays',
     'cacheMs',

@@ -28,6 +28,7 @@ import { type DataStack, itemsOf } from './data-stack.ts';
 import { commonResources } from './delivery-functions.ts';
 import { deployedCommit } from './deployed-commit.ts';
 import { findEventBus } from './event-queues.ts';
+import { Portal } from './portal.ts';
 import { resourceName, type Stage } from './stage.ts';
 import { WebhookFunction } from './webhook-function.ts';
 
@@ -76,9 +77,10 @@ export class ApiStack extends Stack {
       accessLogSettings: { destination: new LogGroupLogDestination(accessLog), format: accessLogFormat },
     });
 
+    const portal = new Portal(this, 'Portal', { stage, api });
     const integration = new HttpLambdaIntegration(
       'ApiIntegration',
-      this.#createApiFunction(stage, data, retries).lambda,
+      this.#createApiFunction(stage, data, retries, portal.url).lambda,
       // One permission for the API. One for each route would fill the function's policy, which has 20 KB.
       { scopePermissionToRoute: false },
     );
@@ -91,6 +93,8 @@ export class ApiStack extends Stack {
     const authorizers = {
       read: accountKey,
       manage: accountKey,
+      secrets: accountKey,
+      session: accountKey,
       iam: new HttpIamAuthorizer(),
       public: new HttpNoneAuthorizer(),
     };
@@ -116,7 +120,7 @@ export class ApiStack extends Stack {
     new CfnOutput(this, 'Commit', { value: deployedCommit() });
   }
 
-  #createApiFunction(stage: Stage, data: DataStack, retries: IQueue) {
+  #createApiFunction(stage: Stage, data: DataStack, retries: IQueue, portalUrl: string) {
     const api = new WebhookFunction(this, 'Api', {
       consequence: 'account owners cannot manage their subscriptions',
       alarmTopic: data.alarmTopic,
@@ -130,13 +134,14 @@ export class ApiStack extends Stack {
         SECRETS_KEY_ID: data.secretsKey.keyId,
         CURSOR_KEY_ID: data.cursorKey.keyId,
         RETRY_QUEUE_URL: retries.queueUrl,
+        PORTAL_URL: portalUrl,
       },
       timeout: Duration.seconds(apiTimeoutSeconds),
       memoryMb: 512,
     });
     const reads = ['Query', 'GetItem', 'BatchGetItem'];
     api.allowItems([...reads, 'PutItem', 'UpdateItem', 'DeleteItem'], data.table, itemsOf.accounts);
-    api.allowItems(['GetItem', 'PutItem', 'DeleteItem'], data.table, itemsOf.credentials);
+    api.allowItems(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], data.table, itemsOf.credentials);
     api.allowItems(['UpdateItem'], data.table, itemsOf.limits);
     api.allow(['dynamodb:Query'], data.feedIndexArn);
     api.allow(['sqs:SendMessage'], retries.queueArn);

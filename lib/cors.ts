@@ -20,6 +20,6 @@ export function corsPreflight({ corsOrigins }: Stage): CorsPreflightOptions | un
 
 /** The methods of all routes but the backend's, because a page cannot sign requests. */
 function pageMethods(): CorsHttpMethod[] {
-  const routeKeys = routeKeysWith('public', 'read', 'manage');
+  const routeKeys = routeKeysWith('public', 'read', 'manage', 'secrets', 'session');
   return [...new Set(routeKeys.map((routeKey) => CorsHttpMethod[methodAndPathOf(routeKey).method]))];
 }

@@ -56,6 +56,16 @@ export async function issueDemoKey(apiUrl: string): Promise<string> {
   return String((await backend('POST', keys, { description: demoDescription }))['key']);
 }
 
+/** A link that opens the page for the demo account, once, as the helpdesk backend asks for it. */
+export async function makePortalLink(apiUrl: string): Promise<string> {
+  const backend = connectApi(apiUrl, operatorCredentials);
+  const { url } = await backend('POST', `/accounts/${demoAccountId}/portal-sessions`, {
+    expiresInSeconds: 43_200,
+    linkExpiresInSeconds: 3_600,
+  });
+  return String(url);
+}
+
 /** Starts a receiver and subscribes it as an account owner would. The result publishes as the helpdesk would. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const { receiver, reports, url } = await startReceiver(options.receiverPort);

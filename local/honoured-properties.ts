@@ -19,6 +19,9 @@ const honoured: Record<string, readonly string[]> = {
   'AWS::ApiGatewayV2::Integration': ['ApiId', 'IntegrationType', 'IntegrationUri', 'PayloadFormatVersion'],
   'AWS::ApiGatewayV2::Route': ['ApiId', 'AuthorizationType', 'AuthorizerId', 'RouteKey', 'Target'],
   'AWS::ApiGatewayV2::Stage': ['ApiId', 'AutoDeploy', 'StageName'],
+  'AWS::CloudFront::Distribution': ['DistributionConfig'],
+  'AWS::CloudFront::Function': ['FunctionCode'],
+  'AWS::CloudFront::ResponseHeadersPolicy': ['ResponseHeadersPolicyConfig'],
   'AWS::DynamoDB::Table': ['AttributeDefinitions', 'BillingMode', 'GlobalSecondaryIndexes', 'KeySchema'],
   'AWS::Events::EventBus': ['Name'],
   'AWS::Events::Rule': [
@@ -71,6 +74,11 @@ const awsOnly: Record<string, readonly string[]> = {
   'alarms notify nobody': ['AWS::CloudWatch::Alarm', 'AWS::SNS::Topic'],
   'metrics are not kept': ['AWS::Logs::MetricFilter'],
   'logs are plain files': ['AWS::Logs::LogGroup'],
+  'the page is served from portal/dist': [
+    'AWS::CloudFront::OriginAccessControl',
+    'AWS::S3::Bucket',
+    'AWS::S3::BucketPolicy',
+  ],
 };
 
 /** CDK's own metadata. It has no effect on AWS either. */
@@ -79,6 +87,7 @@ const withoutEffect = ['AWS::CDK::Metadata'];
 /** Properties of which one part is not honoured. */
 const partly: readonly string[] = [
   'AWS::Events::Rule Targets.SqsParameters.MessageGroupId: fair by the published rules; how soon is up to AWS',
+  'AWS::CloudFront::Distribution DistributionConfig: without TLS, caches and compression',
   'AWS::Events::Rule Targets that are log groups: their lines appear in the terminal only',
 ];
 

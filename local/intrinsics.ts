@@ -25,6 +25,8 @@ export type Resolve = (value: unknown, stack: StackTemplate) => unknown;
 export function createResolver(
   stacks: readonly StackTemplate[],
   identify: (logicalId: string, stack: StackTemplate) => Identity,
+  /** Changes what Fn::Join has joined. */
+  correct = (text: string) => text,
 ): Resolve {
   function resolve(value: unknown, stack: StackTemplate): unknown {
     if (Array.isArray(value)) return value.map((item) => resolve(item, stack));
@@ -47,7 +49,7 @@ export function createResolver(
       }
       case 'Fn::Join': {
         const [separator, parts] = argument as [string, unknown[]];
-        return parts.map((part) => String(resolve(part, stack))).join(separator);
+        return correct(parts.map((part) => String(resolve(part, stack))).join(separator));
       }
       case 'Fn::Sub':
         return String(argument).replaceAll(/\$\{([^}]+)\}/g, (_, variable: string) => {

@@ -13,6 +13,8 @@ export interface StartOptions {
   /** For logs and outputs.json. */
   readonly localFolder: string;
   readonly port: number;
+  /** Of the page for account owners. */
+  readonly portalPort: number;
   readonly receiverPort: number;
   readonly callbackUrl: string | undefined;
   readonly sweepIntervalMs: number | undefined;
@@ -36,6 +38,7 @@ export function readOptions(
     )
     .option('--data <folder>', 'Keep the data in this folder from run to run (default: in memory)')
     .option('--local-folder <folder>', 'The folder for logs and outputs.json (default: .local)')
+    .option('--portal-port <port>', "Port of the page for account owners (default: the API's plus one)")
     .option('--receiver-port <port>', 'Port of the demo receiver (default: a free one)')
     .option(
       '--callback-url <url>',
@@ -49,13 +52,15 @@ export function readOptions(
   const options = parse(cli, argv, env);
   if (options['help']) process.exit(0);
 
+  const port = readPort('PORT', env['PORT'] ?? '3000');
   return {
     once: options['once'] === true,
     verbose: options['verbose'] === true,
     context: readSettings(options['context']),
     dataFolder: options['data'] === undefined ? undefined : toPath(String(options['data'])),
     localFolder: toPath(String(options['localFolder'] ?? '.local')),
-    port: readPort('PORT', env['PORT'] ?? '3000'),
+    port,
+    portalPort: readPort('--portal-port', String(options['portalPort'] ?? nextPort(port))),
     receiverPort: readPort('--receiver-port', String(options['receiverPort'] ?? 0)),
     callbackUrl: options['callbackUrl'] === undefined ? undefined : String(options['callbackUrl']),
     sweepIntervalMs:
@@ -101,6 +106,11 @@ function readSeconds(name: string, given: unknown): number {
   if (!(seconds > 0 && seconds <= maxSeconds))
     throw new Error(`${name}=${String(given)}: must be a number above 0, up to ${maxSeconds}`);
   return seconds;
+}
+
+/** 0 stands for any free port, and the last port has none after it. */
+function nextPort(port: number): number {
+  return port === 0 || port === 65_535 ? 0 : port + 1;
 }
 
 function readPort(name: string, text: string): number {

@@ -19,15 +19,23 @@ export interface Resources {
 export interface Endpoints {
   readonly sqsUrl: string;
   apiUrl?: string;
+  /** Of the page for account owners. */
+  readonly portalUrl: string;
 }
 
 /** Reads all stacks as if they were deployed to `endpoints`. */
 export function readResources(stacks: readonly StackTemplate[], endpoints: Endpoints): Resources {
-  const resolve = createResolver(stacks, (logicalId, stack) => {
-    const resource = stack.resources[logicalId];
-    if (!resource) throw new Error(`${stack.name} has no resource ${logicalId}`);
-    return identify(resource.Type, logicalId, resource.Properties ?? {}, endpoints);
-  });
+  const { host: portalHost } = new URL(endpoints.portalUrl);
+  const resolve = createResolver(
+    stacks,
+    (logicalId, stack) => {
+      const resource = stack.resources[logicalId];
+      if (!resource) throw new Error(`${stack.name} has no resource ${logicalId}`);
+      return identify(resource.Type, logicalId, resource.Properties ?? {}, endpoints);
+    },
+    // The template knows CloudFront's host. This machine serves the page without TLS.
+    (text) => text.replace(`https://${portalHost}`, endpoints.portalUrl),
+  );
 
   return {
     ofType(type) {
@@ -95,8 +103,19 @@ function identify(
     case 'AWS::ApiGatewayV2::Api':
       return { ref: logicalId, attributes: { ApiEndpoint: endpoints.apiUrl ?? 'http://127.0.0.1' } };
     default:
-      return { ref: logicalId, attributes: { Arn: arn('local', logicalId) } };
+      return { ref: logicalId, attributes: attributesOfPage(logicalId, endpoints) };
   }
+}
+
+/** What the page for account owners refers to. Of these resources, only the distribution is on this machine. */
+function attributesOfPage(logicalId: string, { portalUrl }: Endpoints): Record<string, string> {
+  return {
+    Arn: arn('local', logicalId),
+    DomainName: new URL(portalUrl).host,
+    FunctionARN: logicalId,
+    Id: logicalId,
+    RegionalDomainName: `${logicalId}.s3.localhost`,
+  };
 }
 
 /** The names of queues, buses and log groups must be plain text in our templates, because operators look them up by name. */

@@ -7,7 +7,9 @@ import { startPolling } from './event-source-mapping.ts';
 import { startHttpApi } from './http-api.ts';
 import { region } from './intrinsics.ts';
 import type { LambdaFunction } from './lambda-function.ts';
-import { readResources } from './resources.ts';
+import { type PortalServer, startPortalServer } from './portal-server.ts';
+import { portalSiteOf } from './portal-site.ts';
+import { type Endpoints, readResources } from './resources.ts';
 import { startSchedule } from './schedule.ts';
 import { operatorCredentials } from './sigv4.ts';
 import { busNamesOf, httpApiOf, mappingsOf, rulesOf, schedulesOf } from './wiring.ts';
@@ -18,12 +20,15 @@ export interface RunningStacks {
   readonly outputs: Readonly<Record<string, Record<string, string>>>;
   /** By ARN. */
   readonly functions: ReadonlyMap<string, LambdaFunction>;
+  readonly portal: Pick<PortalServer, 'url' | 'serveFirst'>;
   close(): Promise<void>;
 }
 
 export interface RunOptions {
   /** Port of the HTTP API. 0 picks a free one. */
   readonly port: number;
+  /** Port of the page for account owners. Left out or 0: a free one. */
+  readonly portalPort?: number;
   readonly logFolder: string;
   /** Replaces the interval of the template. Nothing else in the template can be changed. */
   readonly sweepIntervalMs?: number | undefined;
@@ -42,13 +47,22 @@ const defaultSandboxes = 10;
 export async function runStacks(
   stacks: readonly StackTemplate[],
   engines: Engines,
-  { port, logFolder, sweepIntervalMs, maxSandboxes = defaultSandboxes, onFault, onAccepted }: RunOptions,
+  {
+    port,
+    portalPort = 0,
+    logFolder,
+    sweepIntervalMs,
+    maxSandboxes = defaultSandboxes,
+    onFault,
+    onAccepted,
+  }: RunOptions,
 ): Promise<RunningStacks> {
-  const endpoints: { sqsUrl: string; apiUrl?: string } = { sqsUrl: engines.sqsUrl };
+  const portal = await startPortalServer(portalPort, onFault);
+  const endpoints: Endpoints = { sqsUrl: engines.sqsUrl, portalUrl: portal.url };
   const resources = readResources(stacks, endpoints);
   const sqs = new SQSClient({ endpoint: engines.sqsUrl, region, credentials: operatorCredentials });
 
-  const closers: (() => unknown)[] = [() => sqs.destroy()];
+  const closers: (() => unknown)[] = [() => portal.close(), () => sqs.destroy()];
   const close = async () => {
     for (const closer of closers.splice(0).toReversed()) await closer();
   };
@@ -60,6 +74,8 @@ export async function runStacks(
     const api = await startHttpApi(httpApiOf(resources, functions), port, onFault);
     closers.push(() => api.close());
     endpoints.apiUrl = api.url;
+    const site = portalSiteOf(resources);
+    if (site) portal.serve(site, api.url);
     const bus = await startEventBus(busNamesOf(resources), rulesOf(resources), sqs, onAccepted);
     closers.push(() => bus.close());
     const schedules = schedulesOf(resources, functions, sweepIntervalMs);
@@ -67,7 +83,7 @@ export async function runStacks(
     closers.push(() => running.forEach((schedule) => schedule.stop()));
     const pollers = mappingsOf(resources, functions).map((mapping) => startPolling(mapping, sqs, onFault));
     closers.push(() => Promise.all(pollers.map((poller) => poller.stop())));
-    return { eventsUrl: bus.url, outputs: resources.outputs(), functions, close };
+    return { eventsUrl: bus.url, outputs: resources.outputs(), portal, functions, close };
   } catch (error) {
     await close();
     throw error;

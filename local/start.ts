@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { StackTemplate } from './cloud-assembly.ts';
-import { type Demo, demoAccountId, issueDemoKey, startDemo } from './demo.ts';
+import { type Demo, demoAccountId, issueDemoKey, makePortalLink, startDemo } from './demo.ts';
 import { type Engines, startEngines } from './engines.ts';
 import { shown, takeDataFolder, takeLocalFolder } from './folders.ts';
 import { describeDifferences } from './honoured-properties.ts';
@@ -42,6 +42,7 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
   const outputsFile = join(options.localFolder, 'outputs.json');
   screen.say(screen.style('bold', 'iOmniHub Webhooks, local run'), '');
   await checkPort(options.port, 'choose another one, as in PORT=3001 npm start');
+  await checkPort(options.portalPort, 'choose another one with --portal-port');
   await checkPort(options.receiverPort, 'choose another one with --receiver-port');
   closers.push(await takeLocalFolder(options.localFolder, logFolder, outputsFile));
   if (options.dataFolder) closers.push(await takeDataFolder(options.dataFolder));
@@ -55,8 +56,9 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
     ({ running: { functions } }) => `queues, table and ${functions.size} functions started`,
   );
   const outputs = Object.assign({}, ...Object.values(running.outputs)) as Record<string, string>;
-  const { ApiUrl: apiUrl = '', EventBusName: eventBusName = '' } = outputs;
+  const { ApiUrl: apiUrl = '', EventBusName: eventBusName = '', PortalUrl: portalUrl = '' } = outputs;
   const apiKey = await issueDemoKey(apiUrl);
+  const portalLink = await makePortalLink(apiUrl);
   await writeOutputs(outputsFile, {
     ...running.outputs,
     Local: {
@@ -65,6 +67,7 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
       DynamoDbEndpoint: engines.dynamoUrl,
       AccountId: demoAccountId,
       ApiKey: apiKey,
+      PortalLink: portalLink,
     },
   });
 
@@ -77,7 +80,12 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
     );
     closers.push(() => demo?.close());
   }
-  screen.say('', `  HTTP API    ${apiUrl}`, `  Event bus   ${running.eventsUrl}  ${eventBusName}`);
+  screen.say(
+    '',
+    `  HTTP API    ${apiUrl}`,
+    `  Page        ${portalUrl}`,
+    `  Event bus   ${running.eventsUrl}  ${eventBusName}`,
+  );
   if (options.verbose) screen.say(`  SQS         ${engines.sqsUrl}`, `  DynamoDB    ${engines.dynamoUrl}`);
   await tellDifferences(stacks, options);
 
@@ -88,7 +96,7 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
   }
   if (options.once) return;
   await live.begin(logFolder, shownIds);
-  sayWhatNext(apiUrl, outputsFile, logFolder);
+  sayWhatNext({ apiUrl, portalLink, outputsFile, logFolder });
 }
 
 /** True if the stage's callbacks may go to private addresses, as its functions will read it. */
@@ -154,8 +162,11 @@ async function tellDifferences(
   if (verbose) screen.say('', ...lines.map((line) => screen.style('dim', `  ${line}`)));
 }
 
-function sayWhatNext(apiUrl: string, outputsFile: string, logFolder: string): void {
+function sayWhatNext({ apiUrl, portalLink, outputsFile, logFolder }: Record<WhatNext, string>): void {
   screen.say(
+    '',
+    '  Open the page on which account owners see all this, live (the link works once, within an hour):',
+    `    ${portalLink}`,
     '',
     '  Try next, in a second terminal in this folder:',
     ...suggestCommands(apiUrl, outputsFile).map((command) => `    ${command}`),
@@ -165,6 +176,8 @@ function sayWhatNext(apiUrl: string, outputsFile: string, logFolder: string): vo
     '',
   );
 }
+
+type WhatNext = 'apiUrl' | 'portalLink' | 'outputsFile' | 'logFolder';
 
 /** Has the format of `cdk deploy --outputs-file`. Only this user may read the file, because it holds an API key. */
 async function writeOutputs(outputsFile: string, outputs: unknown): Promise<void> {

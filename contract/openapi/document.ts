@@ -83,6 +83,8 @@ const securityByAccess = {
   public: [],
   read: [{ apiKey: [] }],
   manage: [{ apiKey: [] }],
+  secrets: [{ apiKey: [] }],
+  session: [{ apiKey: [] }],
   iam: [{ awsSignature: [] }],
 };
 

@@ -12,15 +12,15 @@ const gatewayAnswer = z.object({ message: z.string() }).meta({
 
 /** The problems of a route: its own, and those of every route with the same access. */
 function problemsOf({ access, problems: own = [], body, repeatable }: Route): Set<ProblemSlug> {
-  const isAccounts = access === 'read' || access === 'manage';
+  const isAccounts = access !== 'public' && access !== 'iam';
   return new Set<ProblemSlug>([
     ...own,
     ...(repeatable ? (['request-in-progress', 'idempotency-key-reused'] as const) : []),
     ...(isAccounts ? (['unauthorized', 'account-suspended', 'too-many-requests'] as const) : []),
-    ...(access === 'manage' ? (['forbidden'] as const) : []),
+    ...(isAccounts && access !== 'read' ? (['forbidden'] as const) : []),
     ...(body ? (['too-large'] as const) : []),
-    // A public route reads nothing of the request, and needs no service that could be down.
-    ...(access === 'public' ? [] : (['invalid-request', 'internal-error'] as const)),
+    // A public route without a body reads nothing of the request, and needs no service that could be down.
+    ...(access === 'public' && !body ? [] : (['invalid-request', 'internal-error'] as const)),
   ]);
 }
 
@@ -29,6 +29,8 @@ const gatewayStatuses: Record<Access, readonly number[]> = {
   public: [],
   read: [401],
   manage: [401],
+  secrets: [401],
+  session: [401],
   iam: [403],
 };
 

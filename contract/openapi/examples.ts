@@ -31,7 +31,13 @@ export const bodyExamples: { readonly [Key in KeyWithBody]: BodyOf<Key> } = {
   'POST /subscriptions/{id}/test': { eventType: eventTypes[0] },
   'POST /events/{id}/deliveries': { subscriptionId },
   'POST /accounts/{accountId}/api-keys': { role: 'read', description: 'CRM' },
-  'POST /accounts/{accountId}/portal-sessions': { role: 'manage', expiresInSeconds: 3_600 },
+  'POST /accounts/{accountId}/portal-sessions': {
+    capabilities: ['view', 'manage'],
+    locale: 'pt-BR',
+    expiresInSeconds: 3_600,
+    linkExpiresInSeconds: 300,
+  },
+  'POST /portal-session': { code: `whl_730d81f2a94c5be60d81f2a9_${'A'.repeat(43)}` },
   'PUT /accounts/{accountId}/status': { status: 'active' },
 };
 

@@ -15,6 +15,7 @@ export const auditedActions = [
   'api-key.issued',
   'api-key.revoked',
   'portal-session.issued',
+  'portal-session.opened',
   'portal-session.revoked',
   'account.status-changed',
   'account.removed',

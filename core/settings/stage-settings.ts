@@ -145,6 +145,13 @@ export const stageSettings = {
     summary: 'The origins of pages whose scripts may call the API.',
     schema: wordList.pipe(z.array(z.string().refine(isOrigin))),
   },
+  portalFrameAncestors: {
+    mustBe: 'origins such as https://app.iomnihub.example: https, no path, no *',
+    default: [],
+    summary:
+      'The origins whose pages may show the page for account owners in a frame. Without any, none may.',
+    schema: wordList.pipe(z.array(z.string().refine((text) => isOrigin(text) && text.startsWith('https:')))),
+  },
   allowPrivateCallbacks: flag({
     default: false,
     summary: 'Lets callbacks reach plain http and private addresses.',

@@ -1,9 +1,12 @@
 import type { RouteKey } from '../../contract/routes.ts';
 import { createCreateApiKey } from './accounts/create-api-key.ts';
 import { createCreatePortalSession } from './accounts/create-portal-session.ts';
+import { createEndPortalSession } from './accounts/end-portal-session.ts';
+import { createGetPortalSession } from './accounts/get-portal-session.ts';
 import { createListApiKeys } from './accounts/list-api-keys.ts';
 import { createListAuditLog } from './accounts/list-audit-log.ts';
 import { createListPortalSessions } from './accounts/list-portal-sessions.ts';
+import { createOpenPortalSession } from './accounts/open-portal-session.ts';
 import { createRemoveAccount } from './accounts/remove.ts';
 import { createRevokeApiKey } from './accounts/revoke-api-key.ts';
 import { createRevokePortalSession } from './accounts/revoke-portal-session.ts';
@@ -52,6 +55,9 @@ export function createHandlers(deps: ApiDeps): { readonly [Key in RouteKey]: Han
     'POST /subscriptions/{id}/test': createSendTest(deps),
     'GET /deliveries/{id}': createGetDelivery(deps),
     'POST /deliveries/{id}/retry': createRetryDelivery(deps),
+    'POST /portal-session': createOpenPortalSession(deps),
+    'GET /portal-session': createGetPortalSession(deps),
+    'DELETE /portal-session': createEndPortalSession(deps),
     'GET /audit-log': createListAuditLog(deps),
     'GET /accounts/{accountId}/api-keys': createListApiKeys(deps),
     'POST /accounts/{accountId}/api-keys': createCreateApiKey(deps),

@@ -53,7 +53,7 @@ export function createApi(deps: ApiDeps) {
     if (!isRouteKey(routeKey)) return respondUnrouted(event);
     const request = readEvent(event);
     const { access, repeatable } = routeOf(routeKey);
-    if (access === 'public') return serve(routeKey, request);
+    if (access === 'public') return servePublic(routeKey, event, request);
     const caller = await identifyCaller(access, event);
     if ('problem' in caller) return respondProblem(caller.problem);
     // Before the Idempotency-Key: its fingerprint tells texts apart, not bytes.
@@ -64,6 +64,11 @@ export function createApi(deps: ApiDeps) {
     return repeatable && isKnown
       ? answerOnce(request, caller, () => serve(routeKey, request, caller))
       : serve(routeKey, request, caller);
+  }
+
+  async function servePublic(routeKey: RouteKey, event: ApiEvent, request: RawRequest): Promise<ApiResponse> {
+    const refusal = routeOf(routeKey).body && refuseOtherEncoding(event);
+    return refusal ? respondProblem(refusal.problem) : serve(routeKey, request);
   }
 
   async function serve(routeKey: RouteKey, request: RawRequest, caller?: Caller): Promise<ApiResponse> {

@@ -33,11 +33,11 @@ export function createAuthorizer({ credentials, telemetry, now }: AuthorizerDeps
     if (!presented) return nobody;
     const credential = await credentials.findCredential(presented.id);
     if (!credential || !isGood(credential, presented, now())) return nobody;
-    const { accountId, role, kind, id } = credential;
+    const { accountId, capabilities, kind, id } = credential;
     await recordUse(credential);
     return {
       isAuthorized: true,
-      context: { accountId, role, credentialKind: kind, credentialId: id },
+      context: { accountId, capabilities, credentialKind: kind, credentialId: id },
     };
   };
 

@@ -6,6 +6,8 @@ const callers: Record<Access, string> = {
   public: 'anybody',
   read: 'any key',
   manage: 'a key with `manage`',
+  secrets: 'a key with `manage`',
+  session: 'the page',
   iam: 'the backend',
 };
 

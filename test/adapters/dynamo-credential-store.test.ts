@@ -29,7 +29,7 @@ function credential(overrides: Partial<Credential> = {}): Credential {
     kind: 'api-key',
     accountId: uniqueId('acc'),
     secretHash: 'ab'.repeat(32),
-    role: 'manage',
+    capabilities: ['view', 'manage', 'secrets'],
     description: 'CRM bridge',
     createdAt: '2026-11-23T16:55:00.000Z',
     ...overrides,

@@ -44,7 +44,7 @@ const session: Credential = {
   kind: 'portal-session',
   accountId: 'acc_1',
   secretHash: 'ab'.repeat(32),
-  role: 'manage',
+  capabilities: ['view', 'manage', 'secrets'],
   description: '',
   createdAt: now.toISOString(),
   expiresAt: now.toISOString(),

@@ -1,16 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
-import { presentAuditEntry, presentCredential } from '../../contract/account-views.ts';
+import { presentApiKey, presentAuditEntry, presentSession } from '../../contract/account-views.ts';
 import type { AuditEntry } from '../../core/accounts/audit.ts';
 import { hashCredentialSecret } from '../../core/accounts/credential.ts';
 
-test('what is shown of a credential holds no hash', () => {
+test.each([
+  ['an API key', presentApiKey],
+  ['a session', presentSession],
+] as const)('what is shown of %s holds no hash', (_, present) => {
   const secretHash = hashCredentialSecret('AbCdEfGhIjKlMnOpQrStUvWxYz0123456789-_AbCdE');
-  const shown = presentCredential({
+  const shown = present({
     id: '0123456789abcdef01234567',
     kind: 'api-key',
+    link: { secretHash, expiresAt: '2026-11-23T17:00:00.000Z' },
     accountId: 'acc_1',
     secretHash,
-    role: 'read',
+    capabilities: ['view'],
     description: '',
     createdAt: '2026-11-23T16:55:00.000Z',
   });

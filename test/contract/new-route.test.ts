@@ -89,7 +89,7 @@ test('the router parses its requests, calls its handler and answers as declared'
       requestContext: {
         requestId: '1',
         http: {},
-        authorizer: { lambda: { accountId: 'acc_1', role: 'read', credentialKind: 'api-key', credentialId: '1' } },
+        authorizer: { lambda: { accountId: 'acc_1', capabilities: ['view'], credentialKind: 'api-key', credentialId: '1' } },
       },
     });
     console.log(JSON.stringify([await get({}), await get({ upperCase: 'true' }), await get({ color: 'red' })]));

@@ -140,6 +140,9 @@ describe('a body', () => {
 
   const role = 'must be "read" or "manage"';
   const expiry = 'must be a whole number of seconds from 60 to 43200';
+  const linkExpiry = 'must be a whole number of seconds from 30 to 3600';
+  const all = ['view', 'manage', 'secrets'];
+  const opening = 'POST /portal-session';
   const overlap = 'must be a whole number of seconds from 60 to 604800';
   const session = 'POST /accounts/{accountId}/portal-sessions';
   const key = 'POST /accounts/{accountId}/api-keys';
@@ -151,9 +154,23 @@ describe('a body', () => {
     [key, { role: 'admin' }, role],
     [key, { description: 'x'.repeat(201) }, 'must have at most 200 characters'],
     [key, { description: 5 }, 'must be text'],
-    [session, {}, { role: 'manage', expiresInSeconds: 3_600 }],
-    [session, { expiresInSeconds: 60 }, { role: 'manage', expiresInSeconds: 60 }],
-    [session, { expiresInSeconds: 43_200 }, { role: 'manage', expiresInSeconds: 43_200 }],
+    [session, {}, { capabilities: all, expiresInSeconds: 3_600, linkExpiresInSeconds: 300 }],
+    [session, { expiresInSeconds: 60 }, expect.objectContaining({ expiresInSeconds: 60 })],
+    [session, { expiresInSeconds: 43_200 }, expect.objectContaining({ expiresInSeconds: 43_200 })],
+    [session, { linkExpiresInSeconds: 30 }, expect.objectContaining({ linkExpiresInSeconds: 30 })],
+    [session, { linkExpiresInSeconds: 3_601 }, linkExpiry],
+    [session, { linkExpiresInSeconds: 29 }, linkExpiry],
+    [session, { capabilities: [] }, expect.objectContaining({ capabilities: ['view'] })],
+    [
+      session,
+      { capabilities: ['secrets', 'secrets'] },
+      expect.objectContaining({ capabilities: ['view', 'secrets'] }),
+    ],
+    [session, { capabilities: 'manage' }, 'must be a list such as ["manage"]'],
+    [session, { capabilities: ['all'] }, 'must be one of view, manage, secrets'],
+    [session, { locale: 'pt' }, 'must be one of en, pt-BR, es'],
+    [opening, {}, 'must be text'],
+    [opening, { code: 'x'.repeat(201) }, 'must have at most 200 characters'],
     [session, { expiresInSeconds: 59 }, expiry],
     [session, { expiresInSeconds: 43_201 }, expiry],
     [session, { expiresInSeconds: 60.5 }, expiry],

@@ -1,10 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { methodAndPathOf, methodsAt, routeKeys, routeKeysWith, routeOf } from '../../contract/routes.ts';
 
-test('every POST can be repeated with an Idempotency-Key, and nothing else', () => {
+test('every POST can be repeated with an Idempotency-Key but one that must not, and nothing else', () => {
+  // A link opens once.
+  const once = ['POST /portal-session'];
   const repeatable = routeKeys.filter((routeKey) => routeOf(routeKey).repeatable);
 
-  expect(repeatable).toEqual(routeKeys.filter((routeKey) => methodAndPathOf(routeKey).method === 'POST'));
+  expect([...repeatable, ...once].toSorted()).toEqual(
+    routeKeys.filter((routeKey) => methodAndPathOf(routeKey).method === 'POST').toSorted(),
+  );
 });
 
 test('every route of the backend names the account, and no other does', () => {

@@ -81,7 +81,7 @@ test('a subscription is shown with all that its owner set, metadata in the order
 test('who may only read does not see the path of the hook', () => {
   const { url } = subscription();
 
-  expect(presentSubscription(subscription(), 'read').url).toBe('https://crm.example.com/********');
-  expect(presentSubscription(subscription(), 'manage').url).toBe(url);
+  expect(presentSubscription(subscription(), ['view']).url).toBe('https://crm.example.com/********');
+  expect(presentSubscription(subscription(), ['view', 'manage']).url).toBe(url);
   expect(presentSubscription(subscription()).url).toBe(url);
 });

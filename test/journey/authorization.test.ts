@@ -20,9 +20,13 @@ import { type StacksUnderFault, startStacksUnderFault } from '../support/stacks-
 jest.setTimeout(120_000);
 
 const publicRoutes = routeKeysWith('public');
-const accountRoutes = routeKeysWith('read', 'manage');
+/** The others among them have one good answer only. */
+const steadyRoutes = publicRoutes.filter((routeKey) => routeOf(routeKey).body === undefined);
+const keyRoutes = routeKeysWith('read', 'manage', 'secrets');
+const sessionRoutes = routeKeysWith('session');
+const accountRoutes = [...keyRoutes, ...sessionRoutes];
 const backendRoutes = routeKeysWith('iam');
-const managing = routeKeysWith('manage');
+const managing = routeKeysWith('manage', 'secrets');
 const reading = routeKeysWith('read');
 
 const statusOf = (routeKey: RouteKey) => routeOf(routeKey).answer.status;
@@ -73,15 +77,29 @@ async function headersOf(
 }
 
 async function issue(accountId: string, role: 'read' | 'manage' = 'manage') {
-  return (await issueAt('api-keys', accountId, role)) as { id: string; key: string };
+  return (await issueAt('api-keys', accountId, { role })) as { id: string; key: string };
 }
 
-async function issueAt(noun: 'api-keys' | 'portal-sessions', accountId: string, role: 'read' | 'manage') {
+interface Session {
+  readonly id: string;
+  readonly token: string;
+  readonly url: string;
+}
+
+async function issueSession(accountId: string, capabilities?: readonly string[]): Promise<Session> {
+  return (await issueAt('portal-sessions', accountId, { capabilities })) as Session;
+}
+
+function codeIn({ url }: Session): string {
+  return new URLSearchParams(new URL(url).hash.slice(1)).get('link') ?? '';
+}
+
+async function issueAt(noun: 'api-keys' | 'portal-sessions', accountId: string, body: object) {
   const url = new URL(`/accounts/${accountId}/${noun}`, stacks.apiUrl);
-  const text = JSON.stringify({ role });
+  const text = JSON.stringify(body);
   const headers = await signRequest('POST', url, text, operatorCredentials);
   const response = await fetch(url, { method: 'POST', headers, body: text });
-  return (await response.json()) as { id: string; key?: string };
+  return response.json();
 }
 
 /** An account with two keys, subscriptions and events, so that its lists have a second page. */
@@ -89,8 +107,10 @@ async function openAccount() {
   const accountId = uniqueId('acc_matrix');
   const manage = await issue(accountId);
   const read = await issue(accountId, 'read');
-  const { id: sessionId } = await issueAt('portal-sessions', accountId, 'manage');
-  const names = { accountId, subscriptionId: '', keyId: manage.id, sessionId, eventId: '', deliveryId: '' };
+  const { id: sessionId, token } = await issueSession(accountId);
+  const linkCode = codeIn(await issueSession(accountId));
+  const ids = { keyId: manage.id, sessionId, subscriptionId: '', eventId: '', deliveryId: '' };
+  const names = { accountId, linkCode, ...ids };
   const created = [];
   for (let count = 0; count < 2; count += 1)
     created.push(await send('POST /subscriptions', names, { apiKey: manage.key }));
@@ -103,7 +123,13 @@ async function openAccount() {
     await createDeliveryLog(table).recordDelivered([deliveredDelivery(ref)]);
     Object.assign(names, { eventId: event.id, deliveryId: deliveryIdOf(deliveryRef(ref)) });
   }
-  return { ...names, subscriptionId, manage: { apiKey: manage.key }, read: { apiKey: read.key } };
+  return {
+    ...names,
+    subscriptionId,
+    manage: { apiKey: manage.key },
+    read: { apiKey: read.key },
+    session: { apiKey: token },
+  };
 }
 
 /** Of all that the victim has; whoever may not must not change it. */
@@ -153,7 +179,7 @@ describe('an account’s route is closed to', () => {
         kind: 'portal-session',
         accountId: victim.accountId,
         secretHash: hashCredentialSecret(wrongSecret),
-        role: 'manage',
+        capabilities: ['view', 'manage', 'secrets'],
         description: '',
         createdAt: '2026-11-23T16:55:00.000Z',
         expiresAt: '2026-11-23T17:55:00.000Z',
@@ -184,6 +210,27 @@ describe('an account’s route is closed to', () => {
     expect([status, problemOf(text)]).toEqual([403, 'urn:iomnihub:webhooks:problem:forbidden']);
   });
 
+  test.each(sessionRoutes)('a key, if it is for sessions: %s', async (routeKey) => {
+    const { status, text } = await send(routeKey, victim, victim.manage);
+
+    expect([status, problemOf(text)]).toEqual([403, 'urn:iomnihub:webhooks:problem:forbidden']);
+  });
+
+  test.each([
+    ['manage', ['view', 'secrets']],
+    ['secrets', ['view', 'manage']],
+  ] as const)('a session without the capability %s', async (access, capabilities) => {
+    const { token } = await issueSession(stranger.accountId, capabilities);
+    for (const routeKey of routeKeysWith(access)) {
+      const { status, text } = await send(routeKey, stranger, { apiKey: token });
+      expect([routeKey, status, problemOf(text)]).toEqual([
+        routeKey,
+        403,
+        'urn:iomnihub:webhooks:problem:forbidden',
+      ]);
+    }
+  });
+
   test('a suspended account, and open again when it is not', async () => {
     const { accountId, manage, ...names } = await openAccount();
     const setStatus = async (status: string) => {
@@ -211,8 +258,8 @@ describe('an account’s route is closed to', () => {
 });
 
 describe('another account’s', () => {
-  const naming = accountRoutes.filter((routeKey) => routeKey.includes('{id}'));
-  const listing = accountRoutes.filter(
+  const naming = keyRoutes.filter((routeKey) => routeKey.includes('{id}'));
+  const listing = keyRoutes.filter(
     (routeKey) => !naming.includes(routeKey) && 'cursor' in (routeOf(routeKey).query?.shape ?? {}),
   );
   const ofNobody = {
@@ -255,6 +302,10 @@ describe('a route of the backend is closed to', () => {
     'a signature of somebody unknown': () => ({ accessKeyId: 'other', secretAccessKey: 'local' }),
   };
 
+  test.each(backendRoutes)('a session of the page: %s', async (routeKey) => {
+    expect(await send(routeKey, victim, victim.session)).toMatchObject({ status: 403 });
+  });
+
   for (const [name, credential] of Object.entries(outsiders)) {
     test.each(backendRoutes)(`${name}: %s`, async (routeKey) => {
       expect(await send(routeKey, victim, credential())).toMatchObject({ status: 403 });
@@ -272,12 +323,12 @@ describe('a public route asks nobody for a key, and is the same for', () => {
     'the helpdesk backend': () => operatorCredentials,
   };
 
-  test.each(publicRoutes)('nobody at all: %s', async (routeKey) => {
+  test.each(steadyRoutes)('nobody at all: %s', async (routeKey) => {
     expect(await send(routeKey, victim, undefined)).toMatchObject({ status: statusOf(routeKey) });
   });
 
   for (const [name, credential] of Object.entries(callers)) {
-    test.each(publicRoutes)(`${name}: %s`, async (routeKey) => {
+    test.each(steadyRoutes)(`${name}: %s`, async (routeKey) => {
       const status = statusOf(routeKey);
       const { text } = await send(routeKey, victim, undefined);
 
@@ -297,20 +348,24 @@ describe('a route is open to who may', () => {
     expect(await send(routeKey, names, read)).toMatchObject({ status: statusOf(routeKey) });
   });
 
-  test.each(accountRoutes)('a managing key: %s', async (routeKey) => {
+  test.each(keyRoutes)('a managing key: %s', async (routeKey) => {
     const { manage, ...names } = await openAccount();
 
     expect(await send(routeKey, names, manage)).toMatchObject({ status: statusOf(routeKey) });
   });
 
-  test.each(accountRoutes)('a session of the portal: %s', async (routeKey) => {
-    const names = await openAccount();
-    const opened = await send('POST /accounts/{accountId}/portal-sessions', names, operatorCredentials);
-    const { token } = JSON.parse(opened.text) as { token: string };
+  test.each(accountRoutes)('a session of the page: %s', async (routeKey) => {
+    const { session, ...names } = await openAccount();
 
-    expect(await send(routeKey, names, { apiKey: token })).toMatchObject({
-      status: statusOf(routeKey),
-    });
+    expect(await send(routeKey, names, session)).toMatchObject({ status: statusOf(routeKey) });
+  });
+
+  test('the token that a link is exchanged for', async () => {
+    const names = await openAccount();
+    const { text } = await send('POST /portal-session', names, undefined);
+    const { token } = JSON.parse(text) as { token: string };
+
+    expect(await send('GET /subscriptions', names, { apiKey: token })).toMatchObject({ status: 200 });
   });
 
   test.each(backendRoutes)('the helpdesk backend: %s', async (routeKey) => {
@@ -321,6 +376,7 @@ describe('a route is open to who may', () => {
 });
 
 test('every kind of access has routes here', () => {
-  for (const routes of [publicRoutes, backendRoutes, managing, reading]) expect(routes).not.toEqual([]);
+  for (const routes of [publicRoutes, steadyRoutes, sessionRoutes, backendRoutes, managing, reading])
+    expect(routes).not.toEqual([]);
   expect([...publicRoutes, ...accountRoutes, ...backendRoutes].toSorted()).toEqual(routeKeys.toSorted());
 });

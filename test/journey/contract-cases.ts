@@ -26,10 +26,11 @@ const provocations: Record<ProblemSlug, (situation: Situation) => Outcome> = {
   // Only what is no route is answered so.
   'no-such-route': () => Promise.reject(new Error('no route may answer so')),
   'method-not-allowed': () => Promise.reject(new Error('no route may answer so')),
-  async 'account-suspended'({ world, account, good }) {
+  async 'account-suspended'({ world, account, sender, good }) {
     await world.accounts.setAccountStatus(account.accountId, 'suspended', new Date());
-    // Within five seconds.
-    return world.sendUntil(403, account.manage, good);
+    // Within five seconds. Another request asks for it, because this one may end what it needs.
+    await world.sendUntil(403, sender, { method: 'GET', path: '/event-types' });
+    return world.send(sender, good);
   },
   forbidden: ({ world, account, good }) => world.send(account.read, good),
   'not-found': ({ world, sender, good, account }) =>
@@ -49,7 +50,7 @@ const provocations: Record<ProblemSlug, (situation: Situation) => Outcome> = {
     return world.send(sender, good);
   },
   async 'too-many-portal-sessions'({ world, sender, good, account }) {
-    for (let count = 1; count < maxPortalSessionsPerAccount; count += 1)
+    for (let count = 2; count < maxPortalSessionsPerAccount; count += 1)
       await world.openSession(account.accountId);
     return world.send(sender, good);
   },
@@ -90,6 +91,10 @@ const provocations: Record<ProblemSlug, (situation: Situation) => Outcome> = {
   },
   // Of several at one time one is served, and whoever comes before it has its answer is told so.
   'request-in-progress': ({ world, sender, good }) => world.sendTogetherUntil(409, sender, good),
+  async 'link-not-good'({ world, sender, good }) {
+    await world.send(sender, good);
+    return world.send(sender, good);
+  },
   'precondition-failed': ({ world, sender, good }) =>
     world.send(sender, { ...good, headers: { 'if-match': '"of-long-ago"' } }),
   'too-large': ({ world, sender, good }) =>
@@ -140,9 +145,10 @@ export async function contractCases(
   return { request, send: () => provocations[slug]({ world, account, good, sender }) };
 }
 
-export function senderOf(routeKey: RouteKey, { manage }: ContractAccount): Sender {
+export function senderOf(routeKey: RouteKey, { manage, session }: ContractAccount): Sender {
   const { access } = routeOf(routeKey);
   if (access === 'public') return 'nobody';
+  if (access === 'session') return session;
   return access === 'iam' ? 'backend' : manage;
 }
 

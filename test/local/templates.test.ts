@@ -12,7 +12,7 @@ function stack(
 }
 
 const queue = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'work' } };
-const endpoints = { sqsUrl: 'http://127.0.0.1:9324' };
+const endpoints = { sqsUrl: 'http://127.0.0.1:9324', portalUrl: 'http://127.0.0.1:2' };
 
 describe('templates on this machine', () => {
   test.each([

@@ -8,6 +8,12 @@ import { createNamedHosts } from '../../adapters/dynamo-named-hosts.ts';
 import { createSlots } from '../../adapters/dynamo-slots.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
 import { createDescriptionReader } from '../../adapters/file-description.ts';
+import {
+  type Capability,
+  type CredentialKind,
+  capabilitiesByRole,
+  type Role,
+} from '../../core/accounts/credential.ts';
 import type { ApiDeps } from '../../functions/api/http/api-deps.ts';
 import type { ApiEvent } from '../../functions/api/http/request.ts';
 import { createApi } from '../../functions/api/router.ts';
@@ -18,7 +24,11 @@ export interface ApiCall {
   readonly accountId?: string;
   /** By the helpdesk backend. */
   readonly isSigned?: boolean;
-  readonly role?: 'read' | 'manage';
+  readonly role?: Role;
+  /** Instead of a role. */
+  readonly capabilities?: readonly Capability[];
+  /** Whose request it is. Left out, that of an API key. */
+  readonly credential?: { readonly kind: CredentialKind; readonly id: string };
   readonly id?: string;
   readonly pathParameters?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
@@ -73,6 +83,8 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
     queueMarginSeconds: 60,
     eventsSettleSeconds: 60,
     callbackTimeoutMs: 15_000,
+    retentionDays: 30,
+    portalUrl: 'https://portal.iomnihub.example',
     cacheMs: 5_000,
     statistics: deployment.statistics,
     cipher,
@@ -111,14 +123,24 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
 
   function call(routeKey: string, request: ApiCall = {}): Promise<ApiAnswer> {
     const { accountId, isSigned, role = 'manage', id, body, ...rest } = request;
-    const lambda = { accountId, role, credentialKind: 'api-key', credentialId: 'key-1' };
+    const {
+      capabilities = capabilitiesByRole[role],
+      credential = { kind: 'api-key', id: 'key-1' } as const,
+      ...others
+    } = rest;
+    const lambda = {
+      accountId,
+      capabilities,
+      credentialKind: credential.kind,
+      credentialId: credential.id,
+    };
     const authorizer = isSigned ? { iam: { userArn: backendArn } } : { lambda };
     return send({
       ...eventOf(routeKey, isSigned || accountId ? authorizer : undefined, body),
-      pathParameters: { ...rest.pathParameters, ...(id === undefined ? {} : { id }) },
-      ...(rest.query ? { queryStringParameters: rest.query } : {}),
-      ...(rest.headers ? { headers: rest.headers } : {}),
-      ...rest.overrides,
+      pathParameters: { ...others.pathParameters, ...(id === undefined ? {} : { id }) },
+      ...(others.query ? { queryStringParameters: others.query } : {}),
+      ...(others.headers ? { headers: others.headers } : {}),
+      ...others.overrides,
     });
   }
 }

@@ -6,7 +6,13 @@ import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
 import { createEventLog } from '../../adapters/dynamo-event-log.ts';
 import { createSubscriptionStore } from '../../adapters/dynamo-subscription-store.ts';
 import { internalFailure } from '../../bench/wire-proxy.ts';
-import { formatCredential, hashCredentialSecret, type Role } from '../../core/accounts/credential.ts';
+import {
+  capabilitiesByRole,
+  formatCredential,
+  formatLinkCode,
+  hashCredentialSecret,
+  type Role,
+} from '../../core/accounts/credential.ts';
 import { type Delivery, deliveryIdOf } from '../../core/deliveries/delivery.ts';
 import { signRequest } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
@@ -34,7 +40,11 @@ export interface ContractAccount {
   readonly manage: Sender;
   readonly read: Sender;
   readonly keyId: string;
+  /** A session of the page. */
+  readonly session: Sender;
   readonly sessionId: string;
+  /** Of a link that nobody has opened yet. */
+  readonly linkCode: string;
   readonly subscriptionId: string;
   readonly eventId: string;
   readonly deliveryId: string;
@@ -63,8 +73,21 @@ export async function openContractWorld(started?: StacksUnderFault) {
     const { id: subscriptionId } = JSON.parse(created.text) as { id: string };
     const { id: eventId, deliveryId } = await addDelivered(table, accountId, subscriptionId);
     const { id: keyId } = manage;
-    const sessionId = await openSession(table, accountId);
-    return { accountId, manage, read, keyId, sessionId, subscriptionId, eventId, deliveryId };
+    const session = await openSession(table, accountId);
+    const { id: sessionId } = session;
+    const { linkCode } = await openSession(table, accountId);
+    return {
+      accountId,
+      manage,
+      read,
+      keyId,
+      session,
+      sessionId,
+      linkCode,
+      subscriptionId,
+      eventId,
+      deliveryId,
+    };
   }
 
   async function send(sender: Sender, { method, path, query = {}, headers = {}, body }: SentRequest) {
@@ -167,26 +190,32 @@ async function issueKey(table: DynamoTable, accountId: string, role: Role) {
     kind: 'api-key',
     accountId,
     secretHash: hashCredentialSecret(secret),
-    role,
+    capabilities: capabilitiesByRole[role],
     description: '',
     createdAt: new Date().toISOString(),
   });
   return { id, apiKey: formatCredential('api-key', id, secret) };
 }
 
-async function openSession(table: DynamoTable, accountId: string): Promise<string> {
+async function openSession(table: DynamoTable, accountId: string) {
   const { id, secret } = newCredential();
+  const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
   await createCredentialStore(table).createCredential({
     id,
     kind: 'portal-session',
     accountId,
     secretHash: hashCredentialSecret(secret),
-    role: 'manage',
+    capabilities: ['view', 'manage', 'secrets'],
     description: '',
     createdAt: new Date().toISOString(),
-    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    expiresAt,
+    link: { secretHash: hashCredentialSecret(secret), expiresAt },
   });
-  return id;
+  return {
+    id,
+    apiKey: formatCredential('portal-session', id, secret),
+    linkCode: formatLinkCode(id, secret),
+  };
 }
 
 function newCredential() {

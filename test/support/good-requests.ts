@@ -6,6 +6,8 @@ export interface Names {
   readonly accountId: string;
   readonly keyId: string;
   readonly sessionId: string;
+  /** Of the link that opens the session. */
+  readonly linkCode: string;
   readonly subscriptionId: string;
   readonly eventId: string;
   readonly deliveryId: string;
@@ -42,7 +44,13 @@ const bodies: Readonly<Record<KeyWithBody, Body> & Partial<Record<RouteKey, Body
   'POST /events/{id}/deliveries': ({ subscriptionId }) => ({ subscriptionId }),
   'POST /subscriptions/{id}/test': { eventType: eventTypes[0] },
   'POST /accounts/{accountId}/api-keys': { role: 'read', description: 'CRM' },
-  'POST /accounts/{accountId}/portal-sessions': { role: 'manage', expiresInSeconds: 600 },
+  'POST /accounts/{accountId}/portal-sessions': {
+    capabilities: ['manage'],
+    locale: 'es',
+    expiresInSeconds: 600,
+    linkExpiresInSeconds: 60,
+  },
+  'POST /portal-session': ({ linkCode }) => ({ code: linkCode }),
   'PUT /accounts/{accountId}/status': { status: 'active' },
 };
 

@@ -35,7 +35,7 @@ const leadingKeys = 'dynamodb:LeadingKeys';
 
 /** Everything that the roles of the functions are allowed. */
 export function permissionsOf(stacks: readonly StackTemplate[]): Permission[] {
-  const resources = readResources(stacks, { sqsUrl: 'http://127.0.0.1' });
+  const resources = readResources(stacks, { sqsUrl: 'http://127.0.0.1', portalUrl: 'http://127.0.0.1:2' });
   const functions = new Map(
     resources
       .ofType('AWS::Lambda::Function')

@@ -1,3 +1,5 @@
+import { presentApiKey } from '../../../contract/account-views.ts';
+import { capabilitiesByRole } from '../../../core/accounts/credential.ts';
 import type { Handler } from '../http/handler.ts';
 import { createAudit } from './audit.ts';
 import { createCredentialIssue, type IssueDeps } from './issue-credential.ts';
@@ -9,10 +11,11 @@ export function createCreateApiKey(deps: IssueDeps): Handler<'POST /accounts/{ac
 
   return async (request) => {
     const { accountId } = request.path;
-    const { role } = request.body;
-    const issued = await issueCredential({ kind: 'api-key', accountId, ...request.body }, (id) =>
+    const { role, description } = request.body;
+    const properties = { accountId, capabilities: capabilitiesByRole[role], description };
+    const issued = await issueCredential({ kind: 'api-key', ...properties }, (id) =>
       audit(request, 'api-key.issued', { details: { id, role } }),
     );
-    return 'problem' in issued ? issued : { body: { ...issued.shown, key: issued.text } };
+    return 'problem' in issued ? issued : { body: { ...presentApiKey(issued.credential), key: issued.text } };
   };
 }

@@ -1,4 +1,3 @@
-import { presentCredential } from '../../../contract/account-views.ts';
 import {
   type Credential,
   type CredentialKind,
@@ -33,12 +32,12 @@ export const credentialLimits: Readonly<Record<CredentialKind, CredentialLimit>>
   },
 };
 
-type Issued = { readonly shown: ReturnType<typeof presentCredential>; readonly text: string };
+type Issued = { readonly credential: Credential; readonly text: string };
 
 /** Stores a new credential, if the account may have one more. Its text is known only here: what is stored is a hash. */
 export function createCredentialIssue(deps: IssueDeps) {
   return async function issueCredential(
-    properties: Pick<Credential, 'kind' | 'accountId' | 'role' | 'description' | 'expiresAt'>,
+    properties: Omit<Credential, 'id' | 'createdAt' | 'secretHash' | 'lastUsedAt'>,
     announce: (id: string) => Promise<void>,
   ): Promise<Issued | Refusal> {
     const { kind, accountId } = properties;
@@ -52,7 +51,7 @@ export function createCredentialIssue(deps: IssueDeps) {
     if (full) return full;
     await announce(id);
     await deps.credentials.createCredential(credential);
-    return { shown: presentCredential(credential), text: formatCredential(kind, id, secret) };
+    return { credential, text: formatCredential(kind, id, secret) };
   };
 
   async function refuseFull(

@@ -1,4 +1,4 @@
-import { presentCredential } from '../../../contract/account-views.ts';
+import { presentApiKey } from '../../../contract/account-views.ts';
 import type { ApiDeps } from '../http/api-deps.ts';
 import type { Handler } from '../http/handler.ts';
 import { createCredentialPages } from './list-credentials.ts';
@@ -6,5 +6,5 @@ import { createCredentialPages } from './list-credentials.ts';
 export function createListApiKeys(
   deps: Pick<ApiDeps, 'credentials' | 'cursorKey' | 'now'>,
 ): Handler<'GET /accounts/{accountId}/api-keys'> {
-  return createCredentialPages(deps, 'api-key', presentCredential);
+  return createCredentialPages(deps, 'api-key', presentApiKey);
 }

@@ -52,6 +52,10 @@ export interface ApiDeps {
   readonly receiverVerification: 'off' | 'required';
   /** The stage's time for a call, in milliseconds. */
   readonly callbackTimeoutMs: number;
+  /** How long events and deliveries can be looked up. */
+  readonly retentionDays: number;
+  /** Where the page for account owners is served, without a path. */
+  readonly portalUrl: string;
   /** For so long, functions may use what they have read before. */
   readonly cacheMs: number;
   /** How long the message of a delivery may take until the sweeper takes over. */

@@ -1,6 +1,10 @@
 import type { Access } from '../../../contract/route.ts';
 import type { Actor } from '../../../core/accounts/audit.ts';
-import type { Role } from '../../../core/accounts/credential.ts';
+import {
+  capabilities as allCapabilities,
+  type Capability,
+  type CredentialKind,
+} from '../../../core/accounts/credential.ts';
 import { requestLimits } from '../../../core/accounts/request-limits.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { type Refusal, refuse, refuseSuspended, refuseTooManyRequests } from './refusal.ts';
@@ -9,12 +13,18 @@ import type { ApiEvent, AuthorizerContext } from './request.ts';
 export interface Caller {
   readonly accountId: string;
   readonly actor: Actor;
-  readonly role: Role;
+  readonly capabilities: readonly Capability[];
 }
 
+type AccountAccess = Exclude<Access, 'public' | 'iam'>;
+
 /** One answer, whatever is wrong: nobody learns which keys there are. */
-const unknownCredential =
-  'The Authorization header holds no API key or session token that is good: it is misspelt, revoked or expired, or lacks "Bearer".';
+export function refuseUnknownCredential(): Refusal {
+  return refuse(
+    'unauthorized',
+    'The Authorization header holds no API key or session token that is good: it is misspelt, revoked or expired, or lacks "Bearer".',
+  );
+}
 
 type CallerDeps = Pick<ApiDeps, 'accountStatus' | 'reserveTurns' | 'now'>;
 
@@ -31,21 +41,40 @@ export function createCallerCheck(deps: CallerDeps) {
     return {
       accountId: pathParameters['accountId'] ?? '',
       actor: { kind: 'backend', id: arn },
-      role: 'manage',
+      capabilities: allCapabilities,
     };
   };
 
   async function identifyAccount(
-    access: 'read' | 'manage',
-    { accountId, role, credentialKind: kind, credentialId: id }: Partial<AuthorizerContext>,
+    access: AccountAccess,
+    { accountId, capabilities, credentialKind: kind, credentialId: id }: Partial<AuthorizerContext>,
   ): Promise<Caller | Refusal> {
-    if (!accountId || !kind || !id) return refuse('unauthorized', unknownCredential);
+    if (!accountId || !kind || !id) return refuseUnknownCredential();
     if ((await deps.accountStatus.findAccountStatus(accountId)) !== 'active') return refuseSuspended();
-    if (access === 'manage' && role !== 'manage') {
-      return refuse('forbidden', 'This key may only read; the route needs the role "manage".');
-    }
+    const held = allCapabilities.filter((capability) => capabilities?.includes(capability));
+    const refusal = refuseIncapable(access, held, kind);
+    if (refusal) return refusal;
     const turn = await deps.reserveTurns(requestLimits(accountId, access), deps.now());
     if (turn.kind !== 'now') return refuseTooManyRequests('The account sends too many requests.');
-    return { accountId, actor: { kind, id }, role: role === 'manage' ? role : 'read' };
+    return { accountId, actor: { kind, id }, capabilities: held };
   }
+}
+
+function refuseIncapable(
+  access: AccountAccess,
+  held: readonly Capability[],
+  kind: CredentialKind,
+): Refusal | undefined {
+  if (access === 'session') {
+    if (kind === 'portal-session') return undefined;
+    return refuse('forbidden', 'The route is for sessions of the page; this is an API key.');
+  }
+  const needed: Capability = access === 'read' ? 'view' : access;
+  if (held.includes(needed)) return undefined;
+  return refuse(
+    'forbidden',
+    kind === 'api-key'
+      ? 'This key may only read; the route needs the role "manage".'
+      : `This session lacks the capability "${needed}".`,
+  );
 }

@@ -1,7 +1,7 @@
 import type { RouteInput, RouteOutput } from '../../../contract/route-types.ts';
 import type { RouteKey, Routes } from '../../../contract/routes.ts';
 import type { Actor } from '../../../core/accounts/audit.ts';
-import type { Role } from '../../../core/accounts/credential.ts';
+import type { Capability } from '../../../core/accounts/credential.ts';
 import type { Refusal } from './refusal.ts';
 
 /** What every handler knows of a request besides its path, query and body. */
@@ -20,7 +20,7 @@ export interface CallerContext extends RequestContext {
   /** The caller's own account, as the authorizer says. For the helpdesk backend, the account in the path. */
   readonly accountId: string;
   readonly actor: Actor;
-  readonly role: Role;
+  readonly capabilities: readonly Capability[];
 }
 
 export type HandlerRequest<Key extends RouteKey> = RouteInput<Key> &

@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { CredentialKind, Role } from '../../../core/accounts/credential.ts';
+import type { Capability, CredentialKind } from '../../../core/accounts/credential.ts';
 
 /** What the authorizer adds to a request with a credential of an account. */
 export interface AuthorizerContext {
   readonly accountId: string;
-  readonly role: Role;
+  readonly capabilities: readonly Capability[];
   readonly credentialKind: CredentialKind;
   readonly credentialId: string;
 }

@@ -10,6 +10,7 @@ import { auditHeaders } from './audit-headers.ts';
 import { auditLifetime } from './audit-subscription.ts';
 import { createDestinationCheck } from './destination.ts';
 import { sealHeaders } from './seal-headers.ts';
+import { showSecret } from './show-secret.ts';
 import { createQuestions } from './verification.ts';
 import { createWrittenAnswer } from './written-subscription.ts';
 
@@ -53,7 +54,7 @@ export function createCreateSubscription(deps: CreateDeps): Handler<'POST /subsc
     if (refusal) return refusal;
     await sendQuestion(question);
     const { body, etag } = showWritten(subscription);
-    return { body: { ...body, secret }, etag };
+    return { body: { ...body, ...showSecret(request, secret) }, etag };
   };
 
   async function listIds(accountId: string): Promise<string[]> {

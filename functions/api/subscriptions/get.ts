@@ -10,7 +10,11 @@ export function createGetSubscription({
   return async (request) => {
     const found = await findRequested(subscriptions, request);
     if ('problem' in found) return found;
-    const { role } = request;
-    return { body: presentSubscription(found.subscription, role), etag: etagOf(found.subscription, role) };
+    const { subscription } = found;
+    const { capabilities } = request;
+    return {
+      body: presentSubscription(subscription, capabilities),
+      etag: etagOf(subscription, capabilities),
+    };
   };
 }

@@ -16,7 +16,7 @@ export function createListSubscriptions(
       const items = rest.slice(0, limit);
       const last = items.at(-1);
       return {
-        items: items.map((subscription) => presentSubscription(subscription, request.role)),
+        items: items.map((subscription) => presentSubscription(subscription, request.capabilities)),
         next: last && rest.length > limit ? positionOf(last) : undefined,
       };
     });

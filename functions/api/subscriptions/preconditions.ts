@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
 import { presentSubscription } from '../../../contract/subscription-views.ts';
-import type { Role } from '../../../core/accounts/credential.ts';
+import { capabilities as allCapabilities, type Capability } from '../../../core/accounts/credential.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import { type Refusal, refuse, refuseInvalid } from '../http/refusal.ts';
 
 /**
- * A strong validator (RFC 9110, 8.8.3) of what GET shows to that role. What only we note of the receiver does not change
+ * A strong validator (RFC 9110, 8.8.3) of what GET shows with these capabilities. What only we note of the receiver does not change
  * it.
  */
-export function etagOf(subscription: Subscription, role: Role = 'manage'): string {
-  const text = JSON.stringify(presentSubscription(subscription, role));
+export function etagOf(
+  subscription: Subscription,
+  capabilities: readonly Capability[] = allCapabilities,
+): string {
+  const text = JSON.stringify(presentSubscription(subscription, capabilities));
   return `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
 }
 

@@ -6,6 +6,7 @@ import type { ApiDeps } from '../http/api-deps.ts';
 import { effectiveAfter } from '../http/effect.ts';
 import type { Handler } from '../http/handler.ts';
 import { changeRequested } from './change-subscription.ts';
+import { showSecret } from './show-secret.ts';
 
 export function createRotateSecret(
   deps: Pick<ApiDeps, 'subscriptions' | 'cipher' | 'auditLog' | 'cacheMs' | 'now' | 'randomBytes'>,
@@ -30,6 +31,8 @@ export function createRotateSecret(
     if ('problem' in changed) return changed;
     const [, outgoing] = changed.subscription.secrets;
     const previousExpiresAt = outgoing?.expiresAt ?? null;
-    return { body: { secret, previousExpiresAt, effectiveAt: effectiveAfter(deps) } };
+    return {
+      body: { ...showSecret(request, secret), previousExpiresAt, effectiveAt: effectiveAfter(deps) },
+    };
   };
 }

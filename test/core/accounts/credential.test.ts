@@ -19,7 +19,7 @@ function stored(overrides: Partial<Credential> = {}): Credential {
     kind: 'api-key',
     accountId: 'acc_1',
     secretHash: hashCredentialSecret(secret),
-    role: 'read',
+    capabilities: ['view'],
     description: '',
     createdAt: '2026-11-23T16:55:00.000Z',
     ...overrides,

@@ -82,7 +82,7 @@ async function addCredential(accountId: string, kind: CredentialKind): Promise<s
     kind,
     accountId,
     secretHash: '',
-    role: 'read',
+    capabilities: ['view'],
     description: '',
     createdAt,
   });

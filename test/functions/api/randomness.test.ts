@@ -32,6 +32,8 @@ const nameBytes = 12;
 const secretBytes = 32;
 const hex = (byte: number, size = nameBytes) => Buffer.alloc(size, byte).toString('hex');
 
+const secretOf = (byte: number) => Buffer.alloc(32, byte).toString('base64url');
+
 describe('are made of random bytes:', () => {
   test('the name and the secret of a subscription', async () => {
     const body = { url: 'https://crm.example.com/', eventTypes: [eventTypes[0]] };
@@ -65,15 +67,22 @@ describe('are made of random bytes:', () => {
     expect(asked).toEqual([nameBytes]);
   });
 
-  test.each([
-    ['an API key', 'POST /accounts/{accountId}/api-keys', 'key', 'whk'],
-    ['a session', 'POST /accounts/{accountId}/portal-sessions', 'token', 'whs'],
-  ])('the name and the secret of %s', async (_, route, field, prefix) => {
-    const issued = await api.callSigned(route, { accountId });
+  test('the name and the secret of an API key', async () => {
+    const issued = await api.callSigned('POST /accounts/{accountId}/api-keys', { accountId });
 
-    const secret = Buffer.alloc(secretBytes, 2).toString('base64url');
-    expect(issued.body[field]).toBe(`${prefix}_${hex(1)}_${secret}`);
+    expect(issued.body.key).toBe(`whk_${hex(1)}_${secretOf(2)}`);
     expect(asked).toEqual([nameBytes, secretBytes]);
+  });
+
+  test('the name and the secrets of a session: of its link, and of its token before and after', async () => {
+    const issued = await api.callSigned('POST /accounts/{accountId}/portal-sessions', { accountId });
+    const code = `whl_${hex(2)}_${secretOf(1)}`;
+    const opened = await api.call('POST /portal-session', { body: { code } });
+
+    expect(issued.body.url).toContain(`#link=${code}`);
+    expect(issued.body.token).toBe(`whs_${hex(2)}_${secretOf(3)}`);
+    expect(opened.body.token).toBe(`whs_${hex(2)}_${secretOf(4)}`);
+    expect(asked).toEqual([secretBytes, nameBytes, secretBytes, secretBytes]);
   });
 
   test('the claim of an Idempotency-Key, before anything else', async () => {

@@ -204,7 +204,12 @@ describe('HEAD', () => {
   test('is answered like GET, without the body', async () => {
     const accountId = uniqueId('acc');
     const { id } = await create(accountId);
-    const lambda = { accountId, role: 'manage', credentialKind: 'api-key', credentialId: 'key-1' };
+    const lambda = {
+      accountId,
+      capabilities: ['view', 'manage', 'secrets'],
+      credentialKind: 'api-key',
+      credentialId: 'key-1',
+    };
     const requestContext = { requestId: 'request-1', http: { method: 'HEAD' }, authorizer: { lambda } };
 
     const got = await call('GET /subscriptions/{id}', { accountId, id });

@@ -14,6 +14,7 @@ const madeUp = {
   accountId: 'made-up',
   keyId: 'made-up',
   sessionId: 'made-up',
+  linkCode: 'made-up',
   subscriptionId: 'made-up',
   eventId: 'made-up',
   deliveryId: 'made-up',

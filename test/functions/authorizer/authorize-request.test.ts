@@ -48,7 +48,7 @@ function key(overrides: Partial<Credential> = {}): Credential {
     kind: 'api-key',
     accountId: 'acc_1',
     secretHash: hashCredentialSecret(secret),
-    role: 'read',
+    capabilities: ['view'],
     description: '',
     createdAt: '2026-11-23T16:55:00.000Z',
     ...overrides,
@@ -60,12 +60,12 @@ function requestWith(authorization: string | undefined): APIGatewayRequestAuthor
   return { version: '2.0', type: 'REQUEST', headers } as unknown as APIGatewayRequestAuthorizerEventV2;
 }
 
-test('a good key speaks for its account, in its role', async () => {
+test('a good key speaks for its account, with its capabilities', async () => {
   expect(await authorize(requestWith(`Bearer ${formatCredential('api-key', id, secret)}`))).toEqual({
     isAuthorized: true,
     context: {
       accountId: 'acc_1',
-      role: 'read',
+      capabilities: ['view'],
       credentialKind: 'api-key',
       credentialId: id,
     },

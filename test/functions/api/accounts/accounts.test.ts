@@ -164,7 +164,7 @@ describe('issuing an API key', () => {
       isAuthorized: true,
       context: {
         accountId,
-        role: 'read',
+        capabilities: ['view'],
         credentialKind: 'api-key',
         credentialId: body.id,
       },
@@ -199,40 +199,51 @@ describe('issuing an API key', () => {
   });
 });
 
+const later = (ms: number) => new Date(deployment.clock.now().getTime() + ms).toISOString();
+
 describe('a portal session', () => {
   const open = (body?: unknown) =>
     api.callSigned('POST /accounts/{accountId}/portal-sessions', { accountId }, body);
 
   test('speaks for its account until it ends, an hour later if nothing is said', async () => {
-    const { status, body } = await open({ role: 'read' });
+    const { status, body } = await open({ capabilities: [] });
 
     expect(status).toBe(201);
     expect(body).toEqual({
       id: expect.any(String),
       accountId,
-      role: 'read',
+      capabilities: ['view'],
       token: expect.stringMatching(/^whs_/),
-      createdAt: deployment.clock.now().toISOString(),
-      expiresAt: new Date(deployment.clock.now().getTime() + 3_600_000).toISOString(),
+      url: expect.stringMatching(/^https:\/\/portal\.iomnihub\.example\/#link=whl_[\w-]+$/),
+      createdAt: later(0),
+      linkExpiresAt: later(300_000),
+      expiresAt: later(3_600_000),
     });
     expect(await authorize(body.token)).toMatchObject({
       isAuthorized: true,
-      context: { accountId, role: 'read' },
+      context: { accountId, capabilities: ['view'] },
     });
     deployment.clock.advance(3_600_000);
     expect(await authorize(body.token)).toEqual(nobody);
     deployment.clock.advance(-3_600_000);
   });
 
-  test.each([[{ expiresInSeconds: 59 }], [{ expiresInSeconds: 43_201 }], [{ expiresInSeconds: '60' }]])(
-    'refuses %j',
-    async (body) => {
-      expect(await open(body)).toMatchObject({
-        status: 400,
-        body: { issues: [{ field: 'expiresInSeconds' }] },
-      });
-    },
-  );
+  test.each([
+    ['expiresInSeconds', 59],
+    ['expiresInSeconds', 43_201],
+    ['expiresInSeconds', '60'],
+    ['linkExpiresInSeconds', 29],
+    ['linkExpiresInSeconds', 3_601],
+    ['locale', 'de'],
+    ['capabilities', 'manage'],
+    ['capabilities.0', ['admin']],
+    ['role', 'manage'],
+  ])('refuses as %s %j', async (field, value) => {
+    expect(await open({ [field.split('.')[0] ?? '']: value })).toMatchObject({
+      status: 400,
+      body: { issues: [{ field }] },
+    });
+  });
 
   test('is stored as a hash', async () => {
     const { token } = (await open()).body;
@@ -253,12 +264,17 @@ describe('the sessions of an account', () => {
 
   test('are listed while they are open, oldest first, without their tokens and without API keys', async () => {
     await issueKey();
-    const { body: short } = await open({ expiresInSeconds: 60, role: 'read' });
+    const { body: short } = await open({
+      expiresInSeconds: 60,
+      capabilities: ['view', 'manage'],
+      locale: 'es',
+    });
     deployment.clock.advance(1_000);
     const { body: long } = await open();
 
-    const { token: _, ...shortShown } = short;
-    const { token: __, ...longShown } = long;
+    const [shortShown, longShown] = [short, long].map(
+      ({ token: _, url: __, linkExpiresAt: ___, ...shown }) => shown,
+    );
     expect(await list()).toEqual({ items: [shortShown, longShown], nextCursor: null });
     deployment.clock.advance(60_000);
     expect(await list()).toEqual({ items: [longShown], nextCursor: null });

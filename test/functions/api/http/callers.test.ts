@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Access } from '../../../../contract/route.ts';
 import type { AccountStatus } from '../../../../core/accounts/account.ts';
 import type { CallLimit } from '../../../../core/rate-limit.ts';
 import { createCallerCheck } from '../../../../functions/api/http/callers.ts';
@@ -7,7 +8,7 @@ import type { ApiEvent, AuthorizerContext } from '../../../../functions/api/http
 const now = new Date('2026-11-23T17:00:00.000Z');
 const credential = {
   accountId: 'acc_1',
-  role: 'manage',
+  capabilities: ['view', 'manage', 'secrets'],
   credentialKind: 'api-key',
   credentialId: 'key_1',
 } as const;
@@ -18,7 +19,7 @@ interface World {
 }
 
 function identify(
-  access: 'read' | 'manage' | 'iam',
+  access: Exclude<Access, 'public'>,
   authorizer: {
     readonly lambda?: Partial<AuthorizerContext> | null;
     readonly iam?: { userArn?: string } | null;
@@ -45,20 +46,34 @@ const refusal = (slug: string) => ({ problem: { slug } });
 
 describe('a caller with a credential', () => {
   test.each([
-    ['read', 'manage', 'manage'],
-    ['manage', 'manage', 'manage'],
-    ['read', 'read', 'read'],
-  ] as const)('is, at a route for %s, the account of a key for %s', async (access, role, as) => {
-    const { caller } = await identify(access, { lambda: { ...credential, role } });
+    ['read', ['view', 'manage', 'secrets']],
+    ['manage', ['view', 'manage']],
+    ['secrets', ['view', 'secrets']],
+    ['read', ['view']],
+  ] as const)('is, at a route for %s, its account, and may do %j', async (access, capabilities) => {
+    const { caller } = await identify(access, { lambda: { ...credential, capabilities } });
 
-    expect(caller).toEqual({ accountId: 'acc_1', actor: { kind: 'api-key', id: 'key_1' }, role: as });
+    expect(caller).toEqual({ accountId: 'acc_1', actor: { kind: 'api-key', id: 'key_1' }, capabilities });
   });
 
-  test.each([undefined, 'admin', ''])('may only read if its role is %j', async (role) => {
-    const lambda = { ...credential, role: role as 'read' };
+  test.each([
+    ['manage', ['view', 'secrets']],
+    ['secrets', ['view', 'manage']],
+    ['manage', ['view', 'admin']],
+    ['read', []],
+    ['read', undefined],
+    ['read', 'manage'],
+  ])('is refused, at a route for %s, with the capabilities %j', async (access, capabilities) => {
+    const lambda = { ...credential, capabilities } as Partial<AuthorizerContext>;
 
-    expect((await identify('read', { lambda })).caller).toMatchObject({ role: 'read' });
-    expect((await identify('manage', { lambda })).caller).toMatchObject(refusal('forbidden'));
+    expect((await identify(access as 'read', { lambda })).caller).toMatchObject(refusal('forbidden'));
+  });
+
+  test('is refused at a route of the session if it is a key', async () => {
+    const session = { ...credential, credentialKind: 'portal-session', capabilities: ['view'] } as const;
+
+    expect((await identify('session', { lambda: session })).caller).toMatchObject({ accountId: 'acc_1' });
+    expect((await identify('session', { lambda: credential })).caller).toMatchObject(refusal('forbidden'));
   });
 
   test.each(['accountId', 'credentialKind', 'credentialId'] as const)(
@@ -83,14 +98,15 @@ describe('a caller with a credential', () => {
   });
 
   test('is refused beyond the limits of what it asks for', async () => {
-    const limitsAt = async (access: 'read' | 'manage') => {
+    const limitsAt = async (access: 'read' | 'manage' | 'secrets') => {
       const { caller, asked } = await identify(access, { lambda: credential }, { hasRoom: false });
       expect(caller).toMatchObject({ problem: { slug: 'too-many-requests', retryAfterSeconds: 1 } });
       return asked.flat().map(({ bucket }) => bucket);
     };
 
     expect(await limitsAt('read')).toEqual(['api acc_1']);
-    expect(await limitsAt('manage')).toEqual(['api-change acc_1', 'api acc_1']);
+    for (const access of ['manage', 'secrets'] as const)
+      expect(await limitsAt(access)).toEqual(['api-change acc_1', 'api acc_1']);
   });
 });
 
@@ -101,7 +117,7 @@ describe('a caller of the backend', () => {
     expect(caller).toEqual({
       accountId: 'acc_2',
       actor: { kind: 'backend', id: 'arn:aws:iam::1:role/helpdesk' },
-      role: 'manage',
+      capabilities: ['view', 'manage', 'secrets'],
     });
     expect(asked).toEqual([]);
   });

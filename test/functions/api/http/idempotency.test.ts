@@ -79,7 +79,7 @@ describe('a request that is repeated', () => {
     await create();
     const lambda = {
       accountId,
-      role: 'manage',
+      capabilities: ['view', 'manage', 'secrets'],
       credentialKind: 'api-key',
       credentialId: 'key-1',
     };
@@ -157,7 +157,7 @@ describe('a request that is repeated', () => {
     const { body } = await create();
     const lambda = {
       accountId,
-      role: 'manage',
+      capabilities: ['view', 'manage', 'secrets'],
       credentialKind: 'api-key',
       credentialId: 'key-2',
     };

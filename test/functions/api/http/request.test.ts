@@ -71,7 +71,7 @@ describe('an event that lacks parts is no fault of ours:', () => {
 function send(routeKey: RouteKey, parts: Lack, context: Lack, isKnown: boolean) {
   const lambda = {
     accountId: 'acc_1',
-    role: 'manage',
+    capabilities: ['view', 'manage', 'secrets'],
     credentialKind: 'api-key',
     credentialId: 'key-1',
   };

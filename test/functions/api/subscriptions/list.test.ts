@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { capabilitiesByRole } from '../../../../core/accounts/credential.ts';
 import type { Subscription } from '../../../../core/subscriptions/subscription.ts';
 import { createListSubscriptions } from '../../../../functions/api/subscriptions/list.ts';
 import { subscription } from '../../../support/builders.ts';
@@ -23,7 +24,7 @@ async function page(limit: number, cursor?: string, role: 'read' | 'manage' = 'm
   const answer = await list({
     accountId: 'acc_1',
     actor: { kind: 'api-key', id: 'key_1' },
-    role,
+    capabilities: capabilitiesByRole[role],
     path: {},
     query: { limit, ...(cursor === undefined ? {} : { cursor }) },
     body: undefined,
