@@ -4,11 +4,14 @@ import { now } from '../shell/clock.ts';
 import type { Slot } from './read-hours.ts';
 import { ticksOf } from './scale.ts';
 
-export const chart = { width: 720, height: 200, left: 44, right: 4, top: 8, bottom: 24 } as const;
+/** In px, more or less: a chart is drawn as wide as its place usually is, so that its texts keep their size. */
+export const chart = { height: 200, left: 44, right: 4, top: 8, bottom: 24 } as const;
+export const wideChart = 1_060;
+export const halfChart = 500;
 
 /** Where the first slot begins, and how wide each is. */
-export function columns(count: number) {
-  const step = (chart.width - chart.left - chart.right) / Math.max(1, count);
+export function columns(count: number, width: number) {
+  const step = (width - chart.left - chart.right) / Math.max(1, count);
   return { step, x: (index: number) => chart.left + index * step };
 }
 
@@ -20,26 +23,27 @@ export function heightOf(value: number, max: number): number {
 interface FrameProps {
   readonly slots: readonly Slot[];
   readonly max: number;
+  readonly width: number;
   readonly label: string;
   readonly nameValue: (value: number) => string;
   readonly children: ComponentChildren;
 }
 
 /** Lines and labels around a chart of slots. */
-export function Frame({ slots, max, label, nameValue, children }: FrameProps) {
-  const { x } = columns(slots.length);
+export function Frame({ slots, max, width, label, nameValue, children }: FrameProps) {
+  const { x } = columns(slots.length, width);
   const base = chart.height - chart.bottom;
   return (
-    <svg class="plot" viewBox={`0 0 ${chart.width} ${chart.height}`} role="img" aria-label={label}>
+    <svg class="plot" viewBox={`0 0 ${width} ${chart.height}`} role="img" aria-label={label}>
       {[0, 0.5, 1].map((part) => (
         <g key={part} transform={`translate(0 ${base - heightOf(part * max, max)})`}>
-          <line x1={chart.left} x2={chart.width - chart.right} class="axis" />
+          <line x1={chart.left} x2={width - chart.right} class="axis" />
           <text class="tick" x={chart.left - 8} y="4" text-anchor="end">
             {nameValue(part * max)}
           </text>
         </g>
       ))}
-      {ticksOf(slots.length, 6).map((index) => (
+      {ticksOf(slots.length, width > 600 ? 8 : 4).map((index) => (
         <text key={index} class="tick" x={x(index)} y={chart.height - 6}>
           {formats().shortTime(new Date(slots[index]?.from ?? 0), now.value)}
         </text>

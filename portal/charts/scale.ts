@@ -2,7 +2,7 @@
 export function niceMax(highest: number): number {
   if (highest <= 4) return 4;
   const magnitude = 10 ** Math.floor(Math.log10(highest));
-  const step = [1, 2, 4, 5, 10].find((one) => one * magnitude >= highest) ?? 10;
+  const step = [1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10].find((one) => one * magnitude >= highest) ?? 10;
   return step * magnitude;
 }
 

@@ -2,7 +2,7 @@ import type { RefObject } from 'preact';
 import { SearchIcon } from './icons.tsx';
 
 interface SearchFieldProps {
-  readonly field: RefObject<HTMLInputElement>;
+  readonly field: RefObject<HTMLInputElement | null>;
   readonly label: string;
   readonly hint: string;
   readonly value: string;

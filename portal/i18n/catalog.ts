@@ -9,6 +9,7 @@ import type { problems } from './en/problems.ts';
 import type { common, shell } from './en/shell.ts';
 import type { webhook } from './en/webhook.ts';
 import type { webhooks } from './en/webhooks.ts';
+import type { Sentences } from './sentences.ts';
 
 /** Every text of the page. A language in which one is missing does not compile. */
 export interface Catalog {
@@ -25,4 +26,5 @@ export interface Catalog {
   readonly doctor: typeof doctor;
   readonly drill: typeof drill;
   readonly playground: typeof playground;
+  readonly sentences: Sentences;
 }

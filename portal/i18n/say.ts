@@ -1,16 +1,15 @@
-import { texts } from './i18n.ts';
+import type { Sentence } from '../../contract/sentences.ts';
+import { now } from '../shell/clock.ts';
+import { formats, texts } from './i18n.ts';
+import type { WriteTime } from './sentences.ts';
 
-/** A sentence of the API: complete in English, and named by a code for other languages. */
-export interface Sentence {
-  readonly code: string;
-  readonly params: Readonly<Record<string, string | number>>;
-  readonly text: string;
-}
+type Write = (params: Sentence['params'], time: WriteTime) => string;
 
-/** In the page's language, if it has words for it; otherwise in English. */
-export function say({ text }: Sentence): string {
-  void texts();
-  return text;
+/** A sentence of the API in the page's language. One that the page does not know yet is shown in English, as it came. */
+function say({ code, params, text }: Sentence): string {
+  const known = texts().sentences as Readonly<Record<string, Write>>;
+  const write = Object.hasOwn(known, code) ? known[code] : undefined;
+  return write ? write(params, (at) => formats().shortTime(new Date(at), now.value)) : text;
 }
 
 export function sayAll(sentences: readonly Sentence[]): string {

@@ -2,14 +2,13 @@ import { LinkButton } from '../design/button.tsx';
 import { Notice } from '../design/notice.tsx';
 import { texts } from '../i18n/i18n.ts';
 import { linkTo } from '../shell/route.ts';
-import { sayAll } from '../i18n/say.ts';
-import { groupOf, hostOf } from './health.ts';
+import { explainHealth, groupOf, hostOf } from './health.ts';
 import type { WebhookRow } from './webhook-table.tsx';
 
 /** What needs its owner, before everything else. */
 export function Attention({ rows }: { readonly rows: readonly WebhookRow[] }) {
   const { webhooks: t } = texts();
-  const failing = rows.filter(({ webhook }) => groupOf[webhook.health.level] === 'failing');
+  const failing = rows.filter(({ state }) => groupOf[state] === 'failing');
   const [first] = failing;
   if (!first) return null;
   return (
@@ -25,7 +24,7 @@ export function Attention({ rows }: { readonly rows: readonly WebhookRow[] }) {
       }
     >
       {failing.length === 1
-        ? sayAll(first.webhook.health.sentences)
+        ? explainHealth(first.webhook, first.state)
         : failing.map(({ webhook }) => hostOf(webhook)).join(', ')}
     </Notice>
   );

@@ -1,28 +1,82 @@
 import type { ItemOf } from '../api/route-shapes.ts';
 import type { Tone } from '../design/status.tsx';
+import { texts } from '../i18n/i18n.ts';
+import { sayAll } from '../i18n/say.ts';
 import type { Activity } from './activity.ts';
 
 export type Webhook = ItemOf<'GET /subscriptions'>;
-export type HealthLevel = Webhook['health']['level'];
+
+/** How a webhook does: what the API says of it, and what its latest calls came to. */
+export type HealthState =
+  | 'healthy'
+  /** Has not answered 2xx yet. */
+  | 'unproven'
+  | 'shaky'
+  | 'failing'
+  /** Its receiver has not consented yet. */
+  | 'pending'
+  /** Gets no events, and its owner can mend it. */
+  | 'broken'
+  /** Disabled by iOmniHub. */
+  | 'ended'
+  | 'off';
 
 /** The group by which the list is filtered. */
 export type HealthGroup = 'working' | 'failing' | 'off';
 
-export const toneOf: Readonly<Record<HealthLevel, Tone>> = {
-  ok: 'ok',
-  waiting: 'warn',
-  warning: 'warn',
-  problem: 'bad',
+export const toneOf: Readonly<Record<HealthState, Tone>> = {
+  healthy: 'ok',
+  unproven: 'warn',
+  shaky: 'warn',
+  failing: 'bad',
+  pending: 'warn',
+  broken: 'bad',
+  ended: 'bad',
   off: 'off',
 };
 
-export const groupOf: Readonly<Record<HealthLevel, HealthGroup>> = {
-  ok: 'working',
-  waiting: 'working',
-  warning: 'failing',
-  problem: 'failing',
+export const groupOf: Readonly<Record<HealthState, HealthGroup>> = {
+  healthy: 'working',
+  unproven: 'working',
+  shaky: 'failing',
+  failing: 'failing',
+  pending: 'working',
+  broken: 'failing',
+  ended: 'failing',
   off: 'off',
 };
+
+export function healthOf({ status, health }: Pick<Webhook, 'status' | 'health'>, activity?: Activity): HealthState {
+  switch (health.level) {
+    case 'off':
+      return 'off';
+    case 'waiting':
+      return 'pending';
+    case 'problem':
+      return status === 'disabled' ? 'ended' : 'broken';
+    case 'warning':
+    case 'ok':
+      return stateOfCalls(activity) ?? (health.level === 'ok' ? 'healthy' : 'unproven');
+    default:
+      return health.level satisfies never;
+  }
+}
+
+/** The latest hour with calls counts: what failed this morning and works now is mended. */
+function stateOfCalls(activity: Activity | undefined): 'shaky' | 'failing' | undefined {
+  const latest = activity?.bars.findLast(({ delivered, failed }) => delivered + failed > 0);
+  if (!latest || latest.failed === 0) return undefined;
+  if (latest.delivered === 0) return 'failing';
+  return latest.failed / (latest.failed + latest.delivered) > 0.1 ? 'shaky' : undefined;
+}
+
+/** The state in sentences, with what to do. */
+export function explainHealth({ health }: Webhook, state: HealthState): string {
+  const { webhooks: t } = texts();
+  if (state === 'failing') return t.failingText;
+  if (state === 'shaky') return t.shakyText;
+  return sayAll(health.sentences);
+}
 
 /** The share of calls that were answered 2xx. Undefined if there was none. */
 export function successRate({ delivered, failedAttempts }: Activity): number | undefined {

@@ -8,23 +8,23 @@ import { FailureNotice } from '../design/failure-notice.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { Status } from '../design/status.tsx';
 import { texts } from '../i18n/i18n.ts';
-import { sayAll } from '../i18n/say.ts';
 import { api, mayManage } from '../session/session.ts';
 import { goTo, linkTo } from '../shell/route.ts';
-import { hostOf, toneOf, type Webhook } from './health.ts';
+import { explainHealth, type HealthState, hostOf, toneOf, type Webhook } from './health.ts';
 
 interface LifeBlockProps {
   readonly webhook: Webhook;
+  readonly state: HealthState;
   readonly onChanged: () => Promise<void>;
 }
 
 /** Enables, disables and deletes a webhook; before, it says what will happen to the deliveries that wait. */
-export function LifeBlock({ webhook, onChanged }: LifeBlockProps) {
+export function LifeBlock({ webhook, state, onChanged }: LifeBlockProps) {
   const {
     webhook: { life: t },
     webhooks,
   } = texts();
-  const { id, status, health } = webhook;
+  const { id, status } = webhook;
   const asking = useSignal<'disable' | 'delete' | undefined>(undefined);
   const failure = useSignal<ApiFailure | undefined>(undefined);
   const attempt = async (change: () => Promise<unknown>) => {
@@ -47,9 +47,9 @@ export function LifeBlock({ webhook, onChanged }: LifeBlockProps) {
     <section class="card block">
       <h2>{t.title}</h2>
       <p class="life-state">
-        <Status tone={toneOf[health.level]}>{webhooks.levels[health.level]}</Status>
+        <Status tone={toneOf[state]}>{webhooks.states[state].word}</Status>
       </p>
-      <p class="muted">{sayAll(health.sentences)}</p>
+      <p class="muted">{explainHealth(webhook, state)}</p>
       {mayManage.value ? (
         <div class="block-actions">
           {status === 'disabled' ? (

@@ -15,7 +15,7 @@ import { api, mayManage } from '../session/session.ts';
 import { type Range, ranges, toActivities } from './activity.ts';
 import { Attention } from './attention.tsx';
 import { EmptyList } from './empty-list.tsx';
-import { groupOf, type HealthGroup, matches } from './health.ts';
+import { groupOf, type HealthGroup, healthOf, matches } from './health.ts';
 import { type WebhookRow, WebhookTable } from './webhook-table.tsx';
 
 type Group = 'all' | HealthGroup;
@@ -39,12 +39,11 @@ export function ListScreen() {
   );
   useKeys({ '/': () => field.current?.focus() });
 
-  const all = list.value.value?.map((webhook) => ({
-    webhook,
-    activity: activities.value.value?.get(webhook.id),
-  }));
-  const isIn = ({ webhook }: WebhookRow, one: Group) =>
-    one === 'all' || groupOf[webhook.health.level] === one;
+  const all = list.value.value?.map((webhook) => {
+    const activity = activities.value.value?.get(webhook.id);
+    return { webhook, activity, state: healthOf(webhook, activity) };
+  });
+  const isIn = ({ state }: WebhookRow, one: Group) => one === 'all' || groupOf[state] === one;
   const counted = (one: Group) => all?.filter((row) => isIn(row, one)).length ?? 0;
   const shown = all
     ?.filter((row) => isIn(row, group.value))

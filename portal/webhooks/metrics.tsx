@@ -4,21 +4,24 @@ import { Skeleton } from '../design/skeleton.tsx';
 import { Status } from '../design/status.tsx';
 import { formats, texts } from '../i18n/i18n.ts';
 import { api } from '../session/session.ts';
-import { toneOf, type Webhook } from './health.ts';
+import { type HealthState, toneOf, type Webhook } from './health.ts';
+import type { useDay } from './use-day.ts';
 
 const mostCounted = 100;
 
+interface MetricsProps {
+  readonly webhook: Webhook;
+  readonly state: HealthState;
+  readonly day: ReturnType<typeof useDay>;
+}
+
 /** How a webhook does, in four numbers. */
-export function Metrics({ webhook }: { readonly webhook: Webhook }) {
+export function Metrics({ webhook, state, day }: MetricsProps) {
   const { webhook: t, webhooks } = texts();
   const { number, percent, duration } = formats();
   const { id } = webhook;
   const path = { id };
-  const statistics = useResource(
-    `day ${id}`,
-    async (signal) => (await api('GET /subscriptions/{id}/stats', { path }, { signal })).body.total,
-    10_000,
-  ).value.value;
+  const statistics = day?.total;
   const waiting = useResource(
     `waiting ${id}`,
     async (signal) => {
@@ -35,7 +38,7 @@ export function Metrics({ webhook }: { readonly webhook: Webhook }) {
   return (
     <dl class="card metrics">
       <Metric name={t.status}>
-        <Status tone={toneOf[webhook.health.level]}>{webhooks.levels[webhook.health.level]}</Status>
+        <Status tone={toneOf[state]}>{webhooks.states[state].word}</Status>
       </Metric>
       <Metric name={t.delivered}>
         {statistics ? number(statistics.delivered) : undefined}

@@ -6,18 +6,19 @@ import { Notice } from '../design/notice.tsx';
 import { formats, texts } from '../i18n/i18n.ts';
 import { api, mayManage } from '../session/session.ts';
 import { type Draft, draftOf, toPatch } from './draft.ts';
-import type { Webhook } from './health.ts';
+import type { HealthState, Webhook } from './health.ts';
 import { LifeBlock } from './life-block.tsx';
 import { SecretBlock } from './secret-block.tsx';
 import { WebhookForm } from './webhook-form.tsx';
 
 interface SettingsTabProps {
   readonly webhook: Webhook;
+  readonly state: HealthState;
   readonly etag: string | undefined;
   readonly onChanged: () => Promise<void>;
 }
 
-export function SettingsTab({ webhook, etag, onChanged }: SettingsTabProps) {
+export function SettingsTab({ webhook, state, etag, onChanged }: SettingsTabProps) {
   return (
     <div class="blocks">
       <div class="card block">
@@ -28,7 +29,7 @@ export function SettingsTab({ webhook, etag, onChanged }: SettingsTabProps) {
         )}
       </div>
       <div class="blocks-side">
-        <LifeBlock webhook={webhook} onChanged={onChanged} />
+        <LifeBlock webhook={webhook} state={state} onChanged={onChanged} />
         <SecretBlock id={webhook.id} />
       </div>
     </div>
@@ -36,7 +37,7 @@ export function SettingsTab({ webhook, etag, onChanged }: SettingsTabProps) {
 }
 
 /** While somebody edits, what they began with stays, even if the webhook is read again meanwhile. */
-function EditForm({ webhook, etag, onChanged }: SettingsTabProps) {
+function EditForm({ webhook, etag, onChanged }: Omit<SettingsTabProps, 'state'>) {
   const { form: t } = texts();
   const begun = useSignal({ webhook, etag });
   const draft = useSignal<Draft>(draftOf(webhook));

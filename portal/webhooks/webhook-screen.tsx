@@ -10,14 +10,14 @@ import { Skeleton } from '../design/skeleton.tsx';
 import { DeliveriesCard } from '../deliveries/deliveries-card.tsx';
 import { DeliveryPanel } from '../deliveries/delivery-panel.tsx';
 import { texts } from '../i18n/i18n.ts';
-import { sayAll } from '../i18n/say.ts';
 import { api, mayManage } from '../session/session.ts';
 import { lazy } from '../shell/lazy.tsx';
 import { goTo, linkTo } from '../shell/route.ts';
 import { useTitle } from '../shell/title.ts';
 import { useEventTypes } from './event-types.ts';
-import { hostOf, type Webhook } from './health.ts';
+import { explainHealth, type HealthState, healthOf, hostOf, toneOf, type Webhook } from './health.ts';
 import { Metrics } from './metrics.tsx';
+import { activityOf, useDay } from './use-day.ts';
 
 const tabs = ['deliveries', 'activity', 'drill', 'settings'] as const;
 type Tab = (typeof tabs)[number];
@@ -42,6 +42,7 @@ export function WebhookScreen({ id, tab = 'deliveries', deliveryId }: WebhookScr
     5_000,
   );
   const webhook = found.value.value?.body;
+  const day = useDay(id);
   const isTesting = useSignal(false);
   useTitle(webhook ? hostOf(webhook) : t.title);
   if (!webhook) {
@@ -51,6 +52,8 @@ export function WebhookScreen({ id, tab = 'deliveries', deliveryId }: WebhookScr
       <Head crumb={<Skeleton width="200px" />} />
     );
   }
+  const state = healthOf(webhook, activityOf(day));
+  const isOverview = tab === 'deliveries' || tab === 'activity';
   return (
     <>
       <Head crumb={hostOf(webhook)} url={webhook.url} description={webhook.description}>
@@ -69,11 +72,16 @@ export function WebhookScreen({ id, tab = 'deliveries', deliveryId }: WebhookScr
           </>
         ) : null}
       </Head>
-      <HealthNotice webhook={webhook} />
-      <Metrics webhook={webhook} />
+      {isOverview ? (
+        <>
+          <HealthNotice webhook={webhook} state={state} />
+          <Metrics webhook={webhook} state={state} day={day} />
+        </>
+      ) : null}
       <Tabs id={id} tab={tab} />
       <TabContent
         webhook={webhook}
+        state={state}
         etag={found.value.value?.etag}
         tab={tab as Tab}
         deliveryId={deliveryId}
@@ -113,11 +121,10 @@ function Head(props: {
   );
 }
 
-function HealthNotice({ webhook }: { readonly webhook: Webhook }) {
-  const { level, sentences } = webhook.health;
-  if (level === 'ok') return null;
-  const tone = level === 'problem' ? 'bad' : level === 'off' ? 'plain' : 'warn';
-  return <Notice tone={tone}>{sayAll(sentences)}</Notice>;
+function HealthNotice({ webhook, state }: { readonly webhook: Webhook; readonly state: HealthState }) {
+  if (state === 'healthy') return null;
+  const tone = toneOf[state];
+  return <Notice tone={tone === 'off' ? 'plain' : tone}>{explainHealth(webhook, state)}</Notice>;
 }
 
 function Tabs({ id, tab }: { readonly id: string; readonly tab: string }) {
@@ -137,12 +144,14 @@ function Tabs({ id, tab }: { readonly id: string; readonly tab: string }) {
 
 function TabContent({
   webhook,
+  state,
   etag,
   tab,
   deliveryId,
   onChanged,
 }: {
   readonly webhook: Webhook;
+  readonly state: HealthState;
   readonly etag: string | undefined;
   readonly tab: Tab;
   readonly deliveryId: string | undefined;
@@ -155,7 +164,7 @@ function TabContent({
     case 'drill':
       return <DrillTab webhook={webhook} />;
     case 'settings':
-      return <SettingsTab key={id} webhook={webhook} etag={etag} onChanged={onChanged} />;
+      return <SettingsTab key={id} webhook={webhook} state={state} etag={etag} onChanged={onChanged} />;
     default:
       return <DeliveriesTab id={id} url={url} deliveryId={deliveryId} />;
   }

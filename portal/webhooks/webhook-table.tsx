@@ -8,11 +8,12 @@ import { session } from '../session/session.ts';
 import { useKeys } from '../shell/keys.ts';
 import { goTo, linkTo } from '../shell/route.ts';
 import type { Activity, Range } from './activity.ts';
-import { hostOf, successRate, toneOf, type Webhook } from './health.ts';
+import { type HealthState, hostOf, successRate, toneOf, type Webhook } from './health.ts';
 
 export interface WebhookRow {
   readonly webhook: Webhook;
   readonly activity: Activity | undefined;
+  readonly state: HealthState;
 }
 
 interface WebhookTableProps {
@@ -75,11 +76,10 @@ function Count({ shown }: { readonly shown: number }) {
   return <span>{most === undefined ? t.count(shown) : t.countOf(shown, most)}</span>;
 }
 
-function Row({ webhook, activity, isMarked }: WebhookRow & { readonly isMarked: boolean }) {
+function Row({ webhook, activity, state, isMarked }: WebhookRow & { readonly isMarked: boolean }) {
   const { webhooks: t } = texts();
-  const { level } = webhook.health;
-  const median = activity?.medianMs ? `≤ ${formats().duration(activity.medianMs)}` : undefined;
-  const note = level === 'ok' ? median : t.levelNotes[level];
+  const { word, note } = t.states[state];
+  const median = activity?.medianMs && state === 'healthy' ? `≤ ${formats().duration(activity.medianMs)}` : '';
   return (
     <tr class="link-row" data-marked={isMarked}>
       <td class="target">
@@ -92,8 +92,8 @@ function Row({ webhook, activity, isMarked }: WebhookRow & { readonly isMarked: 
         <TypeTags types={webhook.eventTypes} />
       </td>
       <td class="state">
-        <Status tone={toneOf[level]}>{t.levels[level]}</Status>
-        <span class="second">{note ?? '\u00a0'}</span>
+        <Status tone={toneOf[state]}>{word}</Status>
+        <span class="second">{note || median || '\u00a0'}</span>
       </td>
       <td class="activity">
         <ActivityCell activity={activity} />

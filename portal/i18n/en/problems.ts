@@ -32,6 +32,10 @@ export const problems: Readonly<Record<FailureSlug, { readonly title: string; re
     advice: 'It can only be read from iOmniHub itself now.',
   },
   'request-in-progress': { title: 'The same request is still being served.', advice: 'Try again in a second.' },
+  'link-not-good': {
+    title: 'The link does not open the page.',
+    advice: 'Go back to iOmniHub and open your webhooks again.',
+  },
   'precondition-failed': {
     title: 'Somebody else has changed it since you opened it.',
     advice: 'What you typed is kept. Look at the present state, then save again.',

@@ -36,17 +36,17 @@ export const webhooks = {
   attention: (host: string) => `${host} needs attention.`,
   attentionMany: (count: number) => plural(count, { other: '# webhooks need attention.' }),
   seeWhy: 'See why',
-  levels: {
-    ok: 'Healthy',
-    waiting: 'Pending',
-    warning: 'Some calls fail',
-    problem: 'Failing',
-    off: 'Disabled',
+  states: {
+    healthy: { word: 'Healthy', note: '' },
+    unproven: { word: 'New', note: 'Not answered yet' },
+    shaky: { word: 'Some calls fail', note: 'They are tried again' },
+    failing: { word: 'Failing', note: 'No call succeeds' },
+    pending: { word: 'Pending', note: 'Not confirmed yet' },
+    broken: { word: 'Not delivered', note: 'Needs your attention' },
+    ended: { word: 'Disabled', note: 'By iOmniHub' },
+    off: { word: 'Disabled', note: 'By you' },
   },
-  levelNotes: {
-    waiting: 'Not confirmed yet',
-    warning: 'They are tried again',
-    problem: 'Needs your attention',
-    off: 'Gets no callbacks',
-  },
+  shakyText: 'In the latest hour some calls failed. Each is tried again, and nothing is lost. Look at the failed ones.',
+  failingText:
+    'Every call of the latest hour failed. Each is tried again, and nothing is lost. See what your server answers.',
 };

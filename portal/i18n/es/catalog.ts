@@ -7,6 +7,7 @@ import { events } from './events.ts';
 import { created, form } from './form.ts';
 import { playground } from './playground.ts';
 import { problems } from './problems.ts';
+import { sentences } from './sentences.ts';
 import { common, shell } from './shell.ts';
 import { webhook } from './webhook.ts';
 import { webhooks } from './webhooks.ts';
@@ -25,4 +26,5 @@ export const catalog: Catalog = {
   doctor,
   drill,
   playground,
+  sentences,
 };

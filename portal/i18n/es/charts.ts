@@ -1,10 +1,10 @@
 export const charts = {
-  calls: 'Calls by hour',
-  delivered: (count: string) => `${count} delivered`,
-  failedAttempts: (count: string) => `${count} failed`,
-  latency: 'Time to answer',
-  reasons: 'Why deliveries fail',
-  reasonsHint: 'Of the latest 100 that failed or wait for another attempt.',
-  noCalls: 'No calls in this period.',
-  noFailures: 'None of the latest deliveries has failed.',
+  calls: 'Llamadas por hora',
+  delivered: (count: string) => `${count} entregadas`,
+  failedAttempts: (count: string) => `${count} fallidas`,
+  latency: 'Tiempo de respuesta',
+  reasons: 'Por qué fallan las entregas',
+  reasonsHint: 'De las últimas 100 que fallaron o esperan otro intento.',
+  noCalls: 'Sin llamadas en este periodo.',
+  noFailures: 'Ninguna de las últimas entregas ha fallado.',
 };

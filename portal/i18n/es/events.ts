@@ -4,35 +4,35 @@ import { plural } from './words.ts';
 type Outcome = RouteAnswer<'GET /events/{id}'>['subscriptions'][number]['outcome'];
 
 const outcomes: Readonly<Record<Outcome, string>> = {
-  delivered: 'Delivered',
-  waiting: 'Waiting',
-  failed: 'Failed',
-  cancelled: 'Cancelled',
-  'no-longer-known': 'No longer known',
-  'not-subscribed': 'Not chosen',
-  disabled: 'Was disabled',
-  pending: 'Was pending',
-  'account-suspended': 'Was suspended',
-  'created-later': 'Created later',
+  delivered: 'Entregado',
+  waiting: 'En espera',
+  failed: 'Fallido',
+  cancelled: 'Cancelado',
+  'no-longer-known': 'Ya no se sabe',
+  'not-subscribed': 'No elegido',
+  disabled: 'Estaba desactivado',
+  pending: 'Estaba pendiente',
+  'account-suspended': 'Estaba suspendida',
+  'created-later': 'Creado después',
 };
 
 export const events = {
-  title: 'Events',
-  subtitle: 'What happened in your account, and for each webhook why it was or was not delivered.',
-  test: 'Test',
-  none: 'No events yet. They are kept from when the account has a webhook.',
-  noMatch: 'No event of this type.',
+  title: 'Eventos',
+  subtitle: 'Qué ocurrió en su cuenta y, para cada webhook, por qué se entregó o no.',
+  test: 'Prueba',
+  none: 'Aún no hay eventos. Se guardan desde que la cuenta tiene un webhook.',
+  noMatch: 'Ningún evento de este tipo.',
   count: (count: number, hasMore: boolean) =>
     hasMore
-      ? plural(count, { other: 'The latest # events' })
-      : plural(count, { one: '# event', other: '# events' }),
-  details: 'Event details',
-  copyId: 'Copy event id',
-  atWebhooks: 'At your webhooks',
-  noWebhooks: 'The account had no webhook for it.',
+      ? plural(count, { other: 'Los últimos # eventos' })
+      : plural(count, { one: '# evento', other: '# eventos' }),
+  details: 'Detalles del evento',
+  copyId: 'Copiar id del evento',
+  atWebhooks: 'En sus webhooks',
+  noWebhooks: 'La cuenta no tenía ningún webhook para él.',
   outcomes,
-  showDelivery: 'Show the delivery',
-  send: 'Send to this webhook',
-  sendAgain: 'Send again',
-  body: 'Body of the callback',
+  showDelivery: 'Ver la entrega',
+  send: 'Enviar a este webhook',
+  sendAgain: 'Enviar de nuevo',
+  body: 'Cuerpo de la llamada',
 };

@@ -1,10 +1,10 @@
 export const charts = {
-  calls: 'Calls by hour',
-  delivered: (count: string) => `${count} delivered`,
-  failedAttempts: (count: string) => `${count} failed`,
-  latency: 'Time to answer',
-  reasons: 'Why deliveries fail',
-  reasonsHint: 'Of the latest 100 that failed or wait for another attempt.',
-  noCalls: 'No calls in this period.',
-  noFailures: 'None of the latest deliveries has failed.',
+  calls: 'Chamadas por hora',
+  delivered: (count: string) => `${count} entregues`,
+  failedAttempts: (count: string) => `${count} com falha`,
+  latency: 'Tempo até a resposta',
+  reasons: 'Por que entregas falham',
+  reasonsHint: 'Das últimas 100 que falharam ou esperam outra tentativa.',
+  noCalls: 'Nenhuma chamada neste período.',
+  noFailures: 'Nenhuma das últimas entregas falhou.',
 };

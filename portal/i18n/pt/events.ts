@@ -4,35 +4,35 @@ import { plural } from './words.ts';
 type Outcome = RouteAnswer<'GET /events/{id}'>['subscriptions'][number]['outcome'];
 
 const outcomes: Readonly<Record<Outcome, string>> = {
-  delivered: 'Delivered',
-  waiting: 'Waiting',
-  failed: 'Failed',
-  cancelled: 'Cancelled',
-  'no-longer-known': 'No longer known',
-  'not-subscribed': 'Not chosen',
-  disabled: 'Was disabled',
-  pending: 'Was pending',
-  'account-suspended': 'Was suspended',
-  'created-later': 'Created later',
+  delivered: 'Entregue',
+  waiting: 'Em espera',
+  failed: 'Falhou',
+  cancelled: 'Cancelado',
+  'no-longer-known': 'Não se sabe mais',
+  'not-subscribed': 'Não escolhido',
+  disabled: 'Estava desativado',
+  pending: 'Estava pendente',
+  'account-suspended': 'Estava suspensa',
+  'created-later': 'Criado depois',
 };
 
 export const events = {
-  title: 'Events',
-  subtitle: 'What happened in your account, and for each webhook why it was or was not delivered.',
-  test: 'Test',
-  none: 'No events yet. They are kept from when the account has a webhook.',
-  noMatch: 'No event of this type.',
+  title: 'Eventos',
+  subtitle: 'O que aconteceu na sua conta e, para cada webhook, por que foi ou não foi entregue.',
+  test: 'Teste',
+  none: 'Ainda não há eventos. Eles são guardados desde que a conta tem um webhook.',
+  noMatch: 'Nenhum evento deste tipo.',
   count: (count: number, hasMore: boolean) =>
     hasMore
-      ? plural(count, { other: 'The latest # events' })
-      : plural(count, { one: '# event', other: '# events' }),
-  details: 'Event details',
-  copyId: 'Copy event id',
-  atWebhooks: 'At your webhooks',
-  noWebhooks: 'The account had no webhook for it.',
+      ? plural(count, { other: 'Os últimos # eventos' })
+      : plural(count, { one: '# evento', other: '# eventos' }),
+  details: 'Detalhes do evento',
+  copyId: 'Copiar id do evento',
+  atWebhooks: 'Nos seus webhooks',
+  noWebhooks: 'A conta não tinha webhook para ele.',
   outcomes,
-  showDelivery: 'Show the delivery',
-  send: 'Send to this webhook',
-  sendAgain: 'Send again',
-  body: 'Body of the callback',
+  showDelivery: 'Ver a entrega',
+  send: 'Enviar a este webhook',
+  sendAgain: 'Enviar de novo',
+  body: 'Corpo da chamada',
 };

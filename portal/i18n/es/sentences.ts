@@ -1,0 +1,94 @@
+import type { Sentences } from '../sentences.ts';
+import { plural } from './words.ts';
+
+const attempts = (count: number) => plural(count, { one: '# intento', other: '# intentos' });
+const whenItCame = (seconds: number) => `Cuando llegó el evento, o hasta ${seconds} segundos antes,`;
+
+export const sentences: Sentences = {
+  'delivery.delivered': (p) => `Su servidor respondió 2xx tras ${attempts(p.attempts)}.`,
+  'delivery.claimed': () => 'Se está llamando a su servidor, o se le llamó hace un momento.',
+  'delivery.waiting': (p, time) => `El próximo intento está previsto para ${time(p.at)}.`,
+  'delivery.waiting-answered': (p, time) =>
+    `Su servidor respondió ${p.status}. Lo intentamos de nuevo a las ${time(p.at)}, tras ${attempts(p.attempts)}; no se pierde nada.`,
+  'delivery.waiting-unanswered': (p, time) =>
+    `No llegó una buena respuesta de su servidor. Lo intentamos de nuevo a las ${time(p.at)}, tras ${attempts(p.attempts)}; no se pierde nada.`,
+  'delivery.exhausted': (p) => `Se abandonó tras ${attempts(p.attempts)}:`,
+  'delivery.cancelled': (p) => (p.attempts === 0 ? 'Cancelada:' : `Cancelada tras ${attempts(p.attempts)}:`),
+  'delivery.asked-for': () => 'Se envió porque alguien lo pidió.',
+  'delivery.ends-deleted': () => 'Se cancelará entonces, porque el webhook se eliminó.',
+  'delivery.ends-not-enabled': () => 'Se cancelará entonces si el webhook no está activado para esa hora.',
+
+  'failure.answered': (p) => `su servidor respondió ${p.status}.`,
+  'failure.status': () => 'su servidor no respondió 2xx.',
+  'failure.gone': () =>
+    'su servidor respondió 410: ya no existe. El webhook se desactivó; si es un error, actívelo de nuevo.',
+  'failure.timeout': () =>
+    'su servidor no conectó o no respondió a tiempo. Debe responder antes de hacer el trabajo; el tiempo límite de los ajustes le da más tiempo.',
+  'failure.dns': () =>
+    'el nombre de la URL no tiene dirección. Compruebe cómo está escrito y sus registros DNS.',
+  'failure.connection-refused': () =>
+    'nada acepta conexiones en el host y el puerto de la URL. Compruebe que su servidor funciona, y su cortafuegos.',
+  'failure.connection-lost': () =>
+    'la conexión se cerró antes de que su servidor respondiera. Su propio registro, o el de un proxy delante, debería decir por qué.',
+  'failure.tls': () =>
+    'el certificado o la negociación TLS de su servidor no es válida. El intento de abajo dice qué está mal.',
+  'failure.protocol': () =>
+    'lo que respondió su servidor no es HTTP. Compruebe el puerto de la URL y qué escucha en él.',
+  'failure.invalid-url': () => 'iOmniHub no llama a esta URL. Cámbiela en los ajustes.',
+  'failure.address-forbidden': () =>
+    'el nombre de la URL lleva a una dirección que no es pública. Compruebe sus registros DNS, o cambie la URL.',
+  'failure.challenge-not-echoed': () =>
+    'su servidor no devolvió el desafío. Tiene que responder con el desafío que está en el cuerpo.',
+  'failure.expired': () => 'se acabó el plazo de sus intentos, o el evento ya no estaba guardado.',
+
+  'status.redirect': () =>
+    'Las redirecciones no se siguen: cambie la URL a la dirección que responde por sí misma.',
+  'status.invalid': () =>
+    'Toma la llamada por no válida: su propio registro debería decir por qué. Compruebe el secreto de firma que usa.',
+  'status.closed': () =>
+    'No deja entrar la llamada: compruebe el secreto de firma que usa, los tokens de los encabezados propios y su cortafuegos.',
+  'status.nowhere': () => 'Nada acepta solicitudes POST en esta ruta: compruebe la URL.',
+  'status.out-of-time': () =>
+    'A él, o a un proxy delante, se le acabó el tiempo: debe responder antes de hacer el trabajo.',
+  'status.too-large': () => 'No acepta un cuerpo de este tamaño: tiene que aceptar hasta 256 KiB.',
+  'status.too-many': () =>
+    'Recibe más llamadas de las que quiere: fije las llamadas por segundo en los ajustes.',
+  'status.down': () => 'Está caído o sobrecargado, o un proxy delante no lo alcanza.',
+  'status.refused': () => 'Rechaza la llamada: su propio registro debería decir por qué.',
+  'status.failed': () => 'Falló por sí mismo: su propio registro debería decir por qué.',
+  'status.other': () => 'Solo 2xx cuenta como entregado.',
+
+  'cancellation.subscription-disabled': () => 'el webhook se desactivó.',
+  'cancellation.subscription-pending': () => 'su servidor aún no había dicho que quiere llamadas.',
+  'cancellation.subscription-deleted': () => 'el webhook se eliminó.',
+  'cancellation.account-suspended': () => 'la cuenta se suspendió.',
+  'cancellation.question-withdrawn': () => 'se preguntó de nuevo a su servidor, o se cambió la URL.',
+
+  'event.about-to-be-sent': () => 'El primer intento se hará en breve.',
+  'event.late': () =>
+    'El primer intento se retrasa, o algo falló de nuestro lado. En ese caso se hace en cuanto se arregle.',
+  'event.no-longer-known': () => 'El resultado ya no está guardado, o el evento nunca se envió.',
+  'event.not-subscribed': (p) => `${whenItCame(p.seconds)} el webhook no recibía eventos del tipo ${p.type}.`,
+  'event.disabled': (p) => `${whenItCame(p.seconds)} el webhook estaba desactivado.`,
+  'event.pending': (p) => `${whenItCame(p.seconds)} su servidor aún no había dicho que quiere llamadas.`,
+  'event.account-suspended': (p) => `${whenItCame(p.seconds)} la cuenta estaba suspendida.`,
+  'event.created-later': (p, time) =>
+    `El webhook se creó a las ${time(p.at)}: después de que llegara el evento, o tan poco antes que aún no contaba.`,
+
+  'health.working': (p, time) => `Su servidor responde 2xx, por primera vez a las ${time(p.at)}.`,
+  'health.unproven': () =>
+    'Su servidor aún no ha respondido 2xx, o ha fallado demasiadas veces desde entonces: recibe como máximo una llamada por segundo. Envíe un evento de prueba para ver qué responde.',
+  'health.address-forbidden': (p, time) =>
+    `No se entrega nada: desde ${time(p.at)}, el nombre de la URL lleva a una dirección que no es pública. Compruebe sus registros DNS, o cambie la URL; al cabo de un día, el webhook se desactiva.`,
+  'health.disabled': () => 'No recibe eventos. Actívelo para recibir los que lleguen desde entonces.',
+  'health.disabled-gone': () =>
+    'iOmniHub lo desactivó: su servidor respondió 410, lo que significa que ya no existe. Si es un error, actívelo de nuevo.',
+  'health.disabled-invalid-url': () =>
+    'iOmniHub lo desactivó: su URL no se puede usar. Cambie la URL y luego actívelo.',
+  'health.disabled-address-forbidden': () =>
+    'iOmniHub lo desactivó: durante un día, el nombre de la URL llevó a una dirección que no es pública. Compruebe sus registros DNS o cambie la URL, y luego actívelo.',
+  'health.asked': () => 'Se pregunta a su servidor si quiere llamadas. Mire de nuevo en un momento.',
+  'health.consent-missing': () =>
+    'iOmniHub necesita el consentimiento de su servidor y aún no lo tiene: pregúntele de nuevo en los ajustes.',
+  'health.consent-failed': () => 'Su servidor no dio su consentimiento:',
+};

@@ -1,0 +1,93 @@
+import type { Sentences } from '../sentences.ts';
+import { plural } from './words.ts';
+
+const attempts = (count: number) => plural(count, { one: '# tentativa', other: '# tentativas' });
+const whenItCame = (seconds: number) => `Quando o evento veio, ou até ${seconds} segundos antes,`;
+
+export const sentences: Sentences = {
+  'delivery.delivered': (p) => `Seu servidor respondeu 2xx após ${attempts(p.attempts)}.`,
+  'delivery.claimed': () => 'Seu servidor está sendo chamado, ou foi há instantes.',
+  'delivery.waiting': (p, time) => `A próxima tentativa está prevista para ${time(p.at)}.`,
+  'delivery.waiting-answered': (p, time) =>
+    `Seu servidor respondeu ${p.status}. Tentamos de novo às ${time(p.at)}, após ${attempts(p.attempts)}; nada se perde.`,
+  'delivery.waiting-unanswered': (p, time) =>
+    `Seu servidor não deu uma boa resposta. Tentamos de novo às ${time(p.at)}, após ${attempts(p.attempts)}; nada se perde.`,
+  'delivery.exhausted': (p) => `Desistimos após ${attempts(p.attempts)}:`,
+  'delivery.cancelled': (p) => (p.attempts === 0 ? 'Cancelada:' : `Cancelada após ${attempts(p.attempts)}:`),
+  'delivery.asked-for': () => 'Enviado porque alguém pediu.',
+  'delivery.ends-deleted': () => 'Será cancelada então, porque o webhook foi excluído.',
+  'delivery.ends-not-enabled': () => 'Será cancelada então se o webhook não estiver ativado até lá.',
+
+  'failure.answered': (p) => `seu servidor respondeu ${p.status}.`,
+  'failure.status': () => 'seu servidor não respondeu 2xx.',
+  'failure.gone': () =>
+    'seu servidor respondeu 410: não existe mais. O webhook foi desativado; se isso for um engano, ative-o de novo.',
+  'failure.timeout': () =>
+    'seu servidor não conectou ou não respondeu a tempo. Ele deve responder antes de fazer o trabalho; o tempo limite nas configurações dá mais tempo.',
+  'failure.dns': () => 'o nome na URL não tem endereço. Verifique a grafia e os registros DNS do nome.',
+  'failure.connection-refused': () =>
+    'nada aceita conexões no host e na porta da URL. Verifique se o servidor está rodando, e o firewall.',
+  'failure.connection-lost': () =>
+    'a conexão foi fechada antes de o servidor responder. O log dele, ou o de um proxy na frente, deve dizer por quê.',
+  'failure.tls': () =>
+    'o certificado ou a negociação TLS do seu servidor não é válida. A tentativa abaixo diz o que está errado.',
+  'failure.protocol': () =>
+    'o que seu servidor respondeu não é HTTP. Verifique a porta da URL e o que escuta nela.',
+  'failure.invalid-url': () => 'o iOmniHub não chama esta URL. Altere-a nas configurações.',
+  'failure.address-forbidden': () =>
+    'o nome na URL leva a um endereço que não é público. Verifique os registros DNS, ou altere a URL.',
+  'failure.challenge-not-echoed': () =>
+    'seu servidor não devolveu o desafio. Ele precisa responder com o desafio que está no corpo.',
+  'failure.expired': () => 'o prazo das tentativas acabou, ou o evento não estava mais guardado.',
+
+  'status.redirect': () =>
+    'Redirecionamentos não são seguidos: altere a URL para o endereço que responde diretamente.',
+  'status.invalid': () =>
+    'Ele considera a chamada inválida: o log dele deve dizer por quê. Verifique o segredo de assinatura que ele usa.',
+  'status.closed': () =>
+    'Ele não deixa a chamada entrar: verifique o segredo de assinatura que ele usa, os tokens nos cabeçalhos próprios e o firewall.',
+  'status.nowhere': () => 'Nada aceita pedidos POST neste caminho: verifique a URL.',
+  'status.out-of-time': () =>
+    'O tempo dele, ou de um proxy na frente, acabou: ele deve responder antes de fazer o trabalho.',
+  'status.too-large': () => 'Ele não aceita um corpo deste tamanho: precisa aceitar até 256 KiB.',
+  'status.too-many': () =>
+    'Ele recebe mais chamadas do que quer: defina as chamadas por segundo nas configurações.',
+  'status.down': () => 'Ele está fora do ar ou sobrecarregado, ou um proxy na frente não o alcança.',
+  'status.refused': () => 'Ele recusa a chamada: o log dele deve dizer por quê.',
+  'status.failed': () => 'Ele falhou por si mesmo: o log dele deve dizer por quê.',
+  'status.other': () => 'Só 2xx conta como entregue.',
+
+  'cancellation.subscription-disabled': () => 'o webhook foi desativado.',
+  'cancellation.subscription-pending': () => 'seu servidor ainda não tinha dito que quer chamadas.',
+  'cancellation.subscription-deleted': () => 'o webhook foi excluído.',
+  'cancellation.account-suspended': () => 'a conta foi suspensa.',
+  'cancellation.question-withdrawn': () => 'seu servidor foi perguntado de novo, ou a URL foi alterada.',
+
+  'event.about-to-be-sent': () => 'A primeira tentativa será feita a seguir.',
+  'event.late': () =>
+    'A primeira tentativa está atrasada, ou algo falhou do nosso lado. Nesse caso, ela é feita assim que isso for resolvido.',
+  'event.no-longer-known': () => 'O resultado não está mais guardado, ou o evento nunca foi enviado.',
+  'event.not-subscribed': (p) => `${whenItCame(p.seconds)} o webhook não recebia eventos do tipo ${p.type}.`,
+  'event.disabled': (p) => `${whenItCame(p.seconds)} o webhook estava desativado.`,
+  'event.pending': (p) => `${whenItCame(p.seconds)} seu servidor ainda não tinha dito que quer chamadas.`,
+  'event.account-suspended': (p) => `${whenItCame(p.seconds)} a conta estava suspensa.`,
+  'event.created-later': (p, time) =>
+    `O webhook foi criado às ${time(p.at)}: depois que o evento veio, ou tão pouco antes que ainda não valia.`,
+
+  'health.working': (p, time) => `Seu servidor responde 2xx, pela primeira vez às ${time(p.at)}.`,
+  'health.unproven': () =>
+    'Seu servidor ainda não respondeu 2xx, ou falhou vezes demais desde então: recebe no máximo uma chamada por segundo. Envie um evento de teste para ver o que ele responde.',
+  'health.address-forbidden': (p, time) =>
+    `Nada é entregue: desde ${time(p.at)}, o nome na URL leva a um endereço que não é público. Verifique os registros DNS, ou altere a URL; depois de um dia, o webhook é desativado.`,
+  'health.disabled': () => 'Ele não recebe eventos. Ative-o para receber os que vierem a partir de então.',
+  'health.disabled-gone': () =>
+    'O iOmniHub o desativou: seu servidor respondeu 410, o que significa que não existe mais. Se isso for um engano, ative-o de novo.',
+  'health.disabled-invalid-url': () =>
+    'O iOmniHub o desativou: a URL não pode ser usada. Altere a URL e depois ative-o.',
+  'health.disabled-address-forbidden': () =>
+    'O iOmniHub o desativou: por um dia, o nome na URL levou a um endereço que não é público. Verifique os registros DNS ou altere a URL, e depois ative-o.',
+  'health.asked': () => 'Estamos perguntando ao seu servidor se ele quer chamadas. Olhe de novo em instantes.',
+  'health.consent-missing': () =>
+    'O iOmniHub precisa do consentimento do seu servidor e ainda não o tem: pergunte de novo nas configurações.',
+  'health.consent-failed': () => 'Seu servidor não deu o consentimento:',
+};
