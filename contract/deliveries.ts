@@ -7,7 +7,7 @@ import { mustBeOneOf } from '../core/words.ts';
 import { deliveryDetailView, deliveryStatuses, deliveryView } from './delivery-views.ts';
 import { listOf, pageParameters } from './lists.ts';
 import { declareRoutes } from './route.ts';
-import { statisticsView } from './statistics-views.ts';
+import { accountStatisticsView, statisticsView } from './statistics-views.ts';
 import { isInOrder, notInOrder, timeRange } from './time-range.ts';
 import { anyOf, anyOfTypes } from './word-lists.ts';
 
@@ -57,6 +57,23 @@ export const deliveryRoutes = declareRoutes({
     query: z.strictObject(timeRange),
     answer: { status: 200, description: 'Each hour of the range, and the total.', body: statisticsView },
     problems: ['not-found'],
+  },
+  'GET /statistics': {
+    operationId: 'getAccountStatistics',
+    access: 'read',
+    summary: 'Read how all receivers of the account do',
+    description: 'For the last 24 hours by the hour, or for the last 14 days by 24 hours.',
+    tag: 'Deliveries',
+    query: z.strictObject({
+      range: z
+        .enum(['24h', '14d'], { error: ({ input }) => mustBeOneOf(['24h', '14d'], input) })
+        .default('24h'),
+    }),
+    answer: {
+      status: 200,
+      description: 'Each subscription of the account, oldest first.',
+      body: accountStatisticsView,
+    },
   },
   'POST /subscriptions/{id}/test': {
     operationId: 'sendTestEvent',

@@ -12,6 +12,8 @@ import { webhookTimestamp } from '../core/deliveries/signature.ts';
 import { identifierSchema, timestampSchema } from '../core/identifiers.ts';
 import { failureReasons } from '../core/receivers/delivery-outcome.ts';
 import { mask } from '../core/receivers/response-excerpt.ts';
+import { explainDelivery } from './delivery-explanations.ts';
+import { sentenceView } from './sentences.ts';
 
 /** Deliveries as their owner sees them. A claimed delivery still waits for him, and an exhausted one has failed. */
 
@@ -52,6 +54,9 @@ export const deliveryView = z
       .int()
       .optional()
       .meta({ description: 'The HTTP status of the answer to the latest attempt, if there was one.' }),
+    sentences: z
+      .array(sentenceView)
+      .meta({ description: 'What became of it, why, and what its owner can do.' }),
     updatedAt: timestampSchema,
     nextAttemptAt: timestampSchema.optional().meta({
       description: 'When the next attempt is planned. Absent during an attempt, and if no other will follow.',
@@ -119,6 +124,7 @@ export function presentDelivery(delivery: Delivery): z.output<typeof deliveryVie
     reason: 'reason' in delivery ? delivery.reason : undefined,
     attemptCount,
     responseStatus: delivery.responseStatus,
+    sentences: explainDelivery(delivery),
     updatedAt,
     nextAttemptAt: delivery.state === 'waiting' ? delivery.nextAttemptAt : undefined,
   };

@@ -4,9 +4,10 @@ import type { LoggedEvent, LoggedEventDetail } from '../core/deliveries/event-hi
 import { isFirstAttemptAhead } from '../core/deliveries/first-attempt.ts';
 import type { PlannedDelivery } from '../core/deliveries/planning.ts';
 import type { Subscription } from '../core/subscriptions/subscription.ts';
+import { explainDelivery } from './delivery-explanations.ts';
 import { presentDelivery, statusOf } from './delivery-views.ts';
 import { type eventAtSubscriptionView, type eventDetailView, presentEvent } from './event-views.ts';
-import { explainCancellation, explainFailure } from './failure-explanations.ts';
+import { type Sentence, say, textOf } from './sentences.ts';
 
 /** What the explanation of an event is based on, besides the event. */
 export interface EventSurroundings {
@@ -40,7 +41,7 @@ export function presentEventDetail(
           delivery: deliveryAt(one.subscriptionId),
           subscription: subscriptions.find(({ id }) => id === one.subscriptionId),
           now,
-          whenItCame: `When the event came, or up to ${cacheMs / 1_000} seconds before,`,
+          seconds: cacheMs / 1_000,
         }),
       ),
       ...later.map((subscription) => explainLater(subscription, deliveryAt(subscription.id))),
@@ -56,45 +57,29 @@ interface Known {
   /** As it is now. */
   readonly subscription: Subscription | undefined;
   readonly now: Date;
-  /** The beginning of a sentence: what the dispatcher knows of an account may be a few seconds old. */
-  readonly whenItCame: string;
+  /** What the dispatcher knows of an account may be so old. */
+  readonly seconds: number;
 }
 
 function explainPlanned(
   { subscriptionId, decision }: PlannedDelivery,
-  { event, delivery, subscription, now, whenItCame }: Known,
+  { event, delivery, subscription, now, seconds }: Known,
 ): EventAtSubscription {
   if (delivery) {
-    const explained = explainDelivery(delivery, subscription);
-    return { subscriptionId, ...(decision === 'enqueue' ? explained : asAskedFor(explained)) };
+    const isAskedFor = decision !== 'enqueue';
+    return { subscriptionId, ...explainSent(delivery, subscription, isAskedFor) };
   }
   switch (decision) {
     case 'enqueue':
       return { subscriptionId, ...explainMissing(event, now) };
-    case 'not-subscribed':
-      return {
-        subscriptionId,
-        outcome: decision,
-        explanation: `${whenItCame} the subscription did not take events of the type ${event.type}.`,
-      };
+    case 'not-subscribed': {
+      const said = say('event.not-subscribed', { seconds, type: event.type });
+      return { subscriptionId, ...explained(decision, said) };
+    }
     case 'disabled':
-      return {
-        subscriptionId,
-        outcome: decision,
-        explanation: `${whenItCame} the subscription was disabled.`,
-      };
     case 'pending':
-      return {
-        subscriptionId,
-        outcome: decision,
-        explanation: `${whenItCame} the receiver had not yet said that it wants callbacks.`,
-      };
     case 'account-suspended':
-      return {
-        subscriptionId,
-        outcome: decision,
-        explanation: `${whenItCame} the account was suspended.`,
-      };
+      return { subscriptionId, ...explained(decision, say(`event.${decision}`, { seconds })) };
     default:
       return decision satisfies never;
   }
@@ -102,73 +87,42 @@ function explainPlanned(
 
 type Explanation = Omit<EventAtSubscription, 'subscriptionId'>;
 
-/** Of a delivery that the event did not bring about by itself. */
-function asAskedFor({ explanation, ...others }: Explanation): Explanation {
-  return { ...others, explanation: `Sent because its owner asked for it. ${explanation}` };
+function explained(outcome: Explanation['outcome'], ...sentences: Sentence[]): Explanation {
+  return { outcome, explanation: textOf(sentences), sentences };
 }
 
 function explainMissing(event: LoggedEvent, now: Date): Explanation {
-  if (!isFirstAttemptAhead(event, now)) {
-    return {
-      outcome: 'no-longer-known',
-      explanation: 'The result is no longer stored, or the event was never sent.',
-    };
-  }
-  const explanation =
-    now.getTime() - Date.parse(event.recordedAt) > punctualMs
-      ? 'The first attempt is late, or something failed on our side. Then it is made as soon as that is fixed.'
-      : 'The first attempt is about to be made.';
-  return { outcome: 'waiting', explanation };
+  if (!isFirstAttemptAhead(event, now)) return explained('no-longer-known', say('event.no-longer-known'));
+  const isLate = now.getTime() - Date.parse(event.recordedAt) > punctualMs;
+  return explained('waiting', say(isLate ? 'event.late' : 'event.about-to-be-sent'));
 }
 
 /** A first attempt that is made later than this has met a fault of ours. */
 const punctualMs = 5 * 60_000;
 
-function explainDelivery(delivery: Delivery, subscription: Subscription | undefined): Explanation {
-  const obstacle = delivery.state === 'waiting' ? obstacleAt(subscription) : '';
-  return {
-    outcome: statusOf(delivery),
-    explanation: explainState(delivery) + obstacle,
-    delivery: presentDelivery(delivery),
-  };
-}
-
-function explainState(delivery: Delivery): string {
-  const { attemptCount, responseStatus } = delivery;
-  const attempts = attemptCount === 1 ? '1 attempt' : `${attemptCount} attempts`;
-  const lastAnswer =
-    attemptCount === 0
-      ? ''
-      : `, the last one ${responseStatus ? `answered ${responseStatus}` : 'unanswered: GET /deliveries/{id} says why'}`;
-  switch (delivery.state) {
-    case 'delivered':
-      return `The receiver answered 2xx after ${attempts}.`;
-    case 'claimed':
-      return `The receiver is being called, or was a moment ago; ${attempts} before.`;
-    case 'waiting':
-      return `The next attempt is planned for ${delivery.nextAttemptAt}; ${attempts} so far${lastAnswer}.`;
-    case 'exhausted':
-      return `Given up after ${attempts}: ${explainFailure(delivery.reason, responseStatus)}`;
-    case 'cancelled':
-      return `Cancelled after ${attempts}: ${explainCancellation(delivery.reason)}`;
-    default:
-      return delivery satisfies never;
-  }
+/** `isAskedFor`: the event did not bring the delivery about by itself. */
+function explainSent(
+  delivery: Delivery,
+  subscription: Subscription | undefined,
+  isAskedFor: boolean,
+): Explanation {
+  const sentences = [
+    ...(isAskedFor ? [say('delivery.asked-for')] : []),
+    ...explainDelivery(delivery),
+    ...(delivery.state === 'waiting' ? sayObstacle(subscription) : []),
+  ];
+  return { ...explained(statusOf(delivery), ...sentences), delivery: presentDelivery(delivery) };
 }
 
 /** What may prevent the next attempt. The deliverer decides it when the time has come. */
-function obstacleAt(subscription: Subscription | undefined): string {
-  if (!subscription) return ' It will be cancelled then: the subscription was deleted.';
+function sayObstacle(subscription: Subscription | undefined): Sentence[] {
+  if (!subscription) return [say('delivery.ends-deleted')];
   const { status } = subscription;
-  return status === 'enabled' ? '' : ` It will be cancelled then if the subscription is still ${status}.`;
+  return status === 'enabled' ? [] : [say('delivery.ends-not-enabled', { status })];
 }
 
 function explainLater(subscription: Subscription, delivery: Delivery | undefined): EventAtSubscription {
   const { id: subscriptionId, createdAt } = subscription;
-  if (delivery) return { subscriptionId, ...asAskedFor(explainDelivery(delivery, subscription)) };
-  return {
-    subscriptionId,
-    outcome: 'created-later',
-    explanation: `The subscription was created at ${createdAt}: after the event came, or so shortly before it that it did not count yet.`,
-  };
+  if (delivery) return { subscriptionId, ...explainSent(delivery, subscription, true) };
+  return { subscriptionId, ...explained('created-later', say('event.created-later', { at: createdAt })) };
 }

@@ -3,6 +3,7 @@ import type { LoggedEvent } from '../core/deliveries/event-history.ts';
 import type { eventCatalog } from '../core/events/event-catalog.ts';
 import { identifierSchema, timestampSchema } from '../core/identifiers.ts';
 import { deliveryView } from './delivery-views.ts';
+import { sentenceView } from './sentences.ts';
 
 export const eventTypeView = z
   .object({
@@ -53,7 +54,8 @@ export const eventAtSubscriptionView = z
   .object({
     subscriptionId: identifierSchema,
     outcome: z.enum(eventOutcomes),
-    explanation: z.string().meta({ description: 'The outcome in a sentence.' }),
+    explanation: z.string().meta({ description: 'The outcome in words.' }),
+    sentences: z.array(sentenceView).meta({ description: 'The same, each sentence by itself.' }),
     delivery: deliveryView.optional(),
   })
   .meta({ id: 'EventAtSubscription', description: 'What became of an event at one subscription, and why.' });

@@ -7,6 +7,7 @@ import {
   type HourlyTally,
   type HourRange,
   hourMs,
+  hourOf,
   hoursFrom,
   latencyBoundsMs,
   percentileMs,
@@ -40,6 +41,64 @@ export const statisticsView = z.object({
     .meta({ description: 'Oldest first, without a gap.' }),
 });
 export type StatisticsView = z.infer<typeof statisticsView>;
+
+export const statisticsRanges = {
+  '24h': { buckets: 24, bucketHours: 1 },
+  '14d': { buckets: 14, bucketHours: 24 },
+};
+export type StatisticsRange = keyof typeof statisticsRanges;
+
+const counts = z.array(count);
+/** The statistics of all subscriptions of an account, for a list of them. */
+export const accountStatisticsView = z.object({
+  since: z.iso.datetime().meta({ description: 'The beginning of the first bucket.' }),
+  until: z.iso.datetime().meta({ description: 'The end of the last one, and of the current hour.' }),
+  bucketHours: count,
+  subscriptions: z.array(
+    z.object({
+      subscriptionId: z.string(),
+      total: numbersView,
+      delivered: counts.meta({ description: 'By bucket, oldest first; so are the next two.' }),
+      failedAttempts: counts,
+      failed: counts,
+    }),
+  ),
+});
+
+/** Whole hours up to the current one. */
+export function hoursOfRange(name: StatisticsRange, now: Date): HourRange {
+  const { buckets, bucketHours } = statisticsRanges[name];
+  const last = hourOf(now);
+  const first = new Date(Date.parse(last) - (buckets * bucketHours - 1) * hourMs).toISOString();
+  return { first, last };
+}
+
+export function presentAccountStatistics(
+  name: StatisticsRange,
+  range: HourRange,
+  kept: readonly { readonly subscriptionId: string; readonly hours: readonly HourlyTally[] }[],
+): z.infer<typeof accountStatisticsView> {
+  const { buckets, bucketHours } = statisticsRanges[name];
+  return {
+    since: range.first,
+    until: endOfHour(range.last).toISOString(),
+    bucketHours,
+    subscriptions: kept.map(({ subscriptionId, hours }) => {
+      const sums: Tally[] = Array.from({ length: buckets }, () => emptyTally);
+      for (const { hour, tally } of hours) {
+        const bucket = Math.floor(hoursFrom(range.first, hour) / bucketHours);
+        sums[bucket] = addTallies(sums[bucket] ?? emptyTally, tally);
+      }
+      return {
+        subscriptionId,
+        total: presentTally(sums.reduce(addTallies, emptyTally)),
+        delivered: sums.map(({ delivered }) => delivered),
+        failedAttempts: sums.map(({ failedAttempts }) => failedAttempts),
+        failed: sums.map(({ failed }) => failed),
+      };
+    }),
+  };
+}
 
 /** `kept` are the hours of the range in which there was a call. */
 export function presentStatistics(range: HourRange, kept: readonly HourlyTally[]): StatisticsView {

@@ -9,6 +9,7 @@ import { presentHeaders } from '../core/subscriptions/custom-headers.ts';
 import { eventSelectorSchema } from '../core/subscriptions/event-selector.ts';
 import { type Subscription, subscriptionStatuses } from '../core/subscriptions/subscription.ts';
 import { type Verification, verificationStates } from '../core/subscriptions/verification.ts';
+import { healthOf, healthView } from './subscription-health.ts';
 
 const verificationView = z
   .object({
@@ -44,6 +45,7 @@ export const subscriptionView = z
       description:
         '`pending`: iOmniHub needs the consent of the receiver for this URL, and does not have it yet.',
     }),
+    health: healthView,
     disabledReason: z.enum(disabledReasons).optional().meta({
       description:
         'Why iOmniHub disabled it: the receiver answered 410, its URL cannot be used, or for a day its name led to an address that is not public.',
@@ -93,6 +95,7 @@ export function presentSubscription(
     // A stored map comes back in no certain order, and an ETag must not depend on it.
     metadata: Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1))),
     status,
+    health: healthOf(subscription),
     disabledReason,
     headers: presentHeaders(subscription.headers),
     rateLimitPerSecond,

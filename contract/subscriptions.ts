@@ -53,6 +53,24 @@ export const subscriptionRoutes = declareRoutes({
     },
     problems: ['invalid-json', 'too-many-subscriptions', 'too-many-requests'],
   },
+  'POST /url-checks': {
+    operationId: 'checkUrl',
+    access: 'read',
+    summary: 'Check the text of a URL, for instance while it is written',
+    description:
+      'Nobody is called, and no name is looked up: `POST /subscriptions` may still refuse where the name leads to.',
+    tag: 'Subscriptions',
+    body: z.strictObject({ url: z.string('must be text').max(3_000, 'must have at most 3000 characters') }),
+    answer: {
+      status: 200,
+      description: 'The URL as it would be kept, or what is wrong with it.',
+      body: z.object({
+        url: z.string().optional(),
+        refusal: z.string().optional().meta({ description: 'Such as `must start with https://`.' }),
+      }),
+    },
+    problems: ['invalid-json'],
+  },
   'GET /subscriptions/{id}': {
     operationId: 'getSubscription',
     access: 'read',

@@ -104,7 +104,7 @@ function describeRoute(routeKey: RouteKey, callbackTimeoutMs: number): ZodOpenAp
       header: withExamples(headersOf(route)),
     },
     ...describeBody(routeKey, callbackTimeoutMs),
-    responses: { ...describeAnswer(route), ...describeErrors(route) },
+    responses: { ...describeAnswer(routeKey), ...describeErrors(route) },
   };
 }
 
@@ -146,19 +146,24 @@ function headersOf({ conditional, repeatable }: Route) {
 }
 
 const etag = z.string().meta({ description: 'For `If-Match`.' });
+const readEtag = z.string().meta({
+  description: 'For `If-None-Match`: if nothing has changed, the answer is 304 and has no body.',
+});
 const replayed = z
   .literal('true')
   .optional()
   .meta({ description: 'This is the answer of the first request with the key.' });
 
-function describeAnswer({ answer, repeatable }: Route): Record<string, ZodOpenApiResponseObject> {
+function describeAnswer(routeKey: RouteKey): Record<string, ZodOpenApiResponseObject> {
+  const { answer, repeatable } = routeOf(routeKey);
   const { status, description, body, hasEtag } = answer;
+  const isRead = methodAndPathOf(routeKey).method === 'GET';
   return {
     [String(status)]: {
       description,
       headers: z.object({
         'X-Request-Id': requestId,
-        ...(hasEtag ? { ETag: etag } : {}),
+        ...(hasEtag ? { ETag: etag } : isRead ? { ETag: readEtag } : {}),
         ...(repeatable ? { 'Idempotency-Replayed': replayed } : {}),
       }),
       ...(body ? { content: { 'application/json': { schema: body } } } : {}),

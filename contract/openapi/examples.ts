@@ -26,6 +26,7 @@ export const bodyExamples: { readonly [Key in KeyWithBody]: BodyOf<Key> } = {
     description: 'keeps the CRM in step',
     metadata: { team: 'sales' },
   },
+  'POST /url-checks': { url: 'https://example.com/hooks/iomnihub' },
   'PATCH /subscriptions/{id}': { description: 'keeps the CRM in step', metadata: { team: null } },
   'POST /subscriptions/{id}/secret/rotate': { overlapSeconds: 86_400 },
   'POST /subscriptions/{id}/test': { eventType: eventTypes[0] },
@@ -68,6 +69,7 @@ const parameters: Readonly<Record<string, ParameterExample>> = {
   keyId: '4c5be6730d81f2a90d81f2a9',
   sessionId: '730d81f2a94c5be60d81f2a9',
   limit: 20,
+  range: '14d',
   // Begins at the first page.
   cursor: '',
   eventType: [eventTypes[0]],

@@ -12,6 +12,7 @@ import { createRevokeApiKey } from './accounts/revoke-api-key.ts';
 import { createRevokePortalSession } from './accounts/revoke-portal-session.ts';
 import { createSetAccountStatus } from './accounts/set-status.ts';
 import { createGetDelivery } from './deliveries/get.ts';
+import { createGetAccountStatistics } from './deliveries/get-account-statistics.ts';
 import { createGetStatistics } from './deliveries/get-statistics.ts';
 import { createListDeliveries } from './deliveries/list.ts';
 import { createRetryDelivery } from './deliveries/retry.ts';
@@ -24,6 +25,7 @@ import { createListEvents } from './events/list.ts';
 import { createListEventTypes } from './events/list-types.ts';
 import type { ApiDeps } from './http/api-deps.ts';
 import type { Handler } from './http/handler.ts';
+import { createCheckUrl } from './subscriptions/check-url.ts';
 import { createCreateSubscription } from './subscriptions/create.ts';
 import { createDeleteSubscription } from './subscriptions/delete.ts';
 import { createGetSubscription } from './subscriptions/get.ts';
@@ -44,6 +46,7 @@ export function createHandlers(deps: ApiDeps): { readonly [Key in RouteKey]: Han
     'POST /events/{id}/deliveries': createSendEvent(deps),
     'GET /subscriptions': createListSubscriptions(deps),
     'POST /subscriptions': createCreateSubscription(deps),
+    'POST /url-checks': createCheckUrl(deps),
     'GET /subscriptions/{id}': createGetSubscription(deps),
     'PATCH /subscriptions/{id}': createUpdateSubscription(deps),
     'DELETE /subscriptions/{id}': createDeleteSubscription(deps),
@@ -52,6 +55,7 @@ export function createHandlers(deps: ApiDeps): { readonly [Key in RouteKey]: Han
     'POST /subscriptions/{id}/secret/rotate': createRotateSecret(deps),
     'GET /subscriptions/{id}/deliveries': createListDeliveries(deps),
     'GET /subscriptions/{id}/stats': createGetStatistics(deps),
+    'GET /statistics': createGetAccountStatistics(deps),
     'POST /subscriptions/{id}/test': createSendTest(deps),
     'GET /deliveries/{id}': createGetDelivery(deps),
     'POST /deliveries/{id}/retry': createRetryDelivery(deps),

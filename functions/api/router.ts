@@ -11,6 +11,7 @@ import { createInputReader } from './http/read-input.ts';
 import type { Refusal } from './http/refusal.ts';
 import { type ApiEvent, completeEvent, type RawRequest, readEvent } from './http/request.ts';
 import { type ApiResponse, respondAnswer, respondProblem } from './http/response.ts';
+import { sendChanged } from './http/unchanged.ts';
 import { respondUnrouted } from './http/unrouted.ts';
 
 /** A handler of any route: what it takes and returns fits, since both derive from one declaration. */
@@ -80,7 +81,7 @@ export function createApi(deps: ApiDeps) {
     const answer = await (handlers[routeKey] as AnyHandler)({ ...input, ...context, ...caller });
     if ('problem' in answer) return respondProblem(answer.problem);
     if ('prepared' in answer) return respondPrepared(answer.prepared, request);
-    return respondAnswer(routeOf(routeKey), answer);
+    return sendChanged(request, respondAnswer(routeOf(routeKey), answer));
   }
 }
 

@@ -66,6 +66,15 @@ test('a delivery is shown with all that its owner may know of it', () => {
     reason: 'status',
     attemptCount: 4,
     responseStatus: 503,
+    sentences: [
+      { code: 'delivery.exhausted', params: { attempts: 4 }, text: 'Given up after 4 attempts:' },
+      { code: 'failure.answered', params: { status: 503 }, text: 'the receiver answered 503.' },
+      {
+        code: 'status.down',
+        params: {},
+        text: 'It is down or overloaded, or a proxy before it does not reach it.',
+      },
+    ],
     updatedAt: exhaustedDelivery().updatedAt,
     nextAttemptAt: undefined,
   });

@@ -65,7 +65,10 @@ test.each<[PlannedDelivery['decision'], string]>([
   ['pending', `${before} the receiver had not yet said that it wants callbacks.`],
   ['account-suspended', `${before} the account was suspended.`],
 ])('an event that was not planned for a subscription has the reason %s', (decision, explanation) => {
-  expect(atFirst({ decision })).toEqual({ subscriptionId: 'sub_1', outcome: decision, explanation });
+  const said = explain({ decision }).subscriptions[0];
+
+  expect(said).toMatchObject({ subscriptionId: 'sub_1', outcome: decision, explanation });
+  expect(said?.sentences.map(({ code }) => code)).toEqual([`event.${decision}`]);
 });
 
 describe('a delivery without a row', () => {
@@ -83,7 +86,7 @@ describe('a delivery without a row', () => {
     [minuteMs, true, 'waiting', about],
     [minuteMs + 1, true, 'no-longer-known', unknown],
   ])('%i ms after its event, a test or not (%s), is %s', (ageMs, isTest, outcome, explanation) => {
-    expect(atFirst({ ageMs, isTest })).toEqual({ subscriptionId: 'sub_1', outcome, explanation });
+    expect(atFirst({ ageMs, isTest })).toMatchObject({ subscriptionId: 'sub_1', outcome, explanation });
   });
 });
 
@@ -187,12 +190,17 @@ describe('a subscription that is not in the plan', () => {
   const other = subscription({ id: 'sub_2', createdAt: '2026-11-23T17:00:01.000Z' });
 
   test('was created later', () => {
+    const created = {
+      code: 'event.created-later',
+      params: { at: '2026-11-23T17:00:01.000Z' },
+      text: 'The subscription was created at 2026-11-23T17:00:01.000Z: after the event came, or so shortly before it that it did not count yet.',
+    };
     expect(explain({ subscriptions: [subscription(), other] }).subscriptions.slice(1)).toEqual([
       {
         subscriptionId: 'sub_2',
         outcome: 'created-later',
-        explanation:
-          'The subscription was created at 2026-11-23T17:00:01.000Z: after the event came, or so shortly before it that it did not count yet.',
+        explanation: created.text,
+        sentences: [created],
       },
     ]);
   });

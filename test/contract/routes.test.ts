@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { methodAndPathOf, methodsAt, routeKeys, routeKeysWith, routeOf } from '../../contract/routes.ts';
 
 test('every POST can be repeated with an Idempotency-Key but one that must not, and nothing else', () => {
-  // A link opens once.
-  const once = ['POST /portal-session'];
+  // A link opens once, and a check changes nothing.
+  const once = ['POST /portal-session', 'POST /url-checks'];
   const repeatable = routeKeys.filter((routeKey) => routeOf(routeKey).repeatable);
 
   expect([...repeatable, ...once].toSorted()).toEqual(

@@ -16,6 +16,7 @@ test('an address that is refused is shown, and what only we note of a receiver i
 
   expect(presentSubscription(subscription({ receiver: { ...receiver, refused } }))).toEqual({
     ...presentSubscription(subscription({ receiver: { provenAt } })),
+    health: { level: 'problem', sentences: [expect.objectContaining({ code: 'health.address-forbidden' })] },
     refused,
   });
 });
@@ -57,6 +58,7 @@ test('a subscription is shown with all that its owner set, metadata in the order
     description,
     metadata: { a: '1', b: '2', c: '3' },
     status: 'disabled',
+    health: { level: 'problem', sentences: [expect.objectContaining({ code: 'health.disabled-gone' })] },
     disabledReason: 'gone',
     headers: {},
     rateLimitPerSecond: 5,

@@ -34,6 +34,7 @@ const bodies: Readonly<Record<KeyWithBody, Body> & Partial<Record<RouteKey, Body
     rateLimitPerSecond: 5,
     timeoutMs: 1_000,
   },
+  'POST /url-checks': { url: 'http://127.0.0.1:9/hooks' },
   'PATCH /subscriptions/{id}': {
     description: 'changed',
     metadata: { crm: null },
@@ -57,6 +58,7 @@ const bodies: Readonly<Record<KeyWithBody, Body> & Partial<Record<RouteKey, Body
 /** Good query parameters, if the route takes them. */
 const parameters: Readonly<Record<string, string>> = {
   limit: '10',
+  range: '14d',
   since: '2026-11-23T16:55:00Z',
   until: '2099-01-01T00:00:00+01:00',
   eventType: `${eventTypes[0]},customer.*`,

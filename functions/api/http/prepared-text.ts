@@ -26,7 +26,7 @@ export function respondPrepared(
     etag: isCompressed ? `"${tag}-gzip"` : `"${tag}"`,
     vary: 'accept-encoding, origin',
   };
-  if (names(headers['if-none-match'], [`"${tag}"`, `"${tag}-gzip"`]))
+  if (namesTag(headers['if-none-match'], [`"${tag}"`, `"${tag}-gzip"`]))
     return { statusCode: 304, headers: kept };
   const head = { ...kept, 'content-type': 'application/json' };
   if (!isCompressed) return { statusCode: 200, headers: head, body: text };
@@ -53,7 +53,7 @@ function takesGzip(acceptEncoding = ''): boolean {
 }
 
 /** RFC 9110, 13.1.2: a weak comparison. */
-function names(ifNoneMatch: string | undefined, etags: readonly string[]): boolean {
+export function namesTag(ifNoneMatch: string | undefined, etags: readonly string[]): boolean {
   const given = ifNoneMatch?.split(',').map((one) => one.trim().replace(/^W\//, '')) ?? [];
   return given.some((one) => one === '*' || etags.includes(one));
 }

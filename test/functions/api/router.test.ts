@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { internalFailure } from '../../../bench/wire-proxy.ts';
-import { routeKeysWith } from '../../../contract/routes.ts';
+import { routeKeysWith, routeOf } from '../../../contract/routes.ts';
 import { eventTypes } from '../../../core/events/event-catalog.ts';
 import type { TestApi } from '../../support/api.ts';
 import { uniqueId } from '../../support/builders.ts';
@@ -78,9 +78,9 @@ describe('a request body', () => {
 });
 
 describe('who may do what', () => {
-  const managing = routeKeysWith('manage');
-  const accounts = routeKeysWith('read', 'manage');
-  const open = routeKeysWith('public');
+  const managing = routeKeysWith('manage', 'secrets');
+  const accounts = routeKeysWith('read', 'manage', 'secrets', 'session');
+  const open = routeKeysWith('public').filter((routeKey) => routeOf(routeKey).body === undefined);
 
   test.each(managing)('%s: a read key may not', async (routeKey) => {
     const accountId = uniqueId('acc');

@@ -1,0 +1,149 @@
+import * as z from 'zod';
+
+/**
+ * What the API says about webhooks and deliveries in whole sentences, by codes that never change. The page shows them in
+ * the language of its reader; everybody else gets the text. A sentence that ends in a colon goes on in the next one.
+ */
+const sentences = {
+  'delivery.delivered': ({ attempts }: Attempts) => `The receiver answered 2xx after ${counted(attempts)}.`,
+  'delivery.claimed': ({ attempts }: Attempts) =>
+    `The receiver is being called, or was a moment ago; ${counted(attempts)} before.`,
+  'delivery.waiting': ({ at, attempts }: Attempts & At) =>
+    `The next attempt is planned for ${at}; ${counted(attempts)} so far.`,
+  'delivery.waiting-answered': ({ at, attempts, status }: Attempts & At & Status) =>
+    `The next attempt is planned for ${at}; ${counted(attempts)} so far, the last one answered ${status}.`,
+  'delivery.waiting-unanswered': ({ at, attempts }: Attempts & At) =>
+    `The next attempt is planned for ${at}; ${counted(attempts)} so far, the last one unanswered: GET /deliveries/{id} says why.`,
+  'delivery.exhausted': ({ attempts }: Attempts) => `Given up after ${counted(attempts)}:`,
+  'delivery.cancelled': ({ attempts }: Attempts) => `Cancelled after ${counted(attempts)}:`,
+  'delivery.asked-for': () => 'Sent because its owner asked for it.',
+  'delivery.ends-deleted': () => 'It will be cancelled then: the subscription was deleted.',
+  'delivery.ends-not-enabled': ({ status }: { status: string }) =>
+    `It will be cancelled then if the subscription is still ${status}.`,
+
+  'failure.answered': ({ status }: Status) => `the receiver answered ${status}.`,
+  'failure.status': () => 'the receiver did not answer 2xx.',
+  'failure.gone': () =>
+    'the receiver answered 410: it is gone for good. The subscription was disabled; if that is a mistake, enable it again.',
+  'failure.timeout': () =>
+    'the receiver did not connect or answer in time. It should answer before it does the work; `timeoutMs` gives it more time.',
+  'failure.dns': () => "the name in the URL has no address. Check its spelling and the name's DNS records.",
+  'failure.connection-refused': () =>
+    'nothing accepts connections at the host and port of the URL. Check that the receiver runs, and its firewall.',
+  'failure.connection-lost': () =>
+    'the connection was closed before the receiver answered. Its own log, or that of a proxy before it, should say why.',
+  'failure.tls': () =>
+    'the certificate or the TLS handshake of the receiver is not valid. `errorCode` of the attempt says what is wrong.',
+  'failure.protocol': () =>
+    'what the receiver answered is not HTTP. Check the port of the URL, and what listens there.',
+  'failure.invalid-url': () =>
+    'iOmniHub does not call this URL. `refusal` of the attempt names the rule; change the URL.',
+  'failure.address-forbidden': () =>
+    'the name in the URL leads to an address that is not public. Check its DNS records, or change the URL.',
+  'failure.challenge-not-echoed': () =>
+    'the receiver did not send the challenge back. It has to answer with the challenge that is in the body.',
+  'failure.expired': () => 'the time for its attempts was over, or the event was no longer stored.',
+
+  'status.redirect': () =>
+    'Redirects are not followed: change the URL to the address that answers by itself.',
+  'status.invalid': () =>
+    'It takes the callback for invalid: its own log should say why. Check the signing secret that it uses.',
+  'status.closed': () =>
+    'It does not let the call in: check the signing secret that it uses, the tokens in `headers`, and its firewall.',
+  'status.nowhere': () => 'Nothing takes POST requests at this path: check the URL.',
+  'status.out-of-time': () =>
+    'It, or a proxy before it, ran out of time: it should answer before it does the work.',
+  'status.too-large': () => 'It takes no body of this size: it has to take up to 256 KiB.',
+  'status.too-many': () => 'It gets more calls than it wants: set `rateLimitPerSecond`.',
+  'status.down': () => 'It is down or overloaded, or a proxy before it does not reach it.',
+  'status.refused': () => 'It refuses the callback: its own log should say why.',
+  'status.failed': () => 'It failed by itself: its own log should say why.',
+  'status.other': () => 'Only 2xx counts as delivered.',
+
+  'cancellation.subscription-disabled': () => 'the subscription was disabled.',
+  'cancellation.subscription-pending': () => 'the receiver had not yet said that it wants callbacks.',
+  'cancellation.subscription-deleted': () => 'the subscription was deleted.',
+  'cancellation.account-suspended': () => 'the account was suspended.',
+  'cancellation.question-withdrawn': () =>
+    'the receiver was asked for its consent anew, or the URL was changed.',
+
+  'event.about-to-be-sent': () => 'The first attempt is about to be made.',
+  'event.late': () =>
+    'The first attempt is late, or something failed on our side. Then it is made as soon as that is fixed.',
+  'event.no-longer-known': () => 'The result is no longer stored, or the event was never sent.',
+  'event.not-subscribed': ({ type, seconds }: Before & { type: string }) =>
+    `${whenItCame(seconds)} the subscription did not take events of the type ${type}.`,
+  'event.disabled': ({ seconds }: Before) => `${whenItCame(seconds)} the subscription was disabled.`,
+  'event.pending': ({ seconds }: Before) =>
+    `${whenItCame(seconds)} the receiver had not yet said that it wants callbacks.`,
+  'event.account-suspended': ({ seconds }: Before) => `${whenItCame(seconds)} the account was suspended.`,
+  'event.created-later': ({ at }: At) =>
+    `The subscription was created at ${at}: after the event came, or so shortly before it that it did not count yet.`,
+
+  'health.working': ({ at }: At) => `The receiver answers 2xx, for the first time at ${at}.`,
+  'health.unproven': () =>
+    'The receiver has not answered 2xx yet, or has failed too often since: it gets one call a second at most. Send a test event to see what it answers.',
+  'health.address-forbidden': ({ at }: At) =>
+    `Nothing is delivered: since ${at}, the name in the URL leads to an address that is not public. Check its DNS records, or change the URL; after a day, the webhook is disabled.`,
+  'health.disabled': () => 'Disabled: it gets no events. Enable it to get those that come from then on.',
+  'health.disabled-gone': () =>
+    'iOmniHub disabled it: the receiver answered 410, which means that it is gone for good. If that is a mistake, enable it again.',
+  'health.disabled-invalid-url': () =>
+    'iOmniHub disabled it: its URL cannot be used. Change the URL, then enable it.',
+  'health.disabled-address-forbidden': () =>
+    'iOmniHub disabled it: for a day, the name in the URL led to an address that is not public. Check its DNS records or change the URL, then enable it.',
+  'health.asked': () => 'The receiver is being asked whether it wants callbacks. Look again in a moment.',
+  'health.consent-missing': () =>
+    'iOmniHub needs the consent of the receiver, and does not have it yet: ask it once more.',
+  'health.consent-failed': () => 'The receiver did not give its consent:',
+} satisfies Record<string, (params: never) => string>;
+
+interface Attempts {
+  readonly attempts: number;
+}
+interface At {
+  /** A time such as `2026-11-26T12:34:56.000Z`. */
+  readonly at: string;
+}
+interface Status {
+  /** Of the receiver's answer. */
+  readonly status: number;
+}
+interface Before {
+  /** How old the settings may have been by which the event was planned. */
+  readonly seconds: number;
+}
+
+export type SentenceCode = keyof typeof sentences;
+/** What the sentence of that code depends on. */
+export type SentenceParams<Code extends SentenceCode> =
+  Parameters<(typeof sentences)[Code]> extends [infer Params] ? Params : Readonly<Record<string, never>>;
+
+export const sentenceView = z
+  .object({
+    code: z.string().meta({ description: 'Names the sentence for programs, such as `failure.timeout`.' }),
+    params: z.record(z.string(), z.union([z.string(), z.number()])),
+    text: z.string(),
+  })
+  .meta({ id: 'Sentence' });
+export type Sentence = z.output<typeof sentenceView>;
+
+export function say<Code extends SentenceCode>(
+  code: Code,
+  ...[params]: Parameters<(typeof sentences)[Code]>
+): Sentence {
+  const write = sentences[code] as (params: unknown) => string;
+  return { code, params: { ...(params as Sentence['params'] | undefined) }, text: write(params ?? {}) };
+}
+
+export function textOf(said: readonly Sentence[]): string {
+  return said.map(({ text }) => text).join(' ');
+}
+
+function counted(attempts: number): string {
+  return attempts === 1 ? '1 attempt' : `${attempts} attempts`;
+}
+
+function whenItCame(seconds: number): string {
+  return `When the event came, or up to ${seconds} seconds before,`;
+}
