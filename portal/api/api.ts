@@ -36,21 +36,24 @@ export function createApi(deps: {
     options: CallOptions = {},
   ): Promise<Answer<RouteAnswer<Key>>> {
     const [method = '', template = ''] = key.split(' ');
-    const url = root + fillPath(template, request.path ?? {}) + writeQuery(request.query ?? {});
+    const url = root + fillPath(template, request.path) + writeQuery(request.query);
     const known = method === 'GET' ? kept.get(url) : undefined;
     const response = await send(url, method, request.body, options, known?.etag);
     if (response.status === 304 && known) return known as Answer<RouteAnswer<Key>>;
-    const text = await response.text();
-    if (!response.ok) {
-      const failure = readFailure(response.status, response.headers, text);
-      if (failure.slug === 'unauthorized') deps.onUnauthorized();
-      throw failure;
-    }
-    const etag = response.headers.get('etag') ?? undefined;
-    const body = (text ? JSON.parse(text) : undefined) as RouteAnswer<Key>;
-    if (method === 'GET' && etag) keep(url, { etag, body });
-    return { body, etag };
+    const answer = (await read(response)) as Answer<RouteAnswer<Key>>;
+    if (method === 'GET' && answer.etag) keep(url, { etag: answer.etag, body: answer.body });
+    return answer;
   };
+
+  async function read(response: Response): Promise<Answer<unknown>> {
+    const text = await response.text();
+    if (response.ok) {
+      return { body: text ? JSON.parse(text) : undefined, etag: response.headers.get('etag') ?? undefined };
+    }
+    const failure = readFailure(response.status, response.headers, text);
+    if (failure.slug === 'unauthorized') deps.onUnauthorized();
+    throw failure;
+  }
 
   async function send(
     url: string,
@@ -91,11 +94,11 @@ export function createApi(deps: {
   }
 }
 
-export function fillPath(template: string, path: Readonly<Record<string, string>>): string {
+export function fillPath(template: string, path: Readonly<Record<string, string>> = {}): string {
   return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ''));
 }
 
-export function writeQuery(query: Readonly<Record<string, string | number | undefined>>): string {
+export function writeQuery(query: Readonly<Record<string, string | number | undefined>> = {}): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
   if (given.length === 0) return '';
   return `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;

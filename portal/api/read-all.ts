@@ -1,6 +1,8 @@
 /** All items of a list that has few pages. */
 export async function readAll<Item>(
-  readPage: (cursor: string | undefined) => Promise<{ readonly items: readonly Item[]; readonly nextCursor: string | null }>,
+  readPage: (
+    cursor: string | undefined,
+  ) => Promise<{ readonly items: readonly Item[]; readonly nextCursor: string | null }>,
 ): Promise<Item[]> {
   const items: Item[] = [];
   let cursor: string | undefined;

@@ -8,9 +8,9 @@ import { api } from '../session/session.ts';
 import { type Range, ranges } from '../webhooks/activity.ts';
 import { CallsChart } from './calls-chart.tsx';
 import { LatencyChart } from './latency-chart.tsx';
+import { readHours } from './read-hours.ts';
 import { countReasons } from './reasons.ts';
 import { ReasonsChart } from './reasons-chart.tsx';
-import { readHours } from './read-hours.ts';
 
 /** How a receiver does over time: calls, how long they take, and why they fail. */
 export function ActivityTab({ id }: { readonly id: string }) {
@@ -25,7 +25,8 @@ export function ActivityTab({ id }: { readonly id: string }) {
     `troubles ${id}`,
     async (signal) => {
       const query = { status: 'failed,waiting', limit: 100 };
-      return (await api('GET /subscriptions/{id}/deliveries', { path: { id }, query }, { signal })).body.items;
+      return (await api('GET /subscriptions/{id}/deliveries', { path: { id }, query }, { signal })).body
+        .items;
     },
     15_000,
   );

@@ -25,7 +25,14 @@ export function CallsChart({ slots }: { readonly slots: readonly Slot[] | undefi
               {`${exactTime(new Date(from))}: ${t.delivered(number(delivered))}, ${t.failedAttempts(number(failedAttempts))}`}
             </title>
             <rect class="hover" x={x(index)} y={chart.top} width={step} height={base - chart.top} />
-            <rect class="delivered" x={x(index) + (step - width) / 2} y={base - low} width={width} height={low} rx="1" />
+            <rect
+              class="delivered"
+              x={x(index) + (step - width) / 2}
+              y={base - low}
+              width={width}
+              height={low}
+              rx="1"
+            />
             <rect
               class="failed"
               x={x(index) + (step - width) / 2}

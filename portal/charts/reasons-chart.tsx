@@ -22,7 +22,11 @@ export function ReasonsChart({ reasons }: { readonly reasons: readonly ReasonCou
                 : deliveries.reasons[reason]}
           </span>
           <span class="num muted">{formats().number(count)}</span>
-          <span class="reason-bar" style={{ width: `${Math.max(2, (count / most) * 100)}%` }} aria-hidden="true" />
+          <span
+            class="reason-bar"
+            style={{ width: `${Math.max(2, (count / most) * 100)}%` }}
+            aria-hidden="true"
+          />
         </li>
       ))}
     </ul>

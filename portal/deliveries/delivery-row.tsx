@@ -4,12 +4,9 @@ import { formats, texts } from '../i18n/i18n.ts';
 import { now } from '../shell/clock.ts';
 import { type Delivery, toneOfDelivery } from './delivery.ts';
 
-/** In px, as styles/deliveries.css has it. */
-export const rowHeight = 60;
-
 interface DeliveryRowProps {
   readonly delivery: Delivery;
-  /** From 0. */
+  /** From 1. */
   readonly place: number;
   readonly isOpen: boolean;
   readonly isSelected: boolean;
@@ -22,7 +19,7 @@ export function DeliveryRow({ delivery, place, isOpen, isSelected, onOpen, onTog
   const { deliveries: t } = texts();
   const { id, eventId, eventType, status, acceptedAt } = delivery;
   return (
-    <tr class="link-row" aria-selected={isOpen} aria-rowindex={place + 1}>
+    <tr class="link-row" aria-selected={isOpen} aria-rowindex={place}>
       {onToggle ? (
         <td class="select-cell">
           <input
@@ -54,22 +51,22 @@ export function DeliveryRow({ delivery, place, isOpen, isSelected, onOpen, onTog
 }
 
 /** The few words below the status. */
-function describe({ status, reason, attemptCount, responseStatus, nextAttemptAt }: Delivery): string {
+function describe(delivery: Delivery): string {
   const { deliveries: t } = texts();
-  const answer = responseStatus === undefined ? undefined : String(responseStatus);
-  switch (status) {
-    case 'delivered':
-      return attemptCount > 1 ? t.deliveredLate(answer ?? '2xx', attemptCount) : t.answered(answer ?? '2xx');
-    case 'waiting': {
-      const next = nextAttemptAt && formats().shortTime(new Date(nextAttemptAt), now.value);
-      const soFar = attemptCount === 0 ? t.notTried : t.attempts(attemptCount);
-      return next && attemptCount > 0 ? `${t.next(next)}, ${soFar}` : soFar;
-    }
-    case 'failed':
-      return reason === 'status' && answer ? t.answered(answer) : reason ? t.reasons[reason] : '';
-    case 'cancelled':
-      return reason ? t.reasons[reason] : '';
-    default:
-      return status satisfies never;
-  }
+  const { status, reason, attemptCount, responseStatus } = delivery;
+  if (status === 'waiting') return describeWaiting(delivery);
+  const answer = responseStatus === undefined ? '2xx' : String(responseStatus);
+  if (status === 'delivered')
+    return attemptCount > 1 ? t.deliveredLate(answer, attemptCount) : t.answered(answer);
+  if (reason === 'status' && responseStatus) return t.answered(answer);
+  return reason ? t.reasons[reason] : '';
+}
+
+function describeWaiting({ attemptCount, nextAttemptAt }: Delivery): string {
+  const { deliveries: t } = texts();
+  if (attemptCount === 0) return t.notTried;
+  const soFar = t.attempts(attemptCount);
+  return nextAttemptAt
+    ? `${t.next(formats().shortTime(new Date(nextAttemptAt), now.value))}, ${soFar}`
+    : soFar;
 }

@@ -38,13 +38,3 @@ function newestFirst(one: Delivery, other: Delivery): number {
   if (one.acceptedAt !== other.acceptedAt) return one.acceptedAt < other.acceptedAt ? 1 : -1;
   return one.id < other.id ? 1 : -1;
 }
-
-/** How many of `next` were not there and stand before what was first: by so many rows the list has moved down. */
-export function countNewAbove(previous: readonly Delivery[], next: readonly Delivery[]): number {
-  const [first] = previous;
-  if (!first) return 0;
-  return Math.max(
-    0,
-    next.findIndex(({ id }) => id === first.id),
-  );
-}

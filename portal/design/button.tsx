@@ -53,4 +53,3 @@ export function LinkButton({ children, href, kind, small }: LinkButtonProps) {
 export function classes(...names: readonly (string | false | undefined)[]): string {
   return names.filter(Boolean).join(' ');
 }
-

@@ -4,7 +4,13 @@ export function Skeleton({ width }: { readonly width: string }) {
 }
 
 /** Rows of a table that is being read. */
-export function SkeletonRows({ rows, widths }: { readonly rows: number; readonly widths: readonly string[] }) {
+export function SkeletonRows({
+  rows,
+  widths,
+}: {
+  readonly rows: number;
+  readonly widths: readonly string[];
+}) {
   return (
     <>
       {Array.from({ length: rows }, (_, row) => (

@@ -20,7 +20,14 @@ export function Sparkline({ bars, label }: SparklineProps) {
   const highest = Math.max(1, ...bars.map(({ delivered }) => delivered));
   const deepest = Math.max(1, ...bars.map(({ failed }) => failed), highest / 3);
   return (
-    <svg class="sparkline" width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+    <svg
+      class="sparkline"
+      width={width}
+      height={height}
+      viewBox={`0 0 ${width} ${height}`}
+      role="img"
+      aria-label={label}
+    >
       <line x1="0" x2={width} y1={baseline + 0.5} y2={baseline + 0.5} class="axis" />
       {bars.map(({ delivered, failed }, index) => {
         const up = scale(delivered, highest, baseline - 1);

@@ -3,7 +3,11 @@ import { useLayoutEffect, useState } from 'preact/hooks';
 import { type RowWindow, windowOf } from './window-of.ts';
 
 /** Which rows of a scrolling element to render. Every row is `rowHeight` px high. */
-export function useRowWindow(scroller: RefObject<HTMLElement | null>, count: number, rowHeight: number): RowWindow {
+export function useRowWindow(
+  scroller: RefObject<HTMLElement | null>,
+  count: number,
+  rowHeight: number,
+): RowWindow {
   const [view, setView] = useState({ scrollTop: 0, viewHeight: 800 });
   useLayoutEffect(() => {
     const element = scroller.current;

@@ -23,3 +23,17 @@ export function windowOf(given: {
   const end = Math.min(count, firstInSight + inSight + around);
   return { first, end, before: first * rowHeight, after: (count - end) * rowHeight };
 }
+
+/** How many of `next` stand before what was first: by so many rows the list has moved down. */
+export function countNewAbove(
+  previous: readonly { readonly id: string }[],
+  next: readonly { readonly id: string }[],
+): number {
+  const [first] = previous;
+  return first
+    ? Math.max(
+        0,
+        next.findIndex(({ id }) => id === first.id),
+      )
+    : 0;
+}

@@ -1,6 +1,6 @@
 import type { Finding } from '../../client/receiver/findings.ts';
-import { locale } from '../i18n/i18n.ts';
 import { findingTexts as spanish } from '../i18n/es/findings.ts';
+import { locale } from '../i18n/i18n.ts';
 import { findingTexts as portuguese } from '../i18n/pt/findings.ts';
 
 /** What is wrong and what to change, in the page's language. The receiver kit says it in English. */

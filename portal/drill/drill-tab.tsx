@@ -77,7 +77,9 @@ function Progress({ id }: { readonly id: string }) {
   return (
     <>
       <p class="drill-summary" role="status">
-        {drill.state === 'finished' ? t.summary(drill.probes.length - bad, bad) : t.progress(done, drill.probes.length)}
+        {drill.state === 'finished'
+          ? t.summary(drill.probes.length - bad, bad)
+          : t.progress(done, drill.probes.length)}
       </p>
       <ol class="probes">
         {drill.probes.map((probe) => (

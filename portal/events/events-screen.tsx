@@ -1,14 +1,10 @@
 import '../styles/deliveries.css';
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
-import { SkeletonRows } from '../design/skeleton.tsx';
 import { FailureNotice } from '../design/failure-notice.tsx';
 import { LiveIcon } from '../design/icons.tsx';
 import { Time } from '../design/time.tsx';
-import { useRowWindow } from '../design/use-row-window.ts';
-import { rowHeight } from '../deliveries/delivery-row.tsx';
+import { WindowedTable } from '../design/windowed-table.tsx';
 import { texts } from '../i18n/i18n.ts';
-import { useKeys } from '../shell/keys.ts';
 import { goTo, linkTo } from '../shell/route.ts';
 import { useTitle } from '../shell/title.ts';
 import { useEventTypes } from '../webhooks/event-types.ts';
@@ -80,57 +76,38 @@ function EventsTable(props: {
 }) {
   const { list, openId, isFiltered } = props;
   const { events: t, deliveries } = texts();
-  const scroller = useRef<HTMLDivElement>(null);
-  const items = list.items.value;
-  const count = items?.length ?? 0;
-  const { first, end, before, after } = useRowWindow(scroller, count, rowHeight);
-  if (items && list.hasMore.value && end >= count - 20) list.readMore();
   const open = (id: string) => goTo(linkTo(['events', id]), { replace: openId !== undefined });
-  const place = items?.findIndex(({ id }) => id === openId) ?? -1;
-  const move = (step: number) => {
-    const next = items?.[Math.max(0, Math.min(count - 1, place + step))];
-    return next ? open(next.id) : false;
-  };
-  useKeys({ j: () => move(1), k: () => move(place < 0 ? 1 : -1) });
   return (
-    // What scrolls has to be reached by keyboard.
-    <div class="scroller" ref={scroller} tabIndex={0} role="region" aria-label={t.title}>
-      <table class="table delivery-table" aria-rowcount={count}>
-        <thead>
-          <tr>
-            <th scope="col">{deliveries.columns.event}</th>
-            <th scope="col" class="right">
-              {deliveries.columns.time}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {before > 0 ? (
-            <tr aria-hidden="true">
-              <td class="spacer" style={{ height: `${before}px` }} />
-            </tr>
-          ) : null}
-          {items?.slice(first, end).map(({ id, type, acceptedAt, isTest }, index) => (
-            <tr key={id} class="link-row" aria-selected={id === openId} aria-rowindex={first + index + 1}>
-              <td>
-                <button type="button" class="row-link" onClick={() => open(id)}>
-                  {type} {isTest ? <span class="pill">{t.test}</span> : null}
-                </button>
-                <span class="second mono">{id}</span>
-              </td>
-              <td class="right">
-                <Time at={acceptedAt} />
-              </td>
-            </tr>
-          )) ?? <SkeletonRows rows={6} widths={['50%', '60%']} />}
-          {after > 0 ? (
-            <tr aria-hidden="true">
-              <td class="spacer" style={{ height: `${after}px` }} />
-            </tr>
-          ) : null}
-        </tbody>
-      </table>
-      {items?.length === 0 ? <p class="no-rows muted">{isFiltered ? t.noMatch : t.none}</p> : null}
-    </div>
+    <WindowedTable
+      label={t.title}
+      items={list.items.value}
+      openId={openId}
+      onOpen={open}
+      onEnd={list.readMore}
+      empty={isFiltered ? t.noMatch : t.none}
+      skeletonWidths={['50%', '60%']}
+      head={
+        <>
+          <th scope="col">{deliveries.columns.event}</th>
+          <th scope="col" class="right">
+            {deliveries.columns.time}
+          </th>
+        </>
+      }
+    >
+      {({ id, type, acceptedAt, isTest }, place) => (
+        <tr key={id} class="link-row" aria-selected={id === openId} aria-rowindex={place}>
+          <td>
+            <button type="button" class="row-link" onClick={() => open(id)}>
+              {type} {isTest ? <span class="pill">{t.test}</span> : null}
+            </button>
+            <span class="second mono">{id}</span>
+          </td>
+          <td class="right">
+            <Time at={acceptedAt} />
+          </td>
+        </tr>
+      )}
+    </WindowedTable>
   );
 }

@@ -73,6 +73,12 @@ export function mergeEvents(
   const byId = new Map([...known, ...more].map((event) => [event.id, event]));
   if (byId.size === known.length) return known;
   return [...byId.values()].sort((one, other) =>
-    one.recordedAt === other.recordedAt ? (one.id < other.id ? 1 : -1) : one.recordedAt < other.recordedAt ? 1 : -1,
+    one.recordedAt === other.recordedAt
+      ? one.id < other.id
+        ? 1
+        : -1
+      : one.recordedAt < other.recordedAt
+        ? 1
+        : -1,
   );
 }

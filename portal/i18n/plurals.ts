@@ -5,6 +5,5 @@ export type PluralForms = { readonly other: string } & Partial<Record<Intl.LDMLP
 export function pluralsOf(locale: string): (count: number, forms: PluralForms) => string {
   const rules = new Intl.PluralRules(locale);
   const numbers = new Intl.NumberFormat(locale);
-  return (count, forms) =>
-    (forms[rules.select(count)] ?? forms.other).replaceAll('#', numbers.format(count));
+  return (count, forms) => (forms[rules.select(count)] ?? forms.other).replaceAll('#', numbers.format(count));
 }

@@ -34,7 +34,9 @@ export function createPlaygroundApi(token: () => string | undefined) {
       return ((await response.json()) as { items: readonly ReceivedCallback[] }).items;
     },
     async setBehaviour(behaviour: string): Promise<Playground> {
-      return (await (await accepted(send('PUT', '/playground/receiver', { behaviour }))).json()) as Playground;
+      return (await (
+        await accepted(send('PUT', '/playground/receiver', { behaviour }))
+      ).json()) as Playground;
     },
     /** Returns the id of the event. */
     async publish(type: string, data: unknown): Promise<string> {
@@ -53,13 +55,13 @@ export function createPlaygroundApi(token: () => string | undefined) {
       credentials: 'omit',
     });
   }
+}
 
-  async function accepted(sent: Promise<Response>): Promise<Response> {
-    const response = await sent.catch(() => {
-      throw new ApiFailure('offline');
-    });
-    if (response.ok) return response;
-    const { detail } = (await response.json().catch(() => ({}))) as { detail?: string };
-    throw new ApiFailure('unknown', { status: response.status, ...(detail ? { detail } : {}) });
-  }
+async function accepted(sent: Promise<Response>): Promise<Response> {
+  const response = await sent.catch(() => {
+    throw new ApiFailure('offline');
+  });
+  if (response.ok) return response;
+  const { detail } = (await response.json().catch(() => ({}))) as { detail?: string };
+  throw new ApiFailure('unknown', { status: response.status, ...(detail ? { detail } : {}) });
 }

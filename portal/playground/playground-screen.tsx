@@ -144,6 +144,10 @@ function Receiver() {
   const { playground: t } = texts();
   const found = useResource('playground', (signal) => playground.find(signal), 5_000);
   const receiver = found.value.value?.receiver;
+  const change = async (behaviour: string) => {
+    await playground.setBehaviour(behaviour);
+    await found.refresh();
+  };
   if (!receiver) return null;
   return (
     <section class="card block">
@@ -153,7 +157,7 @@ function Receiver() {
         label={t.receiver}
         value={receiver.behaviour}
         options={receiver.behaviours.map((value) => ({ value, label: t.behaviours[value] ?? value }))}
-        onChange={(behaviour) => void playground.setBehaviour(behaviour).finally(found.refresh)}
+        onChange={(behaviour) => void change(behaviour)}
       />
       <p class="hint mono">{receiver.url}</p>
     </section>

@@ -40,7 +40,9 @@ export function Received() {
                   <b>{callback.type}</b>
                   <span class="second mono">{callback.id}</span>
                 </span>
-                <Status tone={callback.verified ? 'ok' : 'bad'}>{callback.verified ? t.verified : t.refused}</Status>
+                <Status tone={callback.verified ? 'ok' : 'bad'}>
+                  {callback.verified ? t.verified : t.refused}
+                </Status>
                 <span class="num muted">{callback.answered ?? t.unanswered}</span>
                 <Time at={callback.receivedAt} />
               </button>

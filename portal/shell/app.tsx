@@ -71,7 +71,8 @@ function NotFound() {
 function NoSession() {
   const { shell: t } = texts();
   const state = session.value;
-  if (state.kind === 'opening') return <div class="loading-screen" aria-busy="true" aria-label={texts().common.loading} />;
+  if (state.kind === 'opening')
+    return <div class="loading-screen" aria-busy="true" aria-label={texts().common.loading} />;
   const { title, text } = state.kind === 'none' ? t.noSession[state.reason] : t.offline;
   return (
     <div class="card empty" role="alert">

@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
-import { lazy } from './lazy.tsx';
 import { formats, locale, showIn, texts } from '../i18n/i18n.ts';
 import { type Locale, localeNames, locales } from '../i18n/locales.ts';
 import { mayManage, session } from '../session/session.ts';
 import { now } from './clock.ts';
 import { useKeys } from './keys.ts';
+import { lazy } from './lazy.tsx';
 import { linkTo, route } from './route.ts';
 
 const KeyHelp = lazy(() => import('./key-help.tsx').then((module) => module.KeyHelp));
@@ -42,7 +42,13 @@ export function Header({ hasPlayground }: { readonly hasPlayground: boolean }) {
           {t.timesIn(formats().zoneName(now.value))}
         </span>
         <LanguageSelect />
-        <button type="button" class="key-button" aria-label={t.keyboard} title={t.keyboard} onClick={showHelp}>
+        <button
+          type="button"
+          class="key-button"
+          aria-label={t.keyboard}
+          title={t.keyboard}
+          onClick={showHelp}
+        >
           <kbd>?</kbd>
         </button>
       </div>
@@ -79,7 +85,14 @@ function Mark() {
     <svg width="20" height="20" viewBox="0 0 32 32" aria-hidden="true">
       <rect class="mark" width="32" height="32" rx="9" />
       <circle class="mark-dot" cx="10" cy="16" r="3.5" />
-      <path class="mark-line" d="M17 10.5 22.5 16 17 21.5M14.5 16h7" fill="none" stroke-width="2.75" stroke-linecap="round" stroke-linejoin="round" />
+      <path
+        class="mark-line"
+        d="M17 10.5 22.5 16 17 21.5M14.5 16h7"
+        fill="none"
+        stroke-width="2.75"
+        stroke-linecap="round"
+        stroke-linejoin="round"
+      />
     </svg>
   );
 }

@@ -1,7 +1,7 @@
 import { type ComponentType, createElement } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { texts } from '../i18n/i18n.ts';
 import { Notice } from '../design/notice.tsx';
+import { texts } from '../i18n/i18n.ts';
 
 /** A screen whose code is loaded when it is first opened. */
 export function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
@@ -11,13 +11,15 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
     const [hasFailed, setFailed] = useState(false);
     useEffect(() => {
       if (loaded) return;
-      load().then(
-        (component) => {
+      void (async () => {
+        try {
+          const component = await load();
           loaded = component;
           setLoaded(() => component);
-        },
-        () => setFailed(true),
-      );
+        } catch {
+          setFailed(true);
+        }
+      })();
     }, []);
     if (loaded) return createElement(loaded, props);
     const { title, advice } = texts().problems.offline;

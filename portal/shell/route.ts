@@ -15,11 +15,12 @@ const fragment = signal('');
 export const route = computed(() => parseRoute(fragment.value));
 
 export function startRouting(): void {
-  const read = () => {
-    fragment.value = location.hash;
-  };
-  addEventListener('hashchange', read);
-  read();
+  addEventListener('hashchange', readFragment);
+  readFragment();
+}
+
+function readFragment(): void {
+  fragment.value = location.hash;
 }
 
 export function parseRoute(hash: string): Route {
@@ -31,7 +32,10 @@ export function parseRoute(hash: string): Route {
 }
 
 /** The address of a place in the page. */
-export function linkTo(parts: readonly string[], query: Readonly<Record<string, string | undefined>> = {}): string {
+export function linkTo(
+  parts: readonly string[],
+  query: Readonly<Record<string, string | undefined>> = {},
+): string {
   const given = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]));
   const search = given.length > 0 ? `?${new URLSearchParams(given)}` : '';
   return `#/${parts.map(encodeURIComponent).join('/')}${search}`;

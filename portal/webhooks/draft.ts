@@ -1,5 +1,5 @@
-import type { BodyOf } from '../api/route-shapes.ts';
 import type { Routes } from '../../contract/routes.ts';
+import type { BodyOf } from '../api/route-shapes.ts';
 import type { Webhook } from './health.ts';
 
 export type NewWebhook = BodyOf<Routes['POST /subscriptions']>;
@@ -51,7 +51,9 @@ export function toNewWebhook(draft: Draft): NewWebhook {
     url: draft.url.trim(),
     eventTypes: draft.eventTypes as NewWebhook['eventTypes'],
     description: draft.description.trim(),
-    headers: Object.fromEntries(draft.headers.filter(isFilled).map(({ name, value }) => [name.trim(), value])),
+    headers: Object.fromEntries(
+      draft.headers.filter(isFilled).map(({ name, value }) => [name.trim(), value]),
+    ),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(rateLimitPerSecond === undefined ? {} : { rateLimitPerSecond }),
   };
@@ -75,11 +77,18 @@ export function toPatch(draft: Draft, webhook: Webhook): WebhookPatch {
 }
 
 /** As in RFC 7396: null removes a header, and one that is left out stays. */
-function toHeadersPatch(drafts: readonly HeaderDraft[], stored: readonly string[]): Record<string, string | null> {
+function toHeadersPatch(
+  drafts: readonly HeaderDraft[],
+  stored: readonly string[],
+): Record<string, string | null> {
   const names = drafts.map(({ name }) => name.trim().toLowerCase());
-  const removed = stored.filter((name) => !names.includes(name.toLowerCase())).map((name) => [name, null] as const);
+  const removed = stored
+    .filter((name) => !names.includes(name.toLowerCase()))
+    .map((name) => [name, null] as const);
   const written = drafts
-    .filter(({ value, isStored, ...header }) => isFilled({ ...header, value, isStored }) && (!isStored || value))
+    .filter(
+      ({ value, isStored, ...header }) => isFilled({ ...header, value, isStored }) && (!isStored || value),
+    )
     .map(({ name, value }) => [name.trim(), value] as const);
   return Object.fromEntries([...removed, ...written]);
 }

@@ -18,7 +18,9 @@ export function familyOf(type: string): string {
 }
 
 /** Families in the order of the catalog, each with its types. */
-export function groupByFamily(types: readonly EventType[]): readonly (readonly [string, readonly EventType[]])[] {
+export function groupByFamily(
+  types: readonly EventType[],
+): readonly (readonly [string, readonly EventType[]])[] {
   const families = [...new Set(types.map(({ type }) => familyOf(type)))];
   return families.map((family) => [family, types.filter(({ type }) => familyOf(type) === family)] as const);
 }

@@ -46,7 +46,10 @@ export const groupOf: Readonly<Record<HealthState, HealthGroup>> = {
   off: 'off',
 };
 
-export function healthOf({ status, health }: Pick<Webhook, 'status' | 'health'>, activity?: Activity): HealthState {
+export function healthOf(
+  { status, health }: Pick<Webhook, 'status' | 'health'>,
+  activity?: Activity,
+): HealthState {
   switch (health.level) {
     case 'off':
       return 'off';

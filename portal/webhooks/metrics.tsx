@@ -18,7 +18,7 @@ interface MetricsProps {
 /** How a webhook does, in four numbers. */
 export function Metrics({ webhook, state, day }: MetricsProps) {
   const { webhook: t, webhooks } = texts();
-  const { number, percent, duration } = formats();
+  const { number } = formats();
   const { id } = webhook;
   const path = { id };
   const statistics = day?.total;
@@ -33,35 +33,44 @@ export function Metrics({ webhook, state, day }: MetricsProps) {
     },
     5_000,
   ).value.value;
-  const calls = statistics && statistics.delivered + statistics.failedAttempts;
-  const { p50 = null, p99 = null } = statistics?.latencyMs ?? {};
   return (
     <dl class="card metrics">
       <Metric name={t.status}>
         <Status tone={toneOf[state]}>{webhooks.states[state].word}</Status>
       </Metric>
-      <Metric name={t.delivered}>
-        {statistics ? number(statistics.delivered) : undefined}
-        {statistics && calls ? (
-          <span class="metric-note">{percent(statistics.delivered / calls)}</span>
-        ) : null}
-      </Metric>
+      <Metric name={t.delivered}>{statistics && <Delivered total={statistics} />}</Metric>
       <Metric name={t.waiting}>
         {waiting ? number(waiting.count) + (waiting.isMore ? '+' : '') : undefined}
       </Metric>
-      <Metric name={t.latency}>
-        {p50 === null || p99 === null ? (statistics ? '–' : undefined) : `≤ ${duration(p50)} / ${duration(p99)}`}
-      </Metric>
+      <Metric name={t.latency}>{statistics && nameLatency(statistics)}</Metric>
     </dl>
   );
 }
 
+type Total = NonNullable<ReturnType<typeof useDay>>['total'];
+
+function Delivered({ total: { delivered, failedAttempts } }: { readonly total: Total }) {
+  const { number, percent } = formats();
+  const calls = delivered + failedAttempts;
+  return (
+    <>
+      {number(delivered)}
+      {calls > 0 ? <span class="metric-note">{percent(delivered / calls)}</span> : null}
+    </>
+  );
+}
+
+/** The API counts in steps, so these are upper bounds. */
+function nameLatency({ latencyMs: { p50, p99 } }: Total): string {
+  const { duration } = formats();
+  return p50 === null || p99 === null ? '–' : `≤ ${duration(p50)} / ${duration(p99)}`;
+}
+
 function Metric({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
-  const isKnown = children !== undefined && !(Array.isArray(children) && children[0] === undefined);
   return (
     <div>
       <dt>{name}</dt>
-      <dd class="num">{isKnown ? children : <Skeleton width="64px" />}</dd>
+      <dd class="num">{children ?? <Skeleton width="64px" />}</dd>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import { LinkButton } from '../design/button.tsx';
 import type { RouteAnswer } from '../api/route-shapes.ts';
+import { LinkButton } from '../design/button.tsx';
 import { texts } from '../i18n/i18n.ts';
 import { api } from '../session/session.ts';
 import { linkTo } from '../shell/route.ts';

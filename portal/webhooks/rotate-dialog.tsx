@@ -37,7 +37,11 @@ export function RotateDialog({ id, onClose }: { readonly id: string; readonly on
   };
   if (rotated.value) {
     return (
-      <Dialog title={t.rotateTitle} onClose={onClose} actions={<Button onClick={onClose}>{common.close}</Button>}>
+      <Dialog
+        title={t.rotateTitle}
+        onClose={onClose}
+        actions={<Button onClick={onClose}>{common.close}</Button>}
+      >
         <Rotated rotated={rotated.value} />
       </Dialog>
     );

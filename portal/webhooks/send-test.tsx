@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { ApiFailure } from '../api/problem.ts';
+import { TestAnswer } from '../deliveries/test-answer.tsx';
 import { Button } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
 import { FailureNotice } from '../design/failure-notice.tsx';
-import { TestAnswer } from '../deliveries/test-answer.tsx';
 import { texts } from '../i18n/i18n.ts';
 import { api } from '../session/session.ts';
 import { useEventTypes } from './event-types.ts';
@@ -19,7 +19,12 @@ interface SendTestProps {
 export function SendTest({ webhook, onClose }: SendTestProps) {
   const { webhook: t, common } = texts();
   return (
-    <Dialog wide title={t.sendTest} onClose={onClose} actions={<Button onClick={onClose}>{common.close}</Button>}>
+    <Dialog
+      wide
+      title={t.sendTest}
+      onClose={onClose}
+      actions={<Button onClick={onClose}>{common.close}</Button>}
+    >
       <TestForm webhook={webhook} />
     </Dialog>
   );
@@ -37,7 +42,10 @@ export function TestForm({ webhook }: Pick<SendTestProps, 'webhook'>) {
     failure.value = undefined;
     try {
       const body = { eventType } as { eventType: never };
-      const { body: delivery } = await api('POST /subscriptions/{id}/test', { path: { id: webhook.id }, body });
+      const { body: delivery } = await api('POST /subscriptions/{id}/test', {
+        path: { id: webhook.id },
+        body,
+      });
       sent.value = delivery.id;
     } catch (error) {
       if (!(error instanceof ApiFailure)) throw error;
@@ -69,7 +77,9 @@ export function TestForm({ webhook }: Pick<SendTestProps, 'webhook'>) {
       </div>
       <p class="muted">{t.testHint}</p>
       <FailureNotice failure={failure.value} />
-      {sent.value ? <TestAnswer key={sent.value} deliveryId={sent.value} subscriptionId={webhook.id} /> : null}
+      {sent.value ? (
+        <TestAnswer key={sent.value} deliveryId={sent.value} subscriptionId={webhook.id} />
+      ) : null}
     </div>
   );
 }

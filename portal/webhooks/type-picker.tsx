@@ -38,7 +38,9 @@ export function TypePicker({ value, issue, onChange }: TypePickerProps) {
             {groupByFamily(types).map(([family, members]) => (
               <>
                 {choice(family, t.family(family.split('.')[0] ?? ''), t.familyHint, 0)}
-                {members.map(({ type, name }) => choice(type, name, t.summary(type, summaryOf(members, type)), 1))}
+                {members.map(({ type, name }) =>
+                  choice(type, name, t.summary(type, summaryOf(members, type)), 1),
+                )}
               </>
             ))}
           </>
@@ -55,6 +57,9 @@ export function TypePicker({ value, issue, onChange }: TypePickerProps) {
   );
 }
 
-function summaryOf(types: readonly { readonly type: string; readonly summary: string }[], type: string): string {
+function summaryOf(
+  types: readonly { readonly type: string; readonly summary: string }[],
+  type: string,
+): string {
   return types.find((one) => one.type === type)?.summary ?? '';
 }

@@ -16,7 +16,9 @@ const pauseMs = 300;
 /** Asks the API about the URL while it is typed: its owner learns at once what would be refused, and why. */
 export function UrlField({ value, issue, onInput }: UrlFieldProps) {
   const { form: t } = texts();
-  const checked = useSignal<{ readonly url: string; readonly refusal: string | undefined } | undefined>(undefined);
+  const checked = useSignal<{ readonly url: string; readonly refusal: string | undefined } | undefined>(
+    undefined,
+  );
   useEffect(() => {
     const url = value.trim();
     // Nobody needs to hear that a scheme alone is no URL.
@@ -25,7 +27,7 @@ export function UrlField({ value, issue, onInput }: UrlFieldProps) {
       return undefined;
     }
     const abort = new AbortController();
-    const timer = setTimeout(async () => {
+    const check = async () => {
       try {
         const { body } = await api('POST /url-checks', { body: { url } }, { signal: abort.signal });
         checked.value = { url, refusal: body.refusal };
@@ -33,7 +35,8 @@ export function UrlField({ value, issue, onInput }: UrlFieldProps) {
         // It is checked once more when it is sent.
         if (!abort.signal.aborted) checked.value = undefined;
       }
-    }, pauseMs);
+    };
+    const timer = setTimeout(() => void check(), pauseMs);
     return () => {
       clearTimeout(timer);
       abort.abort();

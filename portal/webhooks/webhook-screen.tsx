@@ -3,12 +3,12 @@ import '../styles/webhook.css';
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useResource } from '../api/resource.ts';
+import { DeliveriesCard } from '../deliveries/deliveries-card.tsx';
+import { DeliveryPanel } from '../deliveries/delivery-panel.tsx';
 import { Button, LinkButton } from '../design/button.tsx';
 import { FailureNotice } from '../design/failure-notice.tsx';
 import { Notice } from '../design/notice.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
-import { DeliveriesCard } from '../deliveries/deliveries-card.tsx';
-import { DeliveryPanel } from '../deliveries/delivery-panel.tsx';
 import { texts } from '../i18n/i18n.ts';
 import { api, mayManage } from '../session/session.ts';
 import { lazy } from '../shell/lazy.tsx';
@@ -170,7 +170,11 @@ function TabContent({
   }
 }
 
-function DeliveriesTab(props: { readonly id: string; readonly url: string; readonly deliveryId: string | undefined }) {
+function DeliveriesTab(props: {
+  readonly id: string;
+  readonly url: string;
+  readonly deliveryId: string | undefined;
+}) {
   const { id, url, deliveryId } = props;
   const types = useEventTypes().value.value ?? [];
   return (
@@ -180,7 +184,9 @@ function DeliveriesTab(props: { readonly id: string; readonly url: string; reado
         subscriptionId={id}
         eventTypes={types.map(({ type }) => type)}
         openId={deliveryId}
-        onOpen={(one) => goTo(linkTo(['webhooks', id, 'deliveries', one]), { replace: deliveryId !== undefined })}
+        onOpen={(one) =>
+          goTo(linkTo(['webhooks', id, 'deliveries', one]), { replace: deliveryId !== undefined })
+        }
       />
       {deliveryId ? (
         <DeliveryPanel

@@ -79,7 +79,8 @@ function Count({ shown }: { readonly shown: number }) {
 function Row({ webhook, activity, state, isMarked }: WebhookRow & { readonly isMarked: boolean }) {
   const { webhooks: t } = texts();
   const { word, note } = t.states[state];
-  const median = activity?.medianMs && state === 'healthy' ? `≤ ${formats().duration(activity.medianMs)}` : '';
+  const median =
+    activity?.medianMs && state === 'healthy' ? `≤ ${formats().duration(activity.medianMs)}` : '';
   return (
     <tr class="link-row" data-marked={isMarked}>
       <td class="target">
@@ -143,7 +144,9 @@ function RateCell({ activity }: Pick<WebhookRow, 'activity'>) {
     <>
       {percent(rate)}
       <span class="second">
-        {rate === 1 ? number(delivered) : texts().webhooks.ofCalls(number(delivered), number(delivered + failedAttempts))}
+        {rate === 1
+          ? number(delivered)
+          : texts().webhooks.ofCalls(number(delivered), number(delivered + failedAttempts))}
       </span>
     </>
   );

@@ -17,7 +17,10 @@ export const doctor = {
   valid: 'The signature is right.',
   validText: 'If your server refuses it all the same, compare its raw body, headers and secret with these.',
   notValid: (count: number) =>
-    plural(count, { one: 'The signature is not right.', other: 'The signature is not right, for # reasons.' }),
+    plural(count, {
+      one: 'The signature is not right.',
+      other: 'The signature is not right, for # reasons.',
+    }),
   finds: 'What it finds',
   examples: [
     'A body that was parsed and written again, trimmed, or read in another character set',

@@ -38,8 +38,10 @@ export const created = {
   title: 'The webhook is ready',
   open: 'Go to the webhook',
   secretTitle: '1. Keep the signing secret',
-  secretText: 'Your server checks with it that a callback comes from iOmniHub. Keep it as you keep a password.',
-  secretHidden: 'Your session may not see secrets. Somebody who may can read it in the settings of the webhook.',
+  secretText:
+    'Your server checks with it that a callback comes from iOmniHub. Keep it as you keep a password.',
+  secretHidden:
+    'Your session may not see secrets. Somebody who may can read it in the settings of the webhook.',
   verifyTitle: '2. Check the signature',
   verifyText: 'Refuse what is not signed by this secret. Use the raw body, exactly as it came.',
   language: 'Language',

@@ -8,7 +8,8 @@ const behaviours: Readonly<Record<string, string>> = {
 
 export const playground = {
   title: 'Playground',
-  subtitle: 'Only in the local run: publish events as the helpdesk does, and see what your webhooks make of them.',
+  subtitle:
+    'Only in the local run: publish events as the helpdesk does, and see what your webhooks make of them.',
   publish: 'Publish an event',
   publishText: 'It takes the whole way: event bus, queue, plan, signed callback.',
   data: 'Data',

@@ -5,7 +5,10 @@ export const problems: Readonly<Record<FailureSlug, { readonly title: string; re
   'invalid-json': { title: 'The request could not be read.', advice: 'Reload the page and try again.' },
   'invalid-request': { title: 'Something is not valid.', advice: 'Correct the marked fields.' },
   unauthorized: { title: 'Your session has ended.', advice: 'Open the page again from iOmniHub.' },
-  'account-suspended': { title: 'The account is suspended.', advice: 'Ask iOmniHub. Nothing is delivered until then.' },
+  'account-suspended': {
+    title: 'The account is suspended.',
+    advice: 'Ask iOmniHub. Nothing is delivered until then.',
+  },
   forbidden: { title: 'Your session may not do this.', advice: 'Ask for a link with more rights.' },
   'not-found': { title: 'It is not there any more.', advice: 'Somebody may have deleted it.' },
   'no-such-route': { title: 'The page and its server do not match.', advice: 'Reload the page.' },
@@ -18,7 +21,10 @@ export const problems: Readonly<Record<FailureSlug, { readonly title: string; re
   'too-many-api-keys': { title: 'The account has too many API keys.', advice: 'Revoke one.' },
   'too-many-portal-sessions': { title: 'Too many sessions are open.', advice: 'Wait until one ends.' },
   'account-removed': { title: 'The account was removed.', advice: 'Ask iOmniHub.' },
-  'subscription-not-enabled': { title: 'The webhook is not enabled.', advice: 'Enable it first, then try again.' },
+  'subscription-not-enabled': {
+    title: 'The webhook is not enabled.',
+    advice: 'Enable it first, then try again.',
+  },
   'attempt-in-progress': {
     title: 'Your server is being called right now.',
     advice: 'Look again in a minute: it may have arrived.',
@@ -31,7 +37,10 @@ export const problems: Readonly<Record<FailureSlug, { readonly title: string; re
     title: 'The event is no longer stored.',
     advice: 'It can only be read from iOmniHub itself now.',
   },
-  'request-in-progress': { title: 'The same request is still being served.', advice: 'Try again in a second.' },
+  'request-in-progress': {
+    title: 'The same request is still being served.',
+    advice: 'Try again in a second.',
+  },
   'link-not-good': {
     title: 'The link does not open the page.',
     advice: 'Go back to iOmniHub and open your webhooks again.',

@@ -66,7 +66,8 @@ export const sentences: Sentences = {
   'event.late': () =>
     'The first attempt is late, or something failed on our side. Then it is made as soon as that is fixed.',
   'event.no-longer-known': () => 'The result is no longer stored, or the event was never sent.',
-  'event.not-subscribed': (p) => `${whenItCame(p.seconds)} the webhook did not take events of the type ${p.type}.`,
+  'event.not-subscribed': (p) =>
+    `${whenItCame(p.seconds)} the webhook did not take events of the type ${p.type}.`,
   'event.disabled': (p) => `${whenItCame(p.seconds)} the webhook was disabled.`,
   'event.pending': (p) => `${whenItCame(p.seconds)} your server had not yet said that it wants callbacks.`,
   'event.account-suspended': (p) => `${whenItCame(p.seconds)} the account was suspended.`,

@@ -29,7 +29,8 @@ export const webhook = {
     previous: 'An earlier secret also signs until',
     rotate: 'Replace the secret',
     rotateTitle: 'Replace the signing secret',
-    rotateText: 'A new secret is made. Until the overlap ends, both sign each callback, so your server can switch at any time.',
+    rotateText:
+      'A new secret is made. Until the overlap ends, both sign each callback, so your server can switch at any time.',
     overlap: 'Both secrets sign for',
     overlaps: {
       60: '1 minute, because the old one has leaked',
@@ -50,7 +51,8 @@ export const webhook = {
     delete: 'Delete',
     enabled: 'Enabled',
     disabled: 'Disabled',
-    enableText: 'Events that come from now on are sent. What came while it was disabled is not sent by itself: send it from the events.',
+    enableText:
+      'Events that come from now on are sent. What came while it was disabled is not sent by itself: send it from the events.',
     disableText: 'Events that come while it is disabled are not sent.',
     disableTitle: (host: string) => `Disable ${host}?`,
     deleteTitle: (host: string) => `Delete ${host}?`,

@@ -31,7 +31,8 @@ export const webhooks = {
     title: 'Be called when something happens',
     worth:
       'A webhook calls your own server when a ticket or a customer changes: for a chatbot of yours, or to keep a CRM in step.',
-    enough: 'If your team answers customers in the iOmniHub web app, that is enough, and you need no webhook.',
+    enough:
+      'If your team answers customers in the iOmniHub web app, that is enough, and you need no webhook.',
   },
   attention: (host: string) => `${host} needs attention.`,
   attentionMany: (count: number) => plural(count, { other: '# webhooks need attention.' }),
@@ -46,7 +47,8 @@ export const webhooks = {
     ended: { word: 'Disabled', note: 'By iOmniHub' },
     off: { word: 'Disabled', note: 'By you' },
   },
-  shakyText: 'In the latest hour some calls failed. Each is tried again, and nothing is lost. Look at the failed ones.',
+  shakyText:
+    'In the latest hour some calls failed. Each is tried again, and nothing is lost. Look at the failed ones.',
   failingText:
     'Every call of the latest hour failed. Each is tried again, and nothing is lost. See what your server answers.',
 };

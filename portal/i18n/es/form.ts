@@ -2,7 +2,12 @@ const families: Readonly<Record<string, string>> = { ticket: 'tickets', customer
 
 /** By noun and verb. A type that is not here yet has the API's summary. */
 const summaries: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  ticket: { created: 'Un cliente o un agente abrió un ticket.', resolved: 'Un ticket se marcó como resuelto.', tagged: 'Se cambiaron las etiquetas de un ticket.', reopened: 'Un ticket resuelto se abrió de nuevo.' },
+  ticket: {
+    created: 'Un cliente o un agente abrió un ticket.',
+    resolved: 'Un ticket se marcó como resuelto.',
+    tagged: 'Se cambiaron las etiquetas de un ticket.',
+    reopened: 'Un ticket resuelto se abrió de nuevo.',
+  },
   customer: { created: 'Se añadió un cliente, por un primer mensaje o por un agente.' },
 };
 

@@ -8,7 +8,8 @@ const behaviours: Readonly<Record<string, string>> = {
 
 export const playground = {
   title: 'Laboratorio',
-  subtitle: 'Solo en la ejecución local: publique eventos como el helpdesk y vea qué hacen con ellos sus webhooks.',
+  subtitle:
+    'Solo en la ejecución local: publique eventos como el helpdesk y vea qué hacen con ellos sus webhooks.',
   publish: 'Publicar un evento',
   publishText: 'Recorre todo el camino: bus, cola, plan, llamada firmada.',
   data: 'Datos',

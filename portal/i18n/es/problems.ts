@@ -60,7 +60,10 @@ export const problems: Readonly<Record<FailureSlug, { readonly title: string; re
     title: 'La solicitud se repitió de otra forma.',
     advice: 'Inténtelo de nuevo.',
   },
-  'too-many-requests': { title: 'Demasiadas solicitudes.', advice: 'Espere un momento e inténtelo de nuevo.' },
+  'too-many-requests': {
+    title: 'Demasiadas solicitudes.',
+    advice: 'Espere un momento e inténtelo de nuevo.',
+  },
   'internal-error': {
     title: 'Algo falló de nuestro lado.',
     advice: 'Inténtelo de nuevo. Si sigue fallando, comunique a iOmniHub este número:',

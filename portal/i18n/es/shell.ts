@@ -28,7 +28,8 @@ export const shell = {
   timesIn: (zone: string) => `horas en ${zone}`,
   viewOnly: 'Solo lectura',
   signOut: 'Salir',
-  expiresSoon: (time: string) => `Esta sesión termina a las ${time}. Para seguir, abra la página de nuevo desde iOmniHub.`,
+  expiresSoon: (time: string) =>
+    `Esta sesión termina a las ${time}. Para seguir, abra la página de nuevo desde iOmniHub.`,
   keys: {
     search: 'Buscar',
     next: 'Fila siguiente',

@@ -21,7 +21,10 @@ export const webhooks = {
   noCalls: 'Sin llamadas',
   moreTypes: (count: number) => `+${count}`,
   countOf: (count: number, most: number) =>
-    plural(count, { one: `# webhook, de un máximo de ${most}`, other: `# webhooks, de un máximo de ${most}` }),
+    plural(count, {
+      one: `# webhook, de un máximo de ${most}`,
+      other: `# webhooks, de un máximo de ${most}`,
+    }),
   count: (count: number) => plural(count, { one: '# webhook', other: '# webhooks' }),
   ofCalls: (delivered: string, calls: string) => `${delivered} de ${calls}`,
   sparkline: (delivered: string, failed: string) => `${delivered} entregadas, ${failed} fallidas`,

@@ -15,9 +15,13 @@ export const doctor = {
   secretHint: 'Ele não sai deste navegador: tudo é calculado aqui.',
   examine: 'Examinar',
   valid: 'A assinatura está certa.',
-  validText: 'Se mesmo assim seu servidor recusa, compare o corpo bruto, os cabeçalhos e o segredo com estes.',
+  validText:
+    'Se mesmo assim seu servidor recusa, compare o corpo bruto, os cabeçalhos e o segredo com estes.',
   notValid: (count: number) =>
-    plural(count, { one: 'A assinatura não está certa.', other: 'A assinatura não está certa, por # motivos.' }),
+    plural(count, {
+      one: 'A assinatura não está certa.',
+      other: 'A assinatura não está certa, por # motivos.',
+    }),
   finds: 'O que ele descobre',
   examples: [
     'Um corpo interpretado e escrito de novo, aparado ou lido com outra codificação',

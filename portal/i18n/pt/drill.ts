@@ -17,7 +17,9 @@ export const drill = {
   ],
   progress: (done: number, total: number) => `${done} of ${total} calls answered …`,
   summary: (good: number, bad: number) =>
-    bad === 0 ? 'Your server does everything right.' : `${good} right, ${plural(bad, { other: '# to mend' })}.`,
+    bad === 0
+      ? 'Your server does everything right.'
+      : `${good} right, ${plural(bad, { other: '# to mend' })}.`,
   verdicts: { good: 'Right', bad: 'Wrong', note: 'Worth a look', waiting: 'Waiting' },
   probes,
 };

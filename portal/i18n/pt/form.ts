@@ -2,7 +2,12 @@ const families: Readonly<Record<string, string>> = { ticket: 'tickets', customer
 
 /** By noun and verb. A type that is not here yet has the API's summary. */
 const summaries: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  ticket: { created: 'Um cliente ou um agente abriu um ticket.', resolved: 'Um ticket foi marcado como resolvido.', tagged: 'As etiquetas de um ticket foram alteradas.', reopened: 'Um ticket resolvido foi reaberto.' },
+  ticket: {
+    created: 'Um cliente ou um agente abriu um ticket.',
+    resolved: 'Um ticket foi marcado como resolvido.',
+    tagged: 'As etiquetas de um ticket foram alteradas.',
+    reopened: 'Um ticket resolvido foi reaberto.',
+  },
   customer: { created: 'Um cliente foi adicionado, por uma primeira mensagem ou por um agente.' },
 };
 
@@ -58,5 +63,6 @@ export const created = {
   language: 'Linguagem',
   copySnippet: 'Copiar código',
   testTitle: '3. Envie um evento de teste',
-  testPending: 'Estamos perguntando ao seu servidor se ele quer chamadas. Abra o webhook para ver a resposta.',
+  testPending:
+    'Estamos perguntando ao seu servidor se ele quer chamadas. Abra o webhook para ver a resposta.',
 };

@@ -8,7 +8,8 @@ const behaviours: Readonly<Record<string, string>> = {
 
 export const playground = {
   title: 'Laboratório',
-  subtitle: 'Só na execução local: publique eventos como o helpdesk e veja o que seus webhooks fazem com eles.',
+  subtitle:
+    'Só na execução local: publique eventos como o helpdesk e veja o que seus webhooks fazem com eles.',
   publish: 'Publicar um evento',
   publishText: 'Ele percorre o caminho todo: barramento, fila, plano, chamada assinada.',
   data: 'Dados',

@@ -86,7 +86,8 @@ export const sentences: Sentences = {
     'O iOmniHub o desativou: a URL não pode ser usada. Altere a URL e depois ative-o.',
   'health.disabled-address-forbidden': () =>
     'O iOmniHub o desativou: por um dia, o nome na URL levou a um endereço que não é público. Verifique os registros DNS ou altere a URL, e depois ative-o.',
-  'health.asked': () => 'Estamos perguntando ao seu servidor se ele quer chamadas. Olhe de novo em instantes.',
+  'health.asked': () =>
+    'Estamos perguntando ao seu servidor se ele quer chamadas. Olhe de novo em instantes.',
   'health.consent-missing': () =>
     'O iOmniHub precisa do consentimento do seu servidor e ainda não o tem: pergunte de novo nas configurações.',
   'health.consent-failed': () => 'Seu servidor não deu o consentimento:',

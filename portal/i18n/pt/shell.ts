@@ -28,7 +28,8 @@ export const shell = {
   timesIn: (zone: string) => `horários em ${zone}`,
   viewOnly: 'Somente leitura',
   signOut: 'Sair',
-  expiresSoon: (time: string) => `Esta sessão termina às ${time}. Para continuar, abra a página de novo pelo iOmniHub.`,
+  expiresSoon: (time: string) =>
+    `Esta sessão termina às ${time}. Para continuar, abra a página de novo pelo iOmniHub.`,
   keys: {
     search: 'Pesquisar',
     next: 'Próxima linha',

@@ -4,7 +4,12 @@ import { plural } from './words.ts';
 export const webhook = {
   title: 'Webhook',
   sections: 'Seções deste webhook',
-  tabs: { deliveries: 'Entregas', activity: 'Atividade', drill: 'Teste do receptor', settings: 'Configurações' },
+  tabs: {
+    deliveries: 'Entregas',
+    activity: 'Atividade',
+    drill: 'Teste do receptor',
+    settings: 'Configurações',
+  },
   edit: 'Editar',
   status: 'Situação',
   delivered: 'Entregues, 24 h',

@@ -31,7 +31,8 @@ export const webhooks = {
     title: 'Seja chamado quando algo acontecer',
     worth:
       'Um webhook chama o seu próprio servidor quando um ticket ou um cliente muda: para um chatbot seu, ou para manter um CRM em dia.',
-    enough: 'Se a sua equipe atende pelo aplicativo web do iOmniHub, isso basta, e você não precisa de webhook.',
+    enough:
+      'Se a sua equipe atende pelo aplicativo web do iOmniHub, isso basta, e você não precisa de webhook.',
   },
   attention: (host: string) => `${host} precisa de atenção.`,
   attentionMany: (count: number) => plural(count, { other: '# webhooks precisam de atenção.' }),
