@@ -24,7 +24,12 @@ export function Field({ label, hint, issue, good, optional = false, children }: 
         {label} {optional ? <span class="faint">{texts().common.optional}</span> : null}
       </label>
       {children(id, describedBy, issue !== undefined)}
-      <p id={describedBy} class={`hint ${issue ? 'bad' : good ? 'ok' : ''}`} aria-live="polite">
+      <p
+        id={describedBy}
+        class={`hint ${issue ? 'bad' : good ? 'ok' : ''}`}
+        aria-live="polite"
+        hidden={!(issue ?? good ?? hint)}
+      >
         {issue ? <WarningIcon /> : good ? <CheckIcon /> : null}
         <span>{issue ?? good ?? hint}</span>
       </p>
