@@ -6,6 +6,7 @@ import './styles/shell.css';
 import { render } from 'preact';
 import { showIn } from './i18n/i18n.ts';
 import { chooseLocale } from './i18n/locales.ts';
+import { takeLinkCode } from './session/link.ts';
 import { openSession } from './session/open-session.ts';
 import { session } from './session/session.ts';
 import { App } from './shell/app.tsx';
@@ -16,17 +17,19 @@ import { startRouting } from './shell/route.ts';
 const wanted = new URLSearchParams(location.search).get('lang');
 
 async function start(): Promise<void> {
-  // The link's code first: it must not stay in the address while anything else is loaded.
-  const opening = openSession();
+  // First of all: the code must not stay in the address while anything else is loaded.
+  const link = takeLinkCode(location, history);
+  const opening = openSession(link?.code);
   startRouting();
-  await showIn(chooseLocale([wanted, ...navigator.languages]));
+  await showIn(chooseLocale([wanted, link?.lang, ...navigator.languages]));
   startClock();
   startKeys();
   const page = document.getElementById('page');
   if (page) render(<App />, page);
   await opening;
   const { value } = session;
-  if (value.kind === 'open' && value.locale && !wanted) await showIn(chooseLocale([value.locale]));
+  if (value.kind === 'open' && value.locale && !wanted && !link?.lang)
+    await showIn(chooseLocale([value.locale]));
 }
 
 void start();

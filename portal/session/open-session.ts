@@ -1,12 +1,10 @@
 import { ApiFailure } from '../api/problem.ts';
-import { takeLinkCode } from './link.ts';
 import { api, endSession, hasToken, keepToken, playground, session } from './session.ts';
 
 const patienceMs = 3_000;
 
 /** Exchanges the code of the link, if the page was opened by one. Otherwise goes on with the session of this tab. */
-export async function openSession(): Promise<void> {
-  const code = takeLinkCode(location, history);
+export async function openSession(code: string | undefined): Promise<void> {
   if (code !== undefined && !(await exchange(code))) return;
   if (!hasToken()) return endSession('no-link');
   await readSession();

@@ -7,7 +7,7 @@ import { texts } from '../i18n/i18n.ts';
 export function lazy<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
   let loaded: ComponentType<Props> | undefined;
   return function Lazy(props: Props) {
-    const [, setLoaded] = useState(loaded);
+    const [, setLoaded] = useState(loaded !== undefined);
     const [hasFailed, setFailed] = useState(false);
     useEffect(() => {
       if (loaded) return;
@@ -15,7 +15,7 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
         try {
           const component = await load();
           loaded = component;
-          setLoaded(() => component);
+          setLoaded(true);
         } catch {
           setFailed(true);
         }
