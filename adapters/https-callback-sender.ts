@@ -113,6 +113,7 @@ async function call(
         signal,
         exchange,
         needsFreshConnection,
+        maxAnswerBytes: request.maxAnswerBytes,
       });
     } catch (error) {
       // The status counts once its line is read, whatever the HTTP client says to the rest.
@@ -126,12 +127,18 @@ async function call(
   }
 }
 
-async function post(pool: Pool, request: ReceiverRequest & { signal: AbortSignal }): Promise<Answer> {
+async function post(
+  pool: Pool,
+  {
+    maxAnswerBytes,
+    ...request
+  }: ReceiverRequest & { signal: AbortSignal; maxAnswerBytes: number | undefined },
+): Promise<Answer> {
   // undici ignores the signal while the request waits for a connection or for a handshake.
   const response = await Promise.race([pool.request(request), rejectionOf(request.signal)]);
   const { statusCode: status, headers } = response;
   const header = (name: string) => first(headers[name]);
-  return { status, header, body: await readBody(response.body) };
+  return { status, header, body: await readBody(response.body, maxAnswerBytes) };
 }
 
 /**
@@ -170,7 +177,7 @@ function outcomeOf(
   ];
   const responseExcerpt = coding
     ? `[${coding}, ${bytes.length} bytes]`
-    : excerptResponse(bytes, confidential);
+    : excerptResponse(bytes, confidential, request.maxAnswerBytes);
   const { challenge } = request;
   const isEchoed = challenge !== undefined && echoesChallenge(decodeText(decoded), challenge);
   return {

@@ -1,7 +1,7 @@
 import { brotliDecompressSync, constants, inflateRawSync, unzipSync, zstdDecompressSync } from 'node:zlib';
 
-/** How much of a response is read. The rest never is. */
-const maxBytes = 4 * 1024;
+/** How much of a response is read unless its call wants more. The rest never is. */
+const usualBytes = 4 * 1024;
 /** How long a body may take. The status has decided the outcome, so it is not worth waiting for. */
 const maxMs = 1_000;
 /** How much of a body in a content coding is unpacked. A bomb would unpack to a thousand times what was read. */
@@ -20,7 +20,10 @@ export interface ResponseStart {
  * Reads the start of the body. The status has already decided the outcome, so a body that breaks off or never ends
  * changes nothing. Unless the body is complete by then, the connection is destroyed.
  */
-export async function readBody(body: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<Buffer> {
+export async function readBody(
+  body: AsyncIterable<Buffer> & { destroy(): unknown },
+  maxBytes = usualBytes,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   // One more turn of the event loop: what came in time is read first.

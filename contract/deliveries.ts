@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { statusClasses } from '../core/deliveries/delivery-history.ts';
 import { eventTypes } from '../core/events/event-catalog.ts';
 import { identifierSchema } from '../core/identifiers.ts';
+import { drillType } from '../core/receivers/drill.ts';
 import { verificationType } from '../core/receivers/verification.ts';
 import { mustBeOneOf } from '../core/words.ts';
 import { deliveryDetailView, deliveryStatuses, deliveryView } from './delivery-views.ts';
@@ -16,8 +17,8 @@ const deliveryListQuery = z
     ...pageParameters,
     status: anyOf(deliveryStatuses),
     statusClass: anyOf(statusClasses),
-    /** Questions for a receiver's consent are deliveries too. */
-    eventType: anyOfTypes([...eventTypes, verificationType]),
+    /** Questions for a receiver's consent are deliveries too, and so are the calls of a drill. */
+    eventType: anyOfTypes([...eventTypes, verificationType, drillType]),
     ...timeRange,
   })
   .refine(isInOrder, notInOrder);

@@ -89,7 +89,7 @@ export const attemptView = z
       .meta({ description: 'The IP address of the connection that the call was made on.' }),
     responseExcerpt: z.string().optional().meta({
       description:
-        "The start of the receiver's answer, up to 512 bytes, or 256 of a first attempt that succeeded, with header values masked. Hostile text: never show it as HTML.",
+        "The start of the receiver's answer, with header values masked: up to 16 KiB for a test and for what its owner has sent again, else 512 bytes, or 256 of a first attempt that succeeded. Hostile text: never show it as HTML.",
     }),
     request: z.object({
       method: z.literal('POST'),

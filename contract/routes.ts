@@ -1,6 +1,7 @@
 import { accountRoutes } from './accounts.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { descriptionRoutes } from './description.ts';
+import { drillRoutes } from './drills.ts';
 import { eventRoutes } from './events.ts';
 import { portalSessionRoutes } from './portal-session.ts';
 import type { Access, Method, Route } from './route.ts';
@@ -15,6 +16,7 @@ export const routes = {
   ...eventRoutes,
   ...subscriptionRoutes,
   ...deliveryRoutes,
+  ...drillRoutes,
   ...portalSessionRoutes,
   ...accountRoutes,
 };

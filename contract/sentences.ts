@@ -1,10 +1,13 @@
 import * as z from 'zod';
+import { drillSentences } from './drill-sentences.ts';
 
 /**
  * What the API says about webhooks and deliveries in whole sentences, by codes that never change. The page shows them in
  * the language of its reader; everybody else gets the text. A sentence that ends in a colon goes on in the next one.
  */
 const sentences = {
+  ...drillSentences,
+
   'delivery.delivered': ({ attempts }: Attempts) => `The receiver answered 2xx after ${counted(attempts)}.`,
   'delivery.claimed': ({ attempts }: Attempts) =>
     `The receiver is being called, or was a moment ago; ${counted(attempts)} before.`,

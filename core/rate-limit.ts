@@ -13,6 +13,7 @@ export type LimitName =
   | 'api'
   | 'api-change'
   | 'verification'
+  | 'drill'
   | 'requested-by-account'
   | 'requested-at-host';
 
@@ -72,9 +73,9 @@ export function latestStartMs(limit: CallLimit, nowMs: number): number {
   return nowMs + limit.maxWaitMs + burstMs(limit) - (limit.yieldsMs ?? 0);
 }
 
-/** A bucket that was idle for a second may use a whole second's tokens at once. */
+/** A bucket that was idle for a second may use a whole second's tokens at once, and one of less than one a second its next. */
 function burstMs(limit: CallLimit): number {
-  return 1_000 - intervalMs(limit);
+  return Math.max(0, 1_000 - intervalMs(limit));
 }
 
 export interface TokenStore {

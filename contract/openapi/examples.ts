@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { deliveryIdOf } from '../../core/deliveries/delivery.ts';
 import { type EventType, eventTypes } from '../../core/events/event-catalog.ts';
 import { exampleEvent } from '../../core/events/example-event.ts';
+import { formatDrillId } from '../../core/receivers/drill-id.ts';
 import { methodAndPathOf, type RouteKey, type Routes } from '../routes.ts';
 
 /** Values that programs start from when they import the document. The API accepts each of them as it is. */
@@ -51,6 +52,7 @@ const event = { id: 'evt_01JDB4X8', accountId, at: '2026-11-24T09:02:41.000Z' };
 
 /** What `{id}` names, by the part of the path before it. */
 const ids: Readonly<Record<string, string>> = {
+  drills: formatDrillId({ subscriptionId, startedAt: event.at, drill: 'drl_730d81f2a94c5be60d81f2a9' }),
   subscriptions: subscriptionId,
   events: event.id,
   deliveries: deliveryIdOf({

@@ -113,6 +113,12 @@ export function verificationLimits(subscription: Pick<Subscription, 'accountId' 
   ];
 }
 
+/** The limits on drills. One of them makes a dozen calls. */
+export function drillLimits(subscription: Pick<Subscription, 'accountId' | 'url'>): CallLimit[] {
+  const sharers = `${subscription.accountId} ${hostOf(subscription)}`;
+  return [{ ...strictLimit('drill', sharers, 0.1), maxWaitMs: 0 }, ...requestedDeliveryLimits(subscription)];
+}
+
 /** The limits on deliveries that API requests ask for. Their calls still have to pass all limits of callbacks. */
 export function requestedDeliveryLimits({
   accountId,

@@ -130,6 +130,8 @@ export interface SentRequest {
   readonly attempt?: number;
   /** Present if the callback said that it was a test. */
   readonly isTest?: true;
+  /** Present if its owner asked for it: somebody waits for the answer, so more of it is kept. */
+  readonly isAskedFor?: true;
 }
 
 /** The identifier that the API shows. It contains the delivery's key, so finding the delivery needs no index. */

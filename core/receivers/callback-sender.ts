@@ -13,6 +13,8 @@ export interface CallbackRequest {
    * an outcome is masked, and the answer itself never leaves the sender.
    */
   readonly challenge?: string;
+  /** How much of the answer's body is read. Left out: enough for a message. */
+  readonly maxAnswerBytes?: number;
   /** The limit for the whole call, from name resolution to the end of the response. */
   readonly timeoutMs: number;
 }

@@ -16,7 +16,11 @@ type Range = readonly [start: number, end: number];
  * are masked, in whatever escapes of URLs, JSON or HTML they are written. A value that is cut off at the end is masked
  * too. The time is linear in the length of the response, whatever it contains.
  */
-export function excerptResponse(body: Uint8Array, confidential: readonly string[]): string {
+export function excerptResponse(
+  body: Uint8Array,
+  confidential: readonly string[],
+  maxLength = maxExcerptLength,
+): string {
   const text = decodeText(body);
   // Without this, most of the work would be for answers such as "ok". With escapes resolved, a text is never longer.
   if (text.length < minConfidentialLength) return text;
@@ -26,7 +30,7 @@ export function excerptResponse(body: Uint8Array, confidential: readonly string[
     const folded = fold(reading.text);
     return spellings.flatMap((spelling) => rangesOf(spelling, folded, reading, text.length));
   });
-  return cutText(maskRanges(text, found), maxExcerptLength);
+  return cutText(maskRanges(text, found), maxLength);
 }
 
 /**

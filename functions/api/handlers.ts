@@ -13,11 +13,13 @@ import { createRevokePortalSession } from './accounts/revoke-portal-session.ts';
 import { createSetAccountStatus } from './accounts/set-status.ts';
 import { createGetDelivery } from './deliveries/get.ts';
 import { createGetAccountStatistics } from './deliveries/get-account-statistics.ts';
+import { createGetDrill } from './deliveries/get-drill.ts';
 import { createGetStatistics } from './deliveries/get-statistics.ts';
 import { createListDeliveries } from './deliveries/list.ts';
 import { createRetryDelivery } from './deliveries/retry.ts';
 import { createSendEvent } from './deliveries/send-event.ts';
 import { createSendTest } from './deliveries/send-test.ts';
+import { createStartDrill } from './deliveries/start-drill.ts';
 import { createGetDescription } from './description/get.ts';
 import { createGetService } from './description/get-service.ts';
 import { createGetEvent } from './events/get.ts';
@@ -59,6 +61,8 @@ export function createHandlers(deps: ApiDeps): { readonly [Key in RouteKey]: Han
     'POST /subscriptions/{id}/test': createSendTest(deps),
     'GET /deliveries/{id}': createGetDelivery(deps),
     'POST /deliveries/{id}/retry': createRetryDelivery(deps),
+    'POST /subscriptions/{id}/drill': createStartDrill(deps),
+    'GET /drills/{id}': createGetDrill(deps),
     'POST /portal-session': createOpenPortalSession(deps),
     'GET /portal-session': createGetPortalSession(deps),
     'DELETE /portal-session': createEndPortalSession(deps),

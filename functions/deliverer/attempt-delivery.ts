@@ -7,7 +7,6 @@ import {
 } from '../../core/deliveries/delivery.ts';
 import { scheduleOf } from '../../core/deliveries/delivery-steps.ts';
 import { decideRetry, type RetryPolicy } from '../../core/deliveries/retry-policy.ts';
-import { verificationType } from '../../core/receivers/verification.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import { type CallDeps, type CallSettings, createCallGate } from './call.ts';
@@ -16,10 +15,11 @@ import { type ClaimDeps, createClaim, type Receipt } from './claim.ts';
 import { type Ending, isEnding } from './ending.ts';
 import type { GatheredStatistics } from './gathered-statistics.ts';
 import type { BatchPlaces } from './hold-place.ts';
+import { createOwnCalls } from './own-calls.ts';
 import { createRecord, type RecordDeps } from './record.ts';
 import { logEnding } from './report.ts';
 import { createTurnReservation, type TurnDeps } from './reserve-turn.ts';
-import { createVerification, type VerificationDeps } from './verification.ts';
+import type { VerificationDeps } from './verification.ts';
 
 export interface AttemptDeps
   extends ClaimDeps,
@@ -49,7 +49,7 @@ export function createAttempt(deps: AttemptDeps) {
   const checkSubscription = createSubscriptionCheck(deps);
   const reserveTurn = createTurnReservation(deps);
   const callReceiver = createCallGate(deps, checkSubscription);
-  const askReceiver = createVerification(deps);
+  const ownCalls = createOwnCalls(deps, checkSubscription);
   const record = createRecord(deps);
 
   /** Returns a delivered row that still has to be written. First attempts that succeed are written together. */
@@ -72,7 +72,8 @@ export function createAttempt(deps: AttemptDeps) {
   };
 
   async function passGates(work: DeliveryInWork, places: BatchParts['places']): Promise<Ending> {
-    if (work.message.eventType === verificationType) return places.holdPlace(work, () => askReceiver(work));
+    const ownCall = ownCalls.get(work.message.eventType);
+    if (ownCall) return places.holdPlace(work, () => ownCall(work));
     const subscription = await checkSubscription(work);
     if (isEnding(subscription)) return subscription;
     // A slow call goes to the retry queue, which has its own consumers, so that it holds up no first attempts.

@@ -1,6 +1,7 @@
 import { describeCallback } from '../../core/deliveries/callback-headers.ts';
 import { type Attempt, attemptNumberOf, type DeliveryInWork } from '../../core/deliveries/delivery.ts';
 import type { EventBody } from '../../core/deliveries/event-log.ts';
+import { askedAnswerBytes, isAskedFor } from '../../core/deliveries/kept-attempt.ts';
 import { signCallback } from '../../core/deliveries/signature.ts';
 import type { CallbackSender } from '../../core/receivers/callback-sender.ts';
 import type { SecretCipher } from '../../core/secret-cipher.ts';
@@ -38,6 +39,7 @@ export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverC
     const { keys, headers: confidentialHeaders } = await openSecrets(subscription, now());
     const { text, isTest } = body;
     const attempt = attemptNumberOf(work);
+    const asked = isAskedFor(work, isTest);
     return async () => {
       const startedAt = now();
       const outcome = await sender.send({
@@ -52,6 +54,7 @@ export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverC
         confidentialHeaders,
         body: text,
         timeoutMs,
+        ...(asked ? { maxAnswerBytes: askedAnswerBytes } : {}),
         ...(challenge === undefined ? {} : { challenge }),
       });
       const sent = {
@@ -60,6 +63,7 @@ export function createReceiverCall({ cipher, sender, userAgent, now }: ReceiverC
         customHeaders: subscription.headers?.names ?? [],
         attempt,
         ...(isTest ? { isTest } : {}),
+        ...(asked ? { isAskedFor: asked } : {}),
       };
       return { startedAt: startedAt.toISOString(), outcome, sent };
     };

@@ -11,6 +11,7 @@ import { deliveryIdOf } from '../../core/deliveries/delivery.ts';
 import { type ApiCredentials, signRequest } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
 import { deliveredDelivery, deliveryRef, publishedEvent, uniqueId } from '../support/builders.ts';
+import { addDrill } from '../support/contract-world.ts';
 import { connectTableAt } from '../support/engines.ts';
 import { goodRequest, type Names } from '../support/good-requests.ts';
 import { type StacksUnderFault, startStacksUnderFault } from '../support/stacks-under-fault.ts';
@@ -109,7 +110,7 @@ async function openAccount() {
   const read = await issue(accountId, 'read');
   const { id: sessionId, token } = await issueSession(accountId);
   const linkCode = codeIn(await issueSession(accountId));
-  const ids = { keyId: manage.id, sessionId, subscriptionId: '', eventId: '', deliveryId: '' };
+  const ids = { keyId: manage.id, sessionId, subscriptionId: '', eventId: '', deliveryId: '', drillId: '' };
   const names = { accountId, linkCode, ...ids };
   const created = [];
   for (let count = 0; count < 2; count += 1)
@@ -123,9 +124,11 @@ async function openAccount() {
     await createDeliveryLog(table).recordDelivered([deliveredDelivery(ref)]);
     Object.assign(names, { eventId: event.id, deliveryId: deliveryIdOf(deliveryRef(ref)) });
   }
+  const drillId = await addDrill(table, accountId, subscriptionId);
   return {
     ...names,
     subscriptionId,
+    drillId,
     manage: { apiKey: manage.key },
     read: { apiKey: read.key },
     session: { apiKey: token },
@@ -266,6 +269,7 @@ describe('another account’s', () => {
     subscriptionId: 'sub_000000000000000000000000',
     eventId: 'evt_of_nobody',
     deliveryId: deliveryIdOf(deliveryRef({ subscriptionId: 'sub_000000000000000000000000' })),
+    drillId: 'drl_none',
   };
 
   test.each(naming)('id is unknown, as one that there never was: %s', async (routeKey) => {

@@ -159,8 +159,8 @@ function makeInvalid(good: SentRequest): SentRequest {
 }
 
 function nameUnknown(path: string, { keyId, sessionId, ...account }: ContractAccount): string {
-  const { deliveryId, subscriptionId, eventId } = account;
-  for (const id of [keyId, sessionId, deliveryId, subscriptionId, eventId])
+  const { deliveryId, subscriptionId, eventId, drillId } = account;
+  for (const id of [keyId, sessionId, drillId, deliveryId, subscriptionId, eventId])
     if (path.includes(id)) return path.replace(id, id.startsWith('dlv_') ? 'dlv_none' : 'unknown');
   throw new Error(`${path} names nothing`);
 }

@@ -14,6 +14,8 @@ import {
   type Role,
 } from '../../core/accounts/credential.ts';
 import { type Delivery, deliveryIdOf } from '../../core/deliveries/delivery.ts';
+import { drillType, probeIdOf } from '../../core/receivers/drill.ts';
+import { formatDrillId } from '../../core/receivers/drill-id.ts';
 import { signRequest } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
 import { deliveredDelivery, publishedEvent, subscription, uniqueId } from './builders.ts';
@@ -48,6 +50,7 @@ export interface ContractAccount {
   readonly subscriptionId: string;
   readonly eventId: string;
   readonly deliveryId: string;
+  readonly drillId: string;
 }
 
 export type ContractWorld = Awaited<ReturnType<typeof openContractWorld>>;
@@ -72,6 +75,7 @@ export async function openContractWorld(started?: StacksUnderFault) {
     });
     const { id: subscriptionId } = JSON.parse(created.text) as { id: string };
     const { id: eventId, deliveryId } = await addDelivered(table, accountId, subscriptionId);
+    const drillId = await addDrill(table, accountId, subscriptionId);
     const { id: keyId } = manage;
     const session = await openSession(table, accountId);
     const { id: sessionId } = session;
@@ -87,6 +91,7 @@ export async function openContractWorld(started?: StacksUnderFault) {
       subscriptionId,
       eventId,
       deliveryId,
+      drillId,
     };
   }
 
@@ -248,4 +253,19 @@ async function addDelivered(table: DynamoTable, accountId: string, subscriptionI
   const delivery: Delivery = deliveredDelivery({ accountId, subscriptionId, eventId, eventType, acceptedAt });
   await createDeliveryLog(table).recordDelivered([delivery]);
   return { id: eventId, deliveryId: deliveryIdOf(delivery) };
+}
+
+/** A drill of which one call was made. */
+export async function addDrill(
+  table: DynamoTable,
+  accountId: string,
+  subscriptionId: string,
+): Promise<string> {
+  const drill = `drl_${newCredential().id}`;
+  const startedAt = new Date().toISOString();
+  const ref = { accountId, subscriptionId, eventType: drillType, acceptedAt: startedAt };
+  await createDeliveryLog(table).recordDelivered([
+    deliveredDelivery({ ...ref, eventId: probeIdOf(drill, 'valid') }),
+  ]);
+  return formatDrillId({ subscriptionId, startedAt, drill });
 }

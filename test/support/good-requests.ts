@@ -11,6 +11,7 @@ export interface Names {
   readonly subscriptionId: string;
   readonly eventId: string;
   readonly deliveryId: string;
+  readonly drillId: string;
 }
 
 type NeedsBody<Route> = Route extends { readonly body: unknown }
@@ -96,6 +97,7 @@ const idsByNoun: Readonly<Record<string, keyof Names>> = {
   subscriptions: 'subscriptionId',
   events: 'eventId',
   deliveries: 'deliveryId',
+  drills: 'drillId',
 };
 
 export function pathOf(routeKey: RouteKey, names: Names): string {

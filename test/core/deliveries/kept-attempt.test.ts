@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { keptInItem, keptInRow } from '../../../core/deliveries/kept-attempt.ts';
-import { attempt } from '../../support/builders.ts';
+import { isAskedFor, keptInItem, keptInRow } from '../../../core/deliveries/kept-attempt.ts';
+import { attempt, claimedDelivery, deliveryRef } from '../../support/builders.ts';
 
 const success = { kind: 'success', status: 200, durationMs: 12 } as const;
 const failure = { kind: 'failure', reason: 'status', status: 500, durationMs: 12 } as const;
@@ -40,5 +40,41 @@ describe.each([
   test('all else is kept', () => {
     const whole = attempt({ outcome: { ...outcome, remoteAddress: '192.0.2.7', responseExcerpt: 'thanks' } });
     expect(keep(whole)).toEqual(whole);
+  });
+});
+
+test('16 KiB are kept of an answer that somebody has asked for', () => {
+  const text = 'x'.repeat(16 * 1024);
+  const { sent } = attempt();
+  const keep = (responseExcerpt: string) =>
+    keptInItem(attempt({ sent: { ...sent, isAskedFor: true }, outcome: { ...success, responseExcerpt } }))
+      .outcome.responseExcerpt;
+
+  expect(keep(text)).toBe(text);
+  expect(keep(`${text}x`)).toBe(text);
+});
+
+describe('somebody waits for the answer', () => {
+  const message = { ...deliveryRef(), version: 1, recheck: false };
+  const restarted = { at: '2026-11-23T17:00:00.000Z', attemptCount: 3 };
+
+  test.each([
+    ['to a test', { message, claimed: claimedDelivery({ attemptCount: 4 }) }, true, true],
+    [
+      'to what was sent again',
+      { message, claimed: claimedDelivery({ attemptCount: 3, restarted }) },
+      false,
+      true,
+    ],
+    [
+      'to no retry of it',
+      { message, claimed: claimedDelivery({ attemptCount: 4, restarted }) },
+      false,
+      false,
+    ],
+    ['to no other retry', { message, claimed: claimedDelivery({ attemptCount: 3 }) }, false, false],
+    ['to no first attempt', { message, claimed: undefined }, false, false],
+  ])('%s', (_, work, isTest, isAsked) => {
+    expect(isAskedFor(work, isTest)).toBe(isAsked);
   });
 });

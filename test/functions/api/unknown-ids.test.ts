@@ -18,6 +18,7 @@ const madeUp = {
   subscriptionId: 'made-up',
   eventId: 'made-up',
   deliveryId: 'made-up',
+  drillId: 'made-up',
 };
 
 /** By what the path is about. */
@@ -25,6 +26,7 @@ const nouns = {
   '/events/{id}': 'event',
   '/subscriptions/{id}': 'subscription',
   '/deliveries/{id}': 'delivery',
+  '/drills/{id}': 'drill',
   '/accounts/{accountId}/api-keys/{keyId}': 'API key',
   '/accounts/{accountId}/portal-sessions/{sessionId}': 'session',
 };
