@@ -6,10 +6,9 @@ import type { RouteAnswer } from '../api/route-shapes.ts';
 import { Button } from '../design/button.tsx';
 import { CodeBlock } from '../design/code-block.tsx';
 import { FailureNotice } from '../design/failure-notice.tsx';
-import { CheckIcon, CloseIcon, WarningIcon } from '../design/icons.tsx';
-import { Skeleton } from '../design/skeleton.tsx';
+import { CheckIcon, CloseIcon } from '../design/icons.tsx';
 import { formats, texts } from '../i18n/i18n.ts';
-import { sayAll } from '../i18n/say.ts';
+import { say, sayAll } from '../i18n/say.ts';
 import { api } from '../session/session.ts';
 import type { Webhook } from '../webhooks/health.ts';
 
@@ -44,13 +43,13 @@ export function DrillTab({ webhook }: { readonly webhook: Webhook }) {
         </Button>
       </div>
       <FailureNotice failure={failure.value} />
-      {drillId.value ? <Progress key={drillId.value} id={drillId.value} /> : <Promise />}
+      {drillId.value ? <Progress key={drillId.value} id={drillId.value} /> : <Outlook />}
     </section>
   );
 }
 
 /** What it will do, before it is started. */
-function Promise() {
+function Outlook() {
   const { drill: t } = texts();
   return (
     <ul class="drill-promise muted">
@@ -73,13 +72,12 @@ function Progress({ id }: { readonly id: string }) {
   const drill = found.value.value;
   if (!drill) return <FailureNotice failure={found.failure.value} />;
   const done = drill.probes.filter(({ state }) => state !== 'waiting').length;
-  const bad = drill.probes.filter(({ verdict }) => verdict === 'bad').length;
+  const bad = drill.probes.filter(({ isRight }) => isRight === false).length;
+  const good = drill.probes.filter(({ isRight }) => isRight === true).length;
   return (
     <>
       <p class="drill-summary" role="status">
-        {drill.state === 'finished'
-          ? t.summary(drill.probes.length - bad, bad)
-          : t.progress(done, drill.probes.length)}
+        {drill.state === 'finished' ? t.summary(good, bad) : t.progress(done, drill.probes.length)}
       </p>
       <ol class="probes">
         {drill.probes.map((probe) => (
@@ -91,16 +89,15 @@ function Progress({ id }: { readonly id: string }) {
 }
 
 function ProbeRow({ probe }: { readonly probe: Probe }) {
-  const { drill: t, deliveries } = texts();
-  const { code, state, verdict, sentences, status, durationMs, responseExcerpt } = probe;
+  const { deliveries } = texts();
+  const { isRight, sentences, status, durationMs, responseExcerpt } = probe;
+  const [about, ...verdict] = sentences;
   return (
     <li class="probe">
-      <Mark verdict={state === 'waiting' ? undefined : verdict} />
+      <Mark isRight={isRight} />
       <div class="grow">
-        <p>
-          <b>{t.probes[code] ?? code}</b>
-        </p>
-        <p class="muted">{state === 'waiting' ? <Skeleton width="50%" /> : sayAll(sentences ?? [])}</p>
+        <p class="probe-name">{about ? say(about) : null}</p>
+        <p class="muted">{sayAll(verdict)}</p>
         {responseExcerpt ? (
           <details>
             <summary class="faint">{deliveries.response}</summary>
@@ -108,35 +105,26 @@ function ProbeRow({ probe }: { readonly probe: Probe }) {
           </details>
         ) : null}
       </div>
-      <span class="num muted">
-        {status ?? ''} {durationMs === undefined ? '' : `· ${formats().duration(durationMs)}`}
-      </span>
+      {durationMs === undefined ? null : (
+        <span class="num muted">
+          {status ?? deliveries.noAnswer} · {formats().duration(durationMs)}
+        </span>
+      )}
     </li>
   );
 }
 
-function Mark({ verdict }: { readonly verdict: Probe['verdict'] | undefined }) {
-  const { drill: t } = texts();
-  switch (verdict) {
-    case 'good':
-      return (
-        <span class="verdict ok" role="img" aria-label={t.verdicts.good}>
-          <CheckIcon />
-        </span>
-      );
-    case 'bad':
-      return (
-        <span class="verdict bad" role="img" aria-label={t.verdicts.bad}>
-          <CloseIcon />
-        </span>
-      );
-    case 'note':
-      return (
-        <span class="verdict warn" role="img" aria-label={t.verdicts.note}>
-          <WarningIcon />
-        </span>
-      );
-    default:
-      return <span class="verdict off" role="img" aria-label={t.verdicts.waiting} />;
-  }
+/** Undefined until it is known. */
+function Mark({ isRight }: { readonly isRight: boolean | undefined }) {
+  const { verdicts } = texts().drill;
+  if (isRight === undefined) return <span class="verdict off" role="img" aria-label={verdicts.waiting} />;
+  return (
+    <span
+      class={`verdict ${isRight ? 'ok' : 'bad'}`}
+      role="img"
+      aria-label={isRight ? verdicts.good : verdicts.bad}
+    >
+      {isRight ? <CheckIcon /> : <CloseIcon />}
+    </span>
+  );
 }

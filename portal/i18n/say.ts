@@ -6,7 +6,7 @@ import type { WriteTime } from './sentences.ts';
 type Write = (params: Sentence['params'], time: WriteTime) => string;
 
 /** A sentence of the API in the page's language. One that the page does not know yet is shown in English, as it came. */
-function say({ code, params, text }: Sentence): string {
+export function say({ code, params, text }: Sentence): string {
   const known = texts().sentences as unknown as Readonly<Record<string, Write>>;
   const write = Object.hasOwn(known, code) ? known[code] : undefined;
   return write ? write(params, (at) => formats().shortTime(new Date(at), now.value)) : text;

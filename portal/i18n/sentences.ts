@@ -7,3 +7,6 @@ export type WriteTime = (at: string) => string;
 export type Sentences = {
   readonly [Code in SentenceCode]: (params: SentenceParams<Code>, time: WriteTime) => string;
 };
+
+/** Those of the receiver drill alone. */
+export type DrillSentences = Pick<Sentences, Extract<SentenceCode, `drill.${string}`>>;

@@ -1,4 +1,5 @@
 import type { Sentences } from '../sentences.ts';
+import { drillSentences } from './drill.ts';
 import { plural } from './words.ts';
 
 const attempts = (count: number) => plural(count, { one: '# attempt', other: '# attempts' });
@@ -90,4 +91,6 @@ export const sentences: Sentences = {
   'health.consent-missing': () =>
     'iOmniHub needs the consent of your server, and does not have it yet: ask it once more in the settings.',
   'health.consent-failed': () => 'Your server did not give its consent:',
+
+  ...drillSentences,
 };

@@ -1,4 +1,5 @@
 import type { Sentences } from '../sentences.ts';
+import { drillSentences } from './drill.ts';
 import { plural } from './words.ts';
 
 const attempts = (count: number) => plural(count, { one: '# intento', other: '# intentos' });
@@ -91,4 +92,6 @@ export const sentences: Sentences = {
   'health.consent-missing': () =>
     'iOmniHub necesita el consentimiento de su servidor y aún no lo tiene: pregúntele de nuevo en los ajustes.',
   'health.consent-failed': () => 'Su servidor no dio su consentimiento:',
+
+  ...drillSentences,
 };

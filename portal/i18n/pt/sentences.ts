@@ -1,4 +1,5 @@
 import type { Sentences } from '../sentences.ts';
+import { drillSentences } from './drill.ts';
 import { plural } from './words.ts';
 
 const attempts = (count: number) => plural(count, { one: '# tentativa', other: '# tentativas' });
@@ -91,4 +92,6 @@ export const sentences: Sentences = {
   'health.consent-missing': () =>
     'O iOmniHub precisa do consentimento do seu servidor e ainda não o tem: pergunte de novo nas configurações.',
   'health.consent-failed': () => 'Seu servidor não deu o consentimento:',
+
+  ...drillSentences,
 };
