@@ -12,6 +12,20 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What opens with a webhook is one file: in pieces it would be larger, and come later.
+          includeDependenciesRecursively: false,
+          groups: [
+            {
+              name: 'webhook',
+              test: /portal\/(?:deliveries|events|design\/(?:field|dialog|copy-button|code-block|json-tokens|windowed-table|use-row-window|window-of)|webhooks\/(?:webhook-(?:screen|form)|new-|created|draft|event-types|headers-|issues|life-|metrics|rotate-|secret-|selectors|send-|settings-|snippets|type-|url-|use-day))/,
+            },
+          ],
+        },
+      },
+    },
   },
   server: {
     // For `npx vite portal`, beside `npm start`.

@@ -1,11 +1,14 @@
 import type { Diagnosis } from '../../client/receiver/diagnose-signature.ts';
+import { useResource } from '../api/resource.ts';
 import { Notice } from '../design/notice.tsx';
-import { texts } from '../i18n/i18n.ts';
-import { sayFinding } from './say-finding.ts';
+import { locale, texts } from '../i18n/i18n.ts';
+import { loadFindingTexts, sayFinding } from './finding-texts.ts';
 
 /** What the doctor has found, the most telling first. */
 export function DiagnosisCard({ diagnosis }: { readonly diagnosis: Diagnosis | undefined }) {
   const { doctor: t } = texts();
+  const language = locale();
+  const words = useResource(`findings ${language}`, () => loadFindingTexts(language)).value.value;
   if (!diagnosis) {
     return (
       <section class="card block">
@@ -29,7 +32,7 @@ export function DiagnosisCard({ diagnosis }: { readonly diagnosis: Diagnosis | u
       </Notice>
       <ol class="findings">
         {findings.map((finding) => {
-          const { problem, advice } = sayFinding(finding);
+          const { problem, advice } = sayFinding(finding, words);
           return (
             <li key={problem}>
               <b>{problem}</b>

@@ -17,15 +17,15 @@ import { useTitle } from '../shell/title.ts';
 import { useEventTypes } from './event-types.ts';
 import { explainHealth, type HealthState, healthOf, hostOf, toneOf, type Webhook } from './health.ts';
 import { Metrics } from './metrics.tsx';
+import { SendTest } from './send-test.tsx';
+import { SettingsTab } from './settings-tab.tsx';
 import { activityOf, useDay } from './use-day.ts';
 
 const tabs = ['deliveries', 'activity', 'drill', 'settings'] as const;
 type Tab = (typeof tabs)[number];
 
 const ActivityTab = lazy(() => import('../charts/activity-tab.tsx').then((module) => module.ActivityTab));
-const SettingsTab = lazy(() => import('./settings-tab.tsx').then((module) => module.SettingsTab));
 const DrillTab = lazy(() => import('../drill/drill-tab.tsx').then((module) => module.DrillTab));
-const SendTest = lazy(() => import('./send-test.tsx').then((module) => module.SendTest));
 
 interface WebhookScreenProps {
   readonly id: string;

@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { connectApi } from '../../../local/api-client.ts';
+import { operatorCredentials } from '../../../local/sigv4.ts';
+import { type LocalRun, startLocalRun } from '../../support/local-run.ts';
+import { launchBrowser } from './browser.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+export interface PageWorld {
+  /** The account's own API key. */
+  readonly owner: ReturnType<typeof connectApi>;
+  /** Opens the page in a browser profile of its own by a new link; `faults` are what its console and its policy report. */
+  openPage(session?: object, options?: BrowserContextOptions): Promise<OpenedPage>;
+  /** A link that was not opened yet. */
+  makeLink(session?: object): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface OpenedPage {
+  readonly page: Page;
+  readonly faults: string[];
+}
+
+/** The local run with the page as its sources are now, and a browser. */
+export async function startPageWorld(...args: string[]): Promise<PageWorld> {
+  const vite = fileURLToPath(new URL('../../../node_modules/vite/bin/vite.js', import.meta.url));
+  execFileSync(process.execPath, [vite, 'build', 'portal', '--logLevel', 'warn'], { cwd: root });
+  const run: LocalRun = await startLocalRun('--portal-port=0', ...args);
+  await run.printed('Ctrl-C stops everything');
+  const { apiUrl, Local } = await run.outputs();
+  const backend = connectApi(apiUrl, operatorCredentials);
+  const browser: Browser = await launchBrowser();
+  const makeLink = async (session: object = {}) =>
+    String((await backend('POST', '/accounts/acc_demo/portal-sessions', session))['url']);
+  return {
+    owner: connectApi(apiUrl, { apiKey: Local.ApiKey }),
+    makeLink,
+    async openPage(session, options = {}) {
+      const context = await browser.newContext({
+        locale: 'en',
+        viewport: { width: 1280, height: 900 },
+        ...options,
+      });
+      const page = await context.newPage();
+      const faults: string[] = [];
+      page.on('pageerror', ({ message }) => faults.push(message));
+      page.on('console', (message) => {
+        if (message.type() === 'error') faults.push(message.text());
+      });
+      await page.goto(await makeLink(session));
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      return { page, faults };
+    },
+    async close() {
+      await browser.close();
+      await run.stop();
+    },
+  };
+}
