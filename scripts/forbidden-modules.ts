@@ -147,6 +147,25 @@ const benchFolders = [
 ];
 for (const folder of benchFolders)
   forbiddenModules[`bench/${folder}`] = ['../../lib/stage.ts', '../../scripts/docs/markdown.ts'];
+
+/** The page runs in browsers: nothing of the server gets there but types of the contract. */
+const portalFolders = ['api', 'charts', 'deliveries', 'design', 'doctor', 'events', 'i18n', 'playground']
+  .concat('session', 'shell', 'webhooks', 'i18n/en', 'i18n/es', 'i18n/pt')
+  .map((folder) => `portal/${folder}`);
+for (const folder of portalFolders) {
+  const root = '../'.repeat(folder.split('/').length);
+  forbiddenModules[folder] = [
+    `${root}adapters/dynamo-keys.ts`,
+    `${root}client/publisher.ts`,
+    `${root}core/events/event-catalog.ts`,
+    `${root}functions/env.ts`,
+    `${root}local/start.ts`,
+    'node:crypto',
+    'undici',
+  ];
+}
+forbiddenModules['portal'] = ['../contract/routes.ts', '../core/words.ts', '../local/start.ts', 'undici'];
+
 /** Whatever could open a socket to a receiver: that is the guarded sender's alone. */
 const networkModules = [
   'net',
