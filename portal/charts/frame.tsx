@@ -5,7 +5,7 @@ import type { Slot } from './read-hours.ts';
 import { ticksOf } from './scale.ts';
 
 /** In px, more or less: a chart is drawn as wide as its place usually is, so that its texts keep their size. */
-export const chart = { height: 200, left: 44, right: 4, top: 8, bottom: 24 } as const;
+export const chart = { height: 200, left: 52, right: 4, top: 8, bottom: 24 } as const;
 export const wideChart = 1_060;
 export const halfChart = 500;
 

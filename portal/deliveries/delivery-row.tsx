@@ -41,7 +41,9 @@ export function DeliveryRow({ delivery, place, isOpen, isSelected, onOpen, onTog
       </td>
       <td>
         <Status tone={toneOfDelivery[status]}>{t.statuses[status]}</Status>
-        <span class="second">{describe(delivery)}</span>
+        <span class="second">
+          <Details delivery={delivery} />
+        </span>
       </td>
       <td class="right">
         <Time at={acceptedAt} />
@@ -51,10 +53,10 @@ export function DeliveryRow({ delivery, place, isOpen, isSelected, onOpen, onTog
 }
 
 /** The few words below the status. */
-function describe(delivery: Delivery): string {
+function Details({ delivery }: { readonly delivery: Delivery }) {
   const { deliveries: t } = texts();
   const { status, reason, attemptCount, responseStatus } = delivery;
-  if (status === 'waiting') return describeWaiting(delivery);
+  if (status === 'waiting') return <WaitingDetails delivery={delivery} />;
   const answer = responseStatus === undefined ? '2xx' : String(responseStatus);
   if (status === 'delivered')
     return attemptCount > 1 ? t.deliveredLate(answer, attemptCount) : t.answered(answer);
@@ -62,11 +64,15 @@ function describe(delivery: Delivery): string {
   return reason ? t.reasons[reason] : '';
 }
 
-function describeWaiting({ attemptCount, nextAttemptAt }: Delivery): string {
+function WaitingDetails({ delivery: { attemptCount, nextAttemptAt } }: { readonly delivery: Delivery }) {
   const { deliveries: t } = texts();
   if (attemptCount === 0) return t.notTried;
   const soFar = t.attempts(attemptCount);
-  return nextAttemptAt
-    ? `${t.next(formats().shortTime(new Date(nextAttemptAt), now.value))}, ${soFar}`
-    : soFar;
+  if (!nextAttemptAt) return soFar;
+  return (
+    <>
+      {t.next(formats().shortTime(new Date(nextAttemptAt), now.value))}
+      <span class="so-far">, {soFar}</span>
+    </>
+  );
 }

@@ -1,0 +1,45 @@
+import * as account from './account.ts';
+
+/** Answers a request of the page as the API would, for the made-up account. Undefined if it has no such route. */
+export function answerFor(method: string, path: string, query: URLSearchParams): unknown {
+  if (path === '/portal-session') return { ...account.session, token: 'whs_made_up' };
+  if (method !== 'GET') return undefined;
+  const known: Readonly<Record<string, () => unknown>> = {
+    '/subscriptions': () => listOf(account.webhooks),
+    '/statistics': () => account.accountStatistics(),
+    '/event-types': () => account.eventTypes,
+    '/events': () => ({
+      ...listOf(
+        account.deliveries.map(({ eventId, eventType, acceptedAt }) => ({
+          id: eventId,
+          type: eventType,
+          acceptedAt,
+          recordedAt: acceptedAt,
+          isTest: false,
+        })),
+      ),
+      completeUntil: account.now.toISOString(),
+    }),
+  };
+  if (known[path]) return known[path]();
+  const [, noun = '', id = '', part] = path.split('/');
+  if (noun === 'deliveries') return account.detailOf(id);
+  if (noun === 'events') return account.eventOf(id);
+  if (noun !== 'subscriptions') return undefined;
+  if (part === 'deliveries') return listOf(filterBy(query.get('status') ?? ''));
+  if (part === 'stats') return account.statisticsOf(id, query.has('since') ? hoursSince(query) : 24);
+  return account.webhooks.find((webhook) => webhook.id === id);
+}
+
+function listOf(items: readonly unknown[]) {
+  return { items, nextCursor: null };
+}
+
+function filterBy(statuses: string) {
+  return account.deliveries.filter(({ status }) => statuses === '' || statuses.split(',').includes(status));
+}
+
+function hoursSince(query: URLSearchParams): number {
+  const since = Date.parse(query.get('since') ?? '');
+  return Math.floor((account.now.getTime() - since) / 3_600_000) + 1;
+}

@@ -1,0 +1,149 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import * as account from '../../../scripts/screenshots/account.ts';
+import { answerFor } from '../../../scripts/screenshots/answers.ts';
+import { type AnswerFor, origin, servePage } from '../../../scripts/screenshots/serve-page.ts';
+import { hasBrowser, inBrowser, launchBrowser } from './browser.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const describeHere = hasBrowser ? describe : describe.skip;
+
+const screens = [
+  '',
+  'webhooks/sub_crm',
+  'webhooks/sub_crm/deliveries/dlv_0',
+  'webhooks/sub_crm/activity',
+  'webhooks/sub_crm/drill',
+  'webhooks/sub_crm/settings',
+  'webhooks/new',
+  'events/evt_48213_resolved',
+  'doctor',
+];
+
+describeHere(`the page ${inBrowser}`, () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    const vite = fileURLToPath(new URL('../../../node_modules/vite/bin/vite.js', import.meta.url));
+    execFileSync(process.execPath, [vite, 'build', 'portal', '--logLevel', 'warn'], { cwd: root });
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  async function open(place: string, options: BrowserContextOptions = {}, answers: AnswerFor = answerFor) {
+    const size = { width: 1280, height: 900 };
+    const context = await browser.newContext({
+      viewport: size,
+      locale: 'en',
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    const page = await context.newPage();
+    await page.clock.setFixedTime(account.now);
+    await servePage(page, answers);
+    await page.goto(`${origin}/#link=made-up`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.goto(`${origin}/#/${place}`);
+    await page.waitForLoadState('networkidle');
+    return page;
+  }
+
+  /** What axe finds that hinders somebody seriously. */
+  async function findings(page: Page): Promise<string[]> {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')} ${failureSummary}`),
+      );
+  }
+
+  describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
+    test.each(screens)('#/%s hinders nobody', async (place) => {
+      const page = await open(place, { colorScheme });
+      expect(await findings(page)).toEqual([]);
+      await page.context().close();
+    });
+  });
+
+  test.each(screens)('on a narrow screen, nothing of #/%s stands beyond its edge', async (place) => {
+    const page = await open(place, { viewport: { width: 360, height: 740 } });
+    expect(await findings(page)).toEqual([]);
+    const { scrollWidth, clientWidth } = (await page.evaluate(
+      '({ scrollWidth: document.documentElement.scrollWidth, clientWidth: document.documentElement.clientWidth })',
+    )) as { scrollWidth: number; clientWidth: number };
+    expect(scrollWidth).toBeLessThanOrEqual(clientWidth);
+    await page.context().close();
+  });
+
+  test('a dialog hinders nobody, keeps the focus, and gives it back', async () => {
+    const page = await open('');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    expect(await findings(page)).toEqual([]);
+    for (let tabs = 0; tabs < 4; tabs += 1) {
+      await page.keyboard.press('Tab');
+      // Outside of it, only the browser's own bars may have the focus.
+      expect(await page.evaluate('document.activeElement.matches("dialog *, dialog, body")')).toBe(true);
+    }
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('/');
+    expect(await page.evaluate('document.activeElement.type')).toBe('search');
+    await page.context().close();
+  });
+
+  test('a list of ten thousand deliveries is read page by page, and has few rows at any time', async () => {
+    const [sample] = account.deliveries;
+    const many = Array.from({ length: 10_000 }, (_, index) => ({
+      ...sample,
+      id: `dlv_${index}`,
+      acceptedAt: new Date(account.now.getTime() - index * 1_000).toISOString(),
+    }));
+    const page = await open('webhooks/sub_crm', {}, (method, path, query) => {
+      if (path !== '/subscriptions/sub_crm/deliveries') return answerFor(method, path, query);
+      const from = Number(query.get('cursor') ?? 0);
+      const end = from + Number(query.get('limit'));
+      return { items: many.slice(from, end), nextCursor: end < many.length ? String(end) : null };
+    });
+    const scroller = page.getByRole('region', { name: 'Deliveries' }).locator('.scroller');
+    const table = page.locator('.windowed-table');
+    for (;;) {
+      await scroller.evaluate('(element) => { element.scrollTop = element.scrollHeight; }');
+      expect(await table.locator('tbody tr').count()).toBeLessThan(60);
+      const count = Number(await table.getAttribute('aria-rowcount'));
+      if (count === many.length) break;
+      await page.waitForFunction(
+        `Number(document.querySelector('.windowed-table').getAttribute('aria-rowcount')) > ${count}`,
+      );
+    }
+    await table.locator('tr[aria-rowindex="10000"]').waitFor();
+    await page.context().close();
+  });
+
+  test('an account without webhooks learns when one is worth having, and when none is needed', async () => {
+    const page = await open('', {}, (method, path, query) =>
+      path === '/subscriptions' ? { items: [], nextCursor: null } : answerFor(method, path, query),
+    );
+    await page.getByText('for a chatbot of yours, or to keep a CRM in step').waitFor();
+    await page.getByText('that is enough, and you need no webhook').waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  test('an error says what to do, and what was shown stays', async () => {
+    let isDown = false;
+    const page = await open('', {}, (method, path, query) =>
+      isDown && path === '/subscriptions' ? undefined : answerFor(method, path, query),
+    );
+    isDown = true;
+    await page.getByRole('alert').getByText('Reload the page and try again.').waitFor();
+    expect(await page.getByRole('link', { name: 'crm.acme.example' }).count()).toBe(1);
+    isDown = false;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+});
