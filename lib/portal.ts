@@ -29,16 +29,16 @@ interface PortalProps {
 /**
  * The page for account owners: its files in S3, and CloudFront before them and before the API. Both are on one origin, so
  * the page needs no CORS. It stands in the stack of the API: the API writes the page's address into links, and the page's
- * distribution needs the API's address, which two stacks could not have of each other.
+ * distribution needs the API's address, which two stacks could not have of each other. Its files come with
+ * `aws s3 sync`, as the README says: what the CDK has for that is a function that may do much more.
  */
 export class Portal extends Construct {
-  readonly files: Bucket;
   /** Without a path. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, { stage, api }: PortalProps) {
     super(scope, id);
-    this.files = new Bucket(this, 'Files', {
+    const bucket = new Bucket(this, 'Files', {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -46,12 +46,12 @@ export class Portal extends Construct {
       // It holds nothing that a deployment does not bring again.
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    Validations.of(this.files).acknowledge({
+    Validations.of(bucket).acknowledge({
       id: 'AwsSolutions::AwsSolutions-S1',
       reason: 'Only CloudFront reads the files, and they are the same for everybody.',
     });
 
-    const files = S3BucketOrigin.withOriginAccessControl(this.files);
+    const files = S3BucketOrigin.withOriginAccessControl(bucket);
     const apiOrigin = new HttpOrigin(`${api.apiId}.execute-api.${Stack.of(this).region}.amazonaws.com`, {
       protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
       originSslProtocols: [OriginSslPolicy.TLS_V1_2],
@@ -92,6 +92,7 @@ export class Portal extends Construct {
     acknowledgeDistribution(distribution);
     this.url = `https://${distribution.distributionDomainName}`;
     new CfnOutput(scope, 'PortalUrl', { value: this.url });
+    new CfnOutput(scope, 'PortalFiles', { value: bucket.bucketName });
   }
 
   #atViewerRequest(id: string, code: string) {

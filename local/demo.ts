@@ -7,11 +7,15 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { createPublisher, type EventToPublish } from '../client/publisher.ts';
 import { eventCatalog } from '../core/events/event-catalog.ts';
 import { type CallApi, connectApi } from './api-client.ts';
-import type { ReceiverReport } from './demo-receiver.ts';
+import type { AnsweredCallback, ReceiverReport } from './demo-receiver.ts';
+import type { Behaviour } from './demo-receiver-behaviour.ts';
 import { region } from './intrinsics.ts';
 import { operatorCredentials } from './sigv4.ts';
 
 export const demoAccountId = 'acc_demo';
+
+/** So many of the demo receiver's callbacks are kept. */
+const keptCallbacks = 50;
 
 const demoDescription = 'Demo receiver of the local run';
 
@@ -36,6 +40,11 @@ export interface Demo {
   publishExamples(): AsyncGenerator<DemoCallback>;
   /** Calls the listener with each later report of the receiver. */
   onReport(listener: (report: ReceiverReport) => void): void;
+  /** The latest callbacks, newest first. */
+  callbacks(): readonly AnsweredCallback[];
+  behaviour(): Behaviour;
+  /** What the receiver does with callbacks from now on. */
+  behave(next: Behaviour): void;
   close(): void;
 }
 
@@ -88,8 +97,22 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const cacheMs = Date.parse(String(written['effectiveAt'])) - Date.parse(String(written['updatedAt']));
   const effectiveAt = new Date(consentedAt + cacheMs);
 
+  const callbacks: AnsweredCallback[] = [];
+  reports.on('report', (report: ReceiverReport) => {
+    if (report.kind !== 'answered') return;
+    callbacks.unshift(report.callback);
+    callbacks.splice(keptCallbacks);
+  });
+  let behaviour: Behaviour = 'ok';
+
   return {
     receiverUrl: url,
+    callbacks: () => callbacks,
+    behaviour: () => behaviour,
+    behave(next) {
+      behaviour = next;
+      receiver.send({ behaviour });
+    },
     async *publishExamples() {
       await setTimeout(Math.max(0, effectiveAt.getTime() - Date.now()));
       yield* deliverExamples(options, reports);

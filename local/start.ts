@@ -7,6 +7,7 @@ import { shown, takeDataFolder, takeLocalFolder } from './folders.ts';
 import { describeDifferences } from './honoured-properties.ts';
 import { createLiveView, type LiveView } from './live-view.ts';
 import { readOptions, type StartOptions } from './options.ts';
+import { createPlayground } from './playground.ts';
 import { checkPort } from './ports.ts';
 import { writePrivateFile } from './private-file.ts';
 import { type RunningStacks, runStacks } from './run-stacks.ts';
@@ -79,6 +80,8 @@ async function run(options: StartOptions, closers: (() => unknown)[]): Promise<v
       ({ receiverUrl }) => `a receiver subscribed: ${receiverUrl}`,
     );
     closers.push(() => demo?.close());
+    const events = { eventsUrl: running.eventsUrl, eventBusName };
+    running.portal.serveFirst(createPlayground({ demo, apiUrl, ...events }));
   }
   screen.say(
     '',

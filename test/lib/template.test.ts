@@ -96,6 +96,10 @@ describe('the stacks', () => {
       'AWS::ApiGatewayV2::Integration',
       'AWS::ApiGatewayV2::Route',
       'AWS::ApiGatewayV2::Stage',
+      'AWS::CloudFront::Distribution',
+      'AWS::CloudFront::Function',
+      'AWS::CloudFront::OriginAccessControl',
+      'AWS::CloudFront::ResponseHeadersPolicy',
       'AWS::CloudWatch::Alarm',
       'AWS::DynamoDB::Table',
       'AWS::Events::EventBus',
@@ -111,6 +115,8 @@ describe('the stacks', () => {
       'AWS::Logs::LogGroup',
       'AWS::Logs::MetricFilter',
       'AWS::Logs::ResourcePolicy',
+      'AWS::S3::Bucket',
+      'AWS::S3::BucketPolicy',
       'AWS::SNS::Topic',
       'AWS::SNS::TopicPolicy',
       'AWS::SQS::Queue',
@@ -713,7 +719,7 @@ describe('permissions', () => {
       {
         ...ofAccounts('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
         limit: ['UpdateItem'],
-        credential: ['DeleteItem', 'GetItem', 'PutItem'],
+        credential: ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'],
       },
     ],
     ['Api.Authorizer', { credential: ['GetItem', 'UpdateItem'] }],
@@ -930,7 +936,7 @@ describe('the HTTP API', () => {
       open()
         .map(({ properties }) => properties.RouteKey)
         .toSorted(),
-    ).toEqual([...withHead(['GET /', 'GET /openapi.json']), ...fallbacks].toSorted());
+    ).toEqual([...withHead(['GET /', 'GET /openapi.json', 'POST /portal-session']), ...fallbacks].toSorted());
     for (const { properties } of open()) expect(properties.AuthorizerId).toBeUndefined();
     expect(routes()).toHaveLength(open().length + closed.length);
   });
