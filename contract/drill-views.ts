@@ -42,22 +42,26 @@ export function presentProbe({ code, row, attempt }: ProbeResult): z.output<type
   const shown = { code, expects };
   const about = say(`drill.${code}`);
   if (row && isOpen(row)) return { ...shown, state: 'waiting', sentences: [about, say('drill.waiting')] };
-  if (!attempt) {
-    const reason = row?.state === 'cancelled' ? [sayCancellation(row.reason)] : [];
-    return { ...shown, state: 'not-made', sentences: [about, say('drill.not-made'), ...reason] };
-  }
-  const { status, durationMs, responseExcerpt } = attempt.outcome;
+  if (attempt) return { ...shown, ...presentAnswer(shown, attempt) };
+  const reason = row?.state === 'cancelled' ? [sayCancellation(row.reason)] : [];
+  return { ...shown, state: 'not-made', sentences: [about, say('drill.not-made'), ...reason] };
+}
+
+function presentAnswer(
+  { code, expects }: Pick<z.output<typeof probeView>, 'code' | 'expects'>,
+  { outcome }: Attempt,
+): Omit<z.output<typeof probeView>, 'code' | 'expects'> {
+  const { status, durationMs, responseExcerpt } = outcome;
   const verdict = verdictOf(status);
   const right = isRight(expects, verdict);
   return {
-    ...shown,
-    state: status === undefined ? 'unanswered' : 'answered',
+    state: verdict === 'unanswered' ? 'unanswered' : 'answered',
     isRight: right,
     sentences: [
-      about,
+      say(`drill.${code}`),
       sayVerdict(verdict, status ?? 0, right),
-      ...(attempt.outcome.kind === 'failure' && status === undefined
-        ? sayFailure(attempt.outcome.reason, undefined)
+      ...(outcome.kind === 'failure' && verdict === 'unanswered'
+        ? sayFailure(outcome.reason, undefined)
         : []),
       ...(right ? [] : [say(`drill.advice.${code}`)]),
     ],

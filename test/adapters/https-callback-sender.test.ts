@@ -218,6 +218,17 @@ describe('the answer', () => {
     expect(responseExcerpt).toBe('x'.repeat(4096));
   });
 
+  test('is shown as far as the request wants, with what is confidential masked', async () => {
+    respondStatus(500, {}, `${'x'.repeat(10_000)}secret-value${'x'.repeat(10_000)}`);
+
+    const { responseExcerpt } = await sender.send(
+      request({ maxAnswerBytes: 16 * 1024, confidentialHeaders: { 'x-key': 'secret-value' } }),
+    );
+
+    const rest = 16 * 1024 - 10_000 - 'secret-value'.length;
+    expect(responseExcerpt).toBe(`${'x'.repeat(10_000)}${mask}${'x'.repeat(rest)}`);
+  });
+
   test('is not decompressed', async () => {
     respondStatus(200, { 'content-encoding': 'gzip' }, 'not gzip at all');
 

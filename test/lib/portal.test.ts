@@ -14,7 +14,8 @@ interface RawResource {
 
 function resourcesOf(context: Record<string, string> = {}): RawResource[] {
   const api = synthesize(context).raw.find(({ stack }) => stack === 'Api');
-  return Object.values((api?.template as unknown as { Resources: Record<string, RawResource> }).Resources);
+  if (!api) throw new Error('there is no API');
+  return Object.values((api.template as unknown as { Resources: Record<string, RawResource> }).Resources);
 }
 
 function propertiesOf(type: string, context?: Record<string, string>): Properties[] {
@@ -54,7 +55,7 @@ describe('the files of the page', () => {
   test('are in a bucket that is closed to the public, encrypted, and read over TLS by the distribution alone', () => {
     const [bucket, ...others] = propertiesOf('AWS::S3::Bucket');
     const [policy] = propertiesOf('AWS::S3::BucketPolicy');
-    const statements = (policy?.['PolicyDocument'] as { Statement: Properties[] }).Statement;
+    const { Statement: statements } = (policy ?? {})['PolicyDocument'] as { Statement: Properties[] };
 
     expect(others).toEqual([]);
     expect(bucket).toMatchObject({
