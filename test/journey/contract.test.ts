@@ -132,8 +132,9 @@ describe('the examples of the document can be sent as they are:', () => {
     const account = await world.openAccount();
     const { path, sender } = requestOf(routeKey, account);
     const examples = contract.examplesOf(routeKey);
-    // Ids of the account stand in for those of the examples, in the body as in the path.
-    const body = 'subscriptionId' in (examples.body ?? {}) ? { subscriptionId: account.subscriptionId } : {};
+    // What is the account's stands in for what is in the examples, in the body as in the path.
+    const own = { subscriptionId: account.subscriptionId, code: account.linkCode };
+    const body = Object.fromEntries(Object.entries(own).filter(([name]) => name in (examples.body ?? {})));
     const answer = await world.send(sender, {
       ...examples,
       ...(examples.body ? { body: { ...examples.body, ...body } } : {}),
@@ -176,12 +177,13 @@ test('among them are the statuses that callers have to be ready for', () => {
   const statuses = new Set(rows.map(([, status]) => status));
 
   expect([...statuses].sort((a, b) => a - b)).toEqual([
-    200, 201, 202, 204, 400, 401, 403, 404, 409, 412, 413, 422, 429, 500,
+    200, 201, 202, 204, 400, 401, 403, 404, 409, 410, 412, 413, 422, 429, 500,
   ]);
 });
 
 describe('the check itself sees', () => {
-  const good = { status: 200, headers: { 'content-type': 'application/json', 'x-request-id': '1' } };
+  const own = { 'x-request-id': '1', etag: 'W/"1"' };
+  const good = { status: 200, headers: { 'content-type': 'application/json', ...own } };
 
   test.each([
     ['a status that is not documented', { ...good, status: 418, text: '{}' }],
