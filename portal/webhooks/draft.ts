@@ -76,6 +76,16 @@ export function toPatch(draft: Draft, webhook: Webhook): WebhookPatch {
   };
 }
 
+/**
+ * The form after somebody else has changed the webhook: what its owner has typed stays, and the rest is as it is now.
+ */
+export function rebaseDraft(draft: Draft, from: Webhook, onto: Webhook): Draft {
+  const before: Draft = draftOf(from);
+  const names = Object.keys(before) as (keyof Draft)[];
+  const typed = names.filter((name) => JSON.stringify(draft[name]) !== JSON.stringify(before[name]));
+  return { ...draftOf(onto), ...Object.fromEntries(typed.map((name) => [name, draft[name]])) };
+}
+
 /** As in RFC 7396: null removes a header, and one that is left out stays. */
 function toHeadersPatch(
   drafts: readonly HeaderDraft[],

@@ -5,7 +5,7 @@ import { Button } from '../design/button.tsx';
 import { Notice } from '../design/notice.tsx';
 import { formats, texts } from '../i18n/i18n.ts';
 import { api, mayManage } from '../session/session.ts';
-import { type Draft, draftOf, toPatch } from './draft.ts';
+import { type Draft, draftOf, rebaseDraft, toPatch } from './draft.ts';
 import type { HealthState, Webhook } from './health.ts';
 import { LifeBlock } from './life-block.tsx';
 import { SecretBlock } from './secret-block.tsx';
@@ -49,7 +49,6 @@ function EditForm({ webhook, etag, onChanged }: Omit<SettingsTabProps, 'state'>)
     draft.value = draftOf(from);
   };
   const save = async () => {
-    // Nobody has edited yet, so the newest state is what the change begins with.
     const ifMatch = begun.value.etag;
     const answer = await api(
       'PATCH /subscriptions/{id}',
@@ -58,6 +57,7 @@ function EditForm({ webhook, etag, onChanged }: Omit<SettingsTabProps, 'state'>)
     ).catch(async (error: unknown) => {
       // What was typed stays; saved once more, it changes what is there now.
       const now = await api('GET /subscriptions/{id}', { path: { id: webhook.id } });
+      draft.value = rebaseDraft(draft.value, begun.value.webhook, now.body);
       begun.value = { webhook: now.body, etag: now.etag };
       throw error;
     });

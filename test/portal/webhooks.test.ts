@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { draftOf, emptyDraft, toNewWebhook, toPatch } from '../../portal/webhooks/draft.ts';
+import { draftOf, emptyDraft, rebaseDraft, toNewWebhook, toPatch } from '../../portal/webhooks/draft.ts';
 import { healthOf, matches, successRate, type Webhook } from '../../portal/webhooks/health.ts';
 import { isImplied, isTicked, toggleSelector } from '../../portal/webhooks/selectors.ts';
 
@@ -66,6 +66,13 @@ describe('the form of a webhook', () => {
   test('only what was changed is sent', () => {
     expect(toPatch({ ...draftOf(webhook), description: 'New' }, webhook)).toEqual({ description: 'New' });
     expect(toPatch({ ...draftOf(webhook), rateLimit: '5' }, webhook)).toEqual({ rateLimitPerSecond: 5 });
+  });
+
+  test("somebody else's change is not undone by saving one's own", () => {
+    const draft = { ...draftOf(webhook), description: 'Mine' };
+    const changed = { ...webhook, rateLimitPerSecond: 7, eventTypes: ['*'] as const } as unknown as Webhook;
+    const rebased = rebaseDraft(draft, webhook, changed);
+    expect(toPatch(rebased, changed)).toEqual({ description: 'Mine' });
   });
 
   test('an emptied limit is removed', () => {

@@ -210,7 +210,7 @@ describeHere(`an owner ${inBrowser}`, () => {
     const { id } = await subscribe(['customer.*']);
     const { page } = await world.openPage();
     await page.getByRole('link', { name: 'Events' }).click();
-    await page.locator('tbody .row-link', { hasText: 'ticket' }).first().click();
+    await page.locator('tbody .row-link', { hasText: 'ticket', hasNotText: 'Test' }).first().click();
     const panel = page.getByRole('complementary', { name: 'Event details' });
     await panel.getByText('Your server answered 2xx').first().waitFor();
     const own = panel.locator('li', { hasText: hostOf(receiver) });
