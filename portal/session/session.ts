@@ -11,9 +11,11 @@ import { createTokenStore } from './token-store.ts';
  */
 export type SessionState =
   | { readonly kind: 'opening' }
-  | { readonly kind: 'none'; readonly reason: 'no-link' | 'link-used' | 'ended' }
+  | { readonly kind: 'none'; readonly reason: NoSessionReason }
   | { readonly kind: 'offline' }
   | ({ readonly kind: 'open' } & OpenSession);
+
+export type NoSessionReason = 'no-link' | 'link-used' | 'ended' | 'suspended';
 
 export type OpenSession = RouteAnswer<'GET /portal-session'> & {
   /** True in the local run. */
@@ -40,7 +42,7 @@ export function hasToken(): boolean {
   return tokens.read() !== undefined;
 }
 
-export function endSession(reason: 'no-link' | 'link-used' | 'ended'): void {
+export function endSession(reason: NoSessionReason): void {
   tokens.write(undefined);
   forgetAll();
   session.value = { kind: 'none', reason };

@@ -1,33 +1,38 @@
 import * as account from './account.ts';
+import { deliveries, detailOf, eventOf } from './deliveries.ts';
+import { accountStatistics, statisticsOf } from './statistics.ts';
 
 /** Answers a request of the page as the API would, for the made-up account. Undefined if it has no such route. */
 export function answerFor(method: string, path: string, query: URLSearchParams): unknown {
   if (path === '/portal-session') return { ...account.session, token: 'whs_made_up' };
   if (method !== 'GET') return undefined;
-  const known: Readonly<Record<string, () => unknown>> = {
-    '/subscriptions': () => listOf(account.webhooks),
-    '/statistics': () => account.accountStatistics(),
-    '/event-types': () => account.eventTypes,
-    '/events': () => ({
-      ...listOf(
-        account.deliveries.map(({ eventId, eventType, acceptedAt }) => ({
-          id: eventId,
-          type: eventType,
-          acceptedAt,
-          recordedAt: acceptedAt,
-          isTest: false,
-        })),
-      ),
-      completeUntil: account.now.toISOString(),
-    }),
-  };
-  if (known[path]) return known[path]();
-  const [, noun = '', id = '', part] = path.split('/');
-  if (noun === 'deliveries') return account.detailOf(id);
-  if (noun === 'events') return account.eventOf(id);
+  return answerOf[path]?.() ?? answerAbout(path.split('/').slice(1), query);
+}
+
+const answerOf: Readonly<Record<string, () => unknown>> = {
+  '/subscriptions': () => listOf(account.webhooks),
+  '/statistics': () => accountStatistics(),
+  '/event-types': () => account.eventTypes,
+  '/events': () => ({
+    ...listOf(
+      deliveries.map(({ eventId, eventType, acceptedAt }) => ({
+        id: eventId,
+        type: eventType,
+        acceptedAt,
+        recordedAt: acceptedAt,
+        isTest: false,
+      })),
+    ),
+    completeUntil: account.now.toISOString(),
+  }),
+};
+
+function answerAbout([noun, id = '', part]: readonly string[], query: URLSearchParams): unknown {
+  if (noun === 'deliveries') return detailOf(id);
+  if (noun === 'events') return eventOf(id);
   if (noun !== 'subscriptions') return undefined;
   if (part === 'deliveries') return listOf(filterBy(query.get('status') ?? ''));
-  if (part === 'stats') return account.statisticsOf(id, query.has('since') ? hoursSince(query) : 24);
+  if (part === 'stats') return statisticsOf(id, query.has('since') ? hoursSince(query) : 24);
   return account.webhooks.find((webhook) => webhook.id === id);
 }
 
@@ -36,7 +41,7 @@ function listOf(items: readonly unknown[]) {
 }
 
 function filterBy(statuses: string) {
-  return account.deliveries.filter(({ status }) => statuses === '' || statuses.split(',').includes(status));
+  return deliveries.filter(({ status }) => statuses === '' || statuses.split(',').includes(status));
 }
 
 function hoursSince(query: URLSearchParams): number {

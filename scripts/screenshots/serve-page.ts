@@ -19,7 +19,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 export type AnswerFor = (method: string, path: string, query: URLSearchParams) => unknown;
 
 /** Serves the built page to a browser without a server, with answers that somebody made up. */
-export async function servePage(page: Page, answerFor: AnswerFor): Promise<void> {
+export async function servePage(page: Page, answerFor: AnswerFor, folder = builtPage): Promise<void> {
   await page.route('**/*', async (route) => {
     const { pathname, searchParams } = new URL(route.request().url());
     if (pathname.startsWith('/api/')) {
@@ -28,7 +28,7 @@ export async function servePage(page: Page, answerFor: AnswerFor): Promise<void>
     }
     if (pathname === '/playground') return route.fulfill({ status: 404 });
     const file = pathname === '/' ? '/index.html' : pathname;
-    const body = await readFile(join(builtPage, file));
+    const body = await readFile(join(folder, file));
     return route.fulfill({ body, contentType: contentTypes[extname(file)] ?? 'application/octet-stream' });
   });
 }

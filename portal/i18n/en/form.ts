@@ -31,7 +31,6 @@ export const form = {
   discard: 'Discard changes',
   droppedHeaders: (names: string) =>
     `The URL leads to another server now, so these headers were removed: ${names}. Add them again if the new server needs them.`,
-  masked: 'You see the origin of the URL alone. Somebody who may manage webhooks can change it.',
 };
 
 export const created = {

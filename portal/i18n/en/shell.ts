@@ -1,18 +1,12 @@
-import { plural } from './words.ts';
-
 export const common = {
   copied: 'Copied',
   copy: 'Copy',
   close: 'Close',
   cancel: 'Cancel',
   tryAgain: 'Try again',
-  more: 'More',
   back: 'Back',
   optional: 'optional',
   loading: 'Loading',
-  none: 'None',
-  all: 'All',
-  select: 'Select',
 };
 
 export const shell = {
@@ -27,8 +21,6 @@ export const shell = {
   keyboard: 'Keyboard shortcuts',
   timesIn: (zone: string) => `times in ${zone}`,
   viewOnly: 'View only',
-  signOut: 'Sign out',
-  expiresSoon: (time: string) => `This session ends at ${time}. Open the page again from iOmniHub to go on.`,
   keys: {
     search: 'Search',
     next: 'Next row',
@@ -51,6 +43,10 @@ export const shell = {
       title: 'Your session has ended',
       text: 'Nothing is lost. Go back to iOmniHub and open your webhooks again.',
     },
+    suspended: {
+      title: 'The account is suspended',
+      text: 'While it is, nothing is delivered and nothing can be changed. Ask iOmniHub why.',
+    },
   },
   offline: {
     title: 'No connection to iOmniHub',
@@ -61,5 +57,4 @@ export const shell = {
     text: 'It may have been deleted, or the address is not complete.',
     action: 'Go to the webhooks',
   },
-  rows: (count: number) => plural(count, { one: '# row', other: '# rows' }),
 };

@@ -66,6 +66,5 @@ export const webhook = {
             other: '# deliveries wait for it. They are cancelled when their next attempts are due.',
           }),
     askAgain: 'Ask the receiver again',
-    effective: (time: string) => `Counts for every event from ${time} on.`,
   },
 };

@@ -47,7 +47,6 @@ export const form = {
   discard: 'Descartar cambios',
   droppedHeaders: (names: string) =>
     `La URL lleva ahora a otro servidor, por eso se quitaron estos encabezados: ${names}. Añádalos de nuevo si el nuevo servidor los necesita.`,
-  masked: 'Usted ve solo el origen de la URL. Quien puede gestionar webhooks puede cambiarla.',
 };
 
 export const created = {

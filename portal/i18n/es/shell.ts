@@ -1,18 +1,12 @@
-import { plural } from './words.ts';
-
 export const common = {
   copied: 'Copiado',
   copy: 'Copiar',
   close: 'Cerrar',
   cancel: 'Cancelar',
   tryAgain: 'Reintentar',
-  more: 'Más',
   back: 'Volver',
   optional: 'opcional',
   loading: 'Cargando',
-  none: 'Ninguno',
-  all: 'Todos',
-  select: 'Seleccionar',
 };
 
 export const shell = {
@@ -27,9 +21,6 @@ export const shell = {
   keyboard: 'Atajos de teclado',
   timesIn: (zone: string) => `horas en ${zone}`,
   viewOnly: 'Solo lectura',
-  signOut: 'Salir',
-  expiresSoon: (time: string) =>
-    `Esta sesión termina a las ${time}. Para seguir, abra la página de nuevo desde iOmniHub.`,
   keys: {
     search: 'Buscar',
     next: 'Fila siguiente',
@@ -52,6 +43,10 @@ export const shell = {
       title: 'Su sesión ha terminado',
       text: 'No se ha perdido nada. Vuelva a iOmniHub y abra sus webhooks de nuevo.',
     },
+    suspended: {
+      title: 'La cuenta está suspendida',
+      text: 'Mientras lo esté, no se entrega nada ni se puede cambiar nada. Pregunte a iOmniHub por qué.',
+    },
   },
   offline: {
     title: 'Sin conexión con iOmniHub',
@@ -62,5 +57,4 @@ export const shell = {
     text: 'Quizá se eliminó, o la dirección no está completa.',
     action: 'Ir a los webhooks',
   },
-  rows: (count: number) => plural(count, { one: '# fila', other: '# filas' }),
 };

@@ -66,6 +66,5 @@ export const webhook = {
             other: '# entregas lo esperan. Se cancelan cuando les toca el próximo intento.',
           }),
     askAgain: 'Preguntar de nuevo al receptor',
-    effective: (time: string) => `Vale para todos los eventos desde ${time}.`,
   },
 };

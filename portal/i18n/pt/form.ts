@@ -47,7 +47,6 @@ export const form = {
   discard: 'Descartar alterações',
   droppedHeaders: (names: string) =>
     `A URL agora leva a outro servidor, por isso estes cabeçalhos foram removidos: ${names}. Adicione-os de novo se o novo servidor precisar deles.`,
-  masked: 'Você vê só a origem da URL. Quem pode gerenciar webhooks pode alterá-la.',
 };
 
 export const created = {

@@ -1,18 +1,12 @@
-import { plural } from './words.ts';
-
 export const common = {
   copied: 'Copiado',
   copy: 'Copiar',
   close: 'Fechar',
   cancel: 'Cancelar',
   tryAgain: 'Tentar de novo',
-  more: 'Mais',
   back: 'Voltar',
   optional: 'opcional',
   loading: 'Carregando',
-  none: 'Nenhum',
-  all: 'Todos',
-  select: 'Selecionar',
 };
 
 export const shell = {
@@ -27,9 +21,6 @@ export const shell = {
   keyboard: 'Atalhos do teclado',
   timesIn: (zone: string) => `horários em ${zone}`,
   viewOnly: 'Somente leitura',
-  signOut: 'Sair',
-  expiresSoon: (time: string) =>
-    `Esta sessão termina às ${time}. Para continuar, abra a página de novo pelo iOmniHub.`,
   keys: {
     search: 'Pesquisar',
     next: 'Próxima linha',
@@ -52,6 +43,10 @@ export const shell = {
       title: 'Sua sessão terminou',
       text: 'Nada se perdeu. Volte ao iOmniHub e abra seus webhooks de novo.',
     },
+    suspended: {
+      title: 'A conta está suspensa',
+      text: 'Enquanto estiver, nada é entregue e nada pode ser alterado. Pergunte ao iOmniHub por quê.',
+    },
   },
   offline: {
     title: 'Sem conexão com o iOmniHub',
@@ -62,5 +57,4 @@ export const shell = {
     text: 'Talvez tenha sido excluído, ou o endereço está incompleto.',
     action: 'Ir para os webhooks',
   },
-  rows: (count: number) => plural(count, { one: '# linha', other: '# linhas' }),
 };

@@ -71,6 +71,5 @@ export const webhook = {
             other: '# entregas esperam por ele. Elas são canceladas na hora da próxima tentativa.',
           }),
     askAgain: 'Perguntar de novo ao receptor',
-    effective: (time: string) => `Vale para todos os eventos a partir de ${time}.`,
   },
 };

@@ -1,10 +1,14 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import * as account from '../../../scripts/screenshots/account.ts';
+import { now } from '../../../scripts/screenshots/account.ts';
 import { answerFor } from '../../../scripts/screenshots/answers.ts';
+import { deliveries } from '../../../scripts/screenshots/deliveries.ts';
 import { type AnswerFor, origin, servePage } from '../../../scripts/screenshots/serve-page.ts';
 import { hasBrowser, inBrowser, launchBrowser } from './browser.ts';
 
@@ -25,12 +29,18 @@ const screens = [
 
 describeHere(`the page ${inBrowser}`, () => {
   let browser: Browser;
+  let folder: string;
   beforeAll(async () => {
-    const vite = fileURLToPath(new URL('../../../node_modules/vite/bin/vite.js', import.meta.url));
-    execFileSync(process.execPath, [vite, 'build', 'portal', '--logLevel', 'warn'], { cwd: root });
+    folder = await mkdtemp(join(tmpdir(), 'page-'));
+    const vite = join(root, 'node_modules/vite/bin/vite.js');
+    const build = ['build', 'portal', '--outDir', folder, '--emptyOutDir', '--logLevel', 'warn'];
+    execFileSync(process.execPath, [vite, ...build], { cwd: root });
     browser = await launchBrowser();
   });
-  afterAll(() => browser?.close());
+  afterAll(async () => {
+    await browser?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
 
   async function open(place: string, options: BrowserContextOptions = {}, answers: AnswerFor = answerFor) {
     const size = { width: 1280, height: 900 };
@@ -41,8 +51,8 @@ describeHere(`the page ${inBrowser}`, () => {
       ...options,
     });
     const page = await context.newPage();
-    await page.clock.setFixedTime(account.now);
-    await servePage(page, answers);
+    await page.clock.setFixedTime(now);
+    await servePage(page, answers, folder);
     await page.goto(`${origin}/#link=made-up`);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.goto(`${origin}/#/${place}`);
@@ -96,11 +106,11 @@ describeHere(`the page ${inBrowser}`, () => {
   });
 
   test('a list of ten thousand deliveries is read page by page, and has few rows at any time', async () => {
-    const [sample] = account.deliveries;
+    const [sample] = deliveries;
     const many = Array.from({ length: 10_000 }, (_, index) => ({
       ...sample,
       id: `dlv_${index}`,
-      acceptedAt: new Date(account.now.getTime() - index * 1_000).toISOString(),
+      acceptedAt: new Date(now.getTime() - index * 1_000).toISOString(),
     }));
     const page = await open('webhooks/sub_crm', {}, (method, path, query) => {
       if (path !== '/subscriptions/sub_crm/deliveries') return answerFor(method, path, query);

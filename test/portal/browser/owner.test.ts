@@ -54,9 +54,11 @@ describeHere(`an owner ${inBrowser}`, () => {
     await page.reload();
     await page.getByRole('heading', { name: 'Webhooks', level: 1 }).waitFor();
 
-    const stranger = await page.context().browser()?.newPage();
-    await stranger?.goto(link);
-    await stranger?.getByRole('heading', { name: 'This link does not open the page any more' }).waitFor();
+    const { page: stranger } = await world.openPage();
+    await stranger.goto('about:blank');
+    await stranger.goto(link);
+    await stranger.getByRole('heading', { name: 'This link does not open the page any more' }).waitFor();
+    expect(await stranger.getByRole('heading', { name: 'Webhooks' }).count()).toBe(0);
   });
 
   test('adds a webhook: learns what is wrong with the URL, gets the secret once, and sees the answer to a test', async () => {

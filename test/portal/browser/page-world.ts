@@ -6,6 +6,9 @@ import { operatorCredentials } from '../../../local/sigv4.ts';
 import { type LocalRun, startLocalRun } from '../../support/local-run.ts';
 import { launchBrowser } from './browser.ts';
 
+/** A busy machine may take long. */
+const patienceMs = 100_000;
+
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 export interface PageWorld {
@@ -43,6 +46,7 @@ export async function startPageWorld(...args: string[]): Promise<PageWorld> {
         viewport: { width: 1280, height: 900 },
         ...options,
       });
+      context.setDefaultTimeout(patienceMs);
       const page = await context.newPage();
       const faults: string[] = [];
       page.on('pageerror', ({ message }) => faults.push(message));
