@@ -82,7 +82,7 @@ function PanelActions({
   const { attempts, body } = delivery;
   const headers = attempts.at(-1)?.request.headers;
   return (
-    <>
+    <div class="panel-actions">
       {headers && body !== null ? (
         <CopyButton label={t.copyCurl} text={() => toCurl(url, headers, body)} />
       ) : null}
@@ -92,7 +92,7 @@ function PanelActions({
           {t.resend}
         </Button>
       ) : null}
-    </>
+    </div>
   );
 }
 

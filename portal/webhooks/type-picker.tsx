@@ -50,8 +50,8 @@ export function TypePicker({ value, issue, onChange }: TypePickerProps) {
           </span>
         )}
       </div>
-      <p class={`hint ${issue ? 'bad' : ''}`} aria-live="polite">
-        {issue ?? '\u00a0'}
+      <p class="hint bad" aria-live="polite" hidden={issue === undefined}>
+        {issue}
       </p>
     </fieldset>
   );
