@@ -20,7 +20,7 @@ export default defineConfig({
           groups: [
             {
               name: 'webhook',
-              test: /portal\/(?:deliveries|events|design\/(?:field|dialog|copy-button|code-block|json-tokens|windowed-table|use-row-window|window-of)|webhooks\/(?:webhook-(?:screen|form)|new-|created|draft|event-types|headers-|issues|life-|metrics|rotate-|secret-|selectors|send-|settings-|snippets|type-|url-|use-day))/,
+              test: /portal\/(?:deliveries|events|design\/(?:field|dialog|copy-button|code-block|json-tokens|windowed-table|side-panel|use-row-window|window-of)|webhooks\/(?:webhook-(?:screen|form)|new-|created|draft|event-types|headers-|issues|life-|metrics|rotate-|secret-|selectors|send-|settings-|snippets|type-|url-|use-day))/,
             },
           ],
         },

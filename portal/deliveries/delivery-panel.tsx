@@ -7,6 +7,7 @@ import { CopyButton } from '../design/copy-button.tsx';
 import { FailureNotice } from '../design/failure-notice.tsx';
 import { BackIcon, CloseIcon, ResendIcon } from '../design/icons.tsx';
 import { Notice } from '../design/notice.tsx';
+import { SidePanel } from '../design/side-panel.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { Status } from '../design/status.tsx';
 import { texts } from '../i18n/i18n.ts';
@@ -40,7 +41,7 @@ export function DeliveryPanel({ id, url, onClose }: DeliveryPanelProps) {
   };
   useKeys({ Escape: onClose, ...(mayManage.value ? { r: () => void sendAgain() } : {}) });
   return (
-    <aside class="card panel" aria-label={t.details}>
+    <SidePanel label={t.details}>
       <header class="panel-head">
         <div class="panel-title">
           <Button kind="quiet" small class="narrow-only" label={common.back} onClick={onClose}>
@@ -61,7 +62,7 @@ export function DeliveryPanel({ id, url, onClose }: DeliveryPanelProps) {
           <Exchange key={id} delivery={delivery} url={url} />
         </>
       ) : null}
-    </aside>
+    </SidePanel>
   );
 }
 

@@ -9,6 +9,7 @@ import { CodeBlock } from '../design/code-block.tsx';
 import { CopyButton } from '../design/copy-button.tsx';
 import { FailureNotice } from '../design/failure-notice.tsx';
 import { BackIcon, CloseIcon } from '../design/icons.tsx';
+import { SidePanel } from '../design/side-panel.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { Status, type Tone } from '../design/status.tsx';
 import { Time } from '../design/time.tsx';
@@ -41,7 +42,7 @@ export function EventPanel({ id, onClose }: EventPanelProps) {
   const event = detail.value.value;
   useKeys({ Escape: onClose });
   return (
-    <aside class="card panel" aria-label={t.details}>
+    <SidePanel label={t.details}>
       <header class="panel-head">
         <div class="panel-title">
           <Button kind="quiet" small class="narrow-only" label={common.back} onClick={onClose}>
@@ -81,7 +82,7 @@ export function EventPanel({ id, onClose }: EventPanelProps) {
           <CodeBlock label={t.body} text={event.body} />
         </>
       ) : null}
-    </aside>
+    </SidePanel>
   );
 }
 

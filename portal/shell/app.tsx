@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { Announcer } from '../design/announcer.tsx';
 import { LinkButton } from '../design/button.tsx';
 import { texts } from '../i18n/i18n.ts';
@@ -42,6 +43,7 @@ const PlaygroundScreen = lazy(() =>
 
 function Screen() {
   const [place = 'webhooks', id, tab, deliveryId] = route.value.parts;
+  useStartOfScreen(place === 'webhooks' ? `${place} ${id} ${tab}` : place);
   switch (place) {
     case 'webhooks':
       if (id === undefined) return <ListScreen />;
@@ -55,6 +57,17 @@ function Screen() {
     default:
       return <NotFound />;
   }
+}
+
+/** Another screen begins at its top, for the eyes and for a screen reader. */
+function useStartOfScreen(screen: string): void {
+  const shown = useRef(screen);
+  useEffect(() => {
+    if (shown.current === screen) return;
+    shown.current = screen;
+    scrollTo(0, 0);
+    document.getElementById('content')?.focus({ preventScroll: true });
+  }, [screen]);
 }
 
 function NotFound() {

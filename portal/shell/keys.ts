@@ -18,6 +18,13 @@ export function startKeys(): void {
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (isTyping(event.target) && event.key !== 'Escape') return;
+    // There, Enter does what it always does.
+    if (
+      event.key === 'Enter' &&
+      event.target instanceof Element &&
+      event.target.closest('a, button, summary')
+    )
+      return;
     if (document.querySelector('dialog[open]')) return;
     const found = bound.findLast((bindings) => Object.hasOwn(bindings, event.key));
     if (!found) return;
