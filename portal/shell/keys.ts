@@ -17,21 +17,16 @@ export function useKeys(bindings: KeyBindings): void {
 export function startKeys(): void {
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (isTyping(event.target) && event.key !== 'Escape') return;
-    // There, Enter does what it always does.
-    if (
-      event.key === 'Enter' &&
-      event.target instanceof Element &&
-      event.target.closest('a, button, summary')
-    )
-      return;
-    if (document.querySelector('dialog[open]')) return;
+    if (belongsToElement(event) || document.querySelector('dialog[open]')) return;
     const found = bound.findLast((bindings) => Object.hasOwn(bindings, event.key));
-    if (!found) return;
-    if (found[event.key]?.() !== false) event.preventDefault();
+    if (found && found[event.key]?.() !== false) event.preventDefault();
   });
 }
 
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input:not([type=checkbox]), textarea, select');
+/** True if the key does something where the focus is: what is typed, and Enter on a link or button. */
+function belongsToElement({ key, target }: KeyboardEvent): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (key === 'Enter') return target.closest('a, button, summary, input, select') !== null;
+  const isTyping = target.matches('input:not([type=checkbox]), textarea, select');
+  return isTyping && key !== 'Escape';
 }
