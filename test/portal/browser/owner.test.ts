@@ -260,6 +260,31 @@ describeHere(`an owner ${inBrowser}`, () => {
     expect(receiver.callbacks.length).toBeGreaterThan(10);
   });
 
+  test('plays with the local run: publishes an event that the demo receiver fails, and sees what follows', async () => {
+    const { page, faults } = await world.openPage();
+    await page.getByRole('link', { name: 'Playground' }).click();
+    await page.getByRole('group', { name: 'Demo receiver' }).getByRole('button', { name: '500' }).click();
+    await page.getByLabel('Data').fill('{ "ticket": ');
+    await page.getByRole('button', { name: 'Publish' }).click();
+    await page.getByText('must be JSON').waitFor();
+    await page.getByRole('button', { name: 'Back to the example' }).click();
+    await page.getByRole('button', { name: 'Publish' }).click();
+    const link = page.locator('.notice a.mono');
+    await link.waitFor();
+    const eventId = await link.innerText();
+    await page.locator('.received-row', { hasText: eventId }).getByText('500').waitFor();
+    await page
+      .getByRole('group', { name: 'Demo receiver' })
+      .getByRole('button', { name: 'Takes it' })
+      .click();
+    await link.click();
+    await page
+      .getByRole('complementary', { name: 'Event details' })
+      .getByText('Your server answered 500.')
+      .waitFor();
+    expect(faults).toEqual([]);
+  });
+
   test('who may only view sees no way to change anything, and no secret', async () => {
     const { id } = await subscribe();
     const { page, faults } = await world.openPage({ capabilities: ['view'] });
