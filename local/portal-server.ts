@@ -65,17 +65,21 @@ function fits(path: string, pattern: string): boolean {
 async function forward(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method, headers } = request;
   const outgoing = httpRequest(url, { method, headers: { ...headers, host: url.host } });
-  const answered = new Promise<IncomingMessage>((resolve, reject) => {
-    outgoing.once('response', resolve).once('error', reject);
-  });
   // Whoever goes away ends the request too.
   response.once('close', () => outgoing.destroy());
-  request.pipe(outgoing);
-  const answer = await answered;
-  response.writeHead(answer.statusCode ?? 502, answer.headers);
-  await pipeline(answer, response).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-  });
+  try {
+    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+      outgoing.on('response', resolve).on('error', reject);
+    });
+    request.pipe(outgoing);
+    const answer = await answered;
+    // The connection is each side's own.
+    const { connection: _, 'keep-alive': __, ...kept } = answer.headers;
+    response.writeHead(answer.statusCode ?? 502, kept);
+    await pipeline(answer, response);
+  } catch (error) {
+    if (!response.destroyed) throw error;
+  }
 }
 
 const contentTypes: Readonly<Record<string, string>> = {

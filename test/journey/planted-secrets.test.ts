@@ -92,6 +92,11 @@ async function publish(...details: object[]): Promise<void> {
 async function liveThroughEverything(): Promise<void> {
   const { key = '' } = await call('POST', `/accounts/${accountId}/api-keys`, {});
   const { token = '' } = await call('POST', `/accounts/${accountId}/portal-sessions`, {});
+  const link = await call('POST', `/accounts/${accountId}/portal-sessions`, {});
+  const code = new URLSearchParams(new URL(String(link['url'])).hash.slice(1)).get('link') ?? '';
+  const { token: opened = '' } = await call('POST', '/portal-session', { code });
+  // Once more, which opens nothing.
+  await call('POST', '/portal-session', { code });
   const url = receiver.url.replace('iomnihub', hookPath);
   const subscription = await call(
     'POST',
@@ -108,6 +113,10 @@ async function liveThroughEverything(): Promise<void> {
     'secret part of the API key': key.split('_').slice(2).join('_'),
     'session token': token,
     'secret part of the session token': token.split('_').slice(2).join('_'),
+    'code of a link': code,
+    'secret part of the code of a link': code.split('_').slice(2).join('_'),
+    'token of an opened session': opened,
+    'secret part of that token': opened.split('_').slice(2).join('_'),
     'signing secret': subscription['secret'],
     'rotated signing secret': rotated['secret'],
     'second header value': 'PLANTEDSECOND5531',

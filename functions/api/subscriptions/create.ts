@@ -25,6 +25,7 @@ type CreateDeps = AdmissionDeps &
     | 'rules'
     | 'names'
     | 'namedHosts'
+    | 'portalUrl'
     | 'cacheMs'
   >;
 

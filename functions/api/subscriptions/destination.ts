@@ -11,9 +11,11 @@ import { createHostLimit } from './host-limit.ts';
  * resolve: nobody can use it to ask our name servers about what is inside.
  */
 export function createDestinationCheck(
-  deps: Pick<ApiDeps, 'rules' | 'names' | 'namedHosts' | 'telemetry' | 'now'>,
+  deps: Pick<ApiDeps, 'rules' | 'names' | 'namedHosts' | 'portalUrl' | 'telemetry' | 'now'>,
 ) {
   const { rules, names, telemetry } = deps;
+  // The page passes requests on to the API.
+  const { hostname: portalHost } = new URL(deps.portalUrl);
   const refuseScan = createHostLimit(deps);
 
   return async function refuseDestination(
@@ -25,7 +27,8 @@ export function createDestinationCheck(
 
   async function refuseHost({ hostname, host, href }: URL, ownHost: string): Promise<Refusal | undefined> {
     if (rules.allowPrivateCallbacks) return undefined;
-    if (hostname === ownHost) return refuseUrl(explainUrlRefusal('own-host', rules, href));
+    if (hostname === ownHost || hostname === portalHost)
+      return refuseUrl(explainUrlRefusal('own-host', rules, href));
     // The text alone has decided about an address.
     if (addressInHost(hostname)) return undefined;
     const addresses = await names.resolveName(hostname);

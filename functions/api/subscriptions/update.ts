@@ -20,7 +20,10 @@ import { createWrittenAnswer } from './written-subscription.ts';
 
 type UpdateRequest = HandlerRequest<'PATCH /subscriptions/{id}'>;
 type UpdateDeps = AdmissionDeps &
-  Pick<ApiDeps, 'subscriptions' | 'cipher' | 'auditLog' | 'rules' | 'names' | 'namedHosts' | 'cacheMs'>;
+  Pick<
+    ApiDeps,
+    'subscriptions' | 'cipher' | 'auditLog' | 'rules' | 'names' | 'namedHosts' | 'portalUrl' | 'cacheMs'
+  >;
 
 export function createUpdateSubscription(deps: UpdateDeps): Handler<'PATCH /subscriptions/{id}'> {
   const audit = createAudit(deps);

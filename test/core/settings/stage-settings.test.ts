@@ -51,6 +51,15 @@ test.each<[name: Name, text: string, value: unknown]>([
   ['corsOrigins', '', []],
   ['corsOrigins', 'https://a.example,http://localhost:1', ['https://a.example', 'http://localhost:1']],
   ['corsOrigins', '*', undefined],
+  ['portalFrameAncestors', '', []],
+  [
+    'portalFrameAncestors',
+    'https://a.example,https://b.example:8443',
+    ['https://a.example', 'https://b.example:8443'],
+  ],
+  ['portalFrameAncestors', 'http://localhost:1', undefined],
+  ['portalFrameAncestors', 'https://a.example/', undefined],
+  ['portalFrameAncestors', 'https://a.example; script-src *', undefined],
 ])('%s reads %j as %j', (name, text, value) => {
   expect(read(name, text)).toEqual(value);
 });

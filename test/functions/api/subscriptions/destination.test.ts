@@ -36,6 +36,7 @@ describe('registering a URL', () => {
     guarded = createTestApi(deployment, {
       // Hundreds of requests in a moment: how many an account may send is another test's.
       reserveTurns: async () => ({ kind: 'now' }),
+      portalUrl: 'https://portal.iomnihub.example.net',
       rules: { allowPrivateCallbacks: false, allowedPorts: [443], ownHosts: ['iomnihub.example.org'] },
       names: {
         async resolveName(name) {
@@ -49,6 +50,16 @@ describe('registering a URL', () => {
   test('takes a name of public addresses alone, and asks for it once', async () => {
     expect(await subscribe(guarded, 'https://crm.example.com/hooks')).toMatchObject({ status: 201 });
     expect(asked).toEqual(['crm.example.com']);
+  });
+
+  test('takes neither the page’s own host nor another case of it', async () => {
+    for (const url of ['https://portal.iomnihub.example.net/api', 'https://Portal.iomnihub.example.net/']) {
+      expect(await subscribe(guarded, url)).toMatchObject({
+        status: 400,
+        body: { issues: [{ field: 'url', message: 'must not point back at iOmniHub' }] },
+      });
+    }
+    expect(asked).toEqual([]);
   });
 
   test('says the same of a private answer, a mixed one, and none: nobody learns what our name servers know', async () => {
