@@ -48,6 +48,7 @@ function general(line: string): string {
     .replaceAll(/evt_[0-9a-f-]{36}/g, 'evt_x')
     .replaceAll(/sub_[0-9a-f]{24}/g, 'sub_x')
     .replaceAll(/127\.0\.0\.1:(?!3000|4000)\d+/g, '127.0.0.1:0')
+    .replaceAll(/whl_[\w-]+/g, 'whl_x')
     .replaceAll(/\d+(\.\d+)? m?s\b/g, 'a while')
     .replaceAll(/ +/g, ' ')
     .trimEnd();
