@@ -79,6 +79,7 @@ describe('a delivery', () => {
       'id',
       'nextAttemptAt',
       'responseStatus',
+      'sentences',
       'status',
       'subscriptionId',
       'updatedAt',

@@ -62,6 +62,9 @@ describe('at a subscription that takes it, an event', () => {
       subscriptionId: id,
       outcome: 'waiting',
       explanation: 'The first attempt is about to be made.',
+      sentences: [
+        { code: 'event.about-to-be-sent', params: {}, text: 'The first attempt is about to be made.' },
+      ],
     });
   });
 
@@ -207,6 +210,7 @@ describe('at a subscription that does not take it, an event', () => {
       subscriptionId: id,
       outcome,
       explanation: expect.stringContaining(explanation),
+      sentences: [expect.objectContaining({ code: `event.${outcome}` })],
     });
   });
 

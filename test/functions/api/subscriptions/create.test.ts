@@ -49,6 +49,7 @@ describe('creating a subscription', () => {
         metadata: {},
         id: expect.stringMatching(/^sub_[0-9a-f]{24}$/),
         status: 'enabled',
+        health: { level: 'warning', sentences: [expect.objectContaining({ code: 'health.unproven' })] },
         secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
         createdAt: now.toISOString(),
         updatedAt: now.toISOString(),
