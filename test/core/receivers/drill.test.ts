@@ -21,9 +21,13 @@ test.each(['', drill, `${drill}-`, `${drill}-none`, 'evt_1-valid', `x${drill}-va
 );
 
 test('what repeats another one comes after it', () => {
-  const codes = probes.map(({ code }) => code);
-  for (const [index, probe] of probes.entries())
-    if ('repeats' in probe) expect(codes.indexOf(probe.repeats)).toBeLessThan(index);
+  const codes: string[] = probes.map(({ code }) => code);
+  const repeating = probes.flatMap((probe, index) =>
+    'repeats' in probe ? [[codes.indexOf(probe.repeats), index]] : [],
+  );
+
+  expect(repeating).not.toEqual([]);
+  expect(repeating.filter(([first = -1, second = 0]) => first < 0 || first >= second)).toEqual([]);
 });
 
 test('some are to be taken, and some to be refused', () => {
