@@ -4,7 +4,7 @@ import { countNewAbove } from '../design/window-of.ts';
 import { WindowedTable } from '../design/windowed-table.tsx';
 import { texts } from '../i18n/i18n.ts';
 import { mayManage } from '../session/session.ts';
-import { type Delivery, needsResend } from './delivery.ts';
+import { type Delivery, mayBeResent, needsResend } from './delivery.ts';
 import { DeliveryRow } from './delivery-row.tsx';
 import type { DeliveryList } from './use-deliveries.ts';
 
@@ -64,6 +64,7 @@ export function DeliveriesTable({
           isSelected={selected.has(delivery.id)}
           onOpen={onOpen}
           onToggle={mayManage.value ? toggle : undefined}
+          mayBeSelected={mayBeResent(delivery)}
         />
       )}
     </WindowedTable>

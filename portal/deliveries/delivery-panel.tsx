@@ -16,7 +16,7 @@ import { api, mayManage } from '../session/session.ts';
 import { useKeys } from '../shell/keys.ts';
 import { linkTo } from '../shell/route.ts';
 import { toCurl } from './curl.ts';
-import { type DeliveryDetail, toneOfDelivery } from './delivery.ts';
+import { type DeliveryDetail, mayBeResent, toneOfDelivery } from './delivery.ts';
 import { Exchange } from './exchange.tsx';
 import { resend } from './resend.ts';
 import { Timeline } from './timeline.tsx';
@@ -39,7 +39,10 @@ export function DeliveryPanel({ id, url, onClose }: DeliveryPanelProps) {
     if (!failure.value) announce(t.resent);
     await detail.refresh();
   };
-  useKeys({ Escape: onClose, ...(mayManage.value ? { r: () => void sendAgain() } : {}) });
+  useKeys({
+    Escape: onClose,
+    ...(mayManage.value && delivery && mayBeResent(delivery) ? { r: () => void sendAgain() } : {}),
+  });
   return (
     <SidePanel label={t.details}>
       <header class="panel-head">
@@ -87,7 +90,7 @@ function PanelActions({
       {headers && body !== null ? (
         <CopyButton label={t.copyCurl} text={() => toCurl(url, headers, body)} />
       ) : null}
-      {mayManage.value ? (
+      {mayManage.value && mayBeResent(delivery) ? (
         <Button small kind={delivery.status === 'delivered' ? undefined : 'primary'} onClick={onResend}>
           <ResendIcon />
           {t.resend}

@@ -13,9 +13,11 @@ interface DeliveryRowProps {
   readonly onOpen: (id: string) => void;
   /** Without it, nothing can be selected. */
   readonly onToggle: ((id: string) => void) | undefined;
+  readonly mayBeSelected: boolean;
 }
 
-export function DeliveryRow({ delivery, place, isOpen, isSelected, onOpen, onToggle }: DeliveryRowProps) {
+export function DeliveryRow(props: DeliveryRowProps) {
+  const { delivery, place, isOpen, isSelected, onOpen, onToggle, mayBeSelected } = props;
   const { deliveries: t } = texts();
   const { id, eventId, eventType, status, acceptedAt } = delivery;
   return (
@@ -27,6 +29,7 @@ export function DeliveryRow({ delivery, place, isOpen, isSelected, onOpen, onTog
             class="check"
             aria-label={t.selectOne(eventType)}
             checked={isSelected}
+            disabled={!mayBeSelected}
             onChange={() => onToggle(id)}
           />
         </td>

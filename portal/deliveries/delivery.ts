@@ -20,9 +20,15 @@ export const toneOfDelivery: Readonly<Record<DeliveryStatus, Tone>> = {
   cancelled: 'off',
 };
 
-/** True if it makes sense to offer a resend: what has arrived may be sent again too, but nobody has to. */
-export function needsResend({ status }: Pick<Delivery, 'status'>): boolean {
-  return status === 'failed' || status === 'cancelled';
+/** False for iOmniHub's own questions and drills: they are asked and started anew instead. */
+export function mayBeResent({ eventType }: Pick<Delivery, 'eventType'>): boolean {
+  return !eventType.startsWith('webhook.');
+}
+
+/** What has arrived may be sent again too, but nobody has to. */
+export function needsResend(delivery: Pick<Delivery, 'status' | 'eventType'>): boolean {
+  const { status } = delivery;
+  return mayBeResent(delivery) && (status === 'failed' || status === 'cancelled');
 }
 
 /**

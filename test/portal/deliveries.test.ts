@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { countReasons } from '../../portal/charts/reasons.ts';
 import { niceMax, ticksOf } from '../../portal/charts/scale.ts';
 import { toCurl } from '../../portal/deliveries/curl.ts';
-import { type Delivery, mergeDeliveries } from '../../portal/deliveries/delivery.ts';
+import { type Delivery, mergeDeliveries, needsResend } from '../../portal/deliveries/delivery.ts';
 import { countNewAbove, windowOf } from '../../portal/design/window-of.ts';
 
 const base: Delivery = {
@@ -43,6 +43,12 @@ describe('the list of deliveries', () => {
     expect(countNewAbove([], [at(1)])).toBe(0);
     expect(countNewAbove([at(1)], [])).toBe(0);
   });
+});
+
+test("iOmniHub's own questions are not sent again", () => {
+  expect(needsResend(at(1, { status: 'failed' }))).toBe(true);
+  expect(needsResend(at(1, { status: 'failed', eventType: 'webhook.verify' }))).toBe(false);
+  expect(needsResend(at(1, { status: 'delivered' }))).toBe(false);
 });
 
 describe('the window of a long list', () => {
