@@ -67,7 +67,7 @@ function createPages(subscriptionId: string, { status, eventType }: DeliveryFilt
       hasMore.value = cursor !== undefined;
       items.value = mergeDeliveries(items.value ?? [], page.items);
     } catch {
-      // The next scroll tries again.
+      // It is tried again with the next look at the newest ones.
     } finally {
       isReading = false;
     }

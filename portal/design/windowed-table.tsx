@@ -36,9 +36,10 @@ export function WindowedTable<Item extends { readonly id: string }>(props: Windo
   const { first, end, before, after } = useRowWindow(scroller, count, rowHeight);
   useAnchor(scroller, items);
   const isNearEnd = items !== undefined && end >= count - 20;
+  // Also when the list was read anew: an earlier page may have failed to come.
   useLayoutEffect(() => {
     if (isNearEnd) onEnd();
-  }, [isNearEnd, count]);
+  }, [isNearEnd, items]);
 
   const open = items?.findIndex(({ id }) => id === openId) ?? -1;
   const move = (step: number) => {

@@ -58,7 +58,7 @@ function createPages(eventType: string) {
       hasMore.value = cursor !== undefined;
       items.value = mergeEvents(items.value ?? [], page.items);
     } catch {
-      // The next scroll tries again.
+      // It is tried again with the next look at the newest ones.
     } finally {
       isReading = false;
     }

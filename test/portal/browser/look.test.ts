@@ -50,6 +50,8 @@ describeHere(`the page ${inBrowser}`, () => {
       reducedMotion: 'reduce',
       ...options,
     });
+    // A busy machine may take long.
+    context.setDefaultTimeout(100_000);
     const page = await context.newPage();
     await page.clock.setFixedTime(now);
     await servePage(page, answers, folder);
