@@ -20,7 +20,10 @@ export async function synthesizeFunctions(
   urls: EngineUrls,
 ): Promise<(id: string) => MeasuredHandler & { readonly tableName: string }> {
   const { stacks } = await synthesize(benchContext);
-  const functions = describeFunctions(readResources(stacks, urls), urls);
+  const functions = describeFunctions(
+    readResources(stacks, { ...urls, portalUrl: 'http://127.0.0.1' }),
+    urls,
+  );
   return (id) => {
     const found = functions.find(({ name }) => name.includes(`${id}Function`));
     if (!found) throw new Error(`the templates have no function ${id}`);

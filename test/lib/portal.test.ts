@@ -12,20 +12,18 @@ interface RawResource {
   readonly Properties: Properties;
 }
 
-function resourcesOf(context: Record<string, string> = {}): RawResource[] {
-  const api = synthesize(context).raw.find(({ stack }) => stack === 'Api');
+async function resourcesOf(context: Record<string, string> = {}): Promise<RawResource[]> {
+  const api = (await synthesize(context)).raw.find(({ stack }) => stack === 'Api');
   if (!api) throw new Error('there is no API');
   return Object.values((api.template as unknown as { Resources: Record<string, RawResource> }).Resources);
 }
 
-function propertiesOf(type: string, context?: Record<string, string>): Properties[] {
-  return resourcesOf(context)
-    .filter(({ Type }) => Type === type)
-    .map(({ Properties }) => Properties);
+async function propertiesOf(type: string, context?: Record<string, string>): Promise<Properties[]> {
+  return (await resourcesOf(context)).filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
 }
 
-function siteOf(context: Record<string, string> = {}): PortalSite {
-  const stacks = synthesize(context).raw.map(({ stack, template }) => {
+async function siteOf(context: Record<string, string> = {}): Promise<PortalSite> {
+  const stacks = (await synthesize(context)).raw.map(({ stack, template }) => {
     const { Resources: resources } = template as unknown as { Resources: never };
     return { name: stack, resources, outputs: {}, assetFolders: new Map() };
   });
@@ -52,9 +50,9 @@ const headersOfPage = {
 };
 
 describe('the files of the page', () => {
-  test('are in a bucket that is closed to the public, encrypted, and read over TLS by the distribution alone', () => {
-    const [bucket, ...others] = propertiesOf('AWS::S3::Bucket');
-    const [policy] = propertiesOf('AWS::S3::BucketPolicy');
+  test('are in a bucket that is closed to the public, encrypted, and read over TLS by the distribution alone', async () => {
+    const [bucket, ...others] = await propertiesOf('AWS::S3::Bucket');
+    const [policy] = await propertiesOf('AWS::S3::BucketPolicy');
     const { Statement: statements } = (policy ?? {})['PolicyDocument'] as { Statement: Properties[] };
 
     expect(others).toEqual([]);
@@ -81,8 +79,8 @@ describe('the files of the page', () => {
     expect(statements).toHaveLength(2);
   });
 
-  test('are served by HTTP/2 and 3, compressed, over TLS only', () => {
-    const [distribution] = propertiesOf('AWS::CloudFront::Distribution');
+  test('are served by HTTP/2 and 3, compressed, over TLS only', async () => {
+    const [distribution] = await propertiesOf('AWS::CloudFront::Distribution');
     const config = distribution?.['DistributionConfig'] as Properties & { CacheBehaviors: Properties[] };
 
     expect(config).toMatchObject({
@@ -101,15 +99,15 @@ describe('the files of the page', () => {
     ]);
   });
 
-  test('come with these headers, and are asked for anew', () => {
-    const page = siteOf().behaviours.at(-1);
+  test('come with these headers, and are asked for anew', async () => {
+    const page = (await siteOf()).behaviours.at(-1);
 
     expect(page).toMatchObject({ pattern: '*', target: 'files' });
     expect(page?.headers).toEqual({ ...headersOfPage, 'cache-control': 'no-cache' });
   });
 
-  test('whose names change with their content are kept for ever', () => {
-    const assets = siteOf().behaviours.find(({ pattern }) => pattern === '/assets/*');
+  test('whose names change with their content are kept for ever', async () => {
+    const assets = (await siteOf()).behaviours.find(({ pattern }) => pattern === '/assets/*');
 
     expect(assets?.headers).toEqual({
       ...headersOfPage,
@@ -117,10 +115,10 @@ describe('the files of the page', () => {
     });
   });
 
-  test('are shown in frames of the configured origins, and of no others', () => {
+  test('are shown in frames of the configured origins, and of no others', async () => {
     const portalFrameAncestors = 'https://app.iomnihub.example,https://crm.example:8443';
 
-    for (const { headers } of siteOf({ portalFrameAncestors }).behaviours.filter(
+    for (const { headers } of (await siteOf({ portalFrameAncestors })).behaviours.filter(
       ({ target }) => target === 'files',
     )) {
       expect(headers['content-security-policy']).toBe(
@@ -132,8 +130,8 @@ describe('the files of the page', () => {
 });
 
 describe('a path', () => {
-  const rewrite = (path: string) => {
-    const { behaviours } = siteOf();
+  const rewrite = async (path: string) => {
+    const { behaviours } = await siteOf();
     const found = behaviours.find(({ pattern }) => pattern === '*' || path.startsWith(pattern.slice(0, -1)));
     return `${found?.target} ${found?.rewrite(path)}`;
   };
@@ -147,16 +145,16 @@ describe('a path', () => {
     ['/api/subscriptions', 'api /subscriptions'],
     ['/api/api/x', 'api /api/x'],
     ['/apiary', 'files /index.html'],
-  ])('%s leads to %s', (path, target) => {
-    expect(rewrite(path)).toBe(target);
+  ])('%s leads to %s', async (path, target) => {
+    expect(await rewrite(path)).toBe(target);
   });
 });
 
-test('the API is told the address of the page, and the stack says it', () => {
-  const { outputs } = synthesize({});
+test('the API is told the address of the page, and the stack says it', async () => {
+  const { outputs } = await synthesize({});
 
   expect(Object.keys(outputs)).toEqual(expect.arrayContaining(['PortalUrl', 'PortalFiles']));
-  const variables = propertiesOf('AWS::Lambda::Function').map(
+  const variables = (await propertiesOf('AWS::Lambda::Function')).map(
     ({ Environment }) => (Environment as { Variables: Properties }).Variables['PORTAL_URL'],
   );
   expect(variables.filter(Boolean)).toHaveLength(1);
@@ -167,7 +165,7 @@ test('the local run answers with the headers of the template', async () => {
   const server = await startPortalServer(0, (fault) => faults.push(fault));
   try {
     expect((await fetch(server.url)).status).toBe(503);
-    server.serve(siteOf(), 'http://127.0.0.1:9');
+    server.serve(await siteOf(), 'http://127.0.0.1:9');
     for (const path of ['/', '/webhooks/sub_1']) {
       const { headers } = await fetch(`${server.url}${path}`);
       expect(Object.fromEntries(headers)).toMatchObject({ ...headersOfPage, 'cache-control': 'no-cache' });

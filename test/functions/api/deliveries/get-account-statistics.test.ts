@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { accountStatisticsView } from '../../../../contract/statistics-views.ts';
-import { addTallies, tallyAttempt } from '../../../../core/deliveries/statistics.ts';
+import { addTallies, hourOf, tallyAttempt } from '../../../../core/deliveries/statistics.ts';
 import { createTestApi, type TestApi } from '../../../support/api.ts';
-import { uniqueId } from '../../../support/builders.ts';
+import { statisticsPart, uniqueId } from '../../../support/builders.ts';
 import type { Deployment } from '../../../support/deployment.ts';
 import { prepareDeployment } from '../../../support/suite.ts';
 
@@ -26,8 +26,9 @@ const failure = tallyAttempt(
   { kind: 'exhausted', reason: 'status' },
 );
 
-async function count(subscriptionId: string, at: string, tally = success): Promise<void> {
-  await deployment.statistics.addStatistics({ accountId, subscriptionId }, tally, new Date(at));
+async function count(subscriptionId: string, at: string, tally = success, of = accountId): Promise<void> {
+  const part = statisticsPart({ accountId: of, subscriptionId, hour: hourOf(new Date(at)), tally });
+  await deployment.deliveries.recordDelivered([part]);
 }
 
 const get = (query: Record<string, string> = {}) =>
@@ -51,11 +52,7 @@ test('are of each subscription, by the hour up to the current one, and of no oth
   await count(busy, '2026-11-25T12:59:59.999Z');
   await count(busy, '2026-11-25T13:00:00.000Z');
   await count(busy, '2026-11-26T12:00:00.000Z', addTallies(success, failure));
-  await deployment.statistics.addStatistics(
-    { accountId: uniqueId('acc'), subscriptionId: busy },
-    success,
-    now,
-  );
+  await count(busy, now.toISOString(), success, uniqueId('acc'));
 
   const { body } = await get({ range: '24h' });
 
