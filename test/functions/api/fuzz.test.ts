@@ -3,12 +3,17 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type RouteKey, routeKeys, routeOf } from '../../../contract/routes.ts';
-import type { CredentialKind } from '../../../core/accounts/credential.ts';
+import {
+  type CredentialKind,
+  formatLinkCode,
+  hashCredentialSecret,
+} from '../../../core/accounts/credential.ts';
 import { type DeliveryRef, deliveryIdOf } from '../../../core/deliveries/delivery.ts';
 import { createTestApi, type TestApi } from '../../support/api.ts';
 import { hostileTexts, type JsonSchema, nearlyValidValues, valuesOf } from '../../support/arbitrary-json.ts';
 import { deliveredDelivery, publishedEvent, uniqueId } from '../../support/builders.ts';
 import { type OpenApiDocument, readContract } from '../../support/contract.ts';
+import { addDrill } from '../../support/contract-world.ts';
 import { type Deployment, startDeployment } from '../../support/deployment.ts';
 
 /** Whatever a request holds, near to what the contract asks for or far from it, the answer is one of the contract's. */
@@ -37,7 +42,15 @@ beforeAll(async () => {
 });
 afterAll(() => deployment.close());
 
-const idNames = ['accountId', 'keyId', 'sessionId', 'subscriptionId', 'eventId', 'deliveryId'] as const;
+const idNames = [
+  'accountId',
+  'keyId',
+  'sessionId',
+  'subscriptionId',
+  'eventId',
+  'deliveryId',
+  'drillId',
+] as const;
 type Ids = Readonly<Record<(typeof idNames)[number], string>>;
 
 /** An account in which there is one of everything. */
@@ -60,6 +73,7 @@ async function openAccount(): Promise<Ids> {
     acceptedAt,
   };
   await deployment.deliveries.recordDelivered([deliveredDelivery(ref)]);
+  const drillId = await addDrill(deployment.table, accountId, subscriptionId);
   const [keyId, sessionId] = await Promise.all([
     addCredential(accountId, 'api-key'),
     addCredential(accountId, 'portal-session'),
@@ -71,8 +85,12 @@ async function openAccount(): Promise<Ids> {
     subscriptionId,
     eventId: event.id,
     deliveryId: deliveryIdOf(ref),
+    drillId,
   };
 }
+
+const farAhead = '2099-01-01T00:00:00.000Z';
+const linkSecret = 'L'.repeat(43);
 
 async function addCredential(accountId: string, kind: CredentialKind): Promise<string> {
   const id = createHash('sha256').update(`${kind} ${accountId}`).digest('hex').slice(0, 24);
@@ -85,6 +103,8 @@ async function addCredential(accountId: string, kind: CredentialKind): Promise<s
     capabilities: ['view'],
     description: '',
     createdAt,
+    expiresAt: farAhead,
+    link: { secretHash: hashCredentialSecret(linkSecret), expiresAt: farAhead },
   });
   return id;
 }
@@ -150,11 +170,9 @@ const idChoice = fc.oneof(
 );
 
 function pathParametersOf(routeKey: RouteKey, ids: Ids, choice: 'own' | keyof Ids | { text: string }) {
-  const own = routeKey.includes('/deliveries/{id}')
-    ? ids.deliveryId
-    : routeKey.includes('/events/{id}')
-      ? ids.eventId
-      : ids.subscriptionId;
+  const [, noun = ''] = /\/(\w+)\/\{id\}/.exec(routeKey) ?? [];
+  const own =
+    { deliveries: ids.deliveryId, events: ids.eventId, drills: ids.drillId }[noun] ?? ids.subscriptionId;
   const chosen = choice === 'own' ? undefined : typeof choice === 'string' ? ids[choice] : choice.text;
   return {
     id: chosen ?? own,
@@ -164,9 +182,11 @@ function pathParametersOf(routeKey: RouteKey, ids: Ids, choice: 'own' | keyof Id
   };
 }
 
-/** A made-up identifier in a body names nothing that there is. */
-function namingOwn(body: string | undefined, { subscriptionId }: Ids): string | undefined {
-  return body?.replace(/("subscriptionId":)"[\w-]{1,64}"/, `$1"${subscriptionId}"`);
+/** A made-up identifier or code in a body names nothing that there is. */
+function namingOwn(body: string | undefined, { subscriptionId, sessionId }: Ids): string | undefined {
+  return body
+    ?.replace(/("subscriptionId":)"[\w-]{1,64}"/, `$1"${subscriptionId}"`)
+    .replace(/("code":)"[^"\\]*"/, `$1"${formatLinkCode(sessionId, linkSecret)}"`);
 }
 
 describe('no request brings about a fault of ours, or an answer that the contract does not tell of:', () => {
@@ -189,6 +209,9 @@ describe('no request brings about a fault of ours, or an answer that the contrac
           const answer = await api.call(routeKey, {
             accountId: ids.accountId,
             isSigned: routeOf(routeKey).access === 'iam',
+            ...(routeOf(routeKey).access === 'session'
+              ? { credential: { kind: 'portal-session' as const, id: ids.sessionId } }
+              : {}),
             overrides: {
               pathParameters: pathParametersOf(routeKey, ids, choice),
               queryStringParameters: query,
