@@ -76,6 +76,7 @@ test('the router parses its requests, calls its handler and answers as declared'
     const serve = createApi({
       rules: { allowPrivateCallbacks: true, allowedPorts: [], ownHosts: [] },
       callbackTimeoutMs: 15_000,
+      portalUrl: 'https://portal.example.com',
       accountStatus: { findAccountStatus: async () => 'active' },
       reserveTurns: async () => ({ kind: 'now' }),
       telemetry: { info() {}, error(name, { error }) { throw error; } },
