@@ -27,6 +27,8 @@ async function start(): Promise<void> {
   const page = document.getElementById('page');
   if (page) render(<App />, page);
   await opening;
+  // What is opened next is there by then.
+  setTimeout(() => void import('./webhooks/webhook-screen.tsx'), 1_000);
   const { value } = session;
   if (value.kind === 'open' && value.locale && !wanted && !link?.lang)
     await showIn(chooseLocale([value.locale]));

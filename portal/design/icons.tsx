@@ -86,6 +86,7 @@ export const LiveIcon = () => (
 
 export const WebhookIcon = () => (
   <Icon>
-    <path d="M4 5.25h3.25a2.75 2.75 0 0 1 0 5.5H6.5M12 10.75H8.75a2.75 2.75 0 0 1 0-5.5h.75" />
+    <circle cx="4" cy="8" r="1.75" />
+    <path d="M7.5 8h6M11 5.25 13.75 8 11 10.75" />
   </Icon>
 );

@@ -1,6 +1,10 @@
 interface SegmentsProps<Value extends string> {
   readonly label: string;
-  readonly options: readonly { readonly value: Value; readonly label: string; readonly count?: number }[];
+  readonly options: readonly {
+    readonly value: Value;
+    readonly label: string;
+    readonly count?: number | undefined;
+  }[];
   readonly value: Value;
   readonly onChange: (value: Value) => void;
 }
@@ -17,7 +21,7 @@ export function Segments<Value extends string>({ label, options, value, onChange
           onClick={() => onChange(option.value)}
         >
           {option.label}
-          {option.count === undefined ? null : <span class="count num">{option.count}</span>}
+          {'count' in option ? <span class="count num">{option.count ?? '\u2007'}</span> : null}
         </button>
       ))}
     </div>

@@ -44,7 +44,7 @@ export function ListScreen() {
     return { webhook, activity, state: healthOf(webhook, activity) };
   });
   const isIn = ({ state }: WebhookRow, one: Group) => one === 'all' || groupOf[state] === one;
-  const counted = (one: Group) => all?.filter((row) => isIn(row, one)).length ?? 0;
+  const counted = (one: Group) => all?.filter((row) => isIn(row, one)).length;
   const shown = all
     ?.filter((row) => isIn(row, group.value))
     .filter(({ webhook }) => matches(webhook, search.value));
@@ -60,7 +60,7 @@ export function ListScreen() {
           <h1>{t.title}</h1>
           <p class="muted">{t.subtitle}</p>
         </div>
-        {mayManage.value && all?.length ? (
+        {mayManage.value && all?.length !== 0 ? (
           <LinkButton kind="primary" href={linkTo(['webhooks', 'new'])}>
             <PlusIcon />
             {t.add}
@@ -85,9 +85,7 @@ export function ListScreen() {
             <Segments
               label={t.filter}
               value={group.value}
-              options={groups
-                .filter((one) => one === 'all' || one === group.value || counted(one) > 0)
-                .map((one) => ({ value: one, label: t.groups[one], count: counted(one) }))}
+              options={groups.map((one) => ({ value: one, label: t.groups[one], count: counted(one) }))}
               onChange={(one) => {
                 group.value = one;
               }}
