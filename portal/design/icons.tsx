@@ -40,12 +40,6 @@ export const CloseIcon = () => (
   </Icon>
 );
 
-export const ChevronIcon = () => (
-  <Icon>
-    <path d="m6 3.5 4.5 4.5L6 12.5" />
-  </Icon>
-);
-
 export const BackIcon = () => (
   <Icon>
     <path d="M10 3.5 5.5 8l4.5 4.5" />
