@@ -125,7 +125,9 @@ describeHere(`the page ${inBrowser}`, () => {
     for (;;) {
       // Before it scrolls: what comes then, comes because of it.
       const count = Number(await table.getAttribute('aria-rowcount'));
-      await scroller.evaluate('(element) => { element.scrollTop = element.scrollHeight; }');
+      await scroller.evaluate((element) => {
+        element.scrollTop = element.scrollHeight;
+      });
       expect(await table.locator('tbody tr').count()).toBeLessThan(60);
       if (count === many.length) break;
       await page.waitForFunction(
