@@ -15,7 +15,7 @@ export type SessionState =
   | { readonly kind: 'offline' }
   | ({ readonly kind: 'open' } & OpenSession);
 
-export type NoSessionReason = 'no-link' | 'link-used' | 'ended' | 'suspended';
+export type NoSessionReason = 'no-link' | 'link-used' | 'ended' | 'suspended' | 'signed-out';
 
 export type OpenSession = RouteAnswer<'GET /portal-session'> & {
   /** True in the local run. */
@@ -46,6 +46,13 @@ export function endSession(reason: NoSessionReason): void {
   tokens.write(undefined);
   forgetAll();
   session.value = { kind: 'none', reason };
+}
+
+/** On a computer that others use too, nobody goes on with the session. */
+export async function signOut(): Promise<void> {
+  // Without an answer, at least this tab forgets it.
+  await api('DELETE /portal-session').catch(() => undefined);
+  endSession('signed-out');
 }
 
 /** What the session may do. The API decides; the page only leaves out what would be refused. */

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { formats, locale, showIn, texts } from '../i18n/i18n.ts';
 import { type Locale, localeNames, locales } from '../i18n/locales.ts';
-import { mayManage, session } from '../session/session.ts';
+import { mayManage, session, signOut } from '../session/session.ts';
 import { now } from './clock.ts';
 import { useKeys } from './keys.ts';
 import { lazy } from './lazy.tsx';
@@ -42,6 +42,9 @@ export function Header({ hasPlayground }: { readonly hasPlayground: boolean }) {
           {t.timesIn(formats().zoneName(now.value))}
         </span>
         <LanguageSelect />
+        <button type="button" class="sign-out wide-only" onClick={() => void signOut()}>
+          {t.signOut}
+        </button>
         <button
           type="button"
           class="key-button"

@@ -21,6 +21,7 @@ export const shell = {
   keyboard: 'Keyboard shortcuts',
   timesIn: (zone: string) => `times in ${zone}`,
   viewOnly: 'View only',
+  signOut: 'Sign out',
   keys: {
     search: 'Search',
     next: 'Next row',
@@ -43,6 +44,7 @@ export const shell = {
       title: 'Your session has ended',
       text: 'Nothing is lost. Go back to iOmniHub and open your webhooks again.',
     },
+    'signed-out': { title: 'You have signed out', text: 'Go to iOmniHub to open your webhooks again.' },
     suspended: {
       title: 'The account is suspended',
       text: 'While it is, nothing is delivered and nothing can be changed. Ask iOmniHub why.',

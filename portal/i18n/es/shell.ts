@@ -21,6 +21,7 @@ export const shell = {
   keyboard: 'Atajos de teclado',
   timesIn: (zone: string) => `horas en ${zone}`,
   viewOnly: 'Solo lectura',
+  signOut: 'Salir',
   keys: {
     search: 'Buscar',
     next: 'Fila siguiente',
@@ -43,6 +44,7 @@ export const shell = {
       title: 'Su sesión ha terminado',
       text: 'No se ha perdido nada. Vuelva a iOmniHub y abra sus webhooks de nuevo.',
     },
+    'signed-out': { title: 'Ha salido', text: 'Vaya a iOmniHub para abrir sus webhooks de nuevo.' },
     suspended: {
       title: 'La cuenta está suspendida',
       text: 'Mientras lo esté, no se entrega nada ni se puede cambiar nada. Pregunte a iOmniHub por qué.',

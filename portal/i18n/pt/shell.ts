@@ -21,6 +21,7 @@ export const shell = {
   keyboard: 'Atalhos do teclado',
   timesIn: (zone: string) => `horários em ${zone}`,
   viewOnly: 'Somente leitura',
+  signOut: 'Sair',
   keys: {
     search: 'Pesquisar',
     next: 'Próxima linha',
@@ -43,6 +44,7 @@ export const shell = {
       title: 'Sua sessão terminou',
       text: 'Nada se perdeu. Volte ao iOmniHub e abra seus webhooks de novo.',
     },
+    'signed-out': { title: 'Você saiu', text: 'Vá ao iOmniHub para abrir seus webhooks de novo.' },
     suspended: {
       title: 'A conta está suspensa',
       text: 'Enquanto estiver, nada é entregue e nada pode ser alterado. Pergunte ao iOmniHub por quê.',

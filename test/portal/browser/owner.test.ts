@@ -297,6 +297,23 @@ describeHere(`an owner ${inBrowser}`, () => {
     expect(faults).toEqual([]);
   });
 
+  test('signs out, and the token is good for nothing more', async () => {
+    const { page } = await world.openPage();
+    const token = await page.evaluate(() => sessionStorage.getItem('iomnihub-webhooks-session'));
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'You have signed out' }).waitFor();
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+    // The gateway remembers a good token for up to half a minute.
+    await until('the end of the session', async () => {
+      const headers = { authorization: `Bearer ${token}` };
+      const answer = await page.request.get(new URL('/api/subscriptions', page.url()).href, { headers });
+      return answer.status() === 401;
+    });
+    await page.reload();
+    await page.getByRole('heading', { name: 'Open this page from iOmniHub' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Events' }).count()).toBe(0);
+  });
+
   test('reads the page in the language of the link, or in another one', async () => {
     const { page } = await world.openPage({ locale: 'es' });
     await page.getByText('iOmniHub llama a estas URL').waitFor();
