@@ -13,6 +13,7 @@ import { origin, servePage } from './screenshots/serve-page.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const wide = { width: 1280, height: 860 };
+const short = { width: 1280, height: 640 };
 const tall = { width: 1280, height: 1040 };
 const narrow = { width: 390, height: 844 };
 type ColorScheme = 'light' | 'dark';
@@ -26,10 +27,10 @@ interface Picture {
 }
 
 const pictures: readonly Picture[] = [
-  { name: 'webhooks', place: '' },
-  { name: 'webhooks-dark', place: '', scheme: 'dark' },
+  { name: 'webhooks', place: '', size: short },
+  { name: 'webhooks-dark', place: '', size: short, scheme: 'dark' },
   { name: 'webhooks-narrow', place: '', size: narrow },
-  { name: 'webhooks-pt', place: '', locale: 'pt-BR' },
+  { name: 'webhooks-pt', place: '', size: short, locale: 'pt-BR' },
   { name: 'delivery', place: 'webhooks/sub_crm/deliveries/dlv_0', size: tall },
   { name: 'delivery-dark', place: 'webhooks/sub_crm/deliveries/dlv_0', size: tall, scheme: 'dark' },
   { name: 'delivery-narrow', place: 'webhooks/sub_crm/deliveries/dlv_0', size: narrow },
