@@ -304,11 +304,15 @@ describeHere(`an owner ${inBrowser}`, () => {
     await page.getByRole('heading', { name: 'You have signed out' }).waitFor();
     expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
     // The gateway remembers a good token for up to half a minute.
-    await until('the end of the session', async () => {
-      const headers = { authorization: `Bearer ${token}` };
-      const answer = await page.request.get(new URL('/api/subscriptions', page.url()).href, { headers });
-      return answer.status() === 401;
-    });
+    await until(
+      'the end of the session',
+      async () => {
+        const headers = { authorization: `Bearer ${token}` };
+        const answer = await page.request.get(new URL('/api/subscriptions', page.url()).href, { headers });
+        return answer.status() === 401;
+      },
+      { everyMs: 1_000 },
+    );
     await page.reload();
     await page.getByRole('heading', { name: 'Open this page from iOmniHub' }).waitFor();
     expect(await page.getByRole('link', { name: 'Events' }).count()).toBe(0);
