@@ -41,7 +41,7 @@ export async function startPortalServer(
       const target = behaviour.rewrite(path);
       response.setHeaders(new Map(Object.entries(behaviour.headers)));
       return behaviour.target === 'api'
-        ? forward(new URL(query === undefined ? target : `${target}?${query}`, apiUrl), request, response)
+        ? forward(apiUrl, query === undefined ? target : `${target}?${query}`, request, response)
         : sendFile(folder, target, behaviour, response);
     },
     port,
@@ -62,9 +62,16 @@ function fits(path: string, pattern: string): boolean {
   return pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
 }
 
-async function forward(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** The target is sent as it is: resolved against the API's URL, `//host/path` would lead to another host. */
+async function forward(
+  apiUrl: string,
+  target: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { method, headers } = request;
-  const outgoing = httpRequest(url, { method, headers: { ...headers, host: url.host } });
+  const { hostname, port, host } = new URL(apiUrl);
+  const outgoing = httpRequest({ hostname, port, path: target, method, headers: { ...headers, host } });
   // Whoever goes away ends the request too.
   response.once('close', () => outgoing.destroy());
   try {

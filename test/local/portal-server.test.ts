@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type LocalServer, listen } from '../../local/http-server.ts';
 import { type PortalServer, startPortalServer } from '../../local/portal-server.ts';
@@ -77,6 +78,22 @@ test('whoever goes away ends the request, and that is no fault', async () => {
   await until('the request has ended', () => gone === 1);
   expect(faults).toEqual([]);
 });
+
+test.each(['//127.0.0.1:9/hooks', String.raw`/\127.0.0.1:9/hooks`])(
+  'a path that looks like another host, such as %s, leads to the API all the same',
+  async (path) => {
+    const { hostname, port } = new URL(portal.url);
+    const status = await new Promise((resolve, reject) => {
+      const headers = { authorization: 'Bearer whs_1' };
+      get({ hostname, port, path: `/api${path}`, headers }, ({ statusCode }) => resolve(statusCode)).on(
+        'error',
+        reject,
+      );
+    });
+
+    expect([status, seen.map(({ url }) => url), faults]).toEqual([201, [path], []]);
+  },
+);
 
 test('a request to another host is refused, as from a page whose name leads here', async () => {
   const { hostname, port } = new URL(portal.url);
