@@ -27,13 +27,45 @@ export function tokenizeJson(text: string): JsonToken[] {
   return tokens;
 }
 
-/** JSON with line ends and indents; any other text as it is. */
+/** A string, a mark or a word. What none of them covers is a blank. */
+const piecePattern = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s[\]{},:"]+/g;
+
+/** Deeper levels are indented no further: the indents of a deep nesting would be longer than all else. */
+const deepestIndent = 16;
+
+/**
+ * JSON with line ends and indents; any other text as it is. Only blanks change: a parser would round large numbers and
+ * leave out all but the last of equal names.
+ */
 export function prettyJson(text: string): string {
+  if (!isJson(text) || !isParsed(text)) return text;
+  const pieces = text.match(piecePattern) ?? [];
+  let depth = 0;
+  const lineEnd = () => `\n${'  '.repeat(Math.min(depth, deepestIndent))}`;
+  return pieces
+    .map((piece, index) => {
+      if (piece === ':') return ': ';
+      if (piece === ',') return piece + lineEnd();
+      if (isOpening(piece)) {
+        depth += 1;
+        return isClosing(pieces[index + 1]) ? piece : piece + lineEnd();
+      }
+      if (!isClosing(piece)) return piece;
+      depth -= 1;
+      return isOpening(pieces[index - 1]) ? piece : lineEnd() + piece;
+    })
+    .join('');
+}
+
+const isOpening = (piece: string | undefined) => piece === '{' || piece === '[';
+const isClosing = (piece: string | undefined) => piece === '}' || piece === ']';
+
+function isParsed(text: string): boolean {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? JSON.stringify(value, null, 2) : text;
+    JSON.parse(text);
+    return true;
   } catch {
-    return text;
+    return false;
   }
 }
 
