@@ -1,5 +1,6 @@
-import { type ReadonlySignal, signal } from '@preact/signals';
+import type { ReadonlySignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
+import { createLiveList, type LiveList } from '../api/live-list.ts';
 import type { ApiFailure } from '../api/problem.ts';
 import { useResource } from '../api/resource.ts';
 import { api } from '../session/session.ts';
@@ -10,14 +11,9 @@ export interface DeliveryFilter {
   readonly eventType: string;
 }
 
-export interface DeliveryList {
-  /** Newest first. Undefined until the first page is read. */
-  readonly items: ReadonlySignal<readonly Delivery[] | undefined>;
-  readonly hasMore: ReadonlySignal<boolean>;
+export interface DeliveryList extends Omit<LiveList<Delivery>, 'readNewest'> {
   readonly failure: ReadonlySignal<ApiFailure | undefined>;
   readonly refresh: () => Promise<void>;
-  /** Reads the next page, unless one is being read. */
-  readonly readMore: () => void;
 }
 
 const pageSize = 100;
@@ -30,46 +26,13 @@ export function useDeliveries(subscriptionId: string, filter: DeliveryFilter): D
   return { items: pages.items, hasMore: pages.hasMore, failure, refresh, readMore: pages.readMore };
 }
 
-function createPages(subscriptionId: string, { status, eventType }: DeliveryFilter) {
-  const items = signal<readonly Delivery[] | undefined>(undefined);
-  const hasMore = signal(false);
-  let cursor: string | undefined;
-  let isReading = false;
-
-  return { items, hasMore, readNewest, readMore: () => void readMore() };
-
-  async function read(from: string | undefined, abort?: AbortSignal) {
-    const query = { status, eventType, cursor: from, limit: pageSize };
-    const request = { path: { id: subscriptionId }, query };
-    return (await api('GET /subscriptions/{id}/deliveries', request, { signal: abort })).body;
-  }
-
-  async function readNewest(abort: AbortSignal) {
-    const page = await read(undefined, abort);
-    const known = items.value;
-    // What no longer fits the filter is in no page any more. Only what stands in the page is known to be so still.
-    const [oldest] = page.items.slice(-1);
-    const older = known?.filter(({ acceptedAt }) => oldest && acceptedAt < oldest.acceptedAt) ?? [];
-    items.value = mergeDeliveries(page.nextCursor === null ? [] : older, page.items);
-    if (known === undefined) {
-      cursor = page.nextCursor ?? undefined;
-      hasMore.value = cursor !== undefined;
-    }
-    return page;
-  }
-
-  async function readMore(): Promise<void> {
-    if (isReading || cursor === undefined) return;
-    isReading = true;
-    try {
-      const page = await read(cursor);
-      cursor = page.nextCursor ?? undefined;
-      hasMore.value = cursor !== undefined;
-      items.value = mergeDeliveries(items.value ?? [], page.items);
-    } catch {
-      // It is tried again with the next look at the newest ones.
-    } finally {
-      isReading = false;
-    }
-  }
+function createPages(id: string, { status, eventType }: DeliveryFilter): LiveList<Delivery> {
+  return createLiveList({
+    async read(cursor, abort) {
+      const request = { path: { id }, query: { status, eventType, cursor, limit: pageSize } };
+      return (await api('GET /subscriptions/{id}/deliveries', request, { signal: abort })).body;
+    },
+    timeOf: ({ acceptedAt }) => acceptedAt,
+    merge: mergeDeliveries,
+  });
 }

@@ -1,5 +1,6 @@
-import { type ReadonlySignal, signal } from '@preact/signals';
+import type { ReadonlySignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
+import { createLiveList, type LiveList } from '../api/live-list.ts';
 import type { ApiFailure } from '../api/problem.ts';
 import { useResource } from '../api/resource.ts';
 import type { ItemOf } from '../api/route-shapes.ts';
@@ -7,13 +8,9 @@ import { api } from '../session/session.ts';
 
 export type PublishedEvent = ItemOf<'GET /events'>;
 
-export interface EventList {
-  /** Newest first. Undefined until the first page is read. */
-  readonly items: ReadonlySignal<readonly PublishedEvent[] | undefined>;
-  readonly hasMore: ReadonlySignal<boolean>;
+export interface EventList extends Omit<LiveList<PublishedEvent>, 'readNewest'> {
   readonly failure: ReadonlySignal<ApiFailure | undefined>;
   readonly refresh: () => Promise<void>;
-  readonly readMore: () => void;
 }
 
 const pageSize = 100;
@@ -26,43 +23,15 @@ export function useEvents(eventType: string): EventList {
   return { items: pages.items, hasMore: pages.hasMore, failure, refresh, readMore: pages.readMore };
 }
 
-function createPages(eventType: string) {
-  const items = signal<readonly PublishedEvent[] | undefined>(undefined);
-  const hasMore = signal(false);
-  let cursor: string | undefined;
-  let isReading = false;
-
-  return { items, hasMore, readNewest, readMore: () => void readMore() };
-
-  async function read(from: string | undefined, abort?: AbortSignal) {
-    const query = { eventType, cursor: from, limit: pageSize };
-    return (await api('GET /events', { query }, { signal: abort })).body;
-  }
-
-  async function readNewest(abort: AbortSignal) {
-    const page = await read(undefined, abort);
-    if (items.value === undefined) {
-      cursor = page.nextCursor ?? undefined;
-      hasMore.value = cursor !== undefined;
-    }
-    items.value = mergeEvents(items.value ?? [], page.items);
-    return page;
-  }
-
-  async function readMore(): Promise<void> {
-    if (isReading || cursor === undefined) return;
-    isReading = true;
-    try {
-      const page = await read(cursor);
-      cursor = page.nextCursor ?? undefined;
-      hasMore.value = cursor !== undefined;
-      items.value = mergeEvents(items.value ?? [], page.items);
-    } catch {
-      // It is tried again with the next look at the newest ones.
-    } finally {
-      isReading = false;
-    }
-  }
+function createPages(eventType: string): LiveList<PublishedEvent> {
+  return createLiveList({
+    async read(cursor, abort) {
+      const query = { eventType, cursor, limit: pageSize };
+      return (await api('GET /events', { query }, { signal: abort })).body;
+    },
+    timeOf: ({ recordedAt }) => recordedAt,
+    merge: mergeEvents,
+  });
 }
 
 /** In the order of the API's list, each once. Events never change. */
