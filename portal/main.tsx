@@ -20,6 +20,13 @@ async function start(): Promise<void> {
   // First of all: the code must not stay in the address while anything else is loaded.
   const link = takeLinkCode(location, history);
   const opening = openSession(link?.code);
+  // A new link in a tab that shows the page changes the fragment alone, and nothing is loaded again.
+  addEventListener('hashchange', () => {
+    const next = takeLinkCode(location, history);
+    if (!next) return;
+    void openSession(next.code);
+    if (next.lang) void showIn(chooseLocale([next.lang]));
+  });
   startRouting();
   await showIn(chooseLocale([wanted, link?.lang, ...navigator.languages]));
   startClock();

@@ -1,10 +1,14 @@
 import { ApiFailure, type FailureSlug } from '../api/problem.ts';
-import { api, endSession, hasToken, keepToken, playground, session } from './session.ts';
+import { api, endSession, hasToken, keepToken, playground, session, startOpening } from './session.ts';
 
 const pauseMs = 3_000;
 
-/** Exchanges the code of the link, if the page was opened by one. Otherwise goes on with the session of this tab. */
+/**
+ * Exchanges the code of the link, if the page was opened by one. Otherwise goes on with the session of this tab. Nothing
+ * of an earlier session stays.
+ */
 export async function openSession(code: string | undefined): Promise<void> {
+  startOpening();
   if (code !== undefined && !(await exchange(code))) return;
   if (!hasToken()) return endSession('no-link');
   try {

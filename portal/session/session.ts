@@ -42,6 +42,12 @@ export function hasToken(): boolean {
   return tokens.read() !== undefined;
 }
 
+/** Takes away what the page shows of a session before. */
+export function startOpening(): void {
+  forgetAll();
+  session.value = { kind: 'opening' };
+}
+
 export function endSession(reason: NoSessionReason): void {
   tokens.write(undefined);
   forgetAll();

@@ -61,6 +61,15 @@ describeHere(`an owner ${inBrowser}`, () => {
     expect(await stranger.getByRole('heading', { name: 'Webhooks' }).count()).toBe(0);
   });
 
+  test('opens a new link in the tab of an earlier session, in which only the fragment of the address changes', async () => {
+    const { page } = await world.openPage({ capabilities: ['view'] });
+    await page.getByRole('heading', { name: 'Webhooks', level: 1 }).waitFor();
+    expect(await page.getByRole('link', { name: 'Add webhook' }).count()).toBe(0);
+    await page.goto(await world.makeLink({ capabilities: ['manage'] }));
+    await page.getByRole('link', { name: 'Add webhook' }).first().waitFor();
+    expect(page.url()).not.toContain('whl_');
+  });
+
   test('adds a webhook: learns what is wrong with the URL, gets the secret once, and sees the answer to a test', async () => {
     const { page, faults } = await world.openPage();
     receiver.respond((response) => response.writeHead(200).end('{"seen":true}'));
