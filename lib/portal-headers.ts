@@ -11,17 +11,20 @@ import { resourceName, type Stage } from './stage.ts';
 
 /** The headers of the page's files. The local run reads them from the template. */
 export function portalHeaders(scope: Construct, stage: Stage) {
-  const policy = (id: string, comment: string, cacheControl: string) =>
+  const policy = (id: string, comment: string, customHeaders: ResponseCustomHeader[] = []) =>
     new ResponseHeadersPolicy(scope, id, {
       responseHeadersPolicyName: `${resourceName(stage, 'portal')}-${id.toLowerCase()}`,
       comment,
       securityHeadersBehavior: securityHeaders(stage),
-      customHeadersBehavior: { customHeaders: [custom('cache-control', cacheControl), ...isolation] },
+      customHeadersBehavior: { customHeaders: [...customHeaders, ...isolation] },
     });
   return {
-    page: policy('PageHeaders', 'The page itself: asked for anew each time', 'no-cache'),
-    // Their names change with their content.
-    assets: policy('AssetHeaders', 'What the page is made of', 'public, max-age=31536000, immutable'),
+    page: policy('PageHeaders', 'The page itself: asked for anew each time', [
+      custom('cache-control', 'no-cache'),
+    ]),
+    // Without cache-control: an answer that a file is missing has these headers too, and must not be kept.
+    assets: policy('AssetHeaders', 'What the page is made of'),
+    api: policy('ApiHeaders', 'The API, which says itself that no answer is kept'),
   };
 }
 

@@ -58,7 +58,7 @@ export class Portal extends Construct {
       // Longer than the API takes.
       readTimeout: Duration.seconds(30),
     });
-    const { page, assets } = portalHeaders(this, stage);
+    const headers = portalHeaders(this, stage);
     const site = {
       origin: files,
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
@@ -72,11 +72,16 @@ export class Portal extends Construct {
       defaultBehavior: {
         ...site,
         cachePolicy: CachePolicy.CACHING_DISABLED,
-        responseHeadersPolicy: page,
-        functionAssociations: [this.#atViewerRequest('ServePage', servePage)],
+        responseHeadersPolicy: headers.page,
+        functionAssociations: [this.#at(FunctionEventType.VIEWER_REQUEST, 'ServePage', servePage)],
       },
       additionalBehaviors: {
-        '/assets/*': { ...site, cachePolicy: CachePolicy.CACHING_OPTIMIZED, responseHeadersPolicy: assets },
+        '/assets/*': {
+          ...site,
+          cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+          responseHeadersPolicy: headers.assets,
+          functionAssociations: [this.#at(FunctionEventType.VIEWER_RESPONSE, 'KeepAssets', keepAssets)],
+        },
         '/api/*': {
           origin: apiOrigin,
           viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
@@ -85,7 +90,8 @@ export class Portal extends Construct {
           cachePolicy: CachePolicy.CACHING_DISABLED,
           // API Gateway answers for its own host only.
           originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-          functionAssociations: [this.#atViewerRequest('ServeApi', serveApi)],
+          responseHeadersPolicy: headers.api,
+          functionAssociations: [this.#at(FunctionEventType.VIEWER_REQUEST, 'ServeApi', serveApi)],
         },
       },
     });
@@ -95,12 +101,12 @@ export class Portal extends Construct {
     new CfnOutput(scope, 'PortalFiles', { value: bucket.bucketName });
   }
 
-  #atViewerRequest(id: string, code: string) {
+  #at(eventType: FunctionEventType, id: string, code: string) {
     const edgeFunction = new EdgeFunction(this, id, {
       code: FunctionCode.fromInline(code),
       runtime: FunctionRuntime.JS_2_0,
     });
-    return { function: edgeFunction, eventType: FunctionEventType.VIEWER_REQUEST };
+    return { function: edgeFunction, eventType };
   }
 }
 
@@ -109,6 +115,14 @@ const servePage = `function handler(event) {
   var request = event.request;
   if (!/\\.[^\\/]*$/.test(request.uri)) request.uri = '/index.html';
   return request;
+}
+`;
+
+/** Their names change with their content. CloudFront calls it for files that are there only: what is missing may come yet. */
+const keepAssets = `function handler(event) {
+  var response = event.response;
+  response.headers['cache-control'] = { value: 'public, max-age=31536000, immutable' };
+  return response;
 }
 `;
 

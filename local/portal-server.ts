@@ -103,7 +103,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 async function sendFile(
   folder: string,
   path: string,
-  { headers }: SiteBehaviour,
+  { headers, headersOfSuccess }: SiteBehaviour,
   response: ServerResponse,
 ): Promise<void> {
   // A path that leads out of the folder has become one inside it, under which there is nothing.
@@ -111,7 +111,7 @@ async function sendFile(
   const content = await readFile(file).catch(() => undefined);
   if (content) {
     const contentType = contentTypes[extname(file)] ?? 'application/octet-stream';
-    response.writeHead(200, { ...headers, 'content-type': contentType }).end(content);
+    response.writeHead(200, { ...headers, ...headersOfSuccess, 'content-type': contentType }).end(content);
     return;
   }
   const isPage = path === '/index.html';

@@ -14,6 +14,8 @@ export interface SiteBehaviour {
   /** The path at the target. */
   readonly rewrite: (path: string) => string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Of an answer that is no error, besides. */
+  readonly headersOfSuccess: Readonly<Record<string, string>>;
 }
 
 interface CacheBehavior {
@@ -36,30 +38,38 @@ export function portalSiteOf(resources: Resources): PortalSite | undefined {
   const config = distribution.properties['DistributionConfig'] as DistributionConfig;
   const functions = byRef(resources.ofType('AWS::CloudFront::Function'));
   const policies = byRef(resources.ofType('AWS::CloudFront::ResponseHeadersPolicy'));
+  const codesAt = (eventType: string, { FunctionAssociations: associations = [] }: CacheBehavior) =>
+    associations
+      .filter(({ EventType }) => EventType === eventType)
+      .map(({ FunctionARN }) => String(known(functions, FunctionARN).properties['FunctionCode']));
   const read = (behaviour: CacheBehavior): SiteBehaviour => ({
     pattern: behaviour.PathPattern ?? '*',
     target: config.Origins.find(({ Id }) => Id === behaviour.TargetOriginId)?.CustomOriginConfig
       ? 'api'
       : 'files',
-    rewrite: rewriteBy(
-      (behaviour.FunctionAssociations ?? []).map(({ EventType, FunctionARN }) => {
-        if (EventType !== 'viewer-request') throw new Error(`the local run does not support ${EventType}`);
-        return String(known(functions, FunctionARN).properties['FunctionCode']);
-      }),
-    ),
+    rewrite: rewriteBy(codesAt('viewer-request', behaviour)),
     headers: behaviour.ResponseHeadersPolicyId
       ? headersOf(known(policies, behaviour.ResponseHeadersPolicyId))
       : {},
+    headersOfSuccess: headersBy(codesAt('viewer-response', behaviour)),
   });
   return { behaviours: [...(config.CacheBehaviors ?? []), config.DefaultCacheBehavior].map(read) };
 }
 
 /** Runs the code that CloudFront runs. */
 function rewriteBy(codes: readonly string[]): (path: string) => string {
-  const handlers = codes.map(
-    (code) => runInNewContext(`${code}; handler`) as (event: object) => { uri: string },
-  );
+  const handlers = codes.map((code) => handlerOf<{ uri: string }>(code));
   return (path) => handlers.reduce((uri, handler) => handler({ request: { uri } }).uri, path);
+}
+
+function headersBy(codes: readonly string[]): Record<string, string> {
+  const headers: Record<string, { value: string }> = {};
+  for (const code of codes) handlerOf(code)({ response: { headers } });
+  return Object.fromEntries(Object.entries(headers).map(([name, { value }]) => [name, value]));
+}
+
+function handlerOf<Result>(code: string) {
+  return runInNewContext(`${code}; handler`) as (event: object) => Result;
 }
 
 interface HeadersPolicy {

@@ -106,13 +106,17 @@ describe('the files of the page', () => {
     expect(page?.headers).toEqual({ ...headersOfPage, 'cache-control': 'no-cache' });
   });
 
-  test('whose names change with their content are kept for ever', async () => {
+  test('whose names change with their content are kept for ever, but not that one is missing', async () => {
     const assets = (await siteOf()).behaviours.find(({ pattern }) => pattern === '/assets/*');
 
-    expect(assets?.headers).toEqual({
-      ...headersOfPage,
-      'cache-control': 'public, max-age=31536000, immutable',
-    });
+    expect(assets?.headers).toEqual(headersOfPage);
+    expect(assets?.headersOfSuccess).toEqual({ 'cache-control': 'public, max-age=31536000, immutable' });
+  });
+
+  test('have policies as strict as that of what the API answers', async () => {
+    const api = (await siteOf()).behaviours.find(({ pattern }) => pattern === '/api/*');
+
+    expect(api?.headers).toEqual(headersOfPage);
   });
 
   test('are shown in frames of the configured origins, and of no others', async () => {
@@ -172,6 +176,8 @@ test('the local run answers with the headers of the template', async () => {
     }
     const outside = await fetch(`${server.url}/assets/%2e%2e/%2e%2e/package.json`);
     expect(outside.status).toBe(404);
+    const missing = await fetch(`${server.url}/assets/page-of-yesterday.js`);
+    expect([missing.status, missing.headers.get('cache-control')]).toEqual([404, null]);
     expect(faults).toEqual([]);
   } finally {
     await server.close();

@@ -30,11 +30,17 @@ beforeEach(async () => {
     response.writeHead(201, { 'content-type': 'application/json', etag: 'W/"1"' }).end('{"is":"answer"}');
   }, 0);
   portal = await startPortalServer(0, (fault) => faults.push(fault));
-  const headers = {};
+  const headers = { 'x-of-site': 'yes' };
   portal.serve(
     {
       behaviours: [
-        { pattern: '/api/*', target: 'api', rewrite: (path) => path.replace('/api', ''), headers },
+        {
+          pattern: '/api/*',
+          target: 'api',
+          rewrite: (path) => path.replace('/api', ''),
+          headers,
+          headersOfSuccess: {},
+        },
       ],
     },
     api.url,
@@ -52,9 +58,11 @@ test('a request to the API is passed on with its query, its credential and its b
     body: '{"ação":1}',
   });
 
-  expect([response.status, response.headers.get('etag'), await response.text()]).toEqual([
+  const { headers } = response;
+  expect([response.status, headers.get('etag'), headers.get('x-of-site'), await response.text()]).toEqual([
     201,
     'W/"1"',
+    'yes',
     '{"is":"answer"}',
   ]);
   expect(seen).toEqual([
