@@ -202,7 +202,7 @@ test('numbers and sets are added to attributes of an item, and never inside one,
     return clause.split(',').flatMap((one) => one.trim().split(' ')[0] || []);
   });
 
-  expect(new Set(added).size).toBeGreaterThan(5);
+  expect(new Set(added).size).toBeGreaterThan(2);
   expect(added.filter((path) => /[.[]/.test(path))).toEqual([]);
 });
 
