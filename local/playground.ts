@@ -84,7 +84,8 @@ export function createPlayground(options: PlaygroundOptions): ServeFirst {
     const known = await fetch(new URL('/portal-session', apiUrl), { headers: { authorization } });
     if (!known.ok) return problem(401, 'The session has ended.');
     const { accountId, capabilities } = (await known.json()) as { accountId: string; capabilities: string[] };
-    const mayChange = accountId === demoAccountId && capabilities.includes('manage');
+    if (accountId !== demoAccountId) return problem(403, 'The playground is for the demo account only.');
+    const mayChange = capabilities.includes('manage');
     return method === 'GET' || mayChange ? undefined : problem(403, 'The session may not change anything.');
   }
 }

@@ -131,6 +131,13 @@ describe('the playground', () => {
     expect(behaviour).toBe('ok');
   });
 
+  test('shows a session of another account nothing of the demo account', async () => {
+    for (const path of ['', '/callbacks'])
+      expect(await send('GET', path, { headers: { authorization: 'Bearer acc_other view' } })).toMatchObject({
+        status: 403,
+      });
+  });
+
   test('is open to its own page', async () => {
     const { origin } = new URL(portal.url);
 
