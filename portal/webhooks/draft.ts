@@ -46,7 +46,7 @@ export function draftOf(webhook: Webhook): Draft {
 /** The body that creates a webhook. Numbers that are none go to the API as they are: it says what is wrong. */
 export function toNewWebhook(draft: Draft): NewWebhook {
   const timeoutMs = millisecondsOf(draft.timeoutSeconds);
-  const rateLimitPerSecond = numberOf(draft.rateLimit);
+  const rateLimitPerSecond = numberOf(draft.rateLimit, wholeNumber);
   return {
     url: draft.url.trim(),
     eventTypes: draft.eventTypes as NewWebhook['eventTypes'],
@@ -71,7 +71,7 @@ export function toPatch(draft: Draft, webhook: Webhook): WebhookPatch {
     ...(areTypesSame ? {} : { eventTypes: draft.eventTypes as NewWebhook['eventTypes'] }),
     ...(isSame('description') ? {} : { description: draft.description.trim() }),
     ...(isSame('timeoutSeconds') ? {} : { timeoutMs: millisecondsOf(draft.timeoutSeconds) ?? null }),
-    ...(isSame('rateLimit') ? {} : { rateLimitPerSecond: numberOf(draft.rateLimit) ?? null }),
+    ...(isSame('rateLimit') ? {} : { rateLimitPerSecond: numberOf(draft.rateLimit, wholeNumber) ?? null }),
     ...(Object.keys(headers).length > 0 ? { headers } : {}),
   };
 }
@@ -107,11 +107,17 @@ function isFilled({ name, value }: HeaderDraft): boolean {
   return name.trim() !== '' || value !== '';
 }
 
-function numberOf(text: string): number | undefined {
-  return text.trim() === '' ? undefined : Number(text.replace(',', '.'));
+const wholeNumber = /^\d+$/;
+const decimalNumber = /^\d+([.,]\d+)?$/;
+
+/** A text that is no such number stays a text, so that the API refuses it. NaN would become null, which removes a limit. */
+function numberOf(text: string, pattern: RegExp): number | undefined {
+  const given = text.trim();
+  if (given === '') return undefined;
+  return pattern.test(given) ? Number(given.replace(',', '.')) : (given as unknown as number);
 }
 
 function millisecondsOf(text: string): number | undefined {
-  const seconds = numberOf(text);
-  return seconds === undefined ? undefined : Math.round(seconds * 1_000);
+  const seconds = numberOf(text, decimalNumber);
+  return typeof seconds === 'number' ? Math.round(seconds * 1_000) : seconds;
 }

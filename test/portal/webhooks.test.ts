@@ -54,6 +54,22 @@ describe('the form of a webhook', () => {
     });
   });
 
+  test.each(['soon', '10s', '1.000,5', '-'])(
+    'a limit of %s goes to the API as it is, which refuses it, and does not remove the limit',
+    (text) => {
+      const limits = { timeoutSeconds: text, rateLimit: text };
+      const sent = { timeoutMs: text, rateLimitPerSecond: text };
+      expect(JSON.parse(JSON.stringify(toNewWebhook({ ...emptyDraft, ...limits })))).toMatchObject(sent);
+      const patch = toPatch({ ...draftOf(webhook), ...limits }, webhook);
+      expect(JSON.parse(JSON.stringify(patch))).toEqual(sent);
+    },
+  );
+
+  test('a thousand that is written with a dot or a comma is not taken for one', () => {
+    for (const rateLimit of ['1.000', '1,000'])
+      expect(toNewWebhook({ ...emptyDraft, rateLimit }).rateLimitPerSecond).toBe(rateLimit);
+  });
+
   test('seconds are written in any of the languages, and sent as milliseconds', () => {
     expect(toNewWebhook({ ...emptyDraft, timeoutSeconds: '2,5' }).timeoutMs).toBe(2_500);
     expect(toNewWebhook({ ...emptyDraft, timeoutSeconds: '2.5' }).timeoutMs).toBe(2_500);
