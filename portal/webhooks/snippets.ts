@@ -27,28 +27,28 @@ const python = `import base64, hashlib, hmac, time
 
 # raw_body: the bytes of the request, before any json.loads.
 def is_from_iomnihub(headers, raw_body, secret):
-    msg_id = headers["webhook-id"]
-    timestamp = headers["webhook-timestamp"]
-    if abs(time.time() - int(timestamp)) > 300:
+    msg_id = headers.get("webhook-id", "")
+    timestamp = headers.get("webhook-timestamp", "")
+    if not timestamp.isdecimal() or abs(time.time() - int(timestamp)) > 300:
         return False
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signed = f"{msg_id}.{timestamp}.".encode() + raw_body
-    expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest())
     return any(
-        hmac.compare_digest(part, f"v1,{expected}")
-        for part in headers["webhook-signature"].split(" ")
+        hmac.compare_digest(part.encode(), b"v1," + expected)
+        for part in headers.get("webhook-signature", "").split(" ")
     )
 `;
 
 const php = `<?php
 // $rawBody: file_get_contents('php://input'), before any json_decode.
 function isFromIOmniHub(array $headers, string $rawBody, string $secret): bool {
-    $id = $headers['webhook-id'];
-    $timestamp = $headers['webhook-timestamp'];
+    $id = $headers['webhook-id'] ?? '';
+    $timestamp = $headers['webhook-timestamp'] ?? '';
     if (abs(time() - (int) $timestamp) > 300) return false;
     $key = base64_decode(preg_replace('/^whsec_/', '', $secret));
     $expected = base64_encode(hash_hmac('sha256', "$id.$timestamp.$rawBody", $key, true));
-    foreach (explode(' ', $headers['webhook-signature']) as $part) {
+    foreach (explode(' ', $headers['webhook-signature'] ?? '') as $part) {
         if (hash_equals("v1,$expected", $part)) return true;
     }
     return false;

@@ -24,6 +24,17 @@ function callback({ at = new Date(), more = '' } = {}): Case {
   return { headers, body, secret };
 }
 
+/** An error instead of a refusal would be answered with 500, and called again. */
+function without(name: string): Case {
+  const { headers, ...others } = callback();
+  return { ...others, headers: Object.fromEntries(Object.entries(headers).filter(([one]) => one !== name)) };
+}
+
+function changed(name: string, value: string): Case {
+  const { headers, ...others } = callback();
+  return { ...others, headers: { ...headers, [name]: value } };
+}
+
 const minute = 60_000;
 const cases: readonly (readonly [string, Case, boolean])[] = [
   ['a signed callback', callback(), true],
@@ -32,6 +43,11 @@ const cases: readonly (readonly [string, Case, boolean])[] = [
   ['another secret', { ...callback(), secret: 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' }, false],
   ['an old callback', callback({ at: new Date(Date.now() - 10 * minute) }), false],
   ['a callback of the future', callback({ at: new Date(Date.now() + 10 * minute) }), false],
+  ['a callback without an id', without('webhook-id'), false],
+  ['a callback without a time', without('webhook-timestamp'), false],
+  ['a callback without a signature', without('webhook-signature'), false],
+  ['a time that is none', changed('webhook-timestamp', 'noon'), false],
+  ['a signature that is none', changed('webhook-signature', 'v1,é 2'), false],
 ];
 
 /** What runs the snippet, and prints true or false for the case in the JSON file that it is given. */
