@@ -86,6 +86,13 @@ export function rebaseDraft(draft: Draft, from: Webhook, onto: Webhook): Draft {
   return { ...draftOf(onto), ...Object.fromEntries(typed.map((name) => [name, draft[name]])) };
 }
 
+/** The form after it was saved: what was typed while the answer was on its way stays. */
+export function savedDraft(sent: Draft, draft: Draft, saved: Webhook): Draft {
+  const names = Object.keys(sent) as (keyof Draft)[];
+  const typed = names.filter((name) => draft[name] !== sent[name]);
+  return { ...draftOf(saved), ...Object.fromEntries(typed.map((name) => [name, draft[name]])) };
+}
+
 /** As in RFC 7396: null removes a header, and one that is left out stays. */
 function toHeadersPatch(
   drafts: readonly HeaderDraft[],

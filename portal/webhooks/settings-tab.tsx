@@ -5,7 +5,7 @@ import { Button } from '../design/button.tsx';
 import { Notice } from '../design/notice.tsx';
 import { formats, texts } from '../i18n/i18n.ts';
 import { api, mayManage } from '../session/session.ts';
-import { type Draft, draftOf, rebaseDraft, toPatch } from './draft.ts';
+import { type Draft, draftOf, rebaseDraft, savedDraft, toPatch } from './draft.ts';
 import type { HealthState, Webhook } from './health.ts';
 import { LifeBlock } from './life-block.tsx';
 import { SecretBlock } from './secret-block.tsx';
@@ -44,11 +44,8 @@ function EditForm({ webhook, etag, onChanged }: Omit<SettingsTabProps, 'state'>)
   const dropped = useSignal<readonly string[]>([]);
   const patch = toPatch(draft.value, begun.value.webhook);
   const isUnchanged = Object.keys(patch).length === 0;
-  const begin = (from: Webhook, tag: string | undefined) => {
-    begun.value = { webhook: from, etag: tag };
-    draft.value = draftOf(from);
-  };
   const save = async () => {
+    const sent = draft.value;
     const ifMatch = begun.value.etag;
     const answer = await api(
       'PATCH /subscriptions/{id}',
@@ -61,7 +58,8 @@ function EditForm({ webhook, etag, onChanged }: Omit<SettingsTabProps, 'state'>)
       begun.value = { webhook: now.body, etag: now.etag };
       throw error;
     });
-    begin(answer.body, answer.etag);
+    begun.value = { webhook: answer.body, etag: answer.etag };
+    draft.value = savedDraft(sent, draft.value, answer.body);
     dropped.value = answer.body.droppedHeaders ?? [];
     announce(t.saved);
     await onChanged();
@@ -81,7 +79,13 @@ function EditForm({ webhook, etag, onChanged }: Omit<SettingsTabProps, 'state'>)
         onSubmit={save}
         actions={
           isUnchanged ? null : (
-            <Button kind="quiet" onClick={() => begin(webhook, etag)}>
+            <Button
+              kind="quiet"
+              onClick={() => {
+                begun.value = { webhook, etag };
+                draft.value = draftOf(webhook);
+              }}
+            >
               {t.discard}
             </Button>
           )

@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { draftOf, emptyDraft, rebaseDraft, toNewWebhook, toPatch } from '../../portal/webhooks/draft.ts';
+import {
+  draftOf,
+  emptyDraft,
+  rebaseDraft,
+  savedDraft,
+  toNewWebhook,
+  toPatch,
+} from '../../portal/webhooks/draft.ts';
 import { healthOf, matches, successRate, type Webhook } from '../../portal/webhooks/health.ts';
 import { isImplied, isTicked, toggleSelector } from '../../portal/webhooks/selectors.ts';
 
@@ -68,6 +75,14 @@ describe('the form of a webhook', () => {
   test('a thousand that is written with a dot or a comma is not taken for one', () => {
     for (const rateLimit of ['1.000', '1,000'])
       expect(toNewWebhook({ ...emptyDraft, rateLimit }).rateLimitPerSecond).toBe(rateLimit);
+  });
+
+  test('what is typed while it is being saved stays, and what was saved is not sent again', () => {
+    const headers = [{ key: 9, name: 'x-new', value: 'secret', isStored: false }];
+    const sent = { ...draftOf(webhook), description: 'Saved', headers };
+    const saved = { ...webhook, description: 'Saved', headers: { 'x-new': '********' } };
+    const draft = savedDraft(sent, { ...sent, timeoutSeconds: '3' }, saved);
+    expect(toPatch(draft, saved)).toEqual({ timeoutMs: 3_000 });
   });
 
   test('seconds are written in any of the languages, and sent as milliseconds', () => {
