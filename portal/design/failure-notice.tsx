@@ -12,7 +12,12 @@ interface FailureNoticeProps {
 export function FailureNotice({ failure, onRetry }: FailureNoticeProps) {
   if (!failure) return null;
   const { problems, common } = texts();
-  const { title, advice } = problems[failure.slug] ?? problems.unknown;
+  // What a gateway says by itself has no number to tell.
+  const isNumbered = failure.slug === 'internal-error' && failure.requestId !== undefined;
+  const { title, advice } =
+    failure.slug === 'internal-error' && !isNumbered
+      ? problems.unknown
+      : (problems[failure.slug] ?? problems.unknown);
   return (
     <Notice
       tone="bad"
@@ -27,9 +32,7 @@ export function FailureNotice({ failure, onRetry }: FailureNoticeProps) {
       }
     >
       {advice}
-      {failure.slug === 'internal-error' && failure.requestId ? (
-        <span class="mono"> {failure.requestId}</span>
-      ) : null}
+      {isNumbered ? <span class="mono"> {failure.requestId}</span> : null}
     </Notice>
   );
 }

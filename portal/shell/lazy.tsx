@@ -22,7 +22,8 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
       })();
     }, []);
     if (loaded) return createElement(loaded, props);
-    const { title, advice } = texts().problems.offline;
+    // A newer page may have taken the place of the one that is open.
+    const { title, advice } = texts().problems.unknown;
     return hasFailed ? (
       <Notice tone="bad" title={title} urgent>
         {advice}

@@ -70,6 +70,21 @@ describeHere(`an owner ${inBrowser}`, () => {
     expect(page.url()).not.toContain('whl_');
   });
 
+  test('is told to reload the page where a newer one has taken its place', async () => {
+    const { page } = await world.openPage();
+    await page.route('**/assets/doctor-screen*.js', (route) => route.fulfill({ status: 404 }));
+    await page.getByRole('link', { name: 'Signature doctor' }).click();
+    await page.getByText('Reload the page and try again.').waitFor();
+  });
+
+  test('learns what to do where a gateway fails by itself', async () => {
+    const { page } = await world.openPage();
+    await page.route('**/api/events*', (route) => route.fulfill({ status: 502 }));
+    await page.getByRole('link', { name: 'Events' }).click();
+    await page.getByText('Reload the page and try again.').waitFor();
+    expect(await page.getByText('this number:').count()).toBe(0);
+  });
+
   test('adds a webhook: learns what is wrong with the URL, gets the secret once, and sees the answer to a test', async () => {
     const { page, faults } = await world.openPage();
     receiver.respond((response) => response.writeHead(200).end('{"seen":true}'));
