@@ -58,8 +58,9 @@ export function portalSiteOf(resources: Resources): PortalSite | undefined {
 
 /** Runs the code that CloudFront runs. */
 function rewriteBy(codes: readonly string[]): (path: string) => string {
-  const handlers = codes.map((code) => handlerOf<{ uri: string }>(code));
-  return (path) => handlers.reduce((uri, handler) => handler({ request: { uri } }).uri, path);
+  const handlers = codes.map(handlerOf);
+  return (path) =>
+    handlers.reduce((uri, handler) => (handler({ request: { uri } }) as { uri: string }).uri, path);
 }
 
 function headersBy(codes: readonly string[]): Record<string, string> {
@@ -68,8 +69,8 @@ function headersBy(codes: readonly string[]): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, { value }]) => [name, value]));
 }
 
-function handlerOf<Result>(code: string) {
-  return runInNewContext(`${code}; handler`) as (event: object) => Result;
+function handlerOf(code: string) {
+  return runInNewContext(`${code}; handler`) as (event: object) => unknown;
 }
 
 interface HeadersPolicy {

@@ -75,6 +75,7 @@ describeHere(`an owner ${inBrowser}`, () => {
     await page.route('**/assets/doctor-screen*.js', (route) => route.fulfill({ status: 404 }));
     await page.getByRole('link', { name: 'Signature doctor' }).click();
     await page.getByText('Reload the page and try again.').waitFor();
+    expect(await page.getByText('Check your network').count()).toBe(0);
   });
 
   test('learns what to do where a gateway fails by itself', async () => {
