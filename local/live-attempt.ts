@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import type { FailureReason } from '../core/receivers/delivery-outcome.ts';
+import { drillType } from '../core/receivers/drill.ts';
 import type { LiveLine } from './live-line.ts';
 
 /** An attempt in words, from its log line `delivery.attempted`. */
 
 const attemptSchema = z.looseObject({
   end: z.string(),
+  eventType: z.string().optional(),
   subscriptionId: z.string().default(''),
   host: z.string().default(''),
   attemptCount: z.number().default(1),
@@ -25,7 +27,9 @@ const attemptSchema = z.looseObject({
   reason: z.string().optional(),
   limit: z.string().optional(),
   waitMs: z.number().default(0),
-  verification: z.looseObject({ state: z.string(), reason: z.string().optional() }).optional(),
+  verification: z
+    .looseObject({ state: z.string(), status: z.number().optional(), reason: z.string().optional() })
+    .optional(),
 });
 type Attempt = z.output<typeof attemptSchema>;
 type Outcome = NonNullable<Attempt['outcome']>;
@@ -46,7 +50,7 @@ function describeEnding(attempt: Attempt): LiveLine | undefined {
     case 'settled':
       return attempt.outcome && describeCall(attempt, attempt.outcome);
     case 'answered':
-      return describeConsent(attempt);
+      return attempt.eventType === drillType ? describeProbe(attempt) : describeConsent(attempt);
     case 'cancelled':
       return { kind: 'cancelled', text: inWords(attempt.reason ?? '') };
     case 'expired':
@@ -62,6 +66,11 @@ function describeEnding(attempt: Attempt): LiveLine | undefined {
 
 function describeConsent({ verification: { state = '', reason } = { state: '' } }: Attempt): LiveLine {
   return { kind: 'consent', text: reason ? `${state}: ${inWords(reason)}` : state };
+}
+
+/** Whether the answer is right, the page says: a wrong signature should be refused. */
+function describeProbe({ verification: { status, reason = '' } = { state: '' } }: Attempt): LiveLine {
+  return { kind: 'drill', text: status === undefined ? inWords(reason) : `answered ${status}` };
 }
 
 function describeWait({ waitMs, limit = '' }: Attempt): LiveLine {

@@ -9,6 +9,7 @@ export type LiveKind =
   | 'waits'
   | 'cancelled'
   | 'consent'
+  | 'drill'
   | 'refused'
   | 'unrouted'
   | 'known'

@@ -16,6 +16,7 @@ const colours = {
   published: 'cyan',
   delivered: 'green',
   consent: 'green',
+  drill: 'cyan',
   known: 'cyan',
   nobody: 'yellow',
   waits: 'yellow',

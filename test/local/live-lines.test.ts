@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { eventSource, eventTypes } from '../../core/events/event-catalog.ts';
 import { failureReasons } from '../../core/receivers/delivery-outcome.ts';
+import { drillType } from '../../core/receivers/drill.ts';
 import { logLines } from '../../core/telemetry.ts';
 import { printable, readAccepted, readLogLine } from '../../local/live-lines.ts';
 
@@ -116,11 +117,36 @@ describe('an attempt', () => {
       'consent',
       'failed: no challenge',
     ],
-  ])('%s is one line with its event, receiver and subscription', (_, line, kind, text) => {
-    expect(readLogLine(line)).toEqual([
-      { kind, eventType, eventId: 'evt_1', text: `${text}  127.0.0.1:4000  sub_1` },
-    ]);
-  });
+    [
+      'of a drill that was answered, rightly or not',
+      attempted({
+        eventType: drillType,
+        end: 'answered',
+        verification: { state: 'verified', status: 204 },
+      }),
+      'drill',
+      'answered 204',
+      drillType,
+    ],
+    [
+      'of a drill that was not answered',
+      attempted({
+        eventType: drillType,
+        end: 'answered',
+        verification: { state: 'failed', reason: 'connection-refused' },
+      }),
+      'drill',
+      'connection refused',
+      drillType,
+    ],
+  ])(
+    '%s is one line with its event, receiver and subscription',
+    (_, line, kind, text, type: string = eventType) => {
+      expect(readLogLine(line)).toEqual([
+        { kind, eventType: type, eventId: 'evt_1', text: `${text}  127.0.0.1:4000  sub_1` },
+      ]);
+    },
+  );
 
   test('that led to no call says nothing', () => {
     expect(readLogLine(attempted({ end: 'void' }))).toEqual([]);
