@@ -8,7 +8,7 @@ import { api } from '../session/session.ts';
 import { useTitle } from '../shell/title.ts';
 import { DiagnosisCard } from './diagnosis-card.tsx';
 import { DoctorForm, type Patient } from './doctor-form.tsx';
-import { knownSecretsOf } from './known-secrets.ts';
+import { diagnoseWithStored } from './stored-secrets.ts';
 
 /** Says why a receiver refuses a callback. Everything is computed in the browser. */
 export function DoctorScreen() {
@@ -21,9 +21,10 @@ export function DoctorScreen() {
     failure.value = undefined;
     const { headers, body, secret, webhookId } = patient.value;
     try {
-      const known = webhookId ? await readSecrets(webhookId) : [];
-      const callback = { headers, body, secret: known[0]?.secret ?? secret };
-      diagnosis.value = diagnoseSignature(callback, { now: new Date(), knownSecrets: known });
+      const callback = { headers, body };
+      diagnosis.value = webhookId
+        ? diagnoseWithStored(callback, webhookId, await readSecrets(webhookId), new Date())
+        : diagnoseSignature({ ...callback, secret }, { now: new Date() });
     } catch (error) {
       if (!(error instanceof ApiFailure)) throw error;
       failure.value = error;
@@ -53,5 +54,5 @@ export function DoctorScreen() {
 }
 
 async function readSecrets(id: string) {
-  return knownSecretsOf(id, (await api('GET /subscriptions/{id}/secret', { path: { id } })).body);
+  return (await api('GET /subscriptions/{id}/secret', { path: { id } })).body;
 }

@@ -1,13 +1,25 @@
-import type { KnownSecret } from '../../client/receiver/key-variants.ts';
+import {
+  type Diagnosis,
+  diagnoseSignature,
+  type SuspectCallback,
+} from '../../client/receiver/diagnose-signature.ts';
 import type { RouteAnswer } from '../api/route-shapes.ts';
 
-/** The secrets of a webhook as the doctor takes them, the current one first. */
-export function knownSecretsOf(
+/**
+ * Examines a callback with the secrets that iOmniHub has of its webhook. During a rotation these are several: each is
+ * the right one for a callback that it has signed.
+ */
+export function diagnoseWithStored(
+  callback: Omit<SuspectCallback, 'secret'>,
   subscriptionId: string,
   { secret, previous }: RouteAnswer<'GET /subscriptions/{id}/secret'>,
-): readonly KnownSecret[] {
-  return [
-    { secret, of: 'current', subscriptionId },
-    ...previous.map((one) => ({ secret: one.secret, of: 'current' as const, subscriptionId })),
-  ];
+  now: Date,
+): Diagnosis {
+  const secrets = [secret, ...previous.map((one) => one.secret)];
+  const knownSecrets = secrets.map((one) => ({ secret: one, of: 'current' as const, subscriptionId }));
+  const diagnoses = secrets.map((one) =>
+    diagnoseSignature({ ...callback, secret: one }, { now, knownSecrets }),
+  );
+  const fitting = diagnoses.find(({ findings }) => findings.every(({ code }) => code !== 'secret-wrong'));
+  return (fitting ?? diagnoses[0]) as Diagnosis;
 }
