@@ -48,7 +48,7 @@ export const webhooks = {
     off: { word: 'Disabled', note: 'By you' },
   },
   shakyText:
-    'In the latest hour some calls failed. Each is tried again, and nothing is lost. Look at the failed ones.',
+    'In the latest hour some calls failed. Each is tried again, and nothing is lost. Open a delivery to see what your server answered.',
   failingText:
     'Every call of the latest hour failed. Each is tried again, and nothing is lost. See what your server answers.',
 };

@@ -51,7 +51,7 @@ export const webhooks = {
     off: { word: 'Desactivado', note: 'Por usted' },
   },
   shakyText:
-    'En la última hora fallaron algunas llamadas. Cada una se intenta de nuevo y no se pierde nada. Mire las fallidas.',
+    'En la última hora fallaron algunas llamadas. Cada una se intenta de nuevo y no se pierde nada. Abra una entrega para ver qué respondió su servidor.',
   failingText:
     'Todas las llamadas de la última hora fallaron. Cada una se intenta de nuevo y no se pierde nada. Mire qué responde su servidor.',
 };

@@ -48,7 +48,7 @@ export const webhooks = {
     off: { word: 'Desativado', note: 'Por você' },
   },
   shakyText:
-    'Na última hora, algumas chamadas falharam. Cada uma é tentada de novo, e nada se perde. Veja as que falharam.',
+    'Na última hora, algumas chamadas falharam. Cada uma é tentada de novo, e nada se perde. Abra uma entrega para ver o que seu servidor respondeu.',
   failingText:
     'Todas as chamadas da última hora falharam. Cada uma é tentada de novo, e nada se perde. Veja o que seu servidor responde.',
 };
