@@ -42,12 +42,12 @@ export function Header({ hasPlayground }: { readonly hasPlayground: boolean }) {
           {t.timesIn(formats().zoneName(now.value))}
         </span>
         <LanguageSelect />
-        <button type="button" class="sign-out wide-only" onClick={() => void signOut()}>
+        <button type="button" class="sign-out" onClick={() => void signOut()}>
           {t.signOut}
         </button>
         <button
           type="button"
-          class="key-button"
+          class="key-button wide-only"
           aria-label={t.keyboard}
           title={t.keyboard}
           onClick={showHelp}
