@@ -150,6 +150,6 @@ describe('the receivers', () => {
   });
 });
 
-test('quiet and noisy accounts together load the machine by half at most', () => {
-  expect(cases.map(({ share }) => quietShare + share).filter((sum) => sum > 0.5)).toEqual([]);
+test('quiet and noisy accounts together load the machine by a fifth at most', () => {
+  expect(cases.map(({ share }) => quietShare + share).filter((sum) => sum > 0.21)).toEqual([]);
 });
