@@ -13,10 +13,12 @@ import { nameOutcome } from './timeline.tsx';
 interface TestAnswerProps {
   readonly deliveryId: string;
   readonly subscriptionId: string;
+  /** Its owner goes to the delivery. */
+  readonly onShow?: (() => void) | undefined;
 }
 
 /** What the receiver answered to a test, as soon as it has. */
-export function TestAnswer({ deliveryId, subscriptionId }: TestAnswerProps) {
+export function TestAnswer({ deliveryId, subscriptionId, onShow }: TestAnswerProps) {
   const { deliveries: t, webhook } = texts();
   const detail = useResource(
     `delivery ${deliveryId}`,
@@ -44,7 +46,11 @@ export function TestAnswer({ deliveryId, subscriptionId }: TestAnswerProps) {
       />
       <p class="muted">
         {webhook.answeredIn(formats().duration(attempt.durationMs))}{' '}
-        <a class="link" href={linkTo(['webhooks', subscriptionId, 'deliveries', deliveryId])}>
+        <a
+          class="link"
+          href={linkTo(['webhooks', subscriptionId, 'deliveries', deliveryId])}
+          onClick={onShow}
+        >
           {webhook.showDelivery}
         </a>
       </p>

@@ -7,6 +7,7 @@ import { ListScreen } from '../webhooks/list-screen.tsx';
 import { Header } from './header.tsx';
 import { lazy } from './lazy.tsx';
 import { linkTo, route } from './route.ts';
+import { goToStartOfScreen } from './start-of-screen.ts';
 
 export function App() {
   const { shell: t } = texts();
@@ -59,14 +60,13 @@ function Screen() {
   }
 }
 
-/** Another screen begins at its top, for the eyes and for a screen reader. */
+/** Another screen begins at its top. */
 function useStartOfScreen(screen: string): void {
   const shown = useRef(screen);
   useEffect(() => {
     if (shown.current === screen) return;
     shown.current = screen;
-    scrollTo(0, 0);
-    document.getElementById('content')?.focus({ preventScroll: true });
+    goToStartOfScreen();
   }, [screen]);
 }
 

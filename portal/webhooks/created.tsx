@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import type { RouteAnswer } from '../api/route-shapes.ts';
 import { LinkButton } from '../design/button.tsx';
 import { CodeBlock } from '../design/code-block.tsx';
@@ -7,6 +8,7 @@ import { Notice } from '../design/notice.tsx';
 import { Segments } from '../design/segments.tsx';
 import { texts } from '../i18n/i18n.ts';
 import { linkTo } from '../shell/route.ts';
+import { goToStartOfScreen } from '../shell/start-of-screen.ts';
 import { SecretText } from './secret-text.tsx';
 import { TestForm } from './send-test.tsx';
 import { type SnippetLanguage, snippetLanguages, snippets } from './snippets.ts';
@@ -16,6 +18,8 @@ export function Created({ webhook }: { readonly webhook: RouteAnswer<'POST /subs
   const { created: t } = texts();
   const language = useSignal<SnippetLanguage>('node');
   const { id, secret, url, status } = webhook;
+  // The button that led here stood at the end of a long form.
+  useEffect(goToStartOfScreen, []);
   return (
     <>
       <div class="top">

@@ -25,12 +25,17 @@ export function SendTest({ webhook, onClose }: SendTestProps) {
       onClose={onClose}
       actions={<Button onClick={onClose}>{common.close}</Button>}
     >
-      <TestForm webhook={webhook} />
+      <TestForm webhook={webhook} onShow={onClose} />
     </Dialog>
   );
 }
 
-export function TestForm({ webhook }: Pick<SendTestProps, 'webhook'>) {
+interface TestFormProps extends Pick<SendTestProps, 'webhook'> {
+  /** Its owner goes to the delivery. */
+  readonly onShow?: () => void;
+}
+
+export function TestForm({ webhook, onShow }: TestFormProps) {
   const { webhook: t } = texts();
   const types = useEventTypes().value.value ?? [];
   const usual = types.find(({ type }) => isTicked(type, webhook.eventTypes))?.type;
@@ -78,7 +83,7 @@ export function TestForm({ webhook }: Pick<SendTestProps, 'webhook'>) {
       <p class="muted">{t.testHint}</p>
       <FailureNotice failure={failure.value} />
       {sent.value ? (
-        <TestAnswer key={sent.value} deliveryId={sent.value} subscriptionId={webhook.id} />
+        <TestAnswer key={sent.value} deliveryId={sent.value} subscriptionId={webhook.id} onShow={onShow} />
       ) : null}
     </div>
   );

@@ -104,6 +104,8 @@ describeHere(`an owner ${inBrowser}`, () => {
     await page.getByRole('button', { name: 'Add webhook' }).click();
     await page.getByRole('heading', { name: 'The webhook is ready' }).waitFor();
     const secret = await page.locator('.secret code').innerText();
+    // What comes first is in sight, though the button stood at the end of a form.
+    expect(await page.evaluate(() => [scrollY, document.activeElement?.id])).toEqual([0, 'content']);
     await page.getByRole('button', { name: 'Send test event' }).click();
     await page.getByText('200 OK').waitFor();
     await page.getByText('"seen"').waitFor();
@@ -134,6 +136,23 @@ describeHere(`an owner ${inBrowser}`, () => {
     await panel.getByText('204 No Content').first().waitFor();
     await page.keyboard.press('Escape');
     await panel.waitFor({ state: 'detached' });
+    expect(faults).toEqual([]);
+  });
+
+  test('goes from the answer to a test to its delivery, which nothing covers', async () => {
+    const { id } = await subscribe();
+    const { page, faults } = await world.openPage();
+    await goTo(page, `webhooks/${id}`);
+    await page.getByRole('button', { name: 'Send test event' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Send test event' }).click();
+    await dialog.getByRole('link', { name: 'Show the delivery' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page
+      .getByRole('complementary', { name: 'Delivery details' })
+      .getByText('204 No Content')
+      .first()
+      .waitFor();
     expect(faults).toEqual([]);
   });
 
