@@ -3,7 +3,7 @@ import { plural } from './words.ts';
 
 export const drill = {
   title: 'Receiver drill',
-  text: 'Sends 14 signed calls to your server, right ones and wrong ones, and shows what it does well and what it should not do.',
+  text: 'Sends 14 calls to your server, right ones and wrong ones, and shows what it does well and what it should not do.',
   start: 'Start the drill',
   again: 'Start again',
   promises: [

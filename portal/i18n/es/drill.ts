@@ -3,7 +3,7 @@ import { plural } from './words.ts';
 
 export const drill = {
   title: 'Prueba del receptor',
-  text: 'Envía 14 llamadas firmadas a su servidor, correctas e incorrectas, y muestra qué hace bien y qué no debería hacer.',
+  text: 'Envía 14 llamadas a su servidor, correctas e incorrectas, y muestra qué hace bien y qué no debería hacer.',
   start: 'Empezar la prueba',
   again: 'Empezar de nuevo',
   promises: [

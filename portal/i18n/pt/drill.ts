@@ -3,7 +3,7 @@ import { plural } from './words.ts';
 
 export const drill = {
   title: 'Teste do receptor',
-  text: 'Envia 14 chamadas assinadas ao seu servidor, certas e erradas, e mostra o que ele faz bem e o que não deveria fazer.',
+  text: 'Envia 14 chamadas ao seu servidor, certas e erradas, e mostra o que ele faz bem e o que não deveria fazer.',
   start: 'Iniciar o teste',
   again: 'Iniciar de novo',
   promises: [
