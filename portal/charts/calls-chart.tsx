@@ -1,5 +1,5 @@
 import { formats, texts } from '../i18n/i18n.ts';
-import { chart, columns, Frame, heightOf, NoData, wideChart } from './frame.tsx';
+import { chart, columns, Frame, heightOf, NoData, widthOf } from './frame.tsx';
 import type { Slot } from './read-hours.ts';
 import { niceMax } from './scale.ts';
 
@@ -11,11 +11,12 @@ export function CallsChart({ slots }: { readonly slots: readonly Slot[] | undefi
   if (highest === 0) return <NoData />;
   const { number, exactTime } = formats();
   const max = niceMax(highest);
-  const { step, x } = columns(slots.length, wideChart);
+  const plotWidth = widthOf('wide');
+  const { step, x } = columns(slots.length, plotWidth);
   const base = chart.height - chart.bottom;
   const width = Math.max(1.5, step * 0.72);
   return (
-    <Frame slots={slots} max={max} width={wideChart} label={t.calls} nameValue={formats().compact}>
+    <Frame slots={slots} max={max} width={plotWidth} label={t.calls} nameValue={formats().compact}>
       {slots.map(({ from, delivered, failedAttempts }, index) => {
         const low = heightOf(delivered, max);
         const high = heightOf(failedAttempts, max);

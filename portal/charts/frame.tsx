@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { formats, texts } from '../i18n/i18n.ts';
 import { now } from '../shell/clock.ts';
@@ -6,8 +7,20 @@ import { ticksOf } from './scale.ts';
 
 /** In px, more or less: a chart is drawn as wide as its place usually is, so that its texts keep their size. */
 export const chart = { height: 200, left: 52, right: 4, top: 8, bottom: 24 } as const;
-export const wideChart = 1_060;
-export const halfChart = 500;
+/** A date with a time takes so much. */
+const tickWidth = 125;
+const usualWidths = { wide: 1_060, half: 500 } as const;
+/** Of the page and of a chart's card, together. */
+const margins = 66;
+
+const pageWidth = signal(innerWidth);
+addEventListener('resize', () => {
+  pageWidth.value = innerWidth;
+});
+
+export function widthOf(place: keyof typeof usualWidths): number {
+  return Math.min(usualWidths[place], pageWidth.value - margins);
+}
 
 /** Where the first slot begins, and how wide each is. */
 export function columns(count: number, width: number) {
@@ -43,7 +56,7 @@ export function Frame({ slots, max, width, label, nameValue, children }: FramePr
           </text>
         </g>
       ))}
-      {ticksOf(slots.length, width > 600 ? 8 : 4).map((index) => (
+      {ticksOf(slots.length, Math.floor(width / tickWidth)).map((index) => (
         <text key={index} class="tick" x={x(index)} y={chart.height - 6}>
           {formats().shortTime(new Date(slots[index]?.from ?? 0), now.value)}
         </text>

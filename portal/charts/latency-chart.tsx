@@ -1,5 +1,5 @@
 import { formats, texts } from '../i18n/i18n.ts';
-import { chart, columns, Frame, halfChart, heightOf, NoData } from './frame.tsx';
+import { chart, columns, Frame, heightOf, NoData, widthOf } from './frame.tsx';
 import type { Slot } from './read-hours.ts';
 import { niceMax } from './scale.ts';
 
@@ -13,10 +13,11 @@ export function LatencyChart({ slots }: { readonly slots: readonly Slot[] | unde
   if (highest === 0) return <NoData />;
   const { duration, exactTime } = formats();
   const max = niceMax(highest);
-  const { step, x } = columns(slots.length, halfChart);
+  const plotWidth = widthOf('half');
+  const { step, x } = columns(slots.length, plotWidth);
   const base = chart.height - chart.bottom;
   return (
-    <Frame slots={slots} max={max} width={halfChart} label={t.latency} nameValue={duration}>
+    <Frame slots={slots} max={max} width={plotWidth} label={t.latency} nameValue={duration}>
       {lines.map((line) => (
         <path key={line} class={`step ${line}`} d={pathOf(slots.map((slot) => slot[line]))} />
       ))}

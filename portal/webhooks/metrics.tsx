@@ -50,12 +50,13 @@ export function Metrics({ webhook, state, day }: MetricsProps) {
 type Total = NonNullable<ReturnType<typeof useDay>>['total'];
 
 function Delivered({ total: { delivered, failedAttempts } }: { readonly total: Total }) {
+  const { webhook: t } = texts();
   const { number, percent } = formats();
   const calls = delivered + failedAttempts;
   return (
     <>
       {number(delivered)}
-      {calls > 0 ? <span class="metric-note">{percent(delivered / calls)}</span> : null}
+      {calls > 0 ? <span class="metric-note">{t.shareOfCalls(percent(delivered / calls))}</span> : null}
     </>
   );
 }

@@ -8,6 +8,7 @@ export const webhook = {
   edit: 'Edit',
   status: 'Status',
   delivered: 'Delivered, 24 h',
+  shareOfCalls: (share: string) => `${share} of calls`,
   waiting: 'Waiting',
   latency: 'Median / p99',
   sendTest: 'Send test event',

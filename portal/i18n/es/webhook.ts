@@ -8,6 +8,7 @@ export const webhook = {
   edit: 'Editar',
   status: 'Estado',
   delivered: 'Entregados, 24 h',
+  shareOfCalls: (share: string) => `${share} de las llamadas`,
   waiting: 'En espera',
   latency: 'Mediana / p99',
   sendTest: 'Enviar evento de prueba',

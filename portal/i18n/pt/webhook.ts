@@ -13,6 +13,7 @@ export const webhook = {
   edit: 'Editar',
   status: 'Situação',
   delivered: 'Entregues, 24 h',
+  shareOfCalls: (share: string) => `${share} das chamadas`,
   waiting: 'Em espera',
   latency: 'Mediana / p99',
   sendTest: 'Enviar evento de teste',
