@@ -10,6 +10,8 @@ export const chart = { height: 200, left: 52, right: 4, top: 8, bottom: 24 } as 
 /** A date with a time takes so much. */
 const tickWidth = 125;
 const usualWidths = { wide: 1_060, half: 500 } as const;
+/** A tab in the background may have no width yet. */
+const narrowest = 250;
 /** Of the page and of a chart's card, together. */
 const margins = 66;
 
@@ -19,7 +21,7 @@ addEventListener('resize', () => {
 });
 
 export function widthOf(place: keyof typeof usualWidths): number {
-  return Math.min(usualWidths[place], pageWidth.value - margins);
+  return Math.max(narrowest, Math.min(usualWidths[place], pageWidth.value - margins));
 }
 
 /** Where the first slot begins, and how wide each is. */
