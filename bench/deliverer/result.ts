@@ -135,7 +135,7 @@ const callGoals: readonly { traffic: TrafficName; atMost: number }[] = [
 function goalsOf(figures: readonly Figure[]): Goal[] {
   const ratios = cpuGoals.flatMap(({ traffic, other, atMost, reached = atMost }): Goal[] => {
     const value = ratioOf(figures, traffic, 'deliverer', other);
-    const name = `CPU of a delivery, ${traffic}, as a share of ${builds[other]}`;
+    const name = `CPU of a delivery, ${traffic}, in multiples of ${builds[other]}`;
     return value === undefined ? [] : [{ name, value, atMost, failsAbove: reached * cpuMargin }];
   });
   const counts = callGoals.flatMap(({ traffic, atMost }): Goal[] => {
