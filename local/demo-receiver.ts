@@ -54,8 +54,10 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
       response.end(event.data.challenge);
       return;
     }
+    // The answer goes first: a run that waits for this callback ends at the report.
+    const answering = behave(behaviour, response);
     report({ kind: 'verified', id, type: event.type, receivedAt });
-    const answered = await behave(behaviour, response);
+    const answered = await answering;
     const facts = { type: event.type, verified: true, ...(answered === undefined ? {} : { answered }) };
     report({ kind: 'answered', callback: { ...seen, ...facts } });
   } catch (error) {
