@@ -66,7 +66,7 @@ function apiRequest(accountId: string): object {
       stage: '$default',
       http: { method: 'GET', path: '/subscriptions', sourceIp: '203.0.113.1' },
       authorizer: {
-        lambda: { accountId, role: 'read', credentialKind: 'api-key', credentialId: 'key_first' },
+        lambda: { accountId, capabilities: ['view'], credentialKind: 'api-key', credentialId: 'key_first' },
       },
     },
     isBase64Encoded: false,

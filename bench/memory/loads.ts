@@ -96,7 +96,14 @@ export function largestRequest(accountId: string): object {
         userAgent: 'bench',
         protocol: 'HTTP/1.1',
       },
-      authorizer: { lambda: { accountId, credentialId: 'key_bench', role: 'manage', kind: 'api-key' } },
+      authorizer: {
+        lambda: {
+          accountId,
+          capabilities: ['view', 'manage'],
+          credentialKind: 'api-key',
+          credentialId: 'key_bench',
+        },
+      },
     },
     body: JSON.stringify({
       url: 'https://hooks.example.com/iomnihub',
