@@ -1,4 +1,8 @@
-import { globSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 
 const repository = new URL('..', import.meta.url);
@@ -109,3 +113,18 @@ function packageOf(module: string): string {
     .slice(0, module.startsWith('@') ? 2 : 1)
     .join('/');
 }
+
+test('a dry run of an installation builds nothing, because nothing may be there to build with', () => {
+  const manifestOnly = mkdtempSync(join(tmpdir(), 'dry-run-'));
+  const script = fileURLToPath(new URL('scripts/prepare.cjs', repository));
+  const prepare = (dryRun: string) =>
+    spawnSync(process.execPath, [script], {
+      cwd: manifestOnly,
+      env: { ...process.env, npm_config_dry_run: dryRun },
+    }).status;
+
+  expect(prepare('true')).toBe(0);
+  // There is no project in this folder, so a build fails.
+  expect(prepare('')).not.toBe(0);
+  rmSync(manifestOnly, { recursive: true });
+});
