@@ -66,8 +66,7 @@ const longestWaitMs = 30_000;
 /**
  * Keeps one account's receivers from taking all places of a queue. While an account has taken few, a sandbox keeps its
  * place for the rest of the window, or of the next one if it has taken a place there too. So a quiet account costs one
- * write for each sandbox and window. Beyond that, a place
- * is given back when the account's calls are over.
+ * write for each sandbox and window. Beyond that, a place is given back when the account's calls are over.
  */
 export function createPlaces(deps: PlaceDeps) {
   const { places, settings, telemetry, now, random, pause } = deps;

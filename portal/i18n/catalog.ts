@@ -26,5 +26,6 @@ export interface Catalog {
   readonly doctor: typeof doctor;
   readonly drill: typeof drill;
   readonly playground: typeof playground;
-  readonly sentences: Sentences;
+  /** The API says them in English, so the English catalog has only those that the page says differently. */
+  readonly sentences: Partial<Sentences>;
 }
