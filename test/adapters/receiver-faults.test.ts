@@ -8,8 +8,10 @@ import type { DeliveryOutcome } from '../../core/receivers/delivery-outcome.ts';
 import { makeCertificates, type TestCertificates } from '../support/certificates.ts';
 import { type ReceiverFault, receiverFaults, startFaultyReceiver } from '../support/receiver-faults.ts';
 
-/** Short where the deadline ends the call, long where it is a fault of ours if it does. */
-/** `short`: until the deadline ends the call. By then, a busy machine must have seen what decides its outcome. */
+/**
+ * Short where the deadline ends the call, long where it is a fault of ours if it does. Even by the short one, a busy machine
+ * has to have seen what decides the outcome.
+ */
 const timeoutMs = { short: 4_000, long: 8_000 };
 
 /** Longer than undici's limit for a handshake, shorter than its limit for headers: that is not to be what ends a call. */

@@ -53,7 +53,7 @@ export interface ReceiverFault extends Circumstances {
 }
 
 /** A sender that is to see it as late has a shorter deadline. */
-export const lateAnswerMs = 2_000;
+export const lateAnswerMs = 6_000;
 
 const late = { untilDeadline: true } as const;
 const kept = { connection: 'kept' } as const;
