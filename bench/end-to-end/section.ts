@@ -97,11 +97,10 @@ async function measureLatency(
   const eventsPerSecond = (saturation * percent) / 100;
   const seconds = (percent === 1 ? 2 : 1) * (short ? 3 : 20);
   const phase = `${group.name}at${percent}`;
-  const before = receivers.arrived();
   const events = await publisher.atRate({ phase, accountOf: inTurn(group) }, eventsPerSecond, seconds);
   const awaited = events * group.subscriptions;
-  await receivers.haveArrived(before + awaited, 60_000);
-  return { group, percent, eventsPerSecond, awaited, lateness: await receivers.latenessIn(phase) };
+  const lateness = await receivers.latenessOfAll(phase, awaited, 60_000);
+  return { group, percent, eventsPerSecond, awaited, lateness };
 }
 
 function describe(saturations: ReadonlyMap<Group, Saturation>, latencies: readonly Latency[]): SectionResult {

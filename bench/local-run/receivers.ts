@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as startTimer } from 'node:timers';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Conduct, Lateness, ReceiversMessage, ReceiversOrder } from './receivers-process.ts';
 
@@ -10,9 +12,13 @@ export interface Receivers {
   /** Resolves as soon as so many have arrived, with true; with false if that takes longer. */
   haveArrived(count: number, patienceMs: number): Promise<boolean>;
   latenessIn(phase: string): Promise<Lateness>;
+  /** The same, as soon as so many callbacks of the phase have arrived. Those of other phases do not count. */
+  latenessOfAll(phase: string, count: number, patienceMs: number): Promise<Lateness>;
   behave(port: number, conduct: Conduct): void;
   close(): Promise<void>;
 }
+
+const askEveryMs = 20;
 
 /** Starts so many receivers, all in one process. */
 export async function startReceivers(count: number): Promise<Receivers> {
@@ -27,6 +33,11 @@ export async function startReceivers(count: number): Promise<Receivers> {
     for (const check of waiting) check();
   });
   const order = (message: ReceiversOrder) => void child.send(message);
+  const latenessIn = async (phase: string) => {
+    const answer = nextMessage(child, 'phase');
+    order({ kind: 'report', phase });
+    return (await answer).lateness;
+  };
 
   return {
     ports,
@@ -39,14 +50,18 @@ export async function startReceivers(count: number): Promise<Receivers> {
           resolve(isThere);
         };
         const check = () => arrived >= count && end(true);
-        const timer = setTimeout(() => end(false), patienceMs);
+        const timer = startTimer(() => end(false), patienceMs);
         waiting.add(check);
         check();
       }),
-    async latenessIn(phase) {
-      const answer = nextMessage(child, 'phase');
-      order({ kind: 'report', phase });
-      return (await answer).lateness;
+    latenessIn,
+    async latenessOfAll(phase, count, patienceMs) {
+      const endsAt = Date.now() + patienceMs;
+      for (;;) {
+        const lateness = await latenessIn(phase);
+        if (lateness.count >= count || Date.now() > endsAt) return lateness;
+        await setTimeout(askEveryMs);
+      }
     },
     behave: (port, conduct) => order({ kind: 'behave', port, conduct }),
     async close() {
