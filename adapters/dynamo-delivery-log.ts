@@ -1,15 +1,11 @@
-import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { BatchWriteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type Delivery, isOpen } from '../core/deliveries/delivery.ts';
 import type { DeliveryLog } from '../core/deliveries/delivery-log.ts';
 import type { StatisticsPart } from '../core/deliveries/statistics-log.ts';
 import { type DynamoTable, expiryAfter, isConditionFailure } from './dynamo-client.ts';
-import { attemptKey, deliveryKey } from './dynamo-keys.ts';
+import { attemptKey, deliveryKey, dueShardOf } from './dynamo-keys.ts';
 import { statisticsItem } from './dynamo-statistics.ts';
-
-/** Partitions of the due index. A single one would cap all retries at a partition's 1,000 writes a second. */
-export const dueShards = 16;
 
 /** Throttled items come back unprocessed. Giving up on an item repeats its call, so a few more tries are cheap. */
 const unprocessedPausesMs = [0, 50, 100, 200, 400, 800];
@@ -29,7 +25,9 @@ export function createDeliveryLog(
     return {
       ...key,
       ...delivery,
-      ...(isOpen(delivery) ? { dueShard: shardOf(key.sk) } : {}),
+      ...(isOpen(delivery) ? { dueShard: dueShardOf(key.sk, 'deliveries') } : {}),
+      // Its presence puts the row into the index of parked deliveries, and its value in its place there.
+      ...(delivery.state === 'parked' ? { parkedOrder: delivery.acceptedAt } : {}),
       expiresAt: expiryAfter(table, delivery.updatedAt),
     };
   }
@@ -102,12 +100,8 @@ export function createDeliveryLog(
 }
 
 export function toDelivery(item: Record<string, unknown>): Delivery {
-  const { pk: _pk, sk: _sk, dueShard: _dueShard, expiresAt: _expiresAt, ...delivery } = item;
+  const { pk: _, sk: __, dueShard: ___, parkedOrder: ____, expiresAt: _____, ...delivery } = item;
   return delivery as unknown as Delivery;
-}
-
-function shardOf(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt8(0) % dueShards;
 }
 
 function isDelivery(result: Delivery | StatisticsPart): result is Delivery {

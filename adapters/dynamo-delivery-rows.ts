@@ -12,30 +12,41 @@ const unprocessedPausesMs = [0, 100, 400];
 /** The limit of BatchGetItem. */
 const maxKeys = 100;
 
-/** Reads the rows, in no order, and counts the keys that stayed throttled. */
+/** Reads the rows of deliveries, in no order, and counts the keys that stayed throttled. */
 export async function readRows(
   table: DynamoTable,
   keys: readonly Key[],
 ): Promise<{ rows: Delivery[]; unread: number }> {
+  const { items, unread } = await readItems(table, keys);
+  return { rows: items.map(toDelivery), unread };
+}
+
+export type Item = Readonly<Record<string, unknown>>;
+
+/** The same for items of any kind. */
+export async function readItems(
+  table: DynamoTable,
+  keys: readonly Key[],
+): Promise<{ items: Item[]; unread: number }> {
   const batches = splitIntoBatches(keys, () => 0, { maxCount: maxKeys, maxBytes: Infinity });
   const results = await Promise.all(batches.map((batch) => readBatch(table, batch)));
   return {
-    rows: results.flatMap(({ rows }) => rows),
+    items: results.flatMap(({ items }) => items),
     unread: results.reduce((sum, { unread }) => sum + unread, 0),
   };
 }
 
 async function readBatch({ client, tableName }: DynamoTable, keys: readonly Key[]) {
-  const rows: Delivery[] = [];
+  const items: Item[] = [];
   let Keys: Record<string, unknown>[] = keys.map(({ pk, sk }) => ({ pk, sk }));
   for (const pauseMs of unprocessedPausesMs) {
     await setTimeout(pauseMs);
     const { Responses, UnprocessedKeys } = await client.send(
       new BatchGetCommand({ RequestItems: { [tableName]: { Keys, ConsistentRead: true } } }),
     );
-    rows.push(...(Responses?.[tableName] ?? []).map(toDelivery));
+    items.push(...(Responses?.[tableName] ?? []));
     Keys = UnprocessedKeys?.[tableName]?.Keys ?? [];
     if (Keys.length === 0) break;
   }
-  return { rows, unread: Keys.length };
+  return { items, unread: Keys.length };
 }

@@ -1,39 +1,50 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type Delivery, isOpen } from '../core/deliveries/delivery.ts';
 import type { DueIndex } from '../core/deliveries/due-index.ts';
+import type { Subscription } from '../core/subscriptions/subscription.ts';
 import type { DynamoTable } from './dynamo-client.ts';
-import { dueShards } from './dynamo-delivery-log.ts';
-import { readRows } from './dynamo-delivery-rows.ts';
-import type { Key } from './dynamo-keys.ts';
+import { toDelivery } from './dynamo-delivery-log.ts';
+import { type Item, readItems } from './dynamo-delivery-rows.ts';
+import { dueShards, type Key, subscriptionShardOffset } from './dynamo-keys.ts';
 
 /** BatchGetItem takes 100 keys. */
 const maxPage = 100;
 
 export function createDueIndex(table: DynamoTable): DueIndex {
   const { client, tableName } = table;
-  return {
-    shardCount: dueShards,
 
-    async listDue(shard, now, limit) {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: tableName,
-          IndexName: 'due',
-          KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
-          ExpressionAttributeValues: { ':shard': shard, ':now': now.toISOString() },
-          ProjectionExpression: 'pk, sk',
-          Limit: Math.min(limit, maxPage),
-        }),
-      );
-      if (Items.length === 0) return [];
-      // The index holds keys only and lags behind, so read the rows. The next sweep finds those that could not be
-      // read.
-      const { rows } = await readRows(table, Items as unknown as Key[]);
-      return rows.sort((a, b) => dueAtOf(a).localeCompare(dueAtOf(b)));
+  async function listDue(shard: number, now: Date, limit: number): Promise<Item[]> {
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        TableName: tableName,
+        IndexName: 'due',
+        KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
+        ExpressionAttributeValues: { ':shard': shard, ':now': now.toISOString() },
+        ProjectionExpression: 'pk, sk',
+        Limit: Math.min(limit, maxPage),
+      }),
+    );
+    if (Items.length === 0) return [];
+    // The index holds keys only and lags behind, so read the items. The next sweep finds those that could not be
+    // read.
+    const { items } = await readItems(table, Items as unknown as Key[]);
+    return items.sort((a, b) => dueAtOf(a).localeCompare(dueAtOf(b)));
+  }
+
+  return {
+    shards: dueShards,
+
+    async listDueDeliveries(shard, now, limit) {
+      return (await listDue(shard, now, limit)).map(toDelivery);
+    },
+
+    async listDueSubscriptions(shard, now, limit) {
+      const items = await listDue(subscriptionShardOffset + shard, now, limit);
+      return items.map((item) => item['subscription'] as Subscription);
     },
   };
 }
 
-function dueAtOf(row: Delivery): string {
-  return isOpen(row) ? row.dueAt : '';
+/** Empty if the item has changed since, and is due no more. */
+function dueAtOf({ dueAt }: Item): string {
+  return typeof dueAt === 'string' ? dueAt : '';
 }

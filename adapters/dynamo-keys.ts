@@ -61,6 +61,34 @@ export function statisticsKey(of: SubscriptionRef, hour: string, part: string): 
 }
 export const statisticsPrefix = 'H#';
 
+/** How many of a subscription's deliveries have ended undelivered since its owner was told. */
+export function exhaustedCountKey(of: SubscriptionRef): Key {
+  return { pk: deliveriesOf(of), sk: 'X' };
+}
+
+/** The partition of a subscription's deliveries, also in the index of those that are parked. */
+export function deliveriesKey(of: SubscriptionRef): Pick<Key, 'pk'> {
+  return { pk: deliveriesOf(of) };
+}
+
+/**
+ * Partitions of the due index. A single one would cap all retries at a partition's 1,000 writes a second. Subscriptions are
+ * due less often.
+ */
+export const dueShards = { deliveries: 16, subscriptions: 4 } as const;
+
+/** The partitions of subscriptions follow those of deliveries. */
+export const subscriptionShardOffset = dueShards.deliveries;
+
+/** The partition of the due index for the delivery or subscription with this sort key. */
+export function dueShardOf(sk: string, kind: keyof typeof dueShards): number {
+  const shard = createHash('sha256').update(sk).digest().readUInt8(0) % dueShards[kind];
+  return kind === 'subscriptions' ? subscriptionShardOffset + shard : shard;
+}
+
+/** What operators have set for the whole stage. */
+export const stageKey: Key = { pk: 'STAGE', sk: 'STAGE' };
+
 /** The item of the account itself. */
 export function accountKey(accountId: string): Key {
   return { pk: `A#${accountId}`, sk: 'A' };

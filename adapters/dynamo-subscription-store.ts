@@ -1,8 +1,16 @@
 import { DeleteCommand, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import type { Subscription } from '../core/subscriptions/subscription.ts';
 import type { SubscriptionStore } from '../core/subscriptions/subscription-store.ts';
+import { wakeAtOf } from '../core/subscriptions/wake.ts';
 import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
-import { subscriptionKey, subscriptionPrefix } from './dynamo-keys.ts';
+import { dueShardOf, subscriptionKey, subscriptionPrefix } from './dynamo-keys.ts';
+
+/** In the due index while there is a time at which something is to be done. */
+function itemOf(subscription: Subscription) {
+  const key = subscriptionKey(subscription.accountId, subscription.id);
+  const dueAt = wakeAtOf(subscription);
+  return { ...key, subscription, ...(dueAt ? { dueShard: dueShardOf(key.sk, 'subscriptions'), dueAt } : {}) };
+}
 
 export function createSubscriptionStore({ client, tableName }: DynamoTable): SubscriptionStore {
   return {
@@ -43,7 +51,7 @@ export function createSubscriptionStore({ client, tableName }: DynamoTable): Sub
       await client.send(
         new PutCommand({
           TableName: tableName,
-          Item: { ...subscriptionKey(subscription.accountId, subscription.id), subscription },
+          Item: itemOf(subscription),
         }),
       );
     },
@@ -53,7 +61,7 @@ export function createSubscriptionStore({ client, tableName }: DynamoTable): Sub
         await client.send(
           new PutCommand({
             TableName: tableName,
-            Item: { ...subscriptionKey(seen.accountId, seen.id), subscription: next },
+            Item: itemOf(next),
             ConditionExpression: 'subscription.version = :version',
             ExpressionAttributeValues: { ':version': seen.version },
           }),

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { AccountStatus } from '../core/accounts/account.ts';
 import type { AccountStatusLookup } from '../core/accounts/account-store.ts';
+import type { StageStatusLookup } from '../core/accounts/stage-status.ts';
 import type { NameResolver } from '../core/receivers/name-resolver.ts';
 import type { Subscription } from '../core/subscriptions/subscription.ts';
 import type {
@@ -44,6 +45,15 @@ export function cacheAccountStatus(store: AccountStatusLookup, cacheMs: number):
     fetchMethod: (accountId) => store.findAccountStatus(accountId),
   });
   return { findAccountStatus: async (accountId) => (await cache.fetch(accountId)) ?? 'active' };
+}
+
+export function cacheStageStatus(store: StageStatusLookup, cacheMs: number): StageStatusLookup {
+  const cache = new LRUCache<'stage', { isPaused: boolean }>({
+    max: 1,
+    ttl: cacheMs,
+    fetchMethod: async () => ({ isPaused: await store.isStagePaused() }),
+  });
+  return { isStagePaused: async () => (await cache.fetch('stage'))?.isPaused ?? false };
 }
 
 /** Long enough for a call to connect to the addresses for which its limits were asked. */

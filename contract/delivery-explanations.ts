@@ -1,5 +1,5 @@
 import type { Delivery } from '../core/deliveries/delivery.ts';
-import { sayCancellation, sayFailure } from './failure-explanations.ts';
+import { sayCancellation, sayFailure, sayParking } from './failure-explanations.ts';
 import { type Sentence, say } from './sentences.ts';
 
 /** What became of a delivery, why, and what its owner can do. */
@@ -17,6 +17,8 @@ export function explainDelivery(delivery: Delivery): Sentence[] {
         ? [say('delivery.waiting-answered', { at, attempts, status })]
         : [say('delivery.waiting-unanswered', { at, attempts })];
     }
+    case 'parked':
+      return [say('delivery.parked', { attempts }), sayParking(delivery.reason)];
     case 'exhausted':
       return [say('delivery.exhausted', { attempts }), ...sayFailure(delivery.reason, status)];
     case 'cancelled':

@@ -12,17 +12,19 @@ import { webhookTimestamp } from '../core/deliveries/signature.ts';
 import { identifierSchema, timestampSchema } from '../core/identifiers.ts';
 import { failureReasons } from '../core/receivers/delivery-outcome.ts';
 import { mask } from '../core/receivers/response-excerpt.ts';
+import { parkReasons } from '../core/subscriptions/parking.ts';
 import { explainDelivery } from './delivery-explanations.ts';
 import { sentenceView } from './sentences.ts';
 
 /** Deliveries as their owner sees them. A claimed delivery still waits for him, and an exhausted one has failed. */
 
-export const deliveryStatuses = ['waiting', 'delivered', 'failed', 'cancelled'] as const;
+export const deliveryStatuses = ['waiting', 'parked', 'delivered', 'failed', 'cancelled'] as const;
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
 
 const statusesByState: Readonly<Record<DeliveryState, DeliveryStatus>> = {
   waiting: 'waiting',
   claimed: 'waiting',
+  parked: 'parked',
   delivered: 'delivered',
   exhausted: 'failed',
   cancelled: 'cancelled',
@@ -46,9 +48,9 @@ export const deliveryView = z
     acceptedAt: timestampSchema.meta({ description: 'When iOmniHub accepted the event.' }),
     status: z.enum(deliveryStatuses),
     reason: z
-      .enum([...failureReasons, 'challenge-not-echoed', 'expired', ...cancellationReasons])
+      .enum([...failureReasons, 'challenge-not-echoed', 'expired', ...cancellationReasons, ...parkReasons])
       .optional()
-      .meta({ description: 'Why it has failed or was cancelled.' }),
+      .meta({ description: 'Why it has failed, was cancelled or is kept back.' }),
     attemptCount: z.int().nonnegative(),
     responseStatus: z
       .int()

@@ -40,6 +40,7 @@ export const completeUntil = timestampSchema.meta({
 export const eventOutcomes = [
   'delivered',
   'waiting',
+  'parked',
   'failed',
   'cancelled',
   'no-longer-known',

@@ -1,5 +1,6 @@
 import type { CancellationReason } from '../core/deliveries/delivery.ts';
 import type { ExhaustionReason } from '../core/deliveries/retry-policy.ts';
+import type { ParkReason } from '../core/subscriptions/parking.ts';
 import { type Sentence, type SentenceCode, say, textOf } from './sentences.ts';
 
 /**
@@ -13,6 +14,11 @@ export function sayFailure(reason: ExhaustionReason, status: number | undefined)
 
 export function explainFailure(reason: ExhaustionReason, status: number | undefined): string {
   return textOf(sayFailure(reason, status));
+}
+
+/** Why no attempt of a delivery is planned: the end of a sentence. */
+export function sayParking(reason: ParkReason): Sentence {
+  return say(`parked.${reason}`);
 }
 
 /** Why a delivery was cancelled: the end of a sentence. */

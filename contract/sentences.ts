@@ -17,12 +17,26 @@ const sentences = {
     `The next attempt is planned for ${at}; ${counted(attempts)} so far, the last one answered ${status}.`,
   'delivery.waiting-unanswered': ({ at, attempts }: Attempts & At) =>
     `The next attempt is planned for ${at}; ${counted(attempts)} so far, the last one unanswered: GET /deliveries/{id} says why.`,
+  'delivery.parked': ({ attempts }: Attempts) => `No attempt is planned; ${counted(attempts)} so far:`,
   'delivery.exhausted': ({ attempts }: Attempts) => `Given up after ${counted(attempts)}:`,
   'delivery.cancelled': ({ attempts }: Attempts) => `Cancelled after ${counted(attempts)}:`,
   'delivery.asked-for': () => 'Sent because its owner asked for it.',
   'delivery.ends-deleted': () => 'It will be cancelled then: the subscription was deleted.',
   'delivery.ends-not-enabled': ({ status }: { status: string }) =>
     `It will be cancelled then if the subscription is still ${status}.`,
+
+  'parked.failing': () =>
+    'the receiver fails, so only one call is made now and then. It goes on by itself once the receiver answers 2xx; GET /subscriptions/{id} says when it is called next.',
+  'parked.throttled': () =>
+    'the receiver asked for fewer calls. It goes on by itself; GET /subscriptions/{id} says when.',
+  'parked.paused': () => 'the subscription is paused. It goes on when the pause ends, or is ended.',
+  'parked.disabled': () =>
+    'iOmniHub disabled the subscription. Enable it to get what was kept; GET /subscriptions/{id} says why it was disabled.',
+  'parked.rate-limit': () =>
+    'more has come than `rateLimit` lets through. It goes on by itself, the oldest first; a higher limit makes it faster.',
+  'parked.account-paused': () =>
+    'iOmniHub has stopped all calls of the account for a while. It goes on by itself.',
+  'parked.stage-paused': () => 'iOmniHub has stopped all calls for a while. It goes on by itself.',
 
   'failure.answered': ({ status }: Status) => `the receiver answered ${status}.`,
   'failure.status': () => 'the receiver did not answer 2xx.',
@@ -67,6 +81,7 @@ const sentences = {
   'cancellation.subscription-pending': () => 'the receiver had not yet said that it wants callbacks.',
   'cancellation.subscription-deleted': () => 'the subscription was deleted.',
   'cancellation.account-suspended': () => 'the account was suspended.',
+  'cancellation.discarded': () => 'its owner did not want what had been kept.',
   'cancellation.question-withdrawn': () =>
     'the receiver was asked for its consent anew, or the URL was changed.',
 
@@ -88,6 +103,39 @@ const sentences = {
     'The receiver has not answered 2xx yet, or has failed too often since: it gets one call a second at most. Send a test event to see what it answers.',
   'health.address-forbidden': ({ at }: At) =>
     `Nothing is delivered: since ${at}, the name in the URL leads to an address that is not public. Check its DNS records, or change the URL; after a day, the webhook is disabled.`,
+  'health.failing': ({ since, at }: { since: string } & At) =>
+    `The receiver has failed since ${since}. Its deliveries are kept, and one of them is tried at ${at}:`,
+  'health.probing': ({ since }: { since: string }) =>
+    `The receiver has failed since ${since}. Its deliveries are kept, and one of them is being tried:`,
+  'health.half-open': ({ since }: { since: string }) =>
+    `The receiver has failed since ${since}. Nothing waits for it; the next event is tried at once:`,
+  'health.throttled': ({ at }: At) =>
+    `The receiver asked for fewer calls. Its deliveries are kept until ${at}, and then sent bit by bit.`,
+  'health.paused': ({ at }: At) =>
+    `Paused until ${at}: its deliveries are kept, and then sent bit by bit. Resume it to get them now.`,
+  'health.draining': () => 'What was kept is being sent, the oldest first.',
+  'health.kept': ({ at }: At) =>
+    `Events that come until ${at} are kept, and sent once the webhook is enabled.`,
+  'health.disabled-failing': () =>
+    'iOmniHub disabled it: no call has succeeded for days. Repair the receiver, then enable it.',
+  'notice.failing': ({ since }: { since: string }) =>
+    `The receiver has failed since ${since}. Its deliveries are kept, and sent once it answers 2xx again:`,
+  'notice.disabling': ({ at, since }: { since: string } & At) =>
+    `No call has succeeded since ${since}. The webhook is disabled at ${at} unless one does:`,
+  'notice.recovered': ({ since }: { since: string }) =>
+    `The receiver answers again; it had failed since ${since}. What was kept is sent, the oldest first.`,
+  'notice.disabled-by-owner': () => 'The webhook was disabled: it gets no events until it is enabled.',
+  'notice.paused': ({ at }: At) =>
+    `Deliveries are kept until ${at}, or until the webhook is resumed, and then sent bit by bit.`,
+  'notice.resumed': () => 'The pause has ended. What was kept is sent, the oldest first.',
+  'notice.secret-rotated': ({ at }: At) =>
+    `The webhook has a new signing secret. The old one signs as well until ${at}: let the receiver use the new one by then.`,
+  'notice.changed': ({ fields }: { fields: string }) => `Settings of the webhook were changed: ${fields}.`,
+  'notice.moved': ({ from, to }: { from: string; to: string }) =>
+    `Callbacks now go to ${to} instead of ${from}.`,
+  'notice.exhausted': ({ count, since }: { count: number; since: string }) =>
+    `${count === 1 ? '1 delivery was' : `${count} deliveries were`} given up since ${since}. GET /subscriptions/{id}/deliveries?status=failed shows why; send them again once the receiver works.`,
+
   'health.disabled': () => 'Disabled: it gets no events. Enable it to get those that come from then on.',
   'health.disabled-gone': () =>
     'iOmniHub disabled it: the receiver answered 410, which means that it is gone for good. If that is a mistake, enable it again.',

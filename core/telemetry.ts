@@ -96,6 +96,11 @@ export const logLines = {
     meaning:
       'Attempts could not be added to the hourly statistics. They are written with the next batch. No callback depends on them.',
   },
+  'subscription.changed': {
+    level: 'info',
+    meaning:
+      'Something happened to a subscription as a whole. `change` names it, such as `breaker-opened`, `paused` or `drain-ended`, and `health` says what the API and the page say from then on.',
+  },
   'sweep.failed': {
     level: 'error',
     meaning: 'The sweeper could not read, write or send a due delivery. The next sweep tries again.',
@@ -113,9 +118,14 @@ export const metrics = {
     'Calls and URLs that were refused, because a name leads to an address that is not public.',
   AttemptsFailed: 'Calls to receivers that failed.',
   AttemptsSucceeded: 'Calls to receivers that were answered with 2xx.',
+  BreakersClosed: 'Receivers that failed for a while and answer again.',
+  BreakersOpened: 'Receivers that failed so often that their deliveries are parked.',
+  BreakersReopened: 'Probes that failed, so that the next one comes later.',
   DeliveriesDeferred: 'First attempts that went to the retry queue, because the receiver is slow.',
   DeliveriesExhausted: 'Deliveries that ended undelivered, because no attempt was left or none could help.',
+  DeliveriesParked: 'Deliveries that wait until their subscription goes on.',
   DeliveriesPostponed: 'Attempts that had to wait for room at a limit.',
+  DeliveriesReleased: 'Parked deliveries whose next attempt was planned.',
   DeliveriesSwept: 'Due deliveries that the sweeper sent.',
   DeliveriesUncalled: 'Deliveries that ended without a single call, because their horizon passed.',
   EventsDispatched: 'Events that were recorded for the first time. Their deliveries were planned.',
@@ -124,6 +134,11 @@ export const metrics = {
   EventsUnrouted: 'Published events with an unknown source or type, by `Source` and `DetailType`.',
   EventsWithoutSubscriptions: 'Events of accounts without a subscription. They were dropped.',
   FaultsOfOurs: 'Log lines at level `error`.',
+  ProbesSent: 'Parked deliveries that were sent to ask whether a receiver works again.',
+  SubscriptionsDisabled: 'Subscriptions that were disabled, by us or by their owners.',
+  SubscriptionsPaused: 'Subscriptions that their owners paused.',
+  SubscriptionsResumed: 'Pauses that ended.',
+  SubscriptionsThrottled: 'Receivers that asked for fewer calls.',
 } as const satisfies Record<string, string>;
 
 export type MetricName = keyof typeof metrics;

@@ -9,12 +9,19 @@ import { connectTable } from '../adapters/dynamo-client.ts';
 import { createContenderStore } from '../adapters/dynamo-contender-store.ts';
 import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
 import { createEventLog } from '../adapters/dynamo-event-log.ts';
+import { createExhaustedCount } from '../adapters/dynamo-exhausted-count.ts';
 import { createPlaceStore } from '../adapters/dynamo-place-store.ts';
+import { createStageStatusStore } from '../adapters/dynamo-stage-status.ts';
 import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../adapters/dynamo-token-store.ts';
 import { createCallbackSender } from '../adapters/https-callback-sender.ts';
 import { createSecretCipher } from '../adapters/kms-secret-cipher.ts';
-import { cacheAccountStatus, cacheNames, cacheSubscriptionLookup } from '../adapters/lru-caches.ts';
+import {
+  cacheAccountStatus,
+  cacheNames,
+  cacheStageStatus,
+  cacheSubscriptionLookup,
+} from '../adapters/lru-caches.ts';
 import { createDeadLetters } from '../adapters/sqs-dead-letters.ts';
 import { createExhaustedQueue } from '../adapters/sqs-exhausted-queue.ts';
 import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
@@ -39,9 +46,11 @@ const deliverer = createDeliverer({
   subscriptions,
   storedSubscriptions,
   accounts: cacheAccountStatus(createAccountStore(table), env.settings.cacheMs),
+  stageStatus: cacheStageStatus(createStageStatusStore(table), env.settings.cacheMs),
   events: createEventLog(table),
   deliveries: createDeliveryLog(table),
   retries: createRetryQueue(sqs, env.RETRY_QUEUE_URL),
+  exhaustedCount: createExhaustedCount(table),
   exhausted: createExhaustedQueue(sqs, env.EXHAUSTED_QUEUE_URL),
   deadLetters: createDeadLetters(sqs),
   cipher: createSecretCipher(connections.connect(KMSClient), env.SECRETS_KEY_ID),

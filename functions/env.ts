@@ -17,6 +17,13 @@ const nonEmpty = z.string().min(1);
 const common = { TABLE_NAME: nonEmpty, METRICS_NAMESPACE: nonEmpty };
 const urlSettings = ['allowPrivateCallbacks', 'callbackPorts', 'ownHosts'] as const;
 
+const healthSettings = [
+  'breakerFailures',
+  'breakerMinSeconds',
+  'breakerMaxSeconds',
+  'disableAfterSeconds',
+] as const;
+
 export const dispatcherEnv = functionEnv({ ...common, DELIVERY_QUEUE_URL: z.url() }, [
   'retentionDays',
   'cacheMs',
@@ -37,13 +44,19 @@ export const delivererEnv = functionEnv(
     'callbackTimeoutMs',
     'claimLeaseMs',
     'delivererTimeoutSeconds',
+    ...healthSettings,
+    'keepDisabledSeconds',
   ],
 );
 
-export const sweeperEnv = functionEnv({ ...common, RETRY_QUEUE_URL: z.url() }, [
+export const sweeperEnv = functionEnv({ ...common, RETRY_QUEUE_URL: z.url(), EVENT_BUS_NAME: nonEmpty }, [
   'retentionDays',
+  'cacheMs',
   'sweepLeaseMs',
   'sweepSpreadSeconds',
+  'drainStepSeconds',
+  'drainStartPerSecond',
+  'drainMaxPerSecond',
 ]);
 
 export const apiEnv = functionEnv(

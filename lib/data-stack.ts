@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import type { Stage } from './stage.ts';
 
 /** Patterns of the table's partition keys, by what the items are about. */
-export const itemsOf = { accounts: 'A#*', credentials: 'K#*', limits: 'L#*' };
+export const itemsOf = { accounts: 'A#*', credentials: 'K#*', limits: 'L#*', stage: 'STAGE' };
 
 export interface DataStackProps extends StackProps {
   readonly stage: Stage;
@@ -18,6 +18,7 @@ export class DataStack extends Stack {
   readonly table: ITable;
   readonly dueIndexArn: string;
   readonly feedIndexArn: string;
+  readonly parkedIndexArn: string;
   /** Encrypts the data keys of signing secrets and custom headers. */
   readonly secretsKey: Key;
   /** The keys that sign cursors derive from it. */
@@ -33,6 +34,7 @@ export class DataStack extends Stack {
       ? Table.fromTableName(this, 'AdoptedTable', stage.tableName)
       : createTable(this, stage);
     this.feedIndexArn = `${this.table.tableArn}/index/feed`;
+    this.parkedIndexArn = `${this.table.tableArn}/index/parked`;
     this.dueIndexArn = `${this.table.tableArn}/index/due`;
 
     this.secretsKey = new Key(this, 'SecretsKey', {
@@ -82,11 +84,18 @@ function createTable(scope: Construct, { protectData }: Stage): Table {
     timeToLiveAttribute: 'expiresAt',
     removalPolicy: protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
   });
-  // A sparse index: only open deliveries have its two attributes.
+  // A sparse index: only open deliveries and subscriptions that wait for a time have its two attributes.
   table.addGlobalSecondaryIndex({
     indexName: 'due',
     partitionKey: { name: 'dueShard', type: AttributeType.NUMBER },
     sortKey: { name: 'dueAt', type: AttributeType.STRING },
+    projectionType: ProjectionType.KEYS_ONLY,
+  });
+  // Sparse as well: the parked deliveries of each subscription, in the order in which their events were accepted.
+  table.addGlobalSecondaryIndex({
+    indexName: 'parked',
+    partitionKey: { name: 'pk', type: AttributeType.STRING },
+    sortKey: { name: 'parkedOrder', type: AttributeType.STRING },
     projectionType: ProjectionType.KEYS_ONLY,
   });
   // Sparse as well: an account's events, in several parts, ordered by the time at which they were recorded.

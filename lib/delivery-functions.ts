@@ -71,7 +71,8 @@ export function createDeliverer(
     // schedule, the limits and the age of the delivery bound them.
     loops: true,
   });
-  deliverer.allowItems(['GetItem', 'PutItem', 'BatchWriteItem'], data.table, itemsOf.accounts);
+  deliverer.allowItems(['GetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'], data.table, itemsOf.accounts);
+  deliverer.allowItems(['GetItem'], data.table, itemsOf.stage);
   deliverer.allowItems(['GetItem', 'UpdateItem'], data.table, itemsOf.limits);
   deliverer.allow(['sqs:SendMessage'], queues.retries.queueArn, queues.exhausted.queueArn);
   deliverer.allowSecrets(['Decrypt'], data.secretsKey, 'accountId', 'subscriptionId');

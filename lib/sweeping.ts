@@ -6,6 +6,7 @@ import { sweeperEnv } from '../functions/env.ts';
 import { addAlarm } from './alarms.ts';
 import { type DataStack, itemsOf } from './data-stack.ts';
 import { commonResources, type DeliveryQueues } from './delivery-functions.ts';
+import { findEventBus } from './event-queues.ts';
 import type { Stage } from './stage.ts';
 import { WebhookFunction } from './webhook-function.ts';
 
@@ -19,22 +20,29 @@ interface SweepingProps {
 export class Sweeping extends Construct {
   constructor(scope: Construct, id: string, { stage, data, queues }: SweepingProps) {
     super(scope, id);
+    const bus = findEventBus(this, stage);
     const consequence = 'callbacks that failed are not tried again';
     const sweeper = new WebhookFunction(this, 'Sweeper', {
       consequence,
       alarmTopic: data.alarmTopic,
       entry: 'sweeper',
-      description: 'Sends deliveries that are due to the retry queue',
+      description: 'Sends deliveries that are due to the retry queue, and lets subscriptions go on',
       stage,
       env: sweeperEnv,
-      resources: { ...commonResources(stage, data), RETRY_QUEUE_URL: queues.retries.queueUrl },
+      resources: {
+        ...commonResources(stage, data),
+        RETRY_QUEUE_URL: queues.retries.queueUrl,
+        EVENT_BUS_NAME: bus.eventBusName,
+      },
       timeout: Duration.seconds(50),
       // One whole processor, which is what bounds a sweep.
       // https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
       memoryMb: 1_769,
     });
-    sweeper.allowItems(['BatchGetItem', 'PutItem'], data.table, itemsOf.accounts);
-    sweeper.allow(['dynamodb:Query'], data.dueIndexArn);
+    sweeper.allowItems(['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'], data.table, itemsOf.accounts);
+    sweeper.allowItems(['GetItem'], data.table, itemsOf.stage);
+    sweeper.allowItems(['UpdateItem'], data.table, itemsOf.limits);
+    sweeper.allow(['dynamodb:Query'], data.dueIndexArn, data.parkedIndexArn);
     sweeper.allow(['sqs:SendMessage'], queues.retries.queueArn);
 
     new Rule(this, 'EveryMinute', {

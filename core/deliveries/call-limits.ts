@@ -30,13 +30,14 @@ export function callbackLimits(
   settings: LimitSettings,
   { addresses, contenders }: KnownHost,
 ): CallLimit[] {
-  const { accountId, id, rateLimitPerSecond, receiver } = subscription;
+  const { accountId, receiver } = subscription;
+  const ownLimit = limitOfOwner(subscription);
   const { accountRatePerSecond, hostRatePerSecond } = settings;
   const shared = (name: 'account' | 'host' | 'domain' | 'address', sharers: string, perSecond: number) =>
     sharedLimit(name, sharers, perSecond, sandboxesOf(settings));
   const [address] = addresses;
   return [
-    ...(rateLimitPerSecond ? [strictLimit('subscription', `${accountId} ${id}`, rateLimitPerSecond)] : []),
+    ...(ownLimit ? [ownLimit] : []),
     ...(isProvenAt(receiver, addresses)
       ? [shareOfHost(subscription, settings, contenders)]
       : unprovenAddresses(subscription, addresses)),
@@ -59,6 +60,13 @@ export function shareOfHost(
   const perSecond = Math.max(1, Math.floor(settings.hostRatePerSecond / Math.max(2, contenders)));
   const sharers = `${subscription.accountId} ${hostOf(subscription)}`;
   return sharedLimit('account-at-host', sharers, perSecond, sandboxesOf(settings));
+}
+
+/** The limit that its owner has set, if there is one. */
+export function limitOfOwner({ accountId, id, rateLimitPerSecond }: Subscription): CallLimit | undefined {
+  return rateLimitPerSecond
+    ? strictLimit('subscription', `${accountId} ${id}`, rateLimitPerSecond)
+    : undefined;
 }
 
 /** The part of a second's worth of a host that accounts within their share find free, in milliseconds. */

@@ -1,3 +1,4 @@
+import type { ParkReason } from '../subscriptions/parking.ts';
 import {
   type Attempt,
   type CancellationReason,
@@ -10,12 +11,13 @@ import {
   type DeliveryRef,
   type ExhaustedDelivery,
   isFinal,
+  type ParkedDelivery,
   type ReservedTurn,
   refOf,
   type WaitingDelivery,
 } from './delivery.ts';
 import { keptInRow } from './kept-attempt.ts';
-import type { RetryDecision } from './retry-policy.ts';
+import { horizonEnd, type RetryDecision, type RetryPolicy } from './retry-policy.ts';
 
 /** The steps of a delivery. Each makes the next row from the present one. */
 
@@ -53,13 +55,15 @@ export function settle(
   attempt: Attempt,
   decision: RetryDecision,
   now: Date,
-): DeliveredDelivery | ExhaustedDelivery | WaitingDelivery {
+  policy: HorizonPolicy,
+): DeliveredDelivery | ExhaustedDelivery | WaitingDelivery | ParkedDelivery {
   const { responseStatus: _, ...before } = nextFacts(work.claimed, work.message, now);
   const { status } = attempt.outcome;
   const facts = {
     ...before,
     attemptCount: before.attemptCount + 1,
     ...(status === undefined ? {} : { responseStatus: status }),
+    ...(work.message.probe === undefined ? {} : { probeCount: (before.probeCount ?? 0) + 1 }),
   };
   switch (decision.kind) {
     case 'delivered':
@@ -70,6 +74,8 @@ export function settle(
       };
     case 'exhausted':
       return { ...facts, state: 'exhausted', reason: decision.reason };
+    case 'parked':
+      return parked(facts, decision.reason, now, policy);
     case 'retry':
       return {
         ...facts,
@@ -85,6 +91,44 @@ export function settle(
 /** Ends the delivery because the subscription no longer accepts callbacks. No attempt is made or counted. */
 export function cancel(work: DeliveryInWork, reason: CancellationReason, now: Date): CancelledDelivery {
   return { ...nextFacts(work.claimed, work.message, now), state: 'cancelled', reason };
+}
+
+type HorizonPolicy = Pick<RetryPolicy, 'retryHorizonSeconds'>;
+
+/** Lets the delivery wait until its subscription goes on. No attempt is made or counted. */
+export function park(
+  work: DeliveryInWork,
+  reason: ParkReason,
+  now: Date,
+  policy: HorizonPolicy,
+): ParkedDelivery {
+  return parked(nextFacts(work.claimed, work.message, now), reason, now, policy);
+}
+
+function parked(
+  facts: ReturnType<typeof nextFacts>,
+  reason: ParkReason,
+  now: Date,
+  policy: HorizonPolicy,
+): ParkedDelivery {
+  const { begunAt } = scheduleOf({ message: facts, claimed: facts });
+  const dueAt = horizonEnd(begunAt, policy);
+  return { ...facts, state: 'parked', reason, parkedAt: now.toISOString(), dueAt };
+}
+
+/** Plans the next attempt of a parked delivery. */
+export function release(
+  row: ParkedDelivery,
+  times: WaitTimes,
+  now: Date,
+  turn?: ReservedTurn,
+): WaitingDelivery {
+  return waiting(nextFacts(row, row, now), times, now, turn);
+}
+
+/** Ends a parked delivery that nobody waits for any more. */
+export function dropParked(row: ParkedDelivery, reason: CancellationReason, now: Date): CancelledDelivery {
+  return { ...nextFacts(row, row, now), state: 'cancelled', reason };
 }
 
 /** Ends the delivery because its horizon passed before the attempt. */
@@ -112,6 +156,11 @@ export function postpone(
 /** The first row of a delivery that does not come from the dispatcher and so has no first message. */
 export function plan(ref: DeliveryRef, times: WaitTimes, now: Date): WaitingDelivery {
   return waiting(nextFacts(undefined, ref, now), times, now);
+}
+
+/** The same for a test: nothing holds it back. */
+export function planTest(ref: DeliveryRef, times: WaitTimes, now: Date): WaitingDelivery {
+  return { ...plan(ref, times, now), isTest: true };
 }
 
 /** The same for a delivery that its owner asks for: its schedule begins now, however old the event is. */
@@ -159,20 +208,21 @@ export function resend(row: Delivery, times: WaitTimes, now: Date): WaitingDeliv
  * over after the lease.
  */
 function restart(row: Delivery, times: WaitTimes, now: Date): WaitingDelivery {
-  const restarted = { at: now.toISOString(), attemptCount: row.attemptCount };
+  const restarted = { at: now.toISOString(), attemptCount: row.attemptCount - (row.probeCount ?? 0) };
   return waiting({ ...nextFacts(row, row, now), restarted }, times, now);
 }
 
 /** Tells where a schedule begins, for a delivery in work or any row. */
 interface Scheduled {
   readonly message: Pick<DeliveryRef, 'acceptedAt'>;
-  readonly claimed: Pick<Delivery, 'restarted' | 'attemptCount'> | undefined;
+  readonly claimed: Pick<Delivery, 'restarted' | 'attemptCount' | 'probeCount'> | undefined;
 }
 
 /** A schedule begins with the event, or when somebody asked for a fresh one. */
 export function scheduleOf({ message, claimed }: Scheduled) {
   const { at = message.acceptedAt, attemptCount: before = 0 } = claimed?.restarted ?? {};
-  return { begunAt: at, attemptCount: (claimed?.attemptCount ?? 0) - before };
+  const counted = (claimed?.attemptCount ?? 0) - (claimed?.probeCount ?? 0);
+  return { begunAt: at, attemptCount: counted - before };
 }
 
 function waiting(
@@ -192,7 +242,15 @@ function waiting(
 
 /** What every step copies from the row before it, if there is one. */
 function nextFacts(row: Delivery | undefined, ref: DeliveryRef, now: Date) {
-  const { attemptCount = 0, version = 0, responseStatus, restarted, firstAttempt } = row ?? {};
+  const {
+    attemptCount = 0,
+    version = 0,
+    responseStatus,
+    restarted,
+    firstAttempt,
+    probeCount,
+    isTest,
+  } = row ?? {};
   return {
     ...refOf(ref),
     version: version + 1,
@@ -201,6 +259,8 @@ function nextFacts(row: Delivery | undefined, ref: DeliveryRef, now: Date) {
     ...(responseStatus === undefined ? {} : { responseStatus }),
     ...(restarted ? { restarted } : {}),
     ...(firstAttempt ? { firstAttempt } : {}),
+    ...(probeCount === undefined ? {} : { probeCount }),
+    ...(isTest ? { isTest } : {}),
   };
 }
 

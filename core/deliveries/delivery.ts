@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { identifierSchema } from '../identifiers.ts';
 import type { DeliveryOutcome } from '../receivers/delivery-outcome.ts';
+import type { ParkReason } from '../subscriptions/parking.ts';
 import type { ExhaustionReason } from './retry-policy.ts';
 
 /** One event on its way to one subscription. */
@@ -27,6 +28,10 @@ export const deliveryMessageSchema = deliveryRefSchema.extend({
   body: z.string().optional(),
   /** The time of the reserved turn, and the buckets of the limits at which it was reserved. */
   turn: z.object({ at: z.iso.datetime(), passed: z.array(z.string()) }).optional(),
+  /** Names the probe of a receiver that this call is. */
+  probe: z.string().optional(),
+  /** See `DeliveryFacts`. */
+  isTest: z.literal(true).optional(),
 });
 export type DeliveryMessage = z.infer<typeof deliveryMessageSchema>;
 export type ReservedTurn = NonNullable<DeliveryMessage['turn']>;
@@ -43,6 +48,10 @@ interface DeliveryFacts extends DeliveryRef {
   readonly restarted?: { readonly at: string; readonly attemptCount: number };
   /** The first attempt, if it succeeded. All other attempts are items of their own. */
   readonly firstAttempt?: Attempt;
+  /** How many of the attempts were probes. The schedule does not count them. */
+  readonly probeCount?: number;
+  /** Present if its owner wants to see what the receiver answers now, whatever holds other deliveries back. */
+  readonly isTest?: true;
 }
 
 /** The next attempt is planned. */
@@ -65,6 +74,15 @@ export interface ClaimedDelivery extends DeliveryFacts {
   readonly dueAt: string;
 }
 
+/** No attempt is planned: the subscription says when it goes on. */
+export interface ParkedDelivery extends DeliveryFacts {
+  readonly state: 'parked';
+  readonly reason: ParkReason;
+  readonly parkedAt: string;
+  /** The end of its horizon, at which the sweeper ends it if nothing has released it. */
+  readonly dueAt: string;
+}
+
 export interface DeliveredDelivery extends DeliveryFacts {
   readonly state: 'delivered';
 }
@@ -82,7 +100,7 @@ export interface CancelledDelivery extends DeliveryFacts {
 }
 
 /** Open deliveries are in the due index. */
-export type OpenDelivery = WaitingDelivery | ClaimedDelivery;
+export type OpenDelivery = WaitingDelivery | ClaimedDelivery | ParkedDelivery;
 export type FinalDelivery = DeliveredDelivery | ExhaustedDelivery | CancelledDelivery;
 
 /** The row of a delivery, by state. There is no row before the first attempt. */
@@ -108,6 +126,8 @@ export const cancellationReasons = [
   'account-suspended',
   /** Of a verification: the receiver was asked anew, or the URL has changed. */
   'question-withdrawn',
+  /** Its owner did not want what was parked. */
+  'discarded',
 ] as const;
 export type CancellationReason = (typeof cancellationReasons)[number];
 
@@ -174,7 +194,14 @@ export function mustClaim(message: DeliveryMessage, receiveCount: number): boole
 /** The message that allows an attempt at this version of the row. */
 export function messageFor(row: Delivery): DeliveryMessage {
   const turn = row.state === 'waiting' ? row.turn : undefined;
-  return { ...refOf(row), version: row.version, recheck: false, ...(turn ? { turn } : {}) };
+  const { version, isTest } = row;
+  return {
+    ...refOf(row),
+    version,
+    recheck: false,
+    ...(turn ? { turn } : {}),
+    ...(isTest ? { isTest } : {}),
+  };
 }
 
 export function isFinal(row: Delivery): row is FinalDelivery {
@@ -182,7 +209,11 @@ export function isFinal(row: Delivery): row is FinalDelivery {
 }
 
 export function isOpen(row: Delivery): row is OpenDelivery {
-  return row.state === 'waiting' || row.state === 'claimed';
+  return row.state === 'waiting' || row.state === 'claimed' || row.state === 'parked';
+}
+
+export function isParked(row: Delivery | undefined): row is ParkedDelivery {
+  return row?.state === 'parked';
 }
 
 export function refOf({

@@ -1,6 +1,7 @@
-import type { AccountStatus } from '../accounts/account.ts';
+import { type AccountStatus, isServed } from '../accounts/account.ts';
 import type { PublishedEvent } from '../events/published-event.ts';
 import { isSelected } from '../subscriptions/event-selector.ts';
+import { holdBackOf } from '../subscriptions/parking.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
 
 /**
@@ -18,12 +19,13 @@ export function planDeliveries(
   event: PublishedEvent,
   subscriptions: readonly Subscription[],
   accountStatus: AccountStatus,
+  now: Date,
 ): PlannedDelivery[] {
   return subscriptions
     .filter((subscription) => subscription.accountId === event.accountId)
     .map((subscription) => ({
       subscriptionId: subscription.id,
-      decision: decide(event, subscription, accountStatus),
+      decision: decide(event, subscription, accountStatus, now),
     }));
 }
 
@@ -31,9 +33,11 @@ function decide(
   event: PublishedEvent,
   subscription: Subscription,
   accountStatus: AccountStatus,
+  now: Date,
 ): DispatchDecision {
-  if (accountStatus !== 'active') return 'account-suspended';
-  if (subscription.status !== 'enabled') return subscription.status;
+  if (!isServed(accountStatus)) return 'account-suspended';
+  const isKept = holdBackOf(subscription, now)?.reason === 'disabled';
+  if (subscription.status !== 'enabled' && !isKept) return subscription.status;
   if (!isSelected(event.type, subscription.eventTypes)) return 'not-subscribed';
   return 'enqueue';
 }

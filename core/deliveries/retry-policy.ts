@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { DeliveryOutcome, FailureReason } from '../receivers/delivery-outcome.ts';
+import type { ParkReason } from '../subscriptions/parking.ts';
 import type { VerificationFailure } from '../subscriptions/verification.ts';
 
 /** The longest DelaySeconds of SQS. */
@@ -41,6 +42,8 @@ export interface RetryPolicy {
   readonly retryHorizonSeconds: number;
   /** How long after the planned time of an attempt the due index takes over, if its message has not come. */
   readonly queueMarginSeconds: number;
+  /** 0: what ends because of a receiver that we disable is not kept. */
+  readonly keepDisabledSeconds: number;
 }
 
 /** Those of a verification include all others. */
@@ -56,7 +59,9 @@ export type RetryDecision =
       /** When the sweeper takes over, if no message has come. */
       readonly dueInSeconds: number;
     }
-  | { readonly kind: 'exhausted'; readonly reason: ExhaustionReason };
+  | { readonly kind: 'exhausted'; readonly reason: ExhaustionReason }
+  /** No attempt is planned until the subscription goes on. */
+  | { readonly kind: 'parked'; readonly reason: ParkReason };
 
 export interface AttemptContext {
   /** The attempts of this schedule, including this one. */
@@ -68,6 +73,8 @@ export interface AttemptContext {
   readonly random: number;
   /** True if the subscription's URL is no longer the one that was called. */
   readonly hasMoved?: boolean;
+  /** True if the call was to show whether the receiver works again. It uses up no attempt of the schedule. */
+  readonly isProbe?: boolean;
 }
 
 /**
@@ -86,8 +93,12 @@ export function decideRetry(
   policy: RetryPolicy,
 ): RetryDecision {
   if (outcome.kind === 'success') return { kind: 'delivered' };
-  if (!context.hasMoved && hopeless.includes(outcome.reason))
-    return { kind: 'exhausted', reason: outcome.reason };
+  if (!context.hasMoved && hopeless.includes(outcome.reason)) {
+    // The receiver was disabled by this. If that was a mistake, its owner gets the delivery after all.
+    const isKept = policy.keepDisabledSeconds > 0;
+    return isKept ? { kind: 'parked', reason: 'disabled' } : { kind: 'exhausted', reason: outcome.reason };
+  }
+  if (!context.hasMoved && context.isProbe) return { kind: 'parked', reason: 'failing' };
   const gapSeconds = policy.retryScheduleSeconds[context.attemptCount];
   if (gapSeconds === undefined) return { kind: 'exhausted', reason: outcome.reason };
 
@@ -110,6 +121,14 @@ export function isExpired(
   at: Date,
 ): boolean {
   return at.getTime() - new Date(begunAt).getTime() > retryHorizonSeconds * 1000;
+}
+
+/** A moment at which the delivery is surely expired. */
+export function horizonEnd(
+  begunAt: string,
+  { retryHorizonSeconds }: Pick<RetryPolicy, 'retryHorizonSeconds'>,
+): string {
+  return new Date(Date.parse(begunAt) + (retryHorizonSeconds + 1) * 1_000).toISOString();
 }
 
 /**

@@ -197,6 +197,11 @@ export type OperationalEvent<Type extends OperationalEventType = OperationalEven
   };
 }[Type];
 
+/** True for the name of an operational event, also if this version's catalog lacks it. */
+export function isOperational(type: string): boolean {
+  return type.startsWith('webhook.');
+}
+
 export const operationalTypes = operationalCatalog.map(({ type }) => type) as [
   OperationalEventType,
   ...OperationalEventType[],

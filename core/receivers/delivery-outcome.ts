@@ -57,6 +57,11 @@ export function isUncalled(outcome: DeliveryOutcome): boolean {
   );
 }
 
+/** True if the receiver works and asks for fewer calls. */
+export function isThrottling(outcome: DeliveryOutcome): boolean {
+  return outcome.kind === 'failure' && (outcome.status === 429 || outcome.retryAfterSeconds !== undefined);
+}
+
 /** Only 200–299 is a success. 410 means that the receiver is gone for good. */
 export function outcomeOfStatus(
   status: number,

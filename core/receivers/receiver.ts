@@ -1,4 +1,5 @@
 import type { DeliveryOutcome } from './delivery-outcome.ts';
+import { type Health, type HealthPolicy, isFailingForLong, type JudgedCall, judge } from './health.ts';
 import { type Proof, proveBy } from './proof.ts';
 import { markSlowness, type SlowMark } from './slow-mark.ts';
 
@@ -6,7 +7,7 @@ import { markSlowness, type SlowMark } from './slow-mark.ts';
  * What calls have shown about a receiver. This holds for one URL: when the subscription's URL changes, it starts
  * anew.
  */
-export interface Receiver extends Proof, SlowMark {
+export interface Receiver extends Proof, SlowMark, Health {
   /** Present while no call can be made, because the name leads to an address that is not public. */
   readonly refused?: RefusedAddress;
 }
@@ -20,13 +21,18 @@ export interface RefusedAddress {
 }
 
 /** Why a receiver is no longer called. */
-export const disabledReasons = ['gone', 'invalid-url', 'address-forbidden'] as const;
+export const disabledReasons = ['gone', 'invalid-url', 'address-forbidden', 'failing'] as const;
 export type DisabledReason = (typeof disabledReasons)[number];
 
 /** What one call has taught us about its receiver. */
 export interface Lesson {
   readonly receiver: Receiver;
   readonly disable?: DisabledReason;
+}
+
+export interface LearningPolicy extends HealthPolicy {
+  /** The stage's limit for a call. */
+  readonly callbackTimeoutMs: number;
 }
 
 /** A broken DNS record is often mended within hours. Until then it must not cost its owner any events. */
@@ -38,15 +44,19 @@ const longestRefusalMs = 24 * 3_600_000;
  */
 export function learnFrom(
   receiver: Receiver,
-  outcome: DeliveryOutcome,
+  call: JudgedCall,
   now: Date,
-  callbackTimeoutMs: number,
+  policy: LearningPolicy,
 ): Lesson | undefined {
+  const { outcome } = call;
   const { provenAt, provenAddresses, doubts } = proveBy(receiver, outcome, now);
-  const { slowSince, quickCalls } = markSlowness(receiver, outcome, now, callbackTimeoutMs);
+  const { slowSince, quickCalls } = markSlowness(receiver, outcome, now, policy.callbackTimeoutMs);
+  const { failing, breaker, throttledUntil } = judge(receiver, call, now, policy);
   const refused = refuseBy(receiver.refused, outcome, now);
-  const facts = { provenAt, provenAddresses, doubts, slowSince, quickCalls, refused };
-  const disable = reasonToDisable(outcome, refused, now);
+  const proof = { provenAt, provenAddresses, doubts };
+  const facts = { ...proof, slowSince, quickCalls, failing, breaker, throttledUntil, refused };
+  const isTooLong = failing && isFailingForLong(failing, now) ? ('failing' as const) : undefined;
+  const disable = reasonToDisable(outcome, refused, now) ?? isTooLong;
   // What the call has not changed is the same object.
   const isNew = Object.entries(facts).some(([name, fact]) => fact !== receiver[name as keyof Receiver]);
   if (!disable && !isNew) return undefined;

@@ -57,6 +57,67 @@ export const stageSettings = {
     summary:
       'How long a delivery is tried, counted from its event or from a request to send it again. No attempt is planned after that.',
   }),
+  breakerFailures: wholeNumber({
+    unit: 'failures',
+    min: 0,
+    max: 100,
+    default: 5,
+    summary:
+      'After so many failures in a row, of at least two deliveries or over the time of `breakerMinSeconds`, the deliveries of a receiver are kept back and it is only probed. 0 turns this off.',
+  }),
+  breakerMinSeconds: wholeNumber({
+    unit: 'seconds',
+    min: 1,
+    max: 3_600,
+    default: 60,
+    summary:
+      'How long it takes from then to the first probe. After each failed probe it takes twice as long.',
+  }),
+  breakerMaxSeconds: wholeNumber({
+    unit: 'seconds',
+    min: 1,
+    max: 24 * 3_600,
+    default: 3_600,
+    summary: 'The longest time between two probes of a receiver that fails.',
+  }),
+  disableAfterSeconds: wholeNumber({
+    unit: 'seconds',
+    min: 0,
+    max: 30 * 24 * 3_600,
+    default: 5 * 24 * 3_600,
+    summary: 'If all calls to a receiver fail for so long, its subscription is disabled. 0 turns this off.',
+  }),
+  keepDisabledSeconds: wholeNumber({
+    unit: 'seconds',
+    min: 0,
+    max: 7 * 24 * 3_600,
+    default: 24 * 3_600,
+    summary:
+      'For how long after iOmniHub has disabled a subscription its events are kept, so that enabling it loses nothing. 0 turns this off.',
+  }),
+  drainStepSeconds: wholeNumber({
+    unit: 'seconds',
+    min: 1,
+    max: 600,
+    default: 60,
+    summary:
+      'Deliveries that were kept back are released in steps of this length. A step releases twice as many as the one before.',
+  }),
+  drainStartPerSecond: wholeNumber({
+    unit: 'calls',
+    min: 1,
+    max: 1_000,
+    default: 1,
+    summary: 'How many deliveries the first step releases for each of its seconds.',
+  }),
+  drainMaxPerSecond: wholeNumber({
+    unit: 'calls',
+    min: 1,
+    max: 1_000,
+    default: 50,
+    summary:
+      'How many deliveries a step releases at most for each of its seconds. The `rateLimit` of a subscription may be lower.',
+  }),
   callbackTimeoutMs: wholeNumber({
     unit: 'milliseconds',
     min: 1_000,

@@ -1,10 +1,14 @@
 import * as z from 'zod';
 import type { CallbackUrlRules } from '../receivers/callback-address.ts';
-import type { DisabledReason, Lesson, Receiver } from '../receivers/receiver.ts';
+import type { DisabledReason, Receiver } from '../receivers/receiver.ts';
 import { callbackUrlSchema } from './callback-url.ts';
 import { headersPatchSchema, newHeadersSchema, type SealedHeaders } from './custom-headers.ts';
+import type { Drain } from './drain.ts';
 import { type EventSelector, eventSelectorSchema } from './event-selector.ts';
+import type { Exhaustion } from './exhaustion.ts';
 import { type Metadata, metadataPatchSchema, metadataSchema } from './metadata.ts';
+import type { Notice } from './notice.ts';
+import type { Pause } from './pause.ts';
 import type { Verification } from './verification.ts';
 
 /** A signing secret as stored: sealed for its account and subscription. */
@@ -29,9 +33,16 @@ export interface Subscription {
   readonly status: SubscriptionStatus;
   /**
    * Why we disabled it: `gone` after a 410, `invalid-url` if we cannot use its URL, `address-forbidden` if its name
-   * led to a non-public address for a day. Absent if the account disabled it.
+   * led to a non-public address for a day, `failing` if no call succeeded for days. Absent if the account disabled it.
    */
   readonly disabledReason?: DisabledReason;
+  /** What comes until then is parked, although the subscription is disabled: we disabled it, and its owner may not know. */
+  readonly keptUntil?: string;
+  readonly pause?: Pause;
+  readonly drain?: Drain;
+  readonly exhaustion?: Exhaustion;
+  /** What its owner has to be told, oldest first. */
+  readonly outbox?: readonly Notice[];
   readonly headers?: SealedHeaders;
   /** The owner's limit on callbacks per second. */
   readonly rateLimitPerSecond?: number;
@@ -69,13 +80,6 @@ export function maxTimeoutMs(stageTimeoutMs: number): number {
 /** The host that is called. Logs name nothing else of a URL, because the path of a hook is often a credential. */
 export function hostOf({ url }: Pick<Subscription, 'url'>): string {
   return URL.parse(url)?.host ?? '';
-}
-
-/** The subscription with what a call has taught about its receiver. */
-export function withLesson(seen: Subscription, { receiver, disable }: Lesson, now: Date): Subscription {
-  const next = { ...seen, receiver, version: seen.version + 1 };
-  if (!disable) return next;
-  return { ...next, status: 'disabled', disabledReason: disable, updatedAt: now.toISOString() };
 }
 
 /** The deadline of a whole call. The stage may have lowered its limit since the owner set this one. */
@@ -132,10 +136,10 @@ export function patchSubscription(seen: Subscription, patch: SubscriptionPatch):
   const { url = seen.url, eventTypes = seen.eventTypes, description = seen.description, status } = patch;
   // What we know of a receiver holds for one URL only.
   const moved = url === seen.url ? {} : { receiver: {}, verifiedAt: undefined, verification: undefined };
-  const { refused: _, ...admitted } = seen.receiver;
+  const { refused: _, failing: __, breaker: ___, throttledUntil: ____, ...admitted } = seen.receiver;
   return {
     ...seen,
-    // An owner who enables the subscription confirms that the address is good again.
+    // An owner who enables the subscription says that the receiver is good again.
     ...(status === 'enabled' ? { receiver: admitted } : {}),
     ...moved,
     url,
@@ -143,7 +147,7 @@ export function patchSubscription(seen: Subscription, patch: SubscriptionPatch):
     description,
     rateLimitPerSecond: replaced(seen.rateLimitPerSecond, patch.rateLimitPerSecond),
     timeoutMs: replaced(seen.timeoutMs, patch.timeoutMs),
-    disabledReason: status ? undefined : seen.disabledReason,
+    ...(status ? { disabledReason: undefined, keptUntil: undefined } : {}),
   };
 }
 

@@ -16,20 +16,27 @@ import { type Ending, isEnding } from './ending.ts';
 import type { GatheredStatistics } from './gathered-statistics.ts';
 import type { BatchPlaces } from './hold-place.ts';
 import { createOwnCalls } from './own-calls.ts';
+import { createParking, type ParkingDeps } from './park.ts';
 import { createRecord, type RecordDeps } from './record.ts';
 import { logEnding } from './report.ts';
 import { createTurnReservation, type TurnDeps } from './reserve-turn.ts';
+import { createProbeTaking, type ProbeDeps } from './take-probe.ts';
 import type { VerificationDeps } from './verification.ts';
 
 export interface AttemptDeps
   extends ClaimDeps,
     SubscriptionCheckDeps,
+    ParkingDeps,
+    ProbeDeps,
     TurnDeps,
     CallDeps,
     RecordDeps,
     VerificationDeps {
   readonly subscriptions: RecordDeps['subscriptions'];
-  readonly settings: RetryPolicy & LimitSettings & CallSettings & { readonly claimLeaseMs: number };
+  readonly settings: RetryPolicy &
+    LimitSettings &
+    CallSettings &
+    RecordDeps['settings'] & { readonly claimLeaseMs: number };
   readonly telemetry: Telemetry;
 }
 
@@ -45,12 +52,14 @@ export interface BatchParts {
  */
 export function createAttempt(deps: AttemptDeps) {
   const { settings, telemetry, now } = deps;
-  const claim = createClaim(deps);
+  const parking = createParking(deps);
+  const claim = createClaim(deps, parking);
+  const takeProbe = createProbeTaking(deps);
   const checkSubscription = createSubscriptionCheck(deps);
   const reserveTurn = createTurnReservation(deps);
   const callReceiver = createCallGate(deps, checkSubscription);
   const ownCalls = createOwnCalls(deps, checkSubscription);
-  const record = createRecord(deps);
+  const record = createRecord(deps, parking);
 
   /** Returns a delivered row that still has to be written. First attempts that succeed are written together. */
   return async function attemptDelivery(
@@ -58,7 +67,8 @@ export function createAttempt(deps: AttemptDeps) {
     receipt: Receipt,
     { tally, places }: BatchParts,
   ): Promise<DeliveredDelivery | undefined> {
-    const work = await claim(message, receipt);
+    const claimed = await claim(message, receipt);
+    const work = isEnding(claimed) ? claimed : await takeProbe(claimed);
     let ending = isEnding(work) ? work : await passGates(work, places);
     try {
       if (isEnding(work)) return undefined;
@@ -88,7 +98,8 @@ export function createAttempt(deps: AttemptDeps) {
     const called = await callReceiver(work, subscription);
     if (isEnding(called)) return called;
     const { begunAt, attemptCount } = scheduleOf(work);
-    const context = { attemptCount: attemptCount + 1, begunAt, now: now(), random: deps.random() };
+    const isProbe = work.message.probe !== undefined;
+    const context = { attemptCount: attemptCount + 1, begunAt, now: now(), random: deps.random(), isProbe };
     const decide = (hasMoved: boolean) =>
       decideRetry(called.attempt.outcome, { ...context, hasMoved }, settings);
     const decisions = { decision: decide(false), decisionIfMoved: decide(true) };

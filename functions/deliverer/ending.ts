@@ -2,6 +2,7 @@ import type { Attempt, CancellationReason, ReservedTurn } from '../../core/deliv
 import type { WaitTimes } from '../../core/deliveries/delivery-steps.ts';
 import type { RetryDecision } from '../../core/deliveries/retry-policy.ts';
 import type { LimitName } from '../../core/rate-limit.ts';
+import type { ParkReason } from '../../core/subscriptions/parking.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import type { VerificationResult } from '../../core/subscriptions/verification.ts';
 
@@ -13,6 +14,8 @@ export type Ending =
   | { readonly kind: 'cancelled'; readonly reason: CancellationReason }
   /** The horizon of the delivery has passed, or its event is no longer stored. Nothing can be sent any more. */
   | { readonly kind: 'expired' }
+  /** The subscription, an operator or the subscription's own limit holds the delivery back. */
+  | Parked
   /** A limit has no room for the call now. */
   | Postponed
   /** The receiver is slow, or its account has no place left. The delivery goes to the retry queue, which has consumers of its own. */
@@ -21,6 +24,11 @@ export type Ending =
   | Settled
   /** A receiver was asked for its consent. */
   | Answered;
+
+export interface Parked {
+  readonly kind: 'parked';
+  readonly reason: ParkReason;
+}
 
 export interface Deferred {
   readonly kind: 'deferred';

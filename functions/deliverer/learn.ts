@@ -1,31 +1,40 @@
-import type { DeliveryOutcome } from '../../core/receivers/delivery-outcome.ts';
-import { type Lesson, learnFrom } from '../../core/receivers/receiver.ts';
-import { hostOf, type Subscription, withLesson } from '../../core/subscriptions/subscription.ts';
+import type { JudgedCall } from '../../core/receivers/health.ts';
+import { type LearningPolicy, type Lesson, learnFrom } from '../../core/receivers/receiver.ts';
+import { type KeepingPolicy, withLesson } from '../../core/subscriptions/lesson.ts';
+import { hostOf, type Subscription } from '../../core/subscriptions/subscription.ts';
 import type { SubscriptionLookup, SubscriptionWriter } from '../../core/subscriptions/subscription-store.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
+import { reportChanges } from '../receivers/report-changes.ts';
 
 export interface LearnDeps {
   readonly subscriptions: SubscriptionLookup & SubscriptionWriter;
   readonly telemetry: Telemetry;
-  readonly settings: { readonly callbackTimeoutMs: number };
+  readonly settings: LearningPolicy & KeepingPolicy;
   readonly now: () => Date;
 }
 
+/** What is known after a call. */
+export interface Learnt {
+  /** False if the call says nothing about the subscription any more, because its URL has changed meanwhile. */
+  readonly isCurrent: boolean;
+  /** As it is now, as far as this call has read or written it. */
+  readonly subscription: Subscription;
+}
+
 /** The next call teaches the same, so a lesson that meets other writes is not worth more. */
-const maxTries = 2;
+const maxTries = 3;
 /** The next call must not be made. */
 const maxTriesToDisable = 10;
 
 /** Writes what a call has taught about its receiver, if it is new. */
 export function createLearning({ subscriptions, telemetry, settings, now }: LearnDeps) {
   /**
-   * Returns false if the call says nothing about the subscription any more, because its URL has changed meanwhile.
-   *
    * If the lesson cannot be written, the call's result is still recorded. The exception is a lesson that disables the
    * subscription: the delivery must not become final before its receiver is no longer called.
    */
-  return async function learn(called: Subscription, outcome: DeliveryOutcome): Promise<boolean> {
+  return async function learn(called: Subscription, call: JudgedCall): Promise<Learnt> {
     const { accountId, id: subscriptionId } = called;
+    const { outcome } = call;
     if (outcome.kind === 'failure' && outcome.reason === 'address-forbidden') {
       const { refusal, refusedAddress: address } = outcome;
       telemetry.warn('address.refused', {
@@ -38,32 +47,37 @@ export function createLearning({ subscriptions, telemetry, settings, now }: Lear
       telemetry.count('AddressesRefused');
     }
     try {
-      return await writeLesson(called, outcome);
+      return await writeLesson(called, call);
     } catch (error) {
-      if (lessonFor(called, outcome)?.disable) throw error;
+      if (lessonFor(called, call)?.disable) throw error;
       telemetry.error('receiver.unrecorded', { accountId, subscriptionId, error });
-      return true;
+      return { isCurrent: true, subscription: called };
     }
   };
 
-  async function writeLesson(called: Subscription, outcome: DeliveryOutcome): Promise<boolean> {
-    let seen: Subscription | undefined = called;
+  async function writeLesson(called: Subscription, call: JudgedCall): Promise<Learnt> {
+    let seen = called;
     for (let tries = 1; ; tries += 1) {
-      const lesson = lessonFor(seen, outcome);
-      if (!lesson || (await subscriptions.replaceSubscription(seen, withLesson(seen, lesson, now()))))
-        return true;
-      if (!lesson.disable && tries === maxTries) return true;
+      const lesson = lessonFor(seen, call);
+      if (!lesson) return { isCurrent: true, subscription: seen };
+      const next = withLesson(seen, lesson, now(), settings);
+      if (await subscriptions.replaceSubscription(seen, next)) {
+        reportChanges(telemetry, seen, next);
+        return { isCurrent: true, subscription: next };
+      }
+      if (!lesson.disable && tries === maxTries) return { isCurrent: true, subscription: seen };
       if (tries === maxTriesToDisable) throw new Error(`subscription ${called.id} changes all the time`);
-      seen = await subscriptions.findSubscription(called.accountId, called.id);
+      const latest = await subscriptions.findSubscription(called.accountId, called.id);
       // A subscription that is gone has no other URL at which its deliveries could go on.
-      if (!seen) return true;
-      if (seen.url !== called.url) return false;
+      if (!latest) return { isCurrent: true, subscription: seen };
+      if (latest.url !== called.url) return { isCurrent: false, subscription: latest };
+      seen = latest;
     }
   }
 
   /** A disabled subscription learns nothing more. If its owner disabled it, that must stay the reason. */
-  function lessonFor({ receiver, status }: Subscription, outcome: DeliveryOutcome): Lesson | undefined {
+  function lessonFor({ receiver, status }: Subscription, call: JudgedCall): Lesson | undefined {
     if (status === 'disabled') return undefined;
-    return learnFrom(receiver, outcome, now(), settings.callbackTimeoutMs);
+    return learnFrom(receiver, call, now(), settings);
   }
 }

@@ -1,16 +1,25 @@
-import type { DeliveredDelivery, DeliveryInWork, ExhaustedDelivery } from '../../core/deliveries/delivery.ts';
-import { messageFor, refOf } from '../../core/deliveries/delivery.ts';
+import type {
+  DeliveredDelivery,
+  Delivery,
+  DeliveryInWork,
+  ExhaustedDelivery,
+} from '../../core/deliveries/delivery.ts';
+import { isParked, messageFor, refOf } from '../../core/deliveries/delivery.ts';
 import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { ExhaustedQueue, RetryQueue } from '../../core/deliveries/delivery-queues.ts';
 import { cancel, expire, postpone, scheduleOf, settle } from '../../core/deliveries/delivery-steps.ts';
 import { keptInItem } from '../../core/deliveries/kept-attempt.ts';
-import type { RetryDecision } from '../../core/deliveries/retry-policy.ts';
+import type { RetryDecision, RetryPolicy } from '../../core/deliveries/retry-policy.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import type { Answered, Ending, Postponed, Settled } from './ending.ts';
-import { createLearning, type LearnDeps } from './learn.ts';
+import { createLearning, type LearnDeps, type Learnt } from './learn.ts';
+import type { createParking } from './park.ts';
+import { createExhaustedNote, type ExhaustedDeps } from './tell-exhausted.ts';
 import { type AnswerDeps, writeAnswer } from './verification.ts';
 
-export interface RecordDeps extends LearnDeps, Pick<AnswerDeps, 'storedSubscriptions'> {
+export interface RecordDeps extends LearnDeps, ExhaustedDeps, Pick<AnswerDeps, 'storedSubscriptions'> {
+  readonly subscriptions: LearnDeps['subscriptions'];
+  readonly settings: LearnDeps['settings'] & RetryPolicy;
   readonly deliveries: DeliveryLog;
   readonly retries: RetryQueue;
   readonly exhausted: ExhaustedQueue;
@@ -30,8 +39,9 @@ export interface Recorded {
  * returns false if another claim has taken over, and then nothing more is sent. Within each case, the order makes
  * sure that a crash in between loses nothing: docs/adr/0002-keys-and-states.md.
  */
-export function createRecord(deps: RecordDeps) {
-  const { deliveries, retries, exhausted, telemetry, now } = deps;
+export function createRecord(deps: RecordDeps, parking: ReturnType<typeof createParking>) {
+  const { deliveries, retries, exhausted, telemetry, settings, now } = deps;
+  const noteExhausted = createExhaustedNote(deps);
   const learn = createLearning(deps);
 
   return async function record(work: DeliveryInWork, ending: Ending): Promise<Recorded> {
@@ -43,6 +53,9 @@ export function createRecord(deps: RecordDeps) {
         return { ending };
       case 'expired':
         await recordExpired(work);
+        return { ending };
+      case 'parked':
+        await parking.parkDelivery(work, ending.reason);
         return { ending };
       case 'postponed':
         await recordPostponed(work, ending);
@@ -67,18 +80,24 @@ export function createRecord(deps: RecordDeps) {
     const isFirstSuccess = settled.decision.kind === 'delivered' && !work.claimed;
     if (!isFirstSuccess) await deliveries.recordAttempt(work.message, keptInItem(attempt));
     // An answer from an old URL must not end what the new one can still get.
-    const isCurrent = await learn(subscription, attempt.outcome);
-    const decision = isCurrent ? settled.decision : settled.decisionIfMoved;
+    const { eventId, probe } = work.message;
+    const learnt = await learn(subscription, { eventId, probe, outcome: attempt.outcome });
+    const decision = decide(work, settled, learnt);
     const ending = { ...settled, decision };
-    const row = settle(work, attempt, decision, settledAt);
+    const row = settle(work, attempt, decision, settledAt, settings);
     if (row.state === 'delivered' && isFirstSuccess) return { ending, delivered: row };
     // Send before the row is final, because nothing would send the message later. A superfluous message is harmless.
     if (row.state === 'exhausted') await sendExhausted(row);
-    const isWritten = await deliveries.replaceDelivery(work.claimed, row);
-    // The row is in the due index. If we crash from here on, the attempt is only late.
-    if (isWritten && decision.kind === 'retry' && decision.byQueue)
-      await retries.sendRetry(messageFor(row), decision.delaySeconds);
+    if (await deliveries.replaceDelivery(work.claimed, row)) await followUp(work, row, decision);
     return { ending };
+  }
+
+  /** The row is in the due index. If we crash from here on, the next attempt is only late. */
+  async function followUp(work: DeliveryInWork, row: Delivery, decision: RetryDecision): Promise<void> {
+    if (decision.kind === 'retry' && decision.byQueue)
+      await retries.sendRetry(messageFor(row), decision.delaySeconds);
+    if (isParked(row)) await parking.lookAgain(row);
+    if (row.state === 'exhausted') await noteExhausted(work);
   }
 
   /** The row comes last: until it is final, the sweeper brings a question back whose answer was not written. */
@@ -88,7 +107,7 @@ export function createRecord(deps: RecordDeps) {
     await writeAnswer(deps, work, ending);
     const decision: RetryDecision =
       result.state === 'verified' ? { kind: 'delivered' } : { kind: 'exhausted', reason: result.reason };
-    const row = attempt ? settle(work, attempt, decision, now()) : expire(work, now());
+    const row = attempt ? settle(work, attempt, decision, now(), settings) : expire(work, now());
     await deliveries.replaceDelivery(work.claimed, row);
   }
 
@@ -97,6 +116,7 @@ export function createRecord(deps: RecordDeps) {
     await sendExhausted(row);
     if (!(await deliveries.replaceDelivery(work.claimed, row))) return;
     telemetry.count('DeliveriesExhausted');
+    await noteExhausted(work);
     if (scheduleOf(work).attemptCount > 0) return;
     telemetry.warn('delivery.uncalled', { ...refOf(row) });
     telemetry.count('DeliveriesUncalled');
@@ -106,10 +126,23 @@ export function createRecord(deps: RecordDeps) {
     const row = postpone(work, times, now(), turn);
     const isWritten = await deliveries.replaceDelivery(work.claimed, row);
     // The row is in the due index. If we crash from here on, the attempt is only late.
-    if (isWritten && byQueue) await retries.sendRetry(messageFor(row), Math.ceil(times.waitMs / 1_000));
+    const { probe } = work.message;
+    const message = { ...messageFor(row), ...(probe === undefined ? {} : { probe }) };
+    if (isWritten && byQueue) await retries.sendRetry(message, Math.ceil(times.waitMs / 1_000));
   }
 
   function sendExhausted(row: ExhaustedDelivery): Promise<void> {
     return exhausted.sendExhausted(messageFor(row), row.reason);
   }
+}
+
+/** A retry to a receiver whose breaker is open would only be parked when it comes. */
+function decide(
+  { message }: DeliveryInWork,
+  settled: Settled,
+  { isCurrent, subscription }: Learnt,
+): RetryDecision {
+  const decision = isCurrent ? settled.decision : settled.decisionIfMoved;
+  const isHeld = decision.kind === 'retry' && !message.isTest && subscription.receiver.breaker;
+  return isHeld ? { kind: 'parked', reason: 'failing' } : decision;
 }

@@ -29,6 +29,8 @@ function detailsOf(ending: Ending): object {
   switch (ending.kind) {
     case 'cancelled':
       return { reason: ending.reason };
+    case 'parked':
+      return { reason: ending.reason };
     case 'postponed':
       return { limit: ending.limit, waitMs: ending.times.waitMs };
     case 'settled': {

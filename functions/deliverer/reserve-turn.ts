@@ -11,7 +11,7 @@ import { addressesToTry, addressInHost } from '../../core/receivers/public-addre
 import { hostOf, type Subscription } from '../../core/subscriptions/subscription.ts';
 import type { CallLimiter } from '../receivers/call-limiter.ts';
 import type { ContendedHosts } from '../receivers/contended-hosts.ts';
-import type { Postponed } from './ending.ts';
+import type { Parked, Postponed } from './ending.ts';
 
 export interface TurnDeps {
   readonly reserveTurns: CallLimiter;
@@ -31,7 +31,7 @@ export function createTurnReservation(deps: TurnDeps) {
   return async function reserveTurn(
     { message }: DeliveryInWork,
     subscription: Subscription,
-  ): Promise<Postponed | undefined> {
+  ): Promise<Postponed | Parked | undefined> {
     const host = hostOf(subscription);
     const contenders = contendedHosts.countContenders(host, now());
     const known = { addresses: await addressesOf(subscription), contenders };
@@ -43,6 +43,8 @@ export function createTurnReservation(deps: TurnDeps) {
       await contendedHosts.addContender(host, subscription.accountId, now());
     const passed = [...(message.turn?.passed ?? []), ...turn.passed];
     if (turn.kind === 'later') return waitUntil(turn.at, turn.limit, passed);
+    // Its owner wants few calls. What cannot be called soon waits in the table, not in queues.
+    if (turn.limit === 'subscription') return { kind: 'parked', reason: 'rate-limit' };
     const hasYielded = limits.some(({ name, yieldsMs }) => name === turn.limit && yieldsMs);
     if (hasYielded) return waitForShare(subscription, passed);
     // The sweeper brings it back to try again. The random part spreads such deliveries over time.

@@ -1,4 +1,6 @@
+import { isServed } from '../../core/accounts/account.ts';
 import type { AccountStatusLookup } from '../../core/accounts/account-store.ts';
+import type { StageStatusLookup } from '../../core/accounts/stage-status.ts';
 import type { Attempt, DeliveryInWork, DeliveryRef } from '../../core/deliveries/delivery.ts';
 import { verificationBody } from '../../core/receivers/verification.ts';
 import { isTooLateToAsk, openQuestion, withAnswer } from '../../core/subscriptions/consent.ts';
@@ -13,6 +15,7 @@ import { createTurnReservation, type TurnDeps } from './reserve-turn.ts';
 
 export interface VerificationDeps extends ReceiverCallDeps, TurnDeps {
   readonly accounts: AccountStatusLookup;
+  readonly stageStatus: StageStatusLookup;
   /** Reads past every cache: consent must never count for a URL that the subscription has no more. */
   readonly storedSubscriptions: SubscriptionLookup;
   readonly settings: TurnDeps['settings'] & CallSettings;
@@ -75,7 +78,9 @@ export function createVerification(deps: VerificationDeps) {
       accounts.findAccountStatus(accountId),
       storedSubscriptions.findSubscription(accountId, subscriptionId),
     ]);
-    if (accountStatus !== 'active') return { kind: 'cancelled', reason: 'account-suspended' };
+    if (!isServed(accountStatus)) return { kind: 'cancelled', reason: 'account-suspended' };
+    if (await deps.stageStatus.isStagePaused()) return { kind: 'parked', reason: 'stage-paused' };
+    if (accountStatus === 'paused') return { kind: 'parked', reason: 'account-paused' };
     if (!subscription) return { kind: 'cancelled', reason: 'subscription-deleted' };
     const question = openQuestion(subscription, eventId);
     return question ? { subscription, question } : { kind: 'cancelled', reason: 'question-withdrawn' };

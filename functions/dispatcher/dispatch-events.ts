@@ -87,7 +87,7 @@ export function createDispatcher(deps: DispatcherDeps) {
       return { outcome: 'without-subscriptions', messages: [] };
     }
     const accountStatus = await deps.accounts.findAccountStatus(event.accountId);
-    const plan = planDeliveries(event, subscriptions, accountStatus);
+    const plan = planDeliveries(event, subscriptions, accountStatus, deps.now());
     const stored = await deps.events.recordEvent(event, plan, deps.now());
     if (stored === 'recorded') {
       telemetry.count('EventsDispatched');

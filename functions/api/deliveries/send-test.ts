@@ -1,6 +1,6 @@
 import { presentDelivery } from '../../../contract/delivery-views.ts';
 import { type DeliveryRef, messageFor } from '../../../core/deliveries/delivery.ts';
-import { plan } from '../../../core/deliveries/delivery-steps.ts';
+import { planTest } from '../../../core/deliveries/delivery-steps.ts';
 import { type EventType, eventTypes } from '../../../core/events/event-catalog.ts';
 import { exampleEvent } from '../../../core/events/example-event.ts';
 import { isSelected } from '../../../core/subscriptions/event-selector.ts';
@@ -31,7 +31,7 @@ export function createSendTest(deps: AskedDeliveryDeps): Handler<'POST /subscrip
     const { id: eventId, type: eventType, acceptedAt } = event;
     const ref: DeliveryRef = { accountId, subscriptionId, eventId, eventType, acceptedAt };
     const times = timesFor(subscription);
-    const row = plan(ref, times, now());
+    const row = planTest(ref, times, now());
     await deps.deliveries.replaceDelivery(undefined, row);
     await senderAfter(times)(messageFor(row));
     return { body: presentDelivery(row) };

@@ -1,4 +1,5 @@
 import type { Access } from '../../../contract/route.ts';
+import { isServed } from '../../../core/accounts/account.ts';
 import type { Actor } from '../../../core/accounts/audit.ts';
 import {
   capabilities as allCapabilities,
@@ -50,7 +51,7 @@ export function createCallerCheck(deps: CallerDeps) {
     { accountId, capabilities, credentialKind: kind, credentialId: id }: Partial<AuthorizerContext>,
   ): Promise<Caller | Refusal> {
     if (!accountId || !kind || !id) return refuseUnknownCredential();
-    if ((await deps.accountStatus.findAccountStatus(accountId)) !== 'active') return refuseSuspended();
+    if (!isServed(await deps.accountStatus.findAccountStatus(accountId))) return refuseSuspended();
     const held = allCapabilities.filter((capability) => capabilities?.includes(capability));
     const refusal = refuseIncapable(access, held, kind);
     if (refusal) return refusal;

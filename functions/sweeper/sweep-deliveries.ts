@@ -2,12 +2,10 @@ import { type Delivery, messageFor, type WaitingDelivery } from '../../core/deli
 import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { RetryQueue } from '../../core/deliveries/delivery-queues.ts';
 import { sweep, undoSweep } from '../../core/deliveries/delivery-steps.ts';
-import type { DueIndex } from '../../core/deliveries/due-index.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 
-export interface SweeperDeps {
-  readonly dueIndex: DueIndex;
-  readonly deliveries: DeliveryLog;
+export interface DeliverySweepDeps {
+  readonly deliveries: Pick<DeliveryLog, 'replaceDelivery'>;
   readonly retries: RetryQueue;
   readonly telemetry: Telemetry;
   /** How long a delivery that was sent counts as on its way. After that it is due again. */
@@ -17,45 +15,24 @@ export interface SweeperDeps {
   readonly now: () => Date;
 }
 
-/**
- * The sweeper postpones this many rows before it sends any of them. A crash in between delays only these rows, by a
- * lease.
- */
-const pageSize = 100;
-
 /** Per subscription. An outage must not end in one wave of everything that has piled up. */
 const sentPerSecond = 10;
 
 /**
- * Sends every due delivery to the retry queue. A delivery is due at the end of a long gap between attempts, when the
- * holder of its claim died, or when its message was never sent or got lost.
+ * Sends due deliveries to the retry queue. A delivery is due at the end of a long gap between attempts, when the holder of
+ * its claim died, when its message was never sent or got lost, or when its horizon has ended while it was parked.
  */
-export function createSweeper(deps: SweeperDeps) {
+export function createDeliverySweep(deps: DeliverySweepDeps) {
   const { telemetry } = deps;
 
-  /** Called by AWS once a minute. `remainingMs` tells how much time is left. The rest waits for the next sweep. */
-  return async function sweepDueDeliveries(remainingMs: () => number): Promise<void> {
-    const shards = Array.from({ length: deps.dueIndex.shardCount }, (_, shard) => shard);
+  /** Begins one sweep. What it returns sends a page of due deliveries, and tells how many. */
+  return function startSweep() {
     const nextDelay = createSpread(deps.spreadSeconds);
-    const results = await Promise.allSettled(
-      shards.map((shard) => sweepShard(shard, nextDelay, remainingMs)),
-    );
-    for (const result of results) {
-      if (result.status === 'rejected') telemetry.error('sweep.failed', { error: result.reason });
-    }
+    return (due: readonly Delivery[]) => sendDue(due, nextDelay);
   };
 
-  async function sweepShard(shard: number, nextDelay: Spread, remainingMs: () => number): Promise<void> {
-    while (remainingMs() > 10_000) {
-      const due = await deps.dueIndex.listDue(shard, deps.now(), pageSize);
-      const sent = await sendDue(due, nextDelay);
-      // Nothing of a full page was sent. Either only the index still shows these rows, or SQS does not accept
-      // messages.
-      if (due.length < pageSize || sent === 0) return;
-    }
-  }
-
   async function sendDue(due: readonly Delivery[], nextDelay: Spread): Promise<number> {
+    if (due.length === 0) return 0;
     const swept = (await Promise.all(due.map(recordSweep))).flat();
     const retries = swept.map((row) => ({ row, message: messageFor(row), delaySeconds: nextDelay(row) }));
     const refused = await deps.retries.sendRetries(retries);

@@ -1,0 +1,8 @@
+export interface StageStatusLookup {
+  /** True while an operator has stopped all calls of the stage. The answer may be as old as the stage's `cacheMs`. */
+  isStagePaused(): Promise<boolean>;
+}
+
+export interface StageStatusStore extends StageStatusLookup {
+  setStagePaused(isPaused: boolean, now: Date): Promise<void>;
+}

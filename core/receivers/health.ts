@@ -1,0 +1,200 @@
+import { type DeliveryOutcome, type FailureReason, isThrottling } from './delivery-outcome.ts';
+
+/** What calls have shown about whether a receiver can take calls now. All of it is absent for one that works. */
+export interface Health {
+  /** The run of failures since the receiver last answered with 2xx. */
+  readonly failing?: Failing;
+  /** Holds calls back while the receiver fails. */
+  readonly breaker?: Breaker;
+  /** The receiver asked for fewer calls: none is made before this time. It may have passed. */
+  readonly throttledUntil?: string;
+}
+
+export interface Failing {
+  /** When the first call of the run failed. */
+  readonly since: string;
+  /** Stops at what opens the breaker: more would cost a write for each failure. */
+  readonly count: number;
+  /** The event of the first failure. */
+  readonly eventId: string;
+  /** Present if calls for other events have failed as well. */
+  readonly isOfSeveral?: true;
+  readonly lastReason: FailureReason;
+  /** Of the last answer, if there was one. */
+  readonly lastStatus?: number;
+  /** When its owner has to be told. Absent once it was done. */
+  readonly tellAt?: string;
+  /** When its owner has to be told that the subscription is about to be disabled. Absent once it was done. */
+  readonly warnAt?: string;
+  /** When the subscription is disabled if no call succeeds until then. */
+  readonly disablesAt?: string;
+}
+
+/**
+ * open: no call until `until`, when the sweeper sends a probe. probing: one call may be made, the one of that probe; it
+ * counts as lost at `until`. half-open: nothing was there to probe with, so the next delivery that comes makes itself the
+ * probe.
+ */
+export type Breaker =
+  | (Openings & { readonly state: 'open'; readonly until: string })
+  | (Openings & { readonly state: 'probing'; readonly until: string; readonly probe: string })
+  | (Openings & { readonly state: 'half-open' });
+
+interface Openings {
+  readonly openedAt: string;
+  /** How often in a row the breaker has opened, from 1. */
+  readonly openings: number;
+}
+
+export interface HealthPolicy {
+  /** So many failures since the last success open the breaker. 0: it never opens. */
+  readonly breakerFailures: number;
+  /** How long the breaker stays open the first time. Each time after that it is twice as long. */
+  readonly breakerMinSeconds: number;
+  readonly breakerMaxSeconds: number;
+  /** After a run of failures of this length, the subscription is disabled. 0: never. */
+  readonly disableAfterSeconds: number;
+  /** How old a subscription may be that a function relies on. */
+  readonly cacheMs: number;
+}
+
+/** A call whose outcome is judged. */
+export interface JudgedCall {
+  readonly eventId: string;
+  /** The probe that the call was, if it was one. */
+  readonly probe?: string | undefined;
+  readonly outcome: DeliveryOutcome;
+}
+
+type FailedCall = Extract<DeliveryOutcome, { kind: 'failure' }>;
+
+/** A receiver that says "too many" and not for how long. */
+const throttleSeconds = 10;
+const longestThrottleSeconds = 3_600;
+
+/** An owner hears of a run of failures after a day, or once the breaker has been open for its longest time. */
+const tellAfterSeconds = 86_400;
+/** So long before it is disabled, or at half of the time if that is shorter. */
+const warnBeforeSeconds = 86_400;
+
+/** The health after a call. What the call has not changed is the same object. */
+export function judge(health: Health, call: JudgedCall, now: Date, policy: HealthPolicy): Health {
+  const { outcome } = call;
+  if (outcome.kind === 'success') {
+    const { throttledUntil } = health;
+    return throttledUntil === undefined ? {} : { throttledUntil };
+  }
+  if (isThrottling(outcome)) return throttle(health, call, now);
+  const counted = countFailure(health.failing, { ...call, outcome }, now, policy);
+  const breaker = openBy(health.breaker, counted, call, now, policy);
+  const failing = breaker && !health.breaker ? tellSooner(counted, now, policy) : counted;
+  return { ...health, failing, ...(breaker ? { breaker } : {}) };
+}
+
+/** True if the run of failures has lasted so long that the subscription is disabled. */
+export function isFailingForLong({ disablesAt }: Failing, now: Date): boolean {
+  return disablesAt !== undefined && disablesAt <= now.toISOString();
+}
+
+function beginRun(now: Date, { disableAfterSeconds }: HealthPolicy) {
+  const warnAfter = Math.max(disableAfterSeconds - warnBeforeSeconds, disableAfterSeconds / 2);
+  const end = { warnAt: later(now, warnAfter), disablesAt: later(now, disableAfterSeconds) };
+  return { tellAt: later(now, tellAfterSeconds), ...(disableAfterSeconds > 0 ? end : {}) };
+}
+
+function tellSooner(failing: Failing, openedAt: Date, { breakerMaxSeconds }: HealthPolicy): Failing {
+  const { tellAt } = failing;
+  const soon = later(openedAt, breakerMaxSeconds);
+  return tellAt !== undefined && soon < tellAt ? { ...failing, tellAt: soon } : failing;
+}
+
+/** The receiver works, and wants fewer calls. That ends no run of failures and begins none. */
+function throttle(health: Health, { outcome, probe }: JudgedCall, now: Date): Health {
+  const { throttledUntil, breaker } = health;
+  if (throttledUntil !== undefined && throttledUntil > now.toISOString()) return health;
+  const { retryAfterSeconds = throttleSeconds } = outcome.kind === 'failure' ? outcome : {};
+  const until = later(now, Math.min(retryAfterSeconds, longestThrottleSeconds));
+  // A probe that was told to come later comes later. The breaker stays as it is.
+  const isProbe = breaker?.state === 'probing' && breaker.probe === probe;
+  return {
+    ...health,
+    throttledUntil: until,
+    ...(isProbe ? { breaker: { ...openingsOf(breaker), state: 'open', until } as const } : {}),
+  };
+}
+
+function countFailure(
+  failing: Failing | undefined,
+  { eventId, outcome }: JudgedCall & { readonly outcome: FailedCall },
+  now: Date,
+  policy: HealthPolicy,
+): Failing {
+  const { breakerFailures } = policy;
+  const { reason, status } = outcome;
+  const last = { lastReason: reason, ...(status === undefined ? {} : { lastStatus: status }) };
+  if (!failing) return { since: now.toISOString(), count: 1, eventId, ...last, ...beginRun(now, policy) };
+  const isOfSeveral = failing.isOfSeveral ?? (failing.eventId === eventId ? undefined : true);
+  const isCounted = failing.count >= Math.max(1, breakerFailures);
+  if (isCounted && isOfSeveral === failing.isOfSeveral) return failing;
+  return {
+    ...failing,
+    ...last,
+    count: isCounted ? failing.count : failing.count + 1,
+    ...(isOfSeveral ? { isOfSeveral } : {}),
+  };
+}
+
+function openBy(
+  breaker: Breaker | undefined,
+  failing: Failing,
+  { probe }: JudgedCall,
+  now: Date,
+  policy: HealthPolicy,
+): Breaker | undefined {
+  if (breaker) {
+    // Calls that began before it opened, and tests of the owner, change nothing.
+    const isProbe = breaker.state === 'probing' && breaker.probe === probe;
+    return isProbe ? openAgain(breaker, now, policy) : breaker;
+  }
+  if (!isEnough(failing, now, policy)) return undefined;
+  return openAgain({ openedAt: now.toISOString(), openings: 0 }, now, policy);
+}
+
+/**
+ * A run that is shorter than what functions know of a subscription proves nothing: another one may have had a success, and
+ * not have known that there was a run to end.
+ */
+function isEnough(failing: Failing, now: Date, policy: HealthPolicy): boolean {
+  const { breakerFailures, breakerMinSeconds, cacheMs } = policy;
+  const lastedMs = now.getTime() - Date.parse(failing.since);
+  const isSpread = failing.isOfSeveral === true || lastedMs >= breakerMinSeconds * 1_000;
+  return breakerFailures > 0 && failing.count >= breakerFailures && isSpread && lastedMs >= cacheMs;
+}
+
+function openAgain({ openedAt, openings }: Openings, now: Date, policy: HealthPolicy): Breaker {
+  const seconds = Math.min(policy.breakerMinSeconds * 2 ** openings, policy.breakerMaxSeconds);
+  return { state: 'open', openedAt, openings: openings + 1, until: later(now, seconds) };
+}
+
+/** The step before a probe is sent: from then on, this call alone may be made. A probe that was lost has another one follow it. */
+export function beginProbe(breaker: Breaker, probe: string, now: Date, leaseMs: number): Breaker {
+  return { ...openingsOf(breaker), state: 'probing', probe, until: later(now, leaseMs / 1_000) };
+}
+
+/** There is nothing to probe with. */
+export function halfOpen(breaker: Breaker): Breaker {
+  return { ...openingsOf(breaker), state: 'half-open' };
+}
+
+/** The time at which the sweeper has to send a probe, or another one because this one is lost. */
+export function probeDueAt(breaker: Breaker | undefined): string | undefined {
+  return breaker && breaker.state !== 'half-open' ? breaker.until : undefined;
+}
+
+function openingsOf({ openedAt, openings }: Breaker): Openings {
+  return { openedAt, openings };
+}
+
+function later(now: Date, seconds: number): string {
+  return new Date(now.getTime() + seconds * 1_000).toISOString();
+}

@@ -1,0 +1,91 @@
+import { probeDueAt } from '../receivers/health.ts';
+import { beginDrain } from './holding.ts';
+import { withNotice } from './outbox.ts';
+import { holdBackOf } from './parking.ts';
+import type { Subscription } from './subscription.ts';
+
+/**
+ * When the sweeper has to look at a subscription, because something is to be done at a time and not by a call. Undefined if
+ * nothing is.
+ */
+export function wakeAtOf(subscription: Subscription): string | undefined {
+  const { outbox = [], exhaustion, drain, pause, status, receiver } = subscription;
+  const always = [outbox[0]?.occurredAt, exhaustion?.tellAt, drain?.nextAt];
+  if (status === 'disabled') return earliest(always);
+  if (pause) return earliest([...always, pause.until]);
+  const { failing, breaker, throttledUntil } = receiver;
+  return earliest([...always, failing?.tellAt, failing?.warnAt, probeDueAt(breaker), throttledUntil]);
+}
+
+/**
+ * The subscription with everything that ends or begins by time alone. The same object if there is nothing. Its version is
+ * not raised yet.
+ */
+export function passTime(seen: Subscription, now: Date): Subscription {
+  const steps = [endPause, endThrottle, tellFailing, warnOfDisabling, endForeignDrain];
+  return steps.reduce((subscription, step) => step(subscription, now), seen);
+}
+
+function endPause(seen: Subscription, now: Date): Subscription {
+  const { pause, ...others } = seen;
+  if (!pause || !hasPassed(pause.until, now)) return seen;
+  return beginDrain(withNotice(others, 'webhook.subscription.resumed', {}, now), now);
+}
+
+function endThrottle(seen: Subscription, now: Date): Subscription {
+  const { throttledUntil, ...receiver } = seen.receiver;
+  if (!hasPassed(throttledUntil, now)) return seen;
+  const next = { ...seen, receiver };
+  return next.drain ? next : beginDrain(next, now);
+}
+
+function tellFailing(seen: Subscription, now: Date): Subscription {
+  const { failing, breaker } = seen.receiver;
+  if (!failing || !isActive(seen) || !hasPassed(failing.tellAt, now)) return seen;
+  const { tellAt: _, ...told } = failing;
+  const nextCallAt = probeDueAt(breaker);
+  const data = {
+    since: failing.since,
+    lastFailure: lastFailureOf(failing),
+    ...(nextCallAt ? { nextCallAt } : {}),
+  };
+  const next = { ...seen, receiver: { ...seen.receiver, failing: told } };
+  return withNotice(next, 'webhook.subscription.failing', data, now);
+}
+
+function warnOfDisabling(seen: Subscription, now: Date): Subscription {
+  const { failing } = seen.receiver;
+  if (!failing || !isActive(seen) || !hasPassed(failing.warnAt, now)) return seen;
+  const { warnAt: _, ...warned } = failing;
+  const next = { ...seen, receiver: { ...seen.receiver, failing: warned } };
+  const data = {
+    since: failing.since,
+    disablesAt: failing.disablesAt ?? failing.since,
+    lastFailure: lastFailureOf(failing),
+  };
+  return withNotice(next, 'webhook.subscription.disabling', data, now);
+}
+
+/** While the subscription holds its deliveries back, none are released. Whatever lets them go again begins anew. */
+function endForeignDrain(seen: Subscription, now: Date): Subscription {
+  const { drain, ...others } = seen;
+  const isForeign = drain && !drain.discardUntil && seen.status !== 'disabled' && holdBackOf(seen, now);
+  return isForeign ? others : seen;
+}
+
+function lastFailureOf({ lastReason, lastStatus }: NonNullable<Subscription['receiver']['failing']>) {
+  return { reason: lastReason, ...(lastStatus === undefined ? {} : { status: lastStatus }) };
+}
+
+/** A paused or disabled subscription says nothing about its receiver. */
+function isActive({ status, pause }: Subscription): boolean {
+  return status === 'enabled' && !pause;
+}
+
+function hasPassed(time: string | undefined, now: Date): time is string {
+  return time !== undefined && time <= now.toISOString();
+}
+
+function earliest(times: readonly (string | undefined)[]): string | undefined {
+  return times.filter((time) => time !== undefined).sort()[0];
+}

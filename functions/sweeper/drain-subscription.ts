@@ -1,0 +1,109 @@
+import { limitOfOwner } from '../../core/deliveries/call-limits.ts';
+import { messageFor, type ParkedDelivery, type ReservedTurn } from '../../core/deliveries/delivery.ts';
+import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
+import type { RetryQueue } from '../../core/deliveries/delivery-queues.ts';
+import { dropParked, release } from '../../core/deliveries/delivery-steps.ts';
+import type { ParkedDeliveries } from '../../core/deliveries/parked-deliveries.ts';
+import { type CallLimit, type TokenStore, turnMs } from '../../core/rate-limit.ts';
+import { type Drain, type DrainPolicy, drainAfter, rateOf } from '../../core/subscriptions/drain.ts';
+import { holdBackOf } from '../../core/subscriptions/parking.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
+import type { Telemetry } from '../../core/telemetry.ts';
+import { idle, type Planned } from './planned.ts';
+
+export interface DrainingDeps {
+  readonly parked: ParkedDeliveries;
+  readonly deliveries: Pick<DeliveryLog, 'replaceDelivery'>;
+  readonly retries: RetryQueue;
+  readonly tokens: TokenStore;
+  readonly telemetry: Telemetry;
+  /** How long a delivery that was sent counts as on its way. */
+  readonly leaseMs: number;
+  readonly settings: DrainPolicy;
+  readonly now: () => Date;
+}
+
+/** When the delivery with this index goes, and the turn that is reserved for it. */
+type Timing = (index: number) => { readonly waitMs: number; readonly turn?: ReservedTurn };
+
+/** Releases the parked deliveries of a subscription step by step, the oldest first. */
+export function createDraining(deps: DrainingDeps) {
+  const { parked, deliveries, retries, tokens, telemetry, leaseMs, settings, now } = deps;
+  const stepMs = settings.drainStepSeconds * 1_000;
+
+  return async function planDrain(subscription: Subscription, isAccountPaused: boolean): Promise<Planned> {
+    const { drain, accountId, id: subscriptionId } = subscription;
+    if (!drain || drain.nextAt > now().toISOString()) return idle(subscription);
+    const isUnwanted = subscription.status === 'disabled' && !subscription.disabledReason;
+    const isHeld = holdBackOf(subscription, now()) !== undefined || subscription.status !== 'enabled';
+    if (!isUnwanted && !drain.discardUntil && (isHeld || isAccountPaused)) return waitLonger(drain);
+
+    const perSecond = rateOf(drain, settings);
+    const room = perSecond * settings.drainStepSeconds;
+    const rows = await parked.listParked({ accountId, subscriptionId }, room);
+    const isDropped = ({ parkedAt }: ParkedDelivery) =>
+      isUnwanted || (drain.discardUntil !== undefined && parkedAt <= drain.discardUntil);
+    const dropped = rows.filter(isDropped);
+    const wanted = isHeld || isAccountPaused ? [] : rows.filter((row) => !isDropped(row));
+    const timing = await planTimes(subscription, wanted.length, perSecond);
+    const released = timing ? wanted : [];
+    return {
+      subscription: withDrain(drainAfter(drain, rows.length, now(), settings)),
+      work: async () => {
+        await Promise.all(
+          dropped.map((row) => drop(row, isUnwanted ? 'subscription-disabled' : 'discarded')),
+        );
+        if (timing) await releaseAll(released, timing);
+      },
+    };
+
+    function waitLonger(waiting: Drain): Planned {
+      const nextAt = new Date(now().getTime() + stepMs).toISOString();
+      return idle(withDrain({ ...waiting, nextAt }));
+    }
+
+    function withDrain(next: Drain | undefined): Subscription {
+      const { drain: _, ...others } = subscription;
+      return next ? { ...others, drain: next } : others;
+    }
+  };
+
+  /** Undefined if the subscription's own limit has no room in this step. */
+  async function planTimes(
+    subscription: Subscription,
+    count: number,
+    perSecond: number,
+  ): Promise<Timing | undefined> {
+    const limit = limitOfOwner(subscription);
+    if (!limit) return (index) => ({ waitMs: Math.floor(index / perSecond) * 1_000 });
+    if (count === 0) return undefined;
+    const nowMs = now().getTime();
+    const startMs = await tokens.reserveTokens(limit, count, now());
+    return startMs === undefined ? undefined : (index) => turnOf(limit, startMs, index, nowMs);
+  }
+
+  async function releaseAll(rows: readonly ParkedDelivery[], timing: Timing): Promise<void> {
+    const sent = await Promise.all(rows.map((row, index) => recordRelease(row, timing(index))));
+    const refused = await retries.sendRetries(sent.flat());
+    // Their rows are in the due index, so they are late and not lost.
+    for (const { message, cause } of refused)
+      telemetry.error('sweep.failed', { eventId: message.eventId, error: cause });
+    telemetry.count('DeliveriesReleased', sent.flat().length - refused.length);
+  }
+
+  async function recordRelease(row: ParkedDelivery, { waitMs, turn }: ReturnType<Timing>) {
+    const next = release(row, { waitMs, dueInMs: waitMs + leaseMs }, now(), turn);
+    const isWritten = await deliveries.replaceDelivery(row, next);
+    return isWritten ? [{ message: messageFor(next), delaySeconds: Math.ceil(waitMs / 1_000) }] : [];
+  }
+
+  async function drop(row: ParkedDelivery, reason: 'subscription-disabled' | 'discarded'): Promise<void> {
+    await deliveries.replaceDelivery(row, dropParked(row, reason, now()));
+  }
+}
+
+function turnOf(limit: CallLimit, startMs: number, index: number, nowMs: number) {
+  const atMs = turnMs(limit, startMs, index, nowMs);
+  const turn = { at: new Date(atMs).toISOString(), passed: [limit.bucket] };
+  return { waitMs: atMs - nowMs, turn };
+}

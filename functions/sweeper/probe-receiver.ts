@@ -1,0 +1,63 @@
+import type { ParkedDelivery } from '../../core/deliveries/delivery.ts';
+import { messageFor } from '../../core/deliveries/delivery.ts';
+import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
+import type { RetryQueue } from '../../core/deliveries/delivery-queues.ts';
+import { release } from '../../core/deliveries/delivery-steps.ts';
+import type { ParkedDeliveries } from '../../core/deliveries/parked-deliveries.ts';
+import { beginProbe, halfOpen, probeDueAt } from '../../core/receivers/health.ts';
+import { holdBackOf } from '../../core/subscriptions/parking.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
+import type { Telemetry } from '../../core/telemetry.ts';
+import { idle, type Planned } from './planned.ts';
+
+export interface ProbingDeps {
+  readonly parked: ParkedDeliveries;
+  readonly deliveries: Pick<DeliveryLog, 'replaceDelivery'>;
+  readonly retries: RetryQueue;
+  readonly telemetry: Telemetry;
+  readonly leaseMs: number;
+  readonly randomBytes: (size: number) => Buffer;
+  readonly now: () => Date;
+}
+
+/** One delivery that the receiver can never take must not be the only one that asks whether it works again. */
+const candidates = 5;
+
+/** Sends the oldest parked delivery to a receiver whose breaker has been open for long enough. */
+export function createProbing(deps: ProbingDeps) {
+  const { parked, deliveries, retries, telemetry, leaseMs, randomBytes, now } = deps;
+
+  return async function planProbe(subscription: Subscription): Promise<Planned> {
+    const { breaker } = subscription.receiver;
+    const dueAt = probeDueAt(breaker);
+    const isHeld = holdBackOf(subscription, now())?.reason !== 'failing';
+    if (!breaker || isHeld || dueAt === undefined || dueAt > now().toISOString()) return idle(subscription);
+    const { accountId, id: subscriptionId } = subscription;
+    const oldest = await parked.listParked({ accountId, subscriptionId }, candidates);
+    const row = leastProbed(oldest);
+    if (!row) return idle(withBreaker(halfOpen(breaker)));
+    const probe = randomBytes(12).toString('base64url');
+    const next = withBreaker(beginProbe(breaker, probe, now(), leaseMs));
+    return { subscription: next, work: () => send(row, probe) };
+
+    function withBreaker(changed: typeof breaker): Subscription {
+      return {
+        ...subscription,
+        receiver: { ...subscription.receiver, ...(changed && { breaker: changed }) },
+      };
+    }
+  };
+
+  async function send(row: ParkedDelivery, probe: string): Promise<void> {
+    const next = release(row, { waitMs: 0, dueInMs: leaseMs }, now());
+    if (!(await deliveries.replaceDelivery(row, next))) return;
+    await retries.sendRetry({ ...messageFor(next), probe }, 0);
+    telemetry.count('ProbesSent');
+  }
+}
+
+/** The oldest of those that were probes least often. */
+function leastProbed(rows: readonly ParkedDelivery[]): ParkedDelivery | undefined {
+  const fewest = Math.min(...rows.map(({ probeCount = 0 }) => probeCount));
+  return rows.find(({ probeCount = 0 }) => probeCount === fewest);
+}
