@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { FailureReason } from '../core/receivers/delivery-outcome.ts';
 import { drillType } from '../core/receivers/drill.ts';
+import type { ParkReason } from '../core/subscriptions/parking.ts';
 import type { LiveLine } from './live-line.ts';
 
 /** An attempt in words, from its log line `delivery.attempted`. */
@@ -55,6 +56,8 @@ function describeEnding(attempt: Attempt): LiveLine | undefined {
       return { kind: 'cancelled', text: inWords(attempt.reason ?? '') };
     case 'expired':
       return { kind: 'given up', text: 'its time is over' };
+    case 'parked':
+      return { kind: 'kept', text: keptBack[attempt.reason ?? ''] ?? inWords(attempt.reason ?? '') };
     case 'postponed':
       return describeWait(attempt);
     case 'deferred':
@@ -84,6 +87,7 @@ function describeCall({ attemptCount, decision }: Attempt, outcome: Outcome): Li
   const cause = `${describeFailure(outcome)} ${time}`;
   if (outcome.reason === ('gone' satisfies FailureReason))
     return { kind: 'disabled', text: `${cause}: the subscription is disabled` };
+  if (decision?.kind === 'parked') return { kind: 'failed', text: `${cause}${nth}, kept until it works` };
   if (decision?.kind === 'retry')
     return { kind: 'failed', text: `${cause}${nth}, again in ${duration(decision.delaySeconds ?? 0)}` };
   const last = decision?.reason === 'expired' ? ', its time is over' : '';
@@ -92,6 +96,16 @@ function describeCall({ attemptCount, decision }: Attempt, outcome: Outcome): Li
     text: `${cause}, after ${attemptCount} ${attemptCount === 1 ? 'attempt' : 'attempts'}${last}`,
   };
 }
+
+const keptBack: Readonly<Record<string, string>> = {
+  failing: 'the receiver fails; one call is made now and then',
+  throttled: 'the receiver asked for fewer calls',
+  paused: 'the webhook is paused',
+  disabled: 'iOmniHub disabled the webhook',
+  'rate-limit': 'more has come than its limit lets through',
+  'account-paused': 'all calls of the account are stopped',
+  'stage-paused': 'all calls are stopped',
+} satisfies Record<ParkReason, string>;
 
 const failures: Readonly<Record<string, string>> = {
   dns: 'its name leads to no address',

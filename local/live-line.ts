@@ -7,6 +7,8 @@ export type LiveKind =
   | 'given up'
   | 'disabled'
   | 'waits'
+  | 'kept'
+  | 'webhook'
   | 'cancelled'
   | 'consent'
   | 'drill'

@@ -30,6 +30,7 @@ export function readLogLine(text: string): LiveLine[] {
   if (name === ('event.dispatched' satisfies LogName)) return readDispatch(record.data);
   if (name === ('delivery.attempted' satisfies LogName)) return readAttempt(record.data);
   if (name === ('event.rejected' satisfies LogName)) return [readRejection(record.data)];
+  if (name === ('subscription.changed' satisfies LogName)) return [readChange(record.data)];
   if (record.data.level === 'INFO' || silent.includes(name)) return [];
   const { meaning = '' } = (logLines as Readonly<Record<string, { meaning: string }>>)[name] ?? {};
   return [
@@ -64,6 +65,13 @@ function readAttempt(record: LogRecord): LiveLine[] {
 function readRejection(record: LogRecord): LiveLine {
   const { reason, explanation } = record as { reason?: unknown; explanation?: unknown };
   return { kind: 'refused', ...of(record), text: `${textOf(reason) ?? ''}: ${textOf(explanation) ?? ''}` };
+}
+
+/** What has happened to a webhook as a whole, such as that its breaker has opened. */
+function readChange(record: LogRecord): LiveLine {
+  const { change, host, subscriptionId } = record as Readonly<Record<string, unknown>>;
+  const text = [textOf(change)?.replaceAll('-', ' '), textOf(host), textOf(subscriptionId)];
+  return { kind: 'webhook', text: text.filter(Boolean).join('  ') };
 }
 
 /** What becomes of an event that leads to calls is shown by them. */

@@ -20,6 +20,8 @@ const colours = {
   known: 'cyan',
   nobody: 'yellow',
   waits: 'yellow',
+  kept: 'yellow',
+  webhook: 'cyan',
   failed: 'yellow',
   cancelled: 'yellow',
   warning: 'yellow',

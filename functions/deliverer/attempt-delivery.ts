@@ -68,7 +68,9 @@ export function createAttempt(deps: AttemptDeps) {
     { tally, places }: BatchParts,
   ): Promise<DeliveredDelivery | undefined> {
     const claimed = await claim(message, receipt);
-    const work = isEnding(claimed) ? claimed : await takeProbe(claimed);
+    // Our own calls teach nothing about a receiver.
+    const mayProbe = !isEnding(claimed) && !ownCalls.has(message.eventType);
+    const work = mayProbe ? await takeProbe(claimed) : claimed;
     let ending = isEnding(work) ? work : await passGates(work, places);
     try {
       if (isEnding(work)) return undefined;

@@ -4,7 +4,7 @@ import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { RetryQueue } from '../../core/deliveries/delivery-queues.ts';
 import { dropParked, release } from '../../core/deliveries/delivery-steps.ts';
 import type { ParkedDeliveries } from '../../core/deliveries/parked-deliveries.ts';
-import { type CallLimit, type TokenStore, turnMs } from '../../core/rate-limit.ts';
+import { type CallLimit, intervalMs, type TokenStore, turnMs } from '../../core/rate-limit.ts';
 import { type Drain, type DrainPolicy, drainAfter, rateOf } from '../../core/subscriptions/drain.ts';
 import { holdBackOf } from '../../core/subscriptions/parking.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
@@ -38,14 +38,16 @@ export function createDraining(deps: DrainingDeps) {
     const isHeld = holdBackOf(subscription, now()) !== undefined || subscription.status !== 'enabled';
     if (!isUnwanted && !drain.discardUntil && (isHeld || isAccountPaused)) return waitLonger(drain);
 
+    const limit = limitOfOwner(subscription);
     const perSecond = rateOf(drain, settings);
-    const room = perSecond * settings.drainStepSeconds;
+    const fastest = limit ? Math.min(perSecond, 1_000 / intervalMs(limit)) : perSecond;
+    const room = Math.max(1, Math.floor(fastest * settings.drainStepSeconds));
     const rows = await parked.listParked({ accountId, subscriptionId }, room);
     const isDropped = ({ parkedAt }: ParkedDelivery) =>
       isUnwanted || (drain.discardUntil !== undefined && parkedAt <= drain.discardUntil);
     const dropped = rows.filter(isDropped);
     const wanted = isHeld || isAccountPaused ? [] : rows.filter((row) => !isDropped(row));
-    const timing = await planTimes(subscription, wanted.length, perSecond);
+    const timing = await planTimes(limit, wanted.length, perSecond);
     const released = timing ? wanted : [];
     return {
       subscription: withDrain(drainAfter(drain, rows.length, now(), settings)),
@@ -70,11 +72,10 @@ export function createDraining(deps: DrainingDeps) {
 
   /** Undefined if the subscription's own limit has no room in this step. */
   async function planTimes(
-    subscription: Subscription,
+    limit: CallLimit | undefined,
     count: number,
     perSecond: number,
   ): Promise<Timing | undefined> {
-    const limit = limitOfOwner(subscription);
     if (!limit) return (index) => ({ waitMs: Math.floor(index / perSecond) * 1_000 });
     if (count === 0) return undefined;
     const nowMs = now().getTime();

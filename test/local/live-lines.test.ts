@@ -87,6 +87,18 @@ describe('an attempt', () => {
       'tls (CERT_HAS_EXPIRED) in 14 ms, again in 5 s',
     ],
     [
+      'that is kept back',
+      attempted({ end: 'parked', reason: 'failing' }),
+      'kept',
+      'the receiver fails; one call is made now and then',
+    ],
+    [
+      'whose receiver fails too often',
+      settled({ kind: 'failure', reason: 'status', status: 500 }, { kind: 'parked', reason: 'failing' }, 2),
+      'failed',
+      'answered 500 in 14 ms, attempt 2, kept until it works',
+    ],
+    [
       'that a limit holds up',
       attempted({ end: 'postponed', limit: 'account-at-host', waitMs: 1_200 }),
       'waits',
@@ -277,6 +289,15 @@ test.each([
   '{"level":"INFO","message":"request.served"}',
 ])('a line that says nothing to a person is not shown: %s', (line) => {
   expect(readLogLine(line)).toEqual([]);
+});
+
+test('what happened to a webhook as a whole says what, where and to which', () => {
+  const names = { accountId: 'acc_1', subscriptionId: 'sub_1', host: 'crm.example.com' };
+  const record = { level: 'INFO', message: 'subscription.changed', ...names, change: 'breaker-opened' };
+
+  expect(readLogLine(JSON.stringify({ ...record, health: 'The receiver fails.' }))).toEqual([
+    { kind: 'webhook', text: 'breaker opened  crm.example.com  sub_1' },
+  ]);
 });
 
 describe('text that publishers chose', () => {
