@@ -1,5 +1,5 @@
 import { getDomain } from 'tldts';
-import { type CallLimit, sharedLimit, strictLimit } from '../rate-limit.ts';
+import { type CallLimit, type LimitName, sharedLimit, strictLimit } from '../rate-limit.ts';
 import { isProvenAt } from '../receivers/proof.ts';
 import { hostOf, type Subscription } from '../subscriptions/subscription.ts';
 import type { ReservedTurn } from './delivery.ts';
@@ -61,6 +61,17 @@ export function shareOfHost(
   const sharers = `${subscription.accountId} ${hostOf(subscription)}`;
   return sharedLimit('account-at-host', sharers, perSecond, sandboxesOf(settings));
 }
+
+/**
+ * The limits of a probe. Its breaker makes sure that it comes alone and seldom, so it need not line up behind deliveries that
+ * reserved their turns before the breaker opened.
+ */
+export function limitsOfProbe(limits: readonly CallLimit[]): CallLimit[] {
+  return limits.filter(({ name }) => !limitsOfOneOwner.includes(name));
+}
+
+/** The limits that no other account shares. */
+const limitsOfOneOwner: readonly LimitName[] = ['subscription', 'unproven-address', 'account-at-host'];
 
 /** The limit that its owner has set, if there is one. */
 export function limitOfOwner({ accountId, id, rateLimitPerSecond }: Subscription): CallLimit | undefined {

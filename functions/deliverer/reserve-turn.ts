@@ -2,6 +2,7 @@ import {
   callbackLimits,
   type LimitSettings,
   limitsAhead,
+  limitsOfProbe,
   shareOfHost,
 } from '../../core/deliveries/call-limits.ts';
 import type { DeliveryInWork } from '../../core/deliveries/delivery.ts';
@@ -35,7 +36,9 @@ export function createTurnReservation(deps: TurnDeps) {
     const host = hostOf(subscription);
     const contenders = contendedHosts.countContenders(host, now());
     const known = { addresses: await addressesOf(subscription), contenders };
-    const limits = limitsAhead(callbackLimits(subscription, settings, known), message.turn, now(), marginMs);
+    const all = callbackLimits(subscription, settings, known);
+    const own = message.probe === undefined ? all : limitsOfProbe(all);
+    const limits = limitsAhead(own, message.turn, now(), marginMs);
     const turn = await reserveTurns(limits, now());
     if (turn.kind === 'now') return undefined;
     // While accounts wait for each other at a host, those that wait for their own share count as well.
