@@ -43,8 +43,8 @@ export interface RetryPolicy {
   readonly queueMarginSeconds: number;
 }
 
-/** Those of a verification include all others. */
-export type ExhaustionReason = VerificationFailure;
+/** Those of a verification include all others, except `aborted`: the answer said that no other attempt is wanted. */
+export type ExhaustionReason = VerificationFailure | 'aborted';
 
 export type RetryDecision =
   | { readonly kind: 'delivered' }
@@ -88,6 +88,8 @@ export function decideRetry(
   if (outcome.kind === 'success') return { kind: 'delivered' };
   if (!context.hasMoved && hopeless.includes(outcome.reason))
     return { kind: 'exhausted', reason: outcome.reason };
+  // One that asks to be disabled wants no other attempt either.
+  if (!context.hasMoved && outcome.directive) return { kind: 'exhausted', reason: 'aborted' };
   const gapSeconds = policy.retryScheduleSeconds[context.attemptCount];
   if (gapSeconds === undefined) return { kind: 'exhausted', reason: outcome.reason };
 

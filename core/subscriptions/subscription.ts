@@ -29,7 +29,7 @@ export interface Subscription {
   readonly status: SubscriptionStatus;
   /**
    * Why we disabled it: `gone` after a 410, `invalid-url` if we cannot use its URL, `address-forbidden` if its name
-   * led to a non-public address for a day. Absent if the account disabled it.
+   * led to a non-public address for a day, `asked-by-receiver` if an answer asked for it by its header. Absent if the account disabled it.
    */
   readonly disabledReason?: DisabledReason;
   readonly headers?: SealedHeaders;
