@@ -83,14 +83,11 @@ function describeWait({ waitMs, limit = '' }: Attempt): LiveLine {
 function describeCall({ attemptCount, decision }: Attempt, outcome: Outcome): LiveLine {
   const time = `in ${Math.round(outcome.durationMs)} ms`;
   const nth = attemptCount > 1 ? `, attempt ${attemptCount}` : '';
-  const isLast =
-    outcome.reason === ('gone' satisfies FailureReason) ||
-    outcome.directive === ('disable' satisfies DeliveryDirective);
-  const effect = isLast ? ': the subscription is disabled' : '';
+  const effect = disables(outcome) ? ': the subscription is disabled' : '';
   if (outcome.kind === 'success')
     return { kind: 'delivered', text: `${outcome.status} ${time}${nth}${effect}` };
   const cause = `${describeFailure(outcome)} ${time}`;
-  if (isLast) return { kind: 'disabled', text: `${cause}${effect}` };
+  if (effect) return { kind: 'disabled', text: `${cause}${effect}` };
   if (decision?.kind === 'retry')
     return { kind: 'failed', text: `${cause}${nth}, again in ${duration(decision.delaySeconds ?? 0)}` };
   const last = ends[decision?.reason ?? ''] ?? '';
@@ -98,6 +95,10 @@ function describeCall({ attemptCount, decision }: Attempt, outcome: Outcome): Li
     kind: 'given up',
     text: `${cause}, after ${attemptCount} ${attemptCount === 1 ? 'attempt' : 'attempts'}${last}`,
   };
+}
+
+function disables({ reason, directive }: Outcome): boolean {
+  return reason === ('gone' satisfies FailureReason) || directive === ('disable' satisfies DeliveryDirective);
 }
 
 const ends: Readonly<Record<string, string>> = {
