@@ -1,7 +1,8 @@
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type AuditEntry, auditRetentionDays } from '../core/accounts/audit.ts';
 import type { AuditLog } from '../core/accounts/audit-log.ts';
 import type { DynamoTable } from './dynamo-client.ts';
+import { readFilledPage } from './dynamo-filled-page.ts';
 import { auditKey } from './dynamo-keys.ts';
 
 export function createAuditLog({ client, tableName }: DynamoTable): AuditLog {
@@ -12,22 +13,22 @@ export function createAuditLog({ client, tableName }: DynamoTable): AuditLog {
       await client.send(new PutCommand({ TableName: tableName, Item: { ...key, entry, expiresAt } }));
     },
 
-    async listAudit(accountId, limit, after) {
+    async listAudit(accountId, { subscriptionId }, limit, after) {
       const { pk } = auditKey(accountId, '', '');
-      const { Items = [], LastEvaluatedKey } = await client.send(
-        new QueryCommand({
+      const { rows, next } = await readFilledPage(
+        client,
+        {
           TableName: tableName,
           KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': pk },
-          ScanIndexForward: false,
-          Limit: limit,
-          ...(after ? { ExclusiveStartKey: { pk, sk: after } } : {}),
-        }),
+          ExpressionAttributeValues: {
+            ':pk': pk,
+            ...(subscriptionId ? { ':subscription': subscriptionId } : {}),
+          },
+          ...(subscriptionId ? { FilterExpression: 'entry.subscriptionId = :subscription' } : {}),
+        },
+        { limit, after, positionOf: ({ sk }) => sk as string, startKeyOf: (sk) => ({ pk, sk }) },
       );
-      return {
-        entries: Items.map((item) => item['entry'] as AuditEntry),
-        next: LastEvaluatedKey?.['sk'] as string | undefined,
-      };
+      return { entries: rows.map((row) => row['entry'] as AuditEntry), next };
     },
   };
 }

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Pool } from 'undici';
 import type { CallbackUrlRules } from '../core/receivers/callback-address.ts';
 import type { CallbackRequest, CallbackSender } from '../core/receivers/callback-sender.ts';
+import { directiveHeader, parseDirective } from '../core/receivers/delivery-directive.ts';
 import {
   type DeliveryOutcome,
   type FailureReason,
@@ -28,7 +29,7 @@ import { decodeBody, readBody } from './response-body.ts';
 /** A response, as far as it was read. */
 interface Answer {
   readonly status: number;
-  readonly header: (name: string) => string | undefined;
+  readonly headers: (name: string) => readonly string[];
   readonly body: Buffer;
 }
 
@@ -118,7 +119,8 @@ async function call(
     } catch (error) {
       // The status counts once its line is read, whatever the HTTP client says to the rest.
       const head = readResponseHead(exchange.answer);
-      if (head) return { status: head.status, header: (name) => head.headers.get(name), body: head.body };
+      if (head)
+        return { status: head.status, headers: (name) => head.headers.get(name) ?? [], body: head.body };
       const failure = failureOf(error);
       const isStale =
         failure.reason === 'connection-lost' && exchange.isReused && exchange.answer.length === 0;
@@ -137,8 +139,8 @@ async function post(
   // undici ignores the signal while the request waits for a connection or for a handshake.
   const response = await Promise.race([pool.request(request), rejectionOf(request.signal)]);
   const { statusCode: status, headers } = response;
-  const header = (name: string) => first(headers[name]);
-  return { status, header, body: await readBody(response.body, maxAnswerBytes) };
+  const headersOf = (name: string) => [headers[name] ?? []].flat();
+  return { status, headers: headersOf, body: await readBody(response.body, maxAnswerBytes) };
 }
 
 /**
@@ -165,9 +167,9 @@ function outcomeOf(
   { secrets }: CallbackTarget,
   durationMs: number,
 ): DeliveryOutcome {
-  const retryAfter = parseRetryAfter(answer.header('retry-after'), new Date());
+  const retryAfter = parseRetryAfter(answer.headers('retry-after')[0], new Date());
   const outcome = outcomeOfStatus(answer.status, durationMs, retryAfter);
-  const { bytes, decoded, coding } = decodeBody(answer.body, answer.header('content-encoding'));
+  const { bytes, decoded, coding } = decodeBody(answer.body, answer.headers('content-encoding')[0]);
   // A receiver may echo the signature or the hook's path. Users who may only read would see them.
   const { 'webhook-signature': signatures = '' } = request.headers;
   const confidential = [
@@ -179,9 +181,11 @@ function outcomeOf(
     ? `[${coding}, ${bytes.length} bytes]`
     : excerptResponse(bytes, confidential, request.maxAnswerBytes);
   const { challenge } = request;
+  const directive = parseDirective(answer.headers(directiveHeader));
   const isEchoed = challenge !== undefined && echoesChallenge(decodeText(decoded), challenge);
   return {
     ...outcome,
+    ...(directive ? { directive } : {}),
     ...(responseExcerpt ? { responseExcerpt } : {}),
     ...(outcome.kind === 'success' && isEchoed ? { challengeEchoed: true } : {}),
   };
@@ -202,8 +206,4 @@ function failureOf(error: unknown): Failure {
 
 function refusalOf({ refusal, address }: RefusedConnection): Omit<Failure, 'reason'> {
   return refusal ? { refusal, ...(address === undefined ? {} : { refusedAddress: address }) } : {};
-}
-
-function first(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
 }

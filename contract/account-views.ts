@@ -64,18 +64,46 @@ export const auditEntryView = z
   .object({
     at: timestampSchema,
     action: z.enum(auditedActions),
-    actor: z.object({ kind: z.enum(['api-key', 'portal-session', 'backend']), id: z.string() }),
-    requestId: z.string(),
-    sourceIp: z.string().optional().meta({ description: 'Left out for the backend.' }),
+    actor: z.object({
+      kind: z.enum(['api-key', 'portal-session', 'backend']),
+      id: z.string().optional().meta({ description: 'Left out for who may only read.' }),
+    }),
+    requestId: z.string().optional().meta({ description: 'Left out for who may only read.' }),
+    sourceIp: z
+      .string()
+      .optional()
+      .meta({ description: 'Left out for the backend, and for who may only read.' }),
     subscriptionId: z.string().optional(),
-    details: z.record(z.string(), z.unknown()).optional(),
+    details: z.record(z.string(), z.unknown()).optional().meta({
+      description:
+        '`fields` and `names`: what was changed. For who may manage also the rest, such as `before` and `after`, or the origins `from` and `to` of a URL.',
+    }),
   })
   .meta({ id: 'AuditEntry' });
 
-export function presentAuditEntry(entry: AuditEntry): z.output<typeof auditEntryView> {
+/** What a credential that may only read sees is what it could see by reading twice, and who did it in general. */
+export function presentAuditEntry(entry: AuditEntry, mayManage: boolean): z.output<typeof auditEntryView> {
   const { accountId: _, sourceIp, ...shown } = entry;
+  if (!mayManage) return presentOutline(entry);
   // Outside, nobody needs to know which of our roles it was, or where it ran.
   return entry.actor.kind === 'backend'
     ? { ...shown, actor: { kind: 'backend', id: 'iomnihub' } }
     : { ...shown, sourceIp };
+}
+
+function presentOutline({
+  at,
+  action,
+  actor: { kind },
+  subscriptionId,
+  details = {},
+}: AuditEntry): z.output<typeof auditEntryView> {
+  const names = Object.entries(details).filter(([name]) => name === 'fields' || name === 'names');
+  return {
+    at,
+    action,
+    actor: { kind },
+    subscriptionId,
+    ...(names.length > 0 ? { details: Object.fromEntries(names) } : {}),
+  };
 }

@@ -30,7 +30,7 @@ const newSessionBody = z.strictObject({
     .transform((given) => capabilities.filter((one) => one === 'view' || given.includes(one)))
     .meta({
       description:
-        '`view`: see everything but secrets; every session has it. `manage`: change things and read the audit log. `secrets`: see signing secrets.',
+        '`view`: see everything but secrets; every session has it. `manage`: change things, and see all of the audit log. `secrets`: see signing secrets.',
     }),
   locale: z
     .enum(portalLocales, { error: ({ input }) => mustBeOneOf(portalLocales, input) })
@@ -55,10 +55,17 @@ const sessionId = z.string().meta({ description: 'Of the session.' });
 export const accountRoutes = declareRoutes({
   'GET /audit-log': {
     operationId: 'listAuditLog',
-    access: 'manage',
-    summary: 'List who saw secrets or changed where events go, newest first',
+    access: 'read',
+    summary: 'List who changed what, or saw secrets, newest first',
+    description:
+      'Kept for 400 days. Who may only read sees the action, its time, the kind of its actor, and the names of what was changed. A page may hold fewer entries than `limit`, or none, and not be the last one.',
     tag: 'Account',
-    query: z.strictObject(pageParameters),
+    query: z.strictObject({
+      ...pageParameters,
+      subscriptionId: identifierSchema
+        .optional()
+        .meta({ description: 'Shows the entries of this subscription.' }),
+    }),
     answer: { status: 200, description: 'A page of the audit log.', body: listOf(auditEntryView) },
   },
   'GET /accounts/{accountId}/api-keys': {

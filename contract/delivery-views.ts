@@ -10,6 +10,7 @@ import {
 } from '../core/deliveries/delivery.ts';
 import { webhookTimestamp } from '../core/deliveries/signature.ts';
 import { identifierSchema, timestampSchema } from '../core/identifiers.ts';
+import { deliveryDirectives } from '../core/receivers/delivery-directive.ts';
 import { failureReasons } from '../core/receivers/delivery-outcome.ts';
 import { mask } from '../core/receivers/response-excerpt.ts';
 import { parkReasons } from '../core/subscriptions/parking.ts';
@@ -48,7 +49,14 @@ export const deliveryView = z
     acceptedAt: timestampSchema.meta({ description: 'When iOmniHub accepted the event.' }),
     status: z.enum(deliveryStatuses),
     reason: z
-      .enum([...failureReasons, 'challenge-not-echoed', 'expired', ...cancellationReasons, ...parkReasons])
+      .enum([
+        ...failureReasons,
+        'aborted',
+        'challenge-not-echoed',
+        'expired',
+        ...cancellationReasons,
+        ...parkReasons,
+      ])
       .optional()
       .meta({ description: 'Why it has failed, was cancelled or is kept back.' }),
     attemptCount: z.int().nonnegative(),
@@ -85,6 +93,10 @@ export const attemptView = z
         'What exactly is wrong with the certificate or the handshake, if the reason is `tls`, such as `CERT_HAS_EXPIRED`.',
     }),
     status: z.int().optional().meta({ description: 'The HTTP status of the answer, if there was one.' }),
+    directive: z
+      .enum(deliveryDirectives)
+      .optional()
+      .meta({ description: 'What the answer asked for by its header `webhook-delivery`.' }),
     remoteAddress: z
       .string()
       .optional()
@@ -136,7 +148,7 @@ export function presentAttempt(
   delivery: DeliveryRef,
   { startedAt, outcome, sent }: Attempt,
 ): z.output<typeof attemptView> {
-  const { kind, durationMs, status, remoteAddress, responseExcerpt } = outcome;
+  const { kind, durationMs, status, directive, remoteAddress, responseExcerpt } = outcome;
   const { reason, refusal, refusedAddress, errorCode } = outcome.kind === 'failure' ? outcome : {};
   const headers = {
     'content-type': 'application/json',
@@ -160,6 +172,7 @@ export function presentAttempt(
     refusedAddress,
     errorCode,
     status,
+    directive,
     remoteAddress,
     responseExcerpt,
     request: { method: 'POST', origin: sent.origin, headers },

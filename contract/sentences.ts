@@ -59,6 +59,8 @@ const sentences = {
     'the name in the URL leads to an address that is not public. Check its DNS records, or change the URL.',
   'failure.challenge-not-echoed': () =>
     'the receiver did not send the challenge back. It has to answer with the challenge that is in the body.',
+  'failure.aborted': () =>
+    'the receiver asked for no further attempt, by the header `webhook-delivery` of its answer.',
   'failure.expired': () => 'the time for its attempts was over, or the event was no longer stored.',
 
   'status.redirect': () =>
@@ -143,6 +145,8 @@ const sentences = {
     'iOmniHub disabled it: its URL cannot be used. Change the URL, then enable it.',
   'health.disabled-address-forbidden': () =>
     'iOmniHub disabled it: for a day, the name in the URL led to an address that is not public. Check its DNS records or change the URL, then enable it.',
+  'health.disabled-asked-by-receiver': () =>
+    'iOmniHub disabled it: the receiver asked for that by the header `webhook-delivery: disable` of its answer. If that is a mistake, enable it again.',
   'health.asked': () => 'The receiver is being asked whether it wants callbacks. Look again in a moment.',
   'health.consent-missing': () =>
     'iOmniHub needs the consent of the receiver, and does not have it yet: ask it once more.',

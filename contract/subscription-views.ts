@@ -48,7 +48,7 @@ export const subscriptionView = z
     health: healthView,
     disabledReason: z.enum(disabledReasons).optional().meta({
       description:
-        'Why iOmniHub disabled it: the receiver answered 410, its URL cannot be used, or for a day its name led to an address that is not public.',
+        'Why iOmniHub disabled it: the receiver answered 410 or asked for it by the header `webhook-delivery`, its URL cannot be used, or for a day its name led to an address that is not public.',
     }),
     refused: z
       .object({

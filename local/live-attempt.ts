@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { ExhaustionReason } from '../core/deliveries/retry-policy.ts';
+import type { DeliveryDirective } from '../core/receivers/delivery-directive.ts';
 import type { FailureReason } from '../core/receivers/delivery-outcome.ts';
 import { drillType } from '../core/receivers/drill.ts';
 import type { ParkReason } from '../core/subscriptions/parking.ts';
@@ -20,6 +22,7 @@ const attemptSchema = z.looseObject({
       reason: z.string().optional(),
       refusal: z.string().optional(),
       errorCode: z.string().optional(),
+      directive: z.string().optional(),
     })
     .optional(),
   decision: z
@@ -83,14 +86,15 @@ function describeWait({ waitMs, limit = '' }: Attempt): LiveLine {
 function describeCall({ attemptCount, decision }: Attempt, outcome: Outcome): LiveLine {
   const time = `in ${Math.round(outcome.durationMs)} ms`;
   const nth = attemptCount > 1 ? `, attempt ${attemptCount}` : '';
-  if (outcome.kind === 'success') return { kind: 'delivered', text: `${outcome.status} ${time}${nth}` };
+  const effect = disables(outcome) ? ': the subscription is disabled' : '';
+  if (outcome.kind === 'success')
+    return { kind: 'delivered', text: `${outcome.status} ${time}${nth}${effect}` };
   const cause = `${describeFailure(outcome)} ${time}`;
-  if (outcome.reason === ('gone' satisfies FailureReason))
-    return { kind: 'disabled', text: `${cause}: the subscription is disabled` };
+  if (effect) return { kind: 'disabled', text: `${cause}${effect}` };
   if (decision?.kind === 'parked') return { kind: 'failed', text: `${cause}${nth}, kept until it works` };
   if (decision?.kind === 'retry')
     return { kind: 'failed', text: `${cause}${nth}, again in ${duration(decision.delaySeconds ?? 0)}` };
-  const last = decision?.reason === 'expired' ? ', its time is over' : '';
+  const last = ends[decision?.reason ?? ''] ?? '';
   return {
     kind: 'given up',
     text: `${cause}, after ${attemptCount} ${attemptCount === 1 ? 'attempt' : 'attempts'}${last}`,
@@ -106,6 +110,15 @@ const keptBack: Readonly<Record<string, string>> = {
   'account-paused': 'all calls of the account are stopped',
   'stage-paused': 'all calls are stopped',
 } satisfies Record<ParkReason, string>;
+
+function disables({ reason, directive }: Outcome): boolean {
+  return reason === ('gone' satisfies FailureReason) || directive === ('disable' satisfies DeliveryDirective);
+}
+
+const ends: Readonly<Record<string, string>> = {
+  expired: ', its time is over',
+  aborted: ', the receiver wants no other attempt',
+} satisfies Partial<Record<ExhaustionReason, string>>;
 
 const failures: Readonly<Record<string, string>> = {
   dns: 'its name leads to no address',

@@ -150,7 +150,17 @@ for (const folder of benchFolders)
   forbiddenModules[`bench/${folder}`] = ['../../lib/stage.ts', '../../scripts/docs/markdown.ts'];
 
 /** The page runs in browsers: nothing of the server gets there but types of the contract. */
-const portalFolders = ['api', 'charts', 'deliveries', 'design', 'doctor', 'events', 'i18n', 'playground']
+const portalFolders = [
+  'api',
+  'changes',
+  'charts',
+  'deliveries',
+  'design',
+  'doctor',
+  'events',
+  'i18n',
+  'playground',
+]
   .concat('session', 'shell', 'webhooks', 'i18n/en', 'i18n/es', 'i18n/pt')
   .map((folder) => `portal/${folder}`);
 for (const folder of portalFolders) {

@@ -71,6 +71,7 @@ const parameters: Readonly<Record<string, ParameterExample>> = {
   keyId: '4c5be6730d81f2a90d81f2a9',
   sessionId: '730d81f2a94c5be60d81f2a9',
   limit: 20,
+  subscriptionId,
   range: '14d',
   // Begins at the first page.
   cursor: '',

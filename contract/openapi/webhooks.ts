@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { ZodOpenApiPathItemObject } from 'zod-openapi';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { identifierSchema, timestampSchema } from '../../core/identifiers.ts';
+import { deliveryDirectives, directiveHeader } from '../../core/receivers/delivery-directive.ts';
 import { callbackExampleOf } from './examples.ts';
 
 /** The callbacks that a receiver gets: one webhook for each event type. */
@@ -35,9 +36,12 @@ export function describeWebhooks(): Record<string, ZodOpenApiPathItemObject> {
             },
           },
           responses: {
-            '2XX': { description: 'The callback counts as delivered.' },
+            '2XX': { description: 'The callback counts as delivered.', headers: answerHeaders },
             '410': { description: 'The receiver is gone for good: the subscription is disabled.' },
-            default: { description: 'The callback is tried again by the schedule.' },
+            default: {
+              description: 'The callback is tried again by the schedule, unless a header says otherwise.',
+              headers: answerHeaders,
+            },
           },
         },
       },
@@ -67,4 +71,12 @@ const callbackHeaders = z.object({
     .literal('true')
     .optional()
     .meta({ description: 'Sent by `POST /subscriptions/{id}/test`. Absent from all other callbacks.' }),
+});
+
+/** By which a receiver may steer. */
+const answerHeaders = z.object({
+  [directiveHeader]: z.enum(deliveryDirectives).optional().meta({
+    description:
+      '`disable`: the subscription is disabled, as by a 410. `abort-message`: no further attempt is made at this delivery.',
+  }),
 });

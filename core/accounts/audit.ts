@@ -1,17 +1,20 @@
 import type { CredentialKind } from './credential.ts';
 
-/**
- * The actions that see or change a secret, that change where an account's events go, or that concern the account as a
- * whole. Each is kept in the audit log.
- */
+/** Whatever changes something or sees a secret. Each is kept in the audit log. */
 export const auditedActions = [
   'subscription.created',
   'subscription.changed',
   'subscription.deleted',
+  'subscription.paused',
+  'subscription.resumed',
   'verification.requested',
   'secret.revealed',
   'secret.rotated',
   'headers.changed',
+  'delivery.resent',
+  'event.sent',
+  'test.sent',
+  'drill.started',
   'api-key.issued',
   'api-key.revoked',
   'portal-session.issued',
@@ -36,7 +39,7 @@ export interface AuditEntry {
   readonly requestId: string;
   readonly sourceIp: string;
   readonly subscriptionId?: string;
-  /** Names and times, never secret values: which headers, which key, until when. Of a URL, the origin only. */
+  /** Names, times and limits, never secret values: which headers, which key, until when. Of a URL, the origin only. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 

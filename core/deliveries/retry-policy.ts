@@ -46,8 +46,8 @@ export interface RetryPolicy {
   readonly keepDisabledSeconds: number;
 }
 
-/** Those of a verification include all others. */
-export type ExhaustionReason = VerificationFailure;
+/** Those of a verification include all others, except `aborted`: the answer said that no other attempt is wanted. */
+export type ExhaustionReason = VerificationFailure | 'aborted';
 
 export type RetryDecision =
   | { readonly kind: 'delivered' }
@@ -93,11 +93,13 @@ export function decideRetry(
   policy: RetryPolicy,
 ): RetryDecision {
   if (outcome.kind === 'success') return { kind: 'delivered' };
-  if (!context.hasMoved && hopeless.includes(outcome.reason)) {
+  if (!context.hasMoved && (hopeless.includes(outcome.reason) || outcome.directive === 'disable')) {
     // The receiver was disabled by this. If that was a mistake, its owner gets the delivery after all.
-    const isKept = policy.keepDisabledSeconds > 0;
-    return isKept ? { kind: 'parked', reason: 'disabled' } : { kind: 'exhausted', reason: outcome.reason };
+    if (policy.keepDisabledSeconds > 0) return { kind: 'parked', reason: 'disabled' };
+    return { kind: 'exhausted', reason: outcome.directive ? 'aborted' : outcome.reason };
   }
+  if (!context.hasMoved && outcome.directive === 'abort-message')
+    return { kind: 'exhausted', reason: 'aborted' };
   if (!context.hasMoved && context.isProbe) return { kind: 'parked', reason: 'failing' };
   const gapSeconds = policy.retryScheduleSeconds[context.attemptCount];
   if (gapSeconds === undefined) return { kind: 'exhausted', reason: outcome.reason };

@@ -1,5 +1,6 @@
 import type { UrlRefusal } from './callback-address.ts';
 import { certificateFaults } from './certificate-faults.ts';
+import type { DeliveryDirective } from './delivery-directive.ts';
 import type { AddressRefusal } from './public-address.ts';
 
 /**
@@ -26,6 +27,8 @@ interface OutcomeBase {
   readonly remoteAddress?: string;
   /** The start of the response body. It is untrusted text. Absent if no body was read. */
   readonly responseExcerpt?: string;
+  /** What the answer asked for by its header `webhook-delivery`. */
+  readonly directive?: DeliveryDirective;
 }
 
 /** The result of one call to a receiver. A receiver's misbehaviour is a value; only faults of ours are exceptions. */

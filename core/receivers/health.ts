@@ -80,7 +80,8 @@ const warnBeforeSeconds = 86_400;
 /** The health after a call. What the call has not changed is the same object. */
 export function judge(health: Health, call: JudgedCall, now: Date, policy: HealthPolicy): Health {
   const { outcome } = call;
-  if (outcome.kind === 'success') {
+  // A receiver that refuses one delivery for good has read it.
+  if (outcome.kind === 'success' || outcome.directive === 'abort-message') {
     const { throttledUntil } = health;
     return throttledUntil === undefined ? {} : { throttledUntil };
   }

@@ -21,7 +21,13 @@ export interface RefusedAddress {
 }
 
 /** Why a receiver is no longer called. */
-export const disabledReasons = ['gone', 'invalid-url', 'address-forbidden', 'failing'] as const;
+export const disabledReasons = [
+  'gone',
+  'invalid-url',
+  'address-forbidden',
+  'asked-by-receiver',
+  'failing',
+] as const;
 export type DisabledReason = (typeof disabledReasons)[number];
 
 /** What one call has taught us about its receiver. */
@@ -85,8 +91,9 @@ function reasonToDisable(
   refused: RefusedAddress | undefined,
   now: Date,
 ): DisabledReason | undefined {
-  if (outcome.kind === 'success') return undefined;
-  if (outcome.reason === 'gone' || outcome.reason === 'invalid-url') return outcome.reason;
+  if (outcome.kind === 'failure' && (outcome.reason === 'gone' || outcome.reason === 'invalid-url'))
+    return outcome.reason;
+  if (outcome.directive === 'disable') return 'asked-by-receiver';
   const isRefusedForLong = refused && now.getTime() - Date.parse(refused.since) >= longestRefusalMs;
   return isRefusedForLong ? 'address-forbidden' : undefined;
 }

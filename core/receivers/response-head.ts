@@ -1,8 +1,8 @@
 /** What is known of a response although the HTTP client refused it. */
 export interface ResponseHead {
   readonly status: number;
-  /** By lower-case name. Only those that could be read. */
-  readonly headers: ReadonlyMap<string, string>;
+  /** By lower-case name, in their order. Only those that could be read. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
   /** The beginning of the body, as far as it had come. */
   readonly body: Buffer;
 }
@@ -66,12 +66,15 @@ function endOfHead(text: string): number | undefined {
   return end ? end.index + end[0].length : undefined;
 }
 
-function readHeaders(lines: string): ReadonlyMap<string, string> {
+function readHeaders(lines: string): ReadonlyMap<string, readonly string[]> {
   const unfolded = lines.replaceAll(/\r?\n[ \t]+/g, ' ');
   const headers = unfolded.split(/\r?\n/).map((line) => {
     const colon = line.indexOf(':');
-    return [line.slice(0, Math.max(colon, 0)).trim().toLowerCase(), line.slice(colon + 1).trim()] as const;
+    return {
+      name: line.slice(0, Math.max(colon, 0)).trim().toLowerCase(),
+      value: line.slice(colon + 1).trim(),
+    };
   });
-  // Of two headers of one name the first counts, as with those that the HTTP client reads.
-  return new Map(headers.toReversed());
+  const byName = Map.groupBy(headers, ({ name }) => name);
+  return new Map([...byName].map(([name, same]) => [name, same.map(({ value }) => value)]));
 }

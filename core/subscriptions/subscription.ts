@@ -33,7 +33,8 @@ export interface Subscription {
   readonly status: SubscriptionStatus;
   /**
    * Why we disabled it: `gone` after a 410, `invalid-url` if we cannot use its URL, `address-forbidden` if its name
-   * led to a non-public address for a day, `failing` if no call succeeded for days. Absent if the account disabled it.
+   * led to a non-public address for a day, `asked-by-receiver` if an answer asked for it by its header, `failing` if no call
+   * succeeded for days. Absent if the account disabled it.
    */
   readonly disabledReason?: DisabledReason;
   /** What comes until then is parked, although the subscription is disabled: we disabled it, and its owner may not know. */

@@ -1,3 +1,4 @@
+import type { changes } from './en/changes.ts';
 import type { charts } from './en/charts.ts';
 import type { deliveries } from './en/deliveries.ts';
 import type { doctor } from './en/doctor.ts';
@@ -21,6 +22,7 @@ export interface Catalog {
   readonly created: typeof created;
   readonly form: typeof form;
   readonly deliveries: typeof deliveries;
+  readonly changes: typeof changes;
   readonly charts: typeof charts;
   readonly events: typeof events;
   readonly doctor: typeof doctor;

@@ -1,5 +1,6 @@
 import '../styles/forms.css';
 import { useSignal } from '@preact/signals';
+import { ChangesCard } from '../changes/changes-card.tsx';
 import { announce } from '../design/announcer.tsx';
 import { Button } from '../design/button.tsx';
 import { Notice } from '../design/notice.tsx';
@@ -32,6 +33,7 @@ export function SettingsTab({ webhook, state, etag, onChanged }: SettingsTabProp
         <LifeBlock webhook={webhook} state={state} onChanged={onChanged} />
         <SecretBlock id={webhook.id} />
       </div>
+      <ChangesCard webhook={webhook} />
     </div>
   );
 }

@@ -1,6 +1,5 @@
+import type { ExhaustionReason } from '../../core/deliveries/retry-policy.ts';
 import type { RejectionReason } from '../../core/events/published-event.ts';
-import type { FailureReason } from '../../core/receivers/delivery-outcome.ts';
-import type { VerificationFailure } from '../../core/subscriptions/verification.ts';
 
 interface ReasonText {
   readonly meaning: string;
@@ -84,6 +83,10 @@ export const exhaustionReasons = {
     meaning: 'The name of the receiver leads to an address that is not public.',
     whatToDo: 'The owner changes the name or the URL, then `send`.',
   },
+  aborted: {
+    meaning: 'The receiver asked for no further attempt, by the header `webhook-delivery` of its answer.',
+    whatToDo: 'Nothing: the receiver does not want the event. `discard` the messages.',
+  },
   'challenge-not-echoed': {
     meaning: 'The receiver did not give its consent.',
     whatToDo: 'The owner mends the receiver and asks again by the API. `discard` the messages.',
@@ -92,7 +95,7 @@ export const exhaustionReasons = {
     meaning: 'The receiver could not be asked for its consent in time.',
     whatToDo: 'Mend what held the deliverer up. The owner asks again by the API. `discard` the messages.',
   },
-} as const satisfies Record<FailureReason | VerificationFailure, ReasonText>;
+} as const satisfies Record<ExhaustionReason, ReasonText>;
 
 const texts: Readonly<Record<string, ReasonText>> = { ...eventReasons, ...exhaustionReasons };
 

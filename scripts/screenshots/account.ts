@@ -82,3 +82,49 @@ export const eventTypes: Answer<'GET /event-types'> = {
   items: eventCatalog.map(presentEventType),
   nextCursor: null,
 };
+
+const crm = { subscriptionId: 'sub_crm', requestId: 'request', sourceIp: '203.0.113.9' };
+const ownSession = { kind: 'portal-session', id: session.id } as const;
+const key = { kind: 'api-key', id: '0d81f2a94c5be6730d81f2a9' } as const;
+
+/** Of the webhook whose settings are shown. */
+export const auditLog: Answer<'GET /audit-log'> = {
+  items: [
+    {
+      ...crm,
+      at: ago(2 * minute),
+      action: 'subscription.changed',
+      actor: ownSession,
+      details: { fields: ['timeoutMs'], before: { timeoutMs: null }, after: { timeoutMs: 10_000 } },
+    },
+    {
+      ...crm,
+      at: ago(26 * hour),
+      action: 'delivery.resent',
+      actor: { kind: 'portal-session', id: '94c5be6730d81f2a90d81f2a' },
+      details: { deliveryId: 'dlv_0' },
+    },
+    {
+      ...crm,
+      at: ago(20 * 24 * hour),
+      action: 'subscription.changed',
+      actor: key,
+      details: {
+        fields: ['url', 'eventTypes'],
+        from: 'https://old.acme.example',
+        to: 'https://crm.acme.example',
+        before: { eventTypes: ['customer.*'] },
+        after: { eventTypes: ['customer.*', resolved] },
+      },
+    },
+    {
+      ...crm,
+      at: ago(20 * 24 * hour),
+      action: 'headers.changed',
+      actor: key,
+      details: { names: ['x-api-token'] },
+    },
+    { ...crm, at: ago(40 * 24 * hour), action: 'subscription.created', actor: key },
+  ],
+  nextCursor: null,
+};

@@ -13,6 +13,7 @@ const answerOf: Readonly<Record<string, () => unknown>> = {
   '/subscriptions': () => listOf(account.webhooks),
   '/statistics': () => accountStatistics(),
   '/event-types': () => account.eventTypes,
+  '/audit-log': () => account.auditLog,
   '/events': () => ({
     ...listOf(
       deliveries.map(({ eventId, eventType, acceptedAt }) => ({

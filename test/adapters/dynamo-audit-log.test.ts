@@ -32,11 +32,35 @@ test('an account sees its own entries, the newest first, page by page', async ()
   for (const one of [second, third, first, entry({ accountId: uniqueId('acc') })])
     if (one) await log.recordAudit(one);
 
-  const page = await log.listAudit(accountId, 2);
+  const page = await log.listAudit(accountId, {}, 2);
   expect(page.entries).toEqual([third, second]);
   expect(page.next).toBeDefined();
-  expect(await log.listAudit(accountId, 2, page.next)).toMatchObject({ entries: [first] });
-  expect(await log.listAudit(accountId, 4)).toEqual({ entries: [third, second, first], next: undefined });
+  expect(await log.listAudit(accountId, {}, 2, page.next)).toMatchObject({ entries: [first] });
+  expect(await log.listAudit(accountId, {}, 4)).toEqual({ entries: [third, second, first], next: undefined });
+});
+
+test('an account sees the entries of one subscription, also if others lie in between', async () => {
+  const accountId = uniqueId('acc');
+  const entries = Array.from({ length: 250 }, (_, index) =>
+    entry({
+      accountId,
+      at: new Date(Date.UTC(2026, 10, 23, 17, 0, index)).toISOString(),
+      ...(index % 2 === 0 ? {} : { subscriptionId: index % 100 === 1 ? 'sub_seldom' : 'sub_often' }),
+    }),
+  );
+  for (const one of entries) await log.recordAudit(one);
+  const seldom = entries.filter(({ subscriptionId }) => subscriptionId === 'sub_seldom').toReversed();
+
+  const page = await log.listAudit(accountId, { subscriptionId: 'sub_seldom' }, 2);
+  expect(page.entries).toEqual(seldom.slice(0, 2));
+  expect(await log.listAudit(accountId, { subscriptionId: 'sub_seldom' }, 2, page.next)).toEqual({
+    entries: seldom.slice(2),
+    next: undefined,
+  });
+  expect(await log.listAudit(accountId, { subscriptionId: 'sub_of_nobody' }, 2)).toEqual({
+    entries: [],
+    next: undefined,
+  });
 });
 
 test('entries of one moment are kept side by side, by request and by action', async () => {
@@ -48,5 +72,5 @@ test('entries of one moment are kept side by side, by request and by action', as
   ];
   for (const one of entries) await log.recordAudit(one);
 
-  expect((await log.listAudit(accountId, 10)).entries).toEqual(entries.toReversed());
+  expect((await log.listAudit(accountId, {}, 10)).entries).toEqual(entries.toReversed());
 });

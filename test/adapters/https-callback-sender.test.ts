@@ -180,6 +180,39 @@ describe('the answer', () => {
     });
   });
 
+  test.each([200, 204, 302, 404, 410, 500])('of %i may steer by its header', async (status) => {
+    receiver.respond((response) => {
+      response.writeHead(
+        status,
+        [
+          ['Webhook-Delivery', 'later'],
+          ['webhook-delivery', ' Abort-Message '],
+        ].flat(),
+      );
+      response.end();
+    });
+
+    expect(await sender.send(request())).toMatchObject({ status, directive: 'abort-message' });
+  });
+
+  test('that is no proper HTTP may steer as well', async () => {
+    const lenient = await startRawServer((socket) =>
+      socket.once('data', () =>
+        socket.end('HTTP/1.1 500 No\nwebhook-delivery: later\nWebhook-Delivery: DISABLE\n\n'),
+      ),
+    );
+    const outcome = await sender.send(request({ url: lenient.url }));
+    await lenient.close();
+
+    expect(outcome).toMatchObject({ reason: 'status', status: 500, directive: 'disable' });
+  });
+
+  test('does not steer by another value, nor by its body', async () => {
+    respondStatus(500, { 'webhook-delivery': 'stop' }, 'webhook-delivery: disable');
+
+    expect(await sender.send(request())).not.toHaveProperty('directive');
+  });
+
   test.each([301, 302, 303, 307, 308])('%i is a failure, and nobody goes where it points', async (status) => {
     const elsewhere = await startReceiver();
     respondStatus(status, { location: elsewhere.url });

@@ -33,12 +33,39 @@ describe('an entry of the audit log', () => {
   };
 
   test('shows neither the role nor the address of the backend', () => {
-    expect(JSON.stringify(presentAuditEntry(entry))).not.toMatch(/arn:|203\.0/);
+    expect(JSON.stringify(presentAuditEntry(entry, true))).not.toMatch(/arn:|203\.0/);
   });
 
   test('shows the credential of an account, and its address', () => {
     const actor = { kind: 'api-key', id: 'key-1' } as const;
 
-    expect(presentAuditEntry({ ...entry, actor })).toMatchObject({ actor, sourceIp: '203.0.113.9' });
+    expect(presentAuditEntry({ ...entry, actor }, true)).toMatchObject({ actor, sourceIp: '203.0.113.9' });
+  });
+
+  test('shows who may only read the action, the kind of its actor and the names of what was changed', () => {
+    const changed = {
+      ...entry,
+      action: 'subscription.changed',
+      actor: { kind: 'api-key', id: 'key-1' },
+      subscriptionId: 'sub_1',
+      details: {
+        fields: ['timeoutMs'],
+        before: { timeoutMs: 1 },
+        after: { timeoutMs: 2 },
+        from: 'a',
+        to: 'b',
+      },
+    } as const;
+
+    expect(presentAuditEntry(changed, false)).toEqual({
+      at: entry.at,
+      action: 'subscription.changed',
+      actor: { kind: 'api-key' },
+      subscriptionId: 'sub_1',
+      details: { fields: ['timeoutMs'] },
+    });
+    expect(presentAuditEntry({ ...changed, details: { deliveryId: 'dlv_1' } }, false)).not.toHaveProperty(
+      'details',
+    );
   });
 });

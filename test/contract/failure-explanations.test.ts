@@ -14,6 +14,7 @@ describe('a failure is explained with what its owner can do about it:', () => {
     ['protocol', /not HTTP.*port/],
     ['invalid-url', /does not call this URL.*`refusal`.*change the URL/],
     ['address-forbidden', /address that is not public.*DNS records/],
+    ['aborted', /asked for no further attempt, by the header `webhook-delivery`/],
     ['challenge-not-echoed', /did not send the challenge back.*has to answer/],
     ['expired', /time for its attempts was over, or the event was no longer stored/],
   ])('%s', (reason, explanation) => {

@@ -35,6 +35,12 @@ test.each<[string, Partial<Subscription>, string, readonly string[]]>([
     'problem',
     ['health.disabled-address-forbidden'],
   ],
+  [
+    'asked for it by a header',
+    { status: 'disabled', disabledReason: 'asked-by-receiver' },
+    'problem',
+    ['health.disabled-asked-by-receiver'],
+  ],
   ['is being asked', { status: 'pending', verification: asked({}) }, 'waiting', ['health.asked']],
   ['was never asked', { status: 'pending' }, 'waiting', ['health.consent-missing']],
   [

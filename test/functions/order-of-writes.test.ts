@@ -194,7 +194,7 @@ const ways: readonly Way[] = [
   },
   {
     name: 'a test event',
-    writes: ['event', 'row', 'message to retries'],
+    writes: ['audit', 'event', 'row', 'message to retries'],
     async prepare() {
       const { accountId, id } = await subscribed();
       return () => api.call('POST /subscriptions/{id}/test', { accountId, id, body: {} });

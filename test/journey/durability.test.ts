@@ -208,6 +208,25 @@ describe('nothing is lost when', () => {
     });
   });
 
+  test('a receiver asks for no more callbacks by a header: its owner reads why', async () => {
+    const { accountId, receiver, owner, id } = await subscribe();
+    receiver.respond((response) => void response.writeHead(503, { 'webhook-delivery': 'disable' }).end());
+    await publish(accountId);
+    await untilAtRest(sqs);
+    expect(receiver.callbacks).toHaveLength(1);
+    expect(await owner('GET', `/subscriptions/${id}`)).toMatchObject({
+      status: 'disabled',
+      disabledReason: 'asked-by-receiver',
+      health: {
+        level: 'problem',
+        sentences: [{ text: expect.stringContaining('the receiver asked for that by the header') }],
+      },
+    });
+    expect(await owner('GET', `/subscriptions/${id}/deliveries`)).toMatchObject({
+      items: [{ status: 'failed', reason: 'aborted', attemptCount: 1 }],
+    });
+  });
+
   test('a receiver asks for time: the next call comes no sooner than it said', async () => {
     const { accountId, receiver } = await subscribe();
     const times: number[] = [];

@@ -81,6 +81,30 @@ describe('an attempt', () => {
       'answered 410 in 14 ms: the subscription is disabled',
     ],
     [
+      'whose answer disabled the subscription',
+      settled(
+        { kind: 'failure', reason: 'status', status: 500, directive: 'disable' },
+        { kind: 'exhausted', reason: 'aborted' },
+      ),
+      'disabled',
+      'answered 500 in 14 ms: the subscription is disabled',
+    ],
+    [
+      'whose answer wants no other attempt',
+      settled(
+        { kind: 'failure', reason: 'status', status: 500, directive: 'abort-message' },
+        { kind: 'exhausted', reason: 'aborted' },
+      ),
+      'given up',
+      'answered 500 in 14 ms, after 1 attempt, the receiver wants no other attempt',
+    ],
+    [
+      'that was good, and disabled the subscription',
+      settled({ kind: 'success', status: 204, directive: 'disable' }, undefined),
+      'delivered',
+      '204 in 14 ms: the subscription is disabled',
+    ],
+    [
       'with a bad certificate',
       failed({ reason: 'tls', errorCode: 'CERT_HAS_EXPIRED' }),
       'failed',

@@ -8,7 +8,14 @@ export function createListAuditLog(deps: Pick<ApiDeps, 'auditLog' | 'cursorKey'>
 
   return (request) =>
     readPage(request, 'audit-log', async (limit, after) => {
-      const { entries, next } = await deps.auditLog.listAudit(request.accountId, limit, after);
-      return { items: entries.map(presentAuditEntry), next };
+      const { subscriptionId } = request.query;
+      const { entries, next } = await deps.auditLog.listAudit(
+        request.accountId,
+        { subscriptionId },
+        limit,
+        after,
+      );
+      const mayManage = request.capabilities.includes('manage');
+      return { items: entries.map((entry) => presentAuditEntry(entry, mayManage)), next };
     });
 }

@@ -13,6 +13,7 @@ export type AskedDeliveryDeps = Pick<
   | 'deliveries'
   | 'events'
   | 'retries'
+  | 'auditLog'
   | 'reserveTurns'
   | 'queueMarginSeconds'
   | 'cacheMs'
@@ -40,11 +41,19 @@ export function createAskedDelivery(deps: AskedDeliveryDeps) {
 
     senderAfter,
 
-    /** Sends a kept event, if the delivery is still as it was seen. Undefined if it has changed meanwhile. */
-    async sendKept(seen: Delivery | undefined, next: WaitingDelivery, times: WaitTimes) {
+    /**
+     * Sends a kept event, if the delivery is still as it was seen. Undefined if it has changed meanwhile. `announce` is
+     * called before the delivery is changed, once it is known that the event is kept.
+     */
+    async sendKept(
+      seen: Delivery | undefined,
+      next: WaitingDelivery,
+      times: WaitTimes,
+      announce: () => Promise<void>,
+    ) {
       const { events, deliveries, now } = deps;
       const result = await resendDelivery(
-        { events, deliveries, send: senderAfter(times) },
+        { events, deliveries, announce, send: senderAfter(times) },
         seen,
         next,
         now(),

@@ -3,6 +3,7 @@ import { planAnew, resend } from '../../../core/deliveries/delivery-steps.ts';
 import type { LoggedEventDetail } from '../../../core/deliveries/event-history.ts';
 import { isFirstAttemptAhead } from '../../../core/deliveries/first-attempt.ts';
 import { identifierSchema } from '../../../core/identifiers.ts';
+import { createAudit } from '../accounts/audit.ts';
 import type { ApiDeps } from '../http/api-deps.ts';
 import type { Handler } from '../http/handler.ts';
 import { type Refusal, refuseUnknown } from '../http/refusal.ts';
@@ -23,8 +24,14 @@ type SendEventDeps = AskedDeliveryDeps & Pick<ApiDeps, 'eventHistory'>;
 export function createSendEvent(deps: SendEventDeps): Handler<'POST /events/{id}/deliveries'> {
   const { deliveries, now } = deps;
   const { timesFor, refuseFlood, sendKept } = createAskedDelivery(deps);
+  const audit = createAudit(deps);
 
-  return async ({ accountId, path, body: { subscriptionId } }) => {
+  return async (request) => {
+    const {
+      accountId,
+      path,
+      body: { subscriptionId },
+    } = request;
     const id = identifierSchema.safeParse(path.id);
     const event = id.success ? await deps.eventHistory.findEvent(accountId, id.data) : undefined;
     if (!event) return refuseUnknown('event');
@@ -40,7 +47,9 @@ export function createSendEvent(deps: SendEventDeps): Handler<'POST /events/{id}
     if (open) return open;
     const times = timesFor(subscription);
     const next = row ? resend(row, times, now()) : planAnew(ref, times, now());
-    return (next && (await sendKept(row, next, times))) ?? refuseInProgress();
+    const announce = () =>
+      audit(request, 'event.sent', { subscriptionId, details: { eventId, deliveryId: deliveryIdOf(ref) } });
+    return (next && (await sendKept(row, next, times, announce))) ?? refuseInProgress();
   };
 
   /** Refuses what comes without being asked for: a second request would only make a second call. */

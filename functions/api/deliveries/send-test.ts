@@ -5,6 +5,7 @@ import { type EventType, eventTypes } from '../../../core/events/event-catalog.t
 import { exampleEvent } from '../../../core/events/example-event.ts';
 import { isSelected } from '../../../core/subscriptions/event-selector.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
+import { createAudit } from '../accounts/audit.ts';
 import type { Handler } from '../http/handler.ts';
 import { findRequested } from '../subscriptions/find-subscription.ts';
 import {
@@ -17,6 +18,7 @@ import {
 export function createSendTest(deps: AskedDeliveryDeps): Handler<'POST /subscriptions/{id}/test'> {
   const { now } = deps;
   const { timesFor, refuseFlood, senderAfter } = createAskedDelivery(deps);
+  const audit = createAudit(deps);
 
   return async (request) => {
     const found = await findRequested(deps.subscriptions, request);
@@ -27,8 +29,9 @@ export function createSendTest(deps: AskedDeliveryDeps): Handler<'POST /subscrip
     if (refusal) return refusal;
     const event = createTestEvent(request.body.eventType ?? firstOf(subscription), subscription);
     const { accountId, id: subscriptionId } = subscription;
-    await deps.events.recordEvent(event, [{ subscriptionId, decision: 'enqueue' }], now());
     const { id: eventId, type: eventType, acceptedAt } = event;
+    await audit(request, 'test.sent', { subscriptionId, details: { eventType, eventId } });
+    await deps.events.recordEvent(event, [{ subscriptionId, decision: 'enqueue' }], now());
     const ref: DeliveryRef = { accountId, subscriptionId, eventId, eventType, acceptedAt };
     const times = timesFor(subscription);
     const row = planTest(ref, times, now());

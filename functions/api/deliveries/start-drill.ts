@@ -3,6 +3,7 @@ import { messageFor } from '../../../core/deliveries/delivery.ts';
 import { plan } from '../../../core/deliveries/delivery-steps.ts';
 import { drillType, probeIdOf, probes } from '../../../core/receivers/drill.ts';
 import { formatDrillId } from '../../../core/receivers/drill-id.ts';
+import { createAudit } from '../accounts/audit.ts';
 import type { Handler } from '../http/handler.ts';
 import { refuseTooManyRequests } from '../http/refusal.ts';
 import { findRequested } from '../subscriptions/find-subscription.ts';
@@ -17,6 +18,7 @@ import {
 export function createStartDrill(deps: AskedDeliveryDeps): Handler<'POST /subscriptions/{id}/drill'> {
   const { deliveries, now } = deps;
   const { timesFor, senderAfter } = createAskedDelivery(deps);
+  const audit = createAudit(deps);
 
   return async (request) => {
     const found = await findRequested(deps.subscriptions, request);
@@ -36,8 +38,10 @@ export function createStartDrill(deps: AskedDeliveryDeps): Handler<'POST /subscr
       const own = { waitMs: times.waitMs + delayMs, dueInMs: times.dueInMs + delayMs };
       return { row: plan({ ...ref, acceptedAt: startedAt }, own, now()), own };
     });
+    const id = formatDrillId({ subscriptionId, startedAt, drill });
+    await audit(request, 'drill.started', { subscriptionId, details: { drillId: id } });
     await Promise.all(calls.map(({ row }) => deliveries.replaceDelivery(undefined, row)));
     await Promise.all(calls.map(({ row, own }) => senderAfter(own)(messageFor(row))));
-    return { body: { id: formatDrillId({ subscriptionId, startedAt, drill }), subscriptionId, startedAt } };
+    return { body: { id, subscriptionId, startedAt } };
   };
 }

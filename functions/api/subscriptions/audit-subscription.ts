@@ -18,7 +18,10 @@ export function auditLifetime(
   });
 }
 
-/** Records a change of where a subscription's events go: its URL, its types or whether it is enabled. */
+/** Their values are no settings but what the owner writes, or secret: the audit log has their names only. */
+const unshown: readonly (keyof SubscriptionPatch)[] = ['url', 'description', 'metadata', 'headers'];
+
+/** Records a change of any property of a subscription, except for its headers. */
 export async function auditChange(
   audit: Audit,
   request: CallerContext,
@@ -26,20 +29,45 @@ export async function auditChange(
   { subscription: next, droppedHeaders }: Changed,
   patch: SubscriptionPatch,
 ): Promise<void> {
-  const fields = (['url', 'eventTypes', 'status'] as const).filter(
-    (field) => patch[field] !== undefined && !isDeepStrictEqual(patch[field], seen[field]),
-  );
+  const fields = changedFields(seen, next, patch);
   if (fields.length === 0) return;
+  const settings = fields.filter((field) => !unshown.includes(field));
   await audit(request, 'subscription.changed', {
     subscriptionId: seen.id,
     details: {
       fields,
       ...(fields.includes('url') ? { from: originOf(seen), to: originOf(next) } : {}),
-      ...(fields.includes('eventTypes') ? { eventTypes: next.eventTypes } : {}),
-      ...(fields.includes('status') ? { status: next.status } : {}),
+      ...(settings.length > 0 ? { before: valuesOf(seen, settings), after: valuesOf(next, settings) } : {}),
+      ...(fields.includes('metadata') ? { metadata: changedMetadata(seen, next) } : {}),
       ...(droppedHeaders.length > 0 ? { droppedHeaders } : {}),
     },
   });
+}
+
+/** A status that is asked for and not reached is a change as well: the receiver is asked for its consent. */
+function changedFields(
+  seen: Subscription,
+  next: Subscription,
+  { headers: _, ...patch }: SubscriptionPatch,
+): (keyof SubscriptionPatch)[] {
+  const asked = Object.keys(patch) as (keyof typeof patch)[];
+  const isWanted = patch.status !== undefined && patch.status !== seen.status;
+  return [...new Set([...asked, 'status' as const])].filter((field) => {
+    if (field === 'metadata') return changedMetadata(seen, next).length > 0;
+    return !isDeepStrictEqual(seen[field], next[field]) || (field === 'status' && isWanted);
+  });
+}
+
+function changedMetadata(
+  { metadata: before = {} }: Subscription,
+  { metadata: after = {} }: Subscription,
+): string[] {
+  return Object.keys({ ...before, ...after }).filter((name) => before[name] !== after[name]);
+}
+
+/** Null for what is not set, as in a patch. */
+function valuesOf(subscription: Subscription, fields: readonly (keyof SubscriptionPatch)[]): object {
+  return Object.fromEntries(fields.map((field) => [field, subscription[field] ?? null]));
 }
 
 export interface Changed {

@@ -19,6 +19,7 @@ const reasons: Readonly<Record<NonNullable<Delivery['reason']>, string>> = {
   protocol: 'Answer is not HTTP',
   'invalid-url': 'URL cannot be used',
   'address-forbidden': 'Address is not public',
+  aborted: 'Server wants no other attempt',
   'challenge-not-echoed': 'Challenge not sent back',
   expired: 'Time was over',
   'subscription-disabled': 'Webhook was disabled',

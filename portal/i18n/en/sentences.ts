@@ -35,6 +35,8 @@ export const sentences: Partial<Sentences> = {
   'failure.protocol': () =>
     'what your server answered is not HTTP. Check the port of the URL, and what listens there.',
   'failure.invalid-url': () => 'iOmniHub does not call this URL. Change it in the settings.',
+  'failure.aborted': () =>
+    'your server asked for no further attempt, by the header webhook-delivery of its answer.',
   'failure.challenge-not-echoed': () =>
     'your server did not send the challenge back. It has to answer with the challenge that is in the body.',
 
@@ -62,6 +64,8 @@ export const sentences: Partial<Sentences> = {
   'health.disabled': () => 'It gets no events. Enable it to get those that come from then on.',
   'health.disabled-gone': () =>
     'iOmniHub disabled it: your server answered 410, which means that it is gone for good. If that is a mistake, enable it again.',
+  'health.disabled-asked-by-receiver': () =>
+    'iOmniHub disabled it: your server asked for that by the header webhook-delivery: disable of its answer. If that is a mistake, enable it again.',
   'health.asked': () => 'Your server is being asked whether it wants callbacks. Look again in a moment.',
   'health.consent-missing': () =>
     'iOmniHub needs the consent of your server, and does not have it yet: ask it once more in the settings.',

@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog.ts';
+import { changes } from './changes.ts';
 import { charts } from './charts.ts';
 import { deliveries } from './deliveries.ts';
 import { doctor } from './doctor.ts';
@@ -21,6 +22,7 @@ export const catalog: Catalog = {
   created,
   form,
   deliveries,
+  changes,
   charts,
   events,
   doctor,

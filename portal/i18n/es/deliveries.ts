@@ -19,6 +19,7 @@ const reasons: Readonly<Record<NonNullable<Delivery['reason']>, string>> = {
   protocol: 'La respuesta no es HTTP',
   'invalid-url': 'La URL no se puede usar',
   'address-forbidden': 'La dirección no es pública',
+  aborted: 'El servidor no quiere otro intento',
   'challenge-not-echoed': 'Desafío no devuelto',
   expired: 'Se acabó el plazo',
   'subscription-disabled': 'El webhook se desactivó',

@@ -38,6 +38,8 @@ export const sentences: Sentences = {
   'failure.invalid-url': () => 'iOmniHub no llama a esta URL. Cámbiela en los ajustes.',
   'failure.address-forbidden': () =>
     'el nombre de la URL lleva a una dirección que no es pública. Compruebe sus registros DNS, o cambie la URL.',
+  'failure.aborted': () =>
+    'su servidor pidió que no hubiera otro intento, con el encabezado webhook-delivery de su respuesta.',
   'failure.challenge-not-echoed': () =>
     'su servidor no devolvió el desafío. Tiene que responder con el desafío que está en el cuerpo.',
   'failure.expired': () => 'se acabó el plazo de sus intentos, o el evento ya no estaba guardado.',
@@ -88,6 +90,8 @@ export const sentences: Sentences = {
     'iOmniHub lo desactivó: su URL no se puede usar. Cambie la URL y luego actívelo.',
   'health.disabled-address-forbidden': () =>
     'iOmniHub lo desactivó: durante un día, el nombre de la URL llevó a una dirección que no es pública. Compruebe sus registros DNS o cambie la URL, y luego actívelo.',
+  'health.disabled-asked-by-receiver': () =>
+    'iOmniHub lo desactivó: su servidor lo pidió con el encabezado webhook-delivery: disable de su respuesta. Si es un error, actívelo de nuevo.',
   'health.asked': () => 'Se pregunta a su servidor si quiere llamadas. Mire de nuevo en un momento.',
   'health.consent-missing': () =>
     'iOmniHub necesita el consentimiento de su servidor y aún no lo tiene: pregúntele de nuevo en los ajustes.',

@@ -19,6 +19,7 @@ const reasons: Readonly<Record<NonNullable<Delivery['reason']>, string>> = {
   protocol: 'Resposta não é HTTP',
   'invalid-url': 'URL não pode ser usada',
   'address-forbidden': 'Endereço não é público',
+  aborted: 'O servidor não quer outra tentativa',
   'challenge-not-echoed': 'Desafio não devolvido',
   expired: 'O prazo acabou',
   'subscription-disabled': 'Webhook foi desativado',

@@ -37,6 +37,8 @@ export const sentences: Sentences = {
   'failure.invalid-url': () => 'o iOmniHub não chama esta URL. Altere-a nas configurações.',
   'failure.address-forbidden': () =>
     'o nome na URL leva a um endereço que não é público. Verifique os registros DNS, ou altere a URL.',
+  'failure.aborted': () =>
+    'seu servidor pediu que não houvesse outra tentativa, pelo cabeçalho webhook-delivery da resposta.',
   'failure.challenge-not-echoed': () =>
     'seu servidor não devolveu o desafio. Ele precisa responder com o desafio que está no corpo.',
   'failure.expired': () => 'o prazo das tentativas acabou, ou o evento não estava mais guardado.',
@@ -87,6 +89,8 @@ export const sentences: Sentences = {
     'O iOmniHub o desativou: a URL não pode ser usada. Altere a URL e depois ative-o.',
   'health.disabled-address-forbidden': () =>
     'O iOmniHub o desativou: por um dia, o nome na URL levou a um endereço que não é público. Verifique os registros DNS ou altere a URL, e depois ative-o.',
+  'health.disabled-asked-by-receiver': () =>
+    'O iOmniHub o desativou: seu servidor pediu isso pelo cabeçalho webhook-delivery: disable da resposta. Se isso for um engano, ative-o de novo.',
   'health.asked': () =>
     'Estamos perguntando ao seu servidor se ele quer chamadas. Olhe de novo em instantes.',
   'health.consent-missing': () =>

@@ -22,6 +22,9 @@ function resend({ isKept = true, isReplaced = true } = {}) {
         return isReplaced;
       },
     },
+    async announce() {
+      steps.push(['announce']);
+    },
     async send(...given: unknown[]) {
       steps.push(['send', ...given]);
     },
@@ -30,10 +33,14 @@ function resend({ isKept = true, isReplaced = true } = {}) {
 }
 
 const kept = ['keep', 'acc_1', 'evt_1', now];
+const announced = ['announce'];
 const replaced = ['replace', seen, next];
 
 test('a delivery is sent again once its event is kept and its row is written', async () => {
-  expect(await resend()).toEqual({ result: 'sent', steps: [kept, replaced, ['send', messageFor(next)]] });
+  expect(await resend()).toEqual({
+    result: 'sent',
+    steps: [kept, announced, replaced, ['send', messageFor(next)]],
+  });
 });
 
 test('nothing is written for an event that is gone', async () => {
@@ -41,5 +48,8 @@ test('nothing is written for an event that is gone', async () => {
 });
 
 test('nothing is sent for a row that has changed since it was read', async () => {
-  expect(await resend({ isReplaced: false })).toEqual({ result: 'overtaken', steps: [kept, replaced] });
+  expect(await resend({ isReplaced: false })).toEqual({
+    result: 'overtaken',
+    steps: [kept, announced, replaced],
+  });
 });

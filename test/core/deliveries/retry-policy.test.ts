@@ -7,6 +7,7 @@ import {
   retryScheduleSchema,
   standardRetryScheduleSeconds,
 } from '../../../core/deliveries/retry-policy.ts';
+import { deliveryDirectives } from '../../../core/receivers/delivery-directive.ts';
 import type { DeliveryOutcome } from '../../../core/receivers/delivery-outcome.ts';
 
 const acceptedAt = '2026-11-23T16:55:00.000Z';
@@ -32,6 +33,39 @@ describe('decideRetry', () => {
       kind: 'delivered',
     });
   });
+
+  test.each([
+    ['status', 'aborted'],
+    ['gone', 'gone'],
+  ] as const)(
+    'a failure by %s whose answer wants no other attempt ends the delivery: %s',
+    (reason, ended) => {
+      for (const directive of deliveryDirectives)
+        expect(decideRetry({ kind: 'failure', reason, durationMs: 3, directive }, context(), policy)).toEqual(
+          {
+            kind: 'exhausted',
+            reason: ended,
+          },
+        );
+    },
+  );
+
+  test.each(deliveryDirectives)('a success is delivered, also one with %s', (directive) => {
+    const outcome = { kind: 'success', status: 200, durationMs: 3, directive } as const;
+
+    expect(decideRetry(outcome, context(), policy)).toEqual({ kind: 'delivered' });
+  });
+
+  test.each(deliveryDirectives)(
+    '%s of a URL that the subscription no longer has counts for nothing',
+    (directive) => {
+      const outcome = { kind: 'failure', reason: 'status', durationMs: 3, directive } as const;
+
+      expect(decideRetry(outcome, context({ hasMoved: true }), policy)).toEqual(
+        decideRetry(refused, context(), policy),
+      );
+    },
+  );
 
   test.each(['gone', 'invalid-url'] as const)('%s ends the delivery', (reason) => {
     expect(decideRetry({ kind: 'failure', reason, durationMs: 3 }, context(), policy)).toEqual({

@@ -147,8 +147,20 @@ describe('a receiver is disabled', () => {
     expect(learn(known, fail(reason))).toEqual({ receiver: known, disable: reason });
   });
 
+  test.each([
+    ['a failure', { ...fail('status'), directive: 'disable' }, 'asked-by-receiver'],
+    ['a success', { ...succeed(), directive: 'disable' }, 'asked-by-receiver'],
+    ['a 410', { ...fail('gone'), directive: 'disable' }, 'gone'],
+  ] as const)('by %s whose answer asks for it', (_, outcome, disable) => {
+    const known = { provenAt: before };
+
+    expect(learn(known, outcome)).toMatchObject({ receiver: known, disable });
+  });
+
   test.each(called.filter((reason) => reason !== 'gone'))('never by %s', (reason) => {
     expect(learn({ refused: { since: before } }, fail(reason))).not.toHaveProperty('disable');
+    const aborted = { ...fail(reason), directive: 'abort-message' } as const;
+    expect(learn({ refused: { since: before } }, aborted)).not.toHaveProperty('disable');
   });
 
   const refusal = refusedAt('10.0.0.7');

@@ -4,7 +4,13 @@ import { finalStatus, lenientHeads } from '../../support/lenient-heads.ts';
 
 function read(text: string) {
   const head = readResponseHead(Buffer.from(text, 'latin1'));
-  return head && { ...head, headers: Object.fromEntries(head.headers), body: head.body.toString('latin1') };
+  return (
+    head && {
+      ...head,
+      headers: Object.fromEntries([...head.headers].map(([name, values]) => [name, values.join(' | ')])),
+      body: head.body.toString('latin1'),
+    }
+  );
 }
 
 describe('the head of a response', () => {
@@ -61,6 +67,10 @@ describe('the head of a response', () => {
       'retry-after': '7',
       x: 'y z',
     });
+  });
+
+  test('keeps all headers of one name, in their order', () => {
+    expect(read('HTTP/1.1 500 No\r\nA: 1\r\nB: x\r\na: 2\r\n\r\n')?.headers).toEqual({ a: '1 | 2', b: 'x' });
   });
 
   test('may break off within its headers; then there is no body', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { deliveryIdOf } from '../../../core/deliveries/delivery.ts';
 import { eventTypes } from '../../../core/events/event-catalog.ts';
+import { probes } from '../../../core/receivers/drill.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import { createTestApi, type TestApi } from '../../support/api.ts';
 import { exhaustedDelivery, publishedEvent, uniqueId } from '../../support/builders.ts';
@@ -91,7 +92,7 @@ const requests: [name: string, prepare: Prepare, expected: string[]][] = [
       const id = await subscribed();
       return () => api.call('PATCH /subscriptions/{id}', { accountId, id, body: { description: 'x' } });
     },
-    ['subscription'],
+    ['audit subscription.changed', 'subscription'],
   ],
   [
     'a changed URL, whose receiver is asked first',
@@ -144,7 +145,7 @@ const requests: [name: string, prepare: Prepare, expected: string[]][] = [
       const id = await subscribed();
       return () => api.call('POST /subscriptions/{id}/test', { accountId, id });
     },
-    ['event', 'row', 'message'],
+    ['audit test.sent', 'event', 'row', 'message'],
   ],
   [
     'a delivery that is sent again',
@@ -156,7 +157,7 @@ const requests: [name: string, prepare: Prepare, expected: string[]][] = [
       await deployment.deliveries.replaceDelivery(undefined, row);
       return () => api.call('POST /deliveries/{id}/retry', { accountId, id: deliveryIdOf(row) });
     },
-    ['event', 'row', 'message'],
+    ['event', 'audit delivery.resent', 'row', 'message'],
   ],
   [
     'an event that is sent to a subscription',
@@ -171,7 +172,7 @@ const requests: [name: string, prepare: Prepare, expected: string[]][] = [
       return () =>
         api.call('POST /events/{id}/deliveries', { accountId, id: event.id, body: { subscriptionId } });
     },
-    ['event', 'row', 'message'],
+    ['event', 'audit event.sent', 'row', 'message'],
   ],
   [
     'a new API key',
@@ -242,6 +243,8 @@ test.each(requests)('nothing comes after a write that fails: %s', async (_, prep
   const tables = expected.filter((name) => name !== 'message');
   for (let failing = 0; failing < tables.length; failing += 1) {
     accountId = uniqueId('account');
+    // All accounts together may ask for a few calls a second at one host.
+    deployment.clock.advance(1_000);
     const request = await prepare();
     const writes = watchWrites(failing);
     const { status } = await request();
@@ -249,6 +252,25 @@ test.each(requests)('nothing comes after a write that fails: %s', async (_, prep
     expect([failing, status, writes]).toEqual([failing, 500, tables.slice(0, failing + 1)]);
     deployment.reset();
   }
+});
+
+test('a drill, whose calls are planned side by side', async () => {
+  const id = await subscribed();
+  const start = () => api.call('POST /subscriptions/{id}/drill', { accountId, id });
+  const writes = watchWrites(0);
+
+  expect(await start()).toMatchObject({ status: 500 });
+  expect(writes).toEqual(['audit drill.started']);
+
+  deployment.reset();
+  deployment.clock.advance(60_000);
+  const written = watchWrites();
+  expect(await start()).toMatchObject({ status: 202 });
+  expect(written).toEqual([
+    'audit drill.started',
+    ...probes.map(() => 'row'),
+    ...probes.map(() => 'message'),
+  ]);
 });
 
 describe('a subscription whose account is removed meanwhile', () => {

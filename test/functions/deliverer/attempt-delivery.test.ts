@@ -581,6 +581,56 @@ describe('a subscription that takes no callbacks', () => {
     expect(await deployment.deliveries.findDelivery(message)).toMatchObject({ state: 'exhausted' });
   });
 
+  test.each([
+    [500, { state: 'exhausted', reason: 'aborted' }],
+    [204, { state: 'delivered' }],
+  ])('%i with `webhook-delivery: disable` disables it and is not retried', async (status, row) => {
+    const message = deployment.messageFor(subscription);
+    respondStatus(status, { 'webhook-delivery': 'disable' });
+
+    expect(await deliver(message)).toEqual(acknowledged);
+
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject(row);
+    expect(deployment.messagesIn('retries')).toEqual([]);
+    const stored = await deployment.subscriptions.findSubscription(message.accountId, subscription.id);
+    expect(stored).toMatchObject({ status: 'disabled', disabledReason: 'asked-by-receiver' });
+  });
+
+  test('a success that asks for it and could not disable it is not final: the next one disables it', async () => {
+    const message = deployment.messageFor(subscription);
+    respondStatus(204, { 'webhook-delivery': 'disable' });
+    deployment.wire.table.intercept(async (call) =>
+      JSON.stringify(call.input).includes('disabledReason') ? internalFailure : call.forward(),
+    );
+    expect(await deliver(message)).toEqual(failed);
+    expect(await deployment.deliveries.findDelivery(message)).toBeUndefined();
+
+    deployment.wire.table.reset();
+    expect(await deliver(message, 2)).toEqual(acknowledged);
+
+    const stored = await deployment.subscriptions.findSubscription(message.accountId, subscription.id);
+    expect(stored).toMatchObject({ status: 'disabled' });
+  });
+
+  test('is none because an answer ended one delivery: the others go on', async () => {
+    const message = deployment.messageFor(subscription);
+    respondStatus(500, { 'webhook-delivery': 'abort-message' });
+
+    expect(await deliver(message)).toEqual(acknowledged);
+
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+      state: 'exhausted',
+      reason: 'aborted',
+      attemptCount: 1,
+    });
+    expect(deployment.messagesIn('retries')).toEqual([]);
+    expect(deployment.queues.messagesIn('exhausted')).toMatchObject([{ attributes: { reason: 'aborted' } }]);
+    respondStatus(204);
+    const next = deployment.messageFor(subscription);
+    await deliver(next);
+    expect(await deployment.deliveries.findDelivery(next)).toMatchObject({ state: 'delivered' });
+  });
+
   test('a URL that we cannot use disables it', async () => {
     const { subscription: broken } = await deployment.subscribe({ url: 'not a URL' });
 

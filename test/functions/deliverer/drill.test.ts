@@ -113,19 +113,26 @@ describe('a drill', () => {
     expect(new Set(ids).size).toBe(ids.length - 1);
   });
 
-  test('teaches nothing: neither a 410 nor a failure counts against the subscription, nor in its statistics', async () => {
-    receiver.respond((response) => void response.writeHead(410).end());
-    const before = await deployment.subscriptions.findSubscription(accountId, subscription.id);
-    await drill();
+  test.each([
+    ['a 410', 410, {}],
+    ['a failure', 500, {}],
+    ['a header', 204, { 'webhook-delivery': 'disable' }],
+  ])(
+    'teaches nothing: %s counts neither against the subscription nor in its statistics',
+    async (_, status, headers) => {
+      receiver.respond((response) => void response.writeHead(status, headers).end());
+      const before = await deployment.subscriptions.findSubscription(accountId, subscription.id);
+      await drill();
 
-    expect(await deployment.subscriptions.findSubscription(accountId, subscription.id)).toEqual(before);
-    const now = deployment.clock.now();
-    const range = hoursTouched(new Date(now.getTime() - 3_600_000), new Date(now.getTime() + 3_600_000));
-    const of = { accountId, subscriptionId: subscription.id };
-    expect(await deployment.statistics.listStatistics(of, range)).toEqual([]);
-    expect(deployment.messagesIn('retries').filter(({ version }) => version > 1)).toEqual([]);
-    expect(deployment.messagesIn('exhausted')).toEqual([]);
-  });
+      expect(await deployment.subscriptions.findSubscription(accountId, subscription.id)).toEqual(before);
+      const now = deployment.clock.now();
+      const range = hoursTouched(new Date(now.getTime() - 3_600_000), new Date(now.getTime() + 3_600_000));
+      const of = { accountId, subscriptionId: subscription.id };
+      expect(await deployment.statistics.listStatistics(of, range)).toEqual([]);
+      expect(deployment.messagesIn('retries').filter(({ version }) => version > 1)).toEqual([]);
+      expect(deployment.messagesIn('exhausted')).toEqual([]);
+    },
+  );
 
   test('runs until its last call is made', async () => {
     const { status, body } = await start();

@@ -9,6 +9,7 @@ import {
 } from '../../../core/deliveries/delivery.ts';
 import { plan } from '../../../core/deliveries/delivery-steps.ts';
 import { hoursTouched } from '../../../core/deliveries/statistics.ts';
+import { deliveryDirectives } from '../../../core/receivers/delivery-directive.ts';
 import { withQuestion } from '../../../core/subscriptions/consent.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import { sqsRecord, uniqueId } from '../../support/builders.ts';
@@ -338,6 +339,20 @@ describe('a question', () => {
     expect(await deployment.statistics.listStatistics({ accountId, subscriptionId }, range)).toEqual([]);
     expect(deployment.queues.messagesIn('exhausted')).toEqual([]);
   });
+
+  test.each(deliveryDirectives)(
+    'is answered by the challenge alone: %s changes nothing',
+    async (directive) => {
+      receiver.respond((response, { body }) => {
+        response.writeHead(200, { 'webhook-delivery': directive });
+        response.end((JSON.parse(body) as { data: { challenge: string } }).data.challenge);
+      });
+      await deliver();
+
+      expect(await stored()).toMatchObject({ status: 'enabled', verification: { state: 'verified' } });
+      expect(await stored()).not.toHaveProperty('disabledReason');
+    },
+  );
 
   test('to a name that leads inside looks as if the name did not exist, and operators are told the rule', async () => {
     const guarded = deployment.delivererWith({

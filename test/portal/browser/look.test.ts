@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { now } from '../../../scripts/screenshots/account.ts';
+import { auditLog, now } from '../../../scripts/screenshots/account.ts';
 import { answerFor } from '../../../scripts/screenshots/answers.ts';
 import { deliveries } from '../../../scripts/screenshots/deliveries.ts';
 import { type AnswerFor, origin, servePage } from '../../../scripts/screenshots/serve-page.ts';
@@ -145,6 +145,33 @@ describeHere(`the page ${inBrowser}`, () => {
     await page.getByText('for a chatbot of yours, or to keep a CRM in step').waitFor();
     await page.getByText('that is enough, and you need no webhook').waitFor();
     expect(await findings(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  test('a webhook of which nothing was changed says so', async () => {
+    const page = await open('webhooks/sub_crm/settings', {}, (method, path, query) =>
+      path === '/audit-log' ? { items: [], nextCursor: null } : answerFor(method, path, query),
+    );
+    const card = page.getByRole('region', { name: 'Changes' });
+    await card.getByText('Nothing has been changed yet.').waitFor();
+    expect(await card.getByRole('listitem').count()).toBe(0);
+    await page.context().close();
+  });
+
+  test('earlier changes are read when they are asked for', async () => {
+    const page = await open('webhooks/sub_crm/settings', {}, (method, path, query) =>
+      path === '/audit-log'
+        ? {
+            items: auditLog.items.slice(...(query.has('cursor') ? [2] : [0, 2])),
+            nextCursor: query.has('cursor') ? null : 'c',
+          }
+        : answerFor(method, path, query),
+    );
+    const entries = page.getByRole('region', { name: 'Changes' }).getByRole('listitem');
+    await page.getByRole('button', { name: 'Show earlier ones' }).click();
+    await entries.filter({ hasText: 'Webhook added' }).waitFor();
+    expect(await entries.count()).toBe(auditLog.items.length);
+    expect(await page.getByRole('button', { name: 'Show earlier ones' }).count()).toBe(0);
     await page.context().close();
   });
 

@@ -304,6 +304,28 @@ describeHere(`an owner ${inBrowser}`, () => {
     expect(receiver.callbacks.length).toBeGreaterThan(10);
   });
 
+  test('reads who has changed what of a webhook, and of a new change without a reload', async () => {
+    const { id } = await subscribe();
+    await world.owner('PATCH', `/subscriptions/${id}`, { description: 'CRM', metadata: { team: 'PLANTED' } });
+    const { page, faults } = await world.openPage();
+    await goTo(page, `webhooks/${id}/settings`);
+    const card = page.getByRole('region', { name: 'Changes' });
+    const entries = card.getByRole('listitem');
+    await entries.filter({ hasText: 'metadata: team' }).filter({ hasText: 'API key' }).waitFor();
+    await entries.filter({ hasText: 'Webhook added' }).waitFor();
+
+    await page.getByRole('button', { name: 'Show the secret' }).click();
+    await page.getByRole('button', { name: 'Disable' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
+    await entries
+      .filter({ hasText: 'status: enabled → disabled' })
+      .filter({ hasText: 'You, in this session' })
+      .waitFor();
+    await entries.filter({ hasText: 'Signing secret looked at' }).waitFor();
+    expect(await card.innerText()).not.toContain('PLANTED');
+    expect(faults).toEqual([]);
+  });
+
   test('plays with the local run: publishes an event that the demo receiver fails, and sees what follows', async () => {
     const { page, faults } = await world.openPage();
     await page.getByRole('link', { name: 'Playground' }).click();
@@ -338,6 +360,11 @@ describeHere(`an owner ${inBrowser}`, () => {
     await page.getByText('Your session may not see secrets.').waitFor();
     expect(await page.getByRole('button', { name: /Replace|Disable|Delete|Save/ }).count()).toBe(0);
     expect(await page.content()).not.toContain('/hooks/iomnihub');
+    const created = page.getByRole('region', { name: 'Changes' }).getByRole('listitem');
+    await created
+      .filter({ hasText: 'Webhook added' })
+      .filter({ hasText: /API key ·/ })
+      .waitFor();
     expect(faults).toEqual([]);
   });
 

@@ -287,7 +287,7 @@ describe('the sessions of an account', () => {
     expect(await authorize(lost.token)).toEqual(nobody);
     expect(await authorize(other.token)).toMatchObject({ context: { accountId } });
     expect(await revoke(lost.id)).toMatchObject({ status: 404 });
-    const { entries } = await api.auditLog.listAudit(accountId, 10);
+    const { entries } = await api.auditLog.listAudit(accountId, {}, 10);
     expect(entries.filter(({ action }) => action === 'portal-session.revoked')).toMatchObject([
       { actor: { kind: 'backend' }, details: { id: lost.id } },
     ]);
@@ -431,7 +431,7 @@ test('all of it leaves a trace in the account’s audit log, by the backend’s 
     await api.callSigned(route, { accountId, ...parameters }, body);
   }
 
-  const { entries } = await api.auditLog.listAudit(accountId, 10);
+  const { entries } = await api.auditLog.listAudit(accountId, {}, 10);
   expect(entries.toReversed().map(({ action, actor }) => [action, actor])).toEqual(
     [
       'api-key.issued',

@@ -175,7 +175,7 @@ describe('a link', () => {
     const { id, code } = await makeLink();
     await open(code);
 
-    const { entries } = await api.auditLog.listAudit(accountId, 10);
+    const { entries } = await api.auditLog.listAudit(accountId, {}, 10);
     expect(entries.find(({ action }) => action === 'portal-session.opened')).toMatchObject({
       actor: { kind: 'portal-session', id },
       sourceIp: '203.0.113.9',

@@ -145,6 +145,22 @@ describe('a delivery', () => {
     expect((await get(id)).body).not.toHaveProperty('nextAttemptAt');
   });
 
+  test('that its receiver ended says so, and shows what the answer asked for', async () => {
+    const message = deployment.messageFor(subscription);
+    deployment.clock.advance(1_000);
+    receiver.respond(
+      (response) => void response.writeHead(503, { 'webhook-delivery': 'abort-message' }).end(),
+    );
+    await deployment.deliver(sqsRecord(deployment.deliveryQueue.arn, JSON.stringify(message)));
+
+    expect((await get(deliveryIdOf(message))).body).toMatchObject({
+      status: 'failed',
+      reason: 'aborted',
+      sentences: [{ code: 'delivery.exhausted' }, { code: 'failure.aborted' }],
+      attempts: [{ outcome: 'failure', status: 503, directive: 'abort-message' }],
+    });
+  });
+
   test('of another account is as unknown as one that there never was', async () => {
     const id = deliveryIdOf(await deliver(204));
     const answers = await Promise.all([

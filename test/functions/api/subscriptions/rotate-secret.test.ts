@@ -144,7 +144,7 @@ describe('a signing secret', () => {
 
     expect(await rotate(id)).toMatchObject({ status: 200 });
     expect(times).toBe(2);
-    const { entries } = await api.auditLog.listAudit(accountId, 10);
+    const { entries } = await api.auditLog.listAudit(accountId, {}, 10);
     expect(entries.filter(({ action }) => action === 'secret.rotated')).toHaveLength(1);
   });
 
@@ -155,7 +155,7 @@ describe('a signing secret', () => {
     deployment.clock.advance(1_000);
     await rotate(id, { overlapSeconds: 60 });
 
-    const { entries } = await api.auditLog.listAudit(accountId, 10);
+    const { entries } = await api.auditLog.listAudit(accountId, {}, 10);
     expect(entries).toMatchObject([
       { action: 'secret.rotated', subscriptionId: id, details: { overlapSeconds: 60 } },
       { action: 'secret.revealed', subscriptionId: id, actor: { kind: 'api-key', id: 'key-1' } },

@@ -27,7 +27,7 @@ async function create(overrides: Record<string, unknown> = {}) {
 
 /** What the audit log has besides the entries of the creation, latest first. */
 async function auditedAfterCreation(): Promise<string[]> {
-  const { entries } = await api.auditLog.listAudit(accountId, 100);
+  const { entries } = await api.auditLog.listAudit(accountId, {}, 100);
   return entries.map(({ action }) => action).filter((action) => action !== 'subscription.created');
 }
 
@@ -218,19 +218,44 @@ describe('the audit log', () => {
       { url: 'http://127.0.0.1:9/PLANTED' },
       { fields: ['url'], from: 'http://127.0.0.1:9', to: 'http://127.0.0.1:9' },
     ],
-    ['a status', { status: 'disabled' }, { fields: ['status'], status: 'disabled' }],
-    ['types', { eventTypes: ['*'] }, { fields: ['eventTypes'], eventTypes: ['*'] }],
+    [
+      'a status',
+      { status: 'disabled' },
+      { fields: ['status'], before: { status: 'enabled' }, after: { status: 'disabled' } },
+    ],
+    ['types', { eventTypes: ['*'] }, { fields: ['eventTypes'], after: { eventTypes: ['*'] } }],
+    [
+      'a limit',
+      { timeoutMs: 5_000 },
+      { fields: ['timeoutMs'], before: { timeoutMs: null }, after: { timeoutMs: 5_000 } },
+    ],
+    ['a description, without its text', { description: 'PLANTED' }, { fields: ['description'] }],
+    [
+      'metadata, by the names of the changed entries',
+      { metadata: { team: null, tier: 'PLANTED', kept: 'PLANTED as it is' } },
+      { fields: ['metadata'], metadata: ['team', 'tier'] },
+    ],
     [
       'all of them',
-      { url: 'https://x.example.com/', status: 'disabled', eventTypes: ['*'] },
-      { fields: ['url', 'eventTypes', 'status'] },
+      {
+        url: 'https://x.example.com/',
+        status: 'disabled',
+        eventTypes: ['*'],
+        description: 'x',
+        timeoutMs: 2_000,
+      },
+      { fields: ['url', 'eventTypes', 'description', 'status', 'timeoutMs'] },
     ],
   ])('has each change of %s', async (_, change, details) => {
-    const { id } = await create({ url: 'http://127.0.0.1:9/hooks', headers: { 'x-key': 'PLANTED' } });
+    const { id } = await create({
+      url: 'http://127.0.0.1:9/hooks',
+      headers: { 'x-key': 'PLANTED' },
+      metadata: { team: 'PLANTED', kept: 'PLANTED as it is' },
+    });
     deployment.clock.advance(1);
     await patch(id, change);
 
-    const { entries } = await api.auditLog.listAudit(accountId, 1);
+    const { entries } = await api.auditLog.listAudit(accountId, {}, 1);
     expect(entries).toMatchObject([
       {
         action: 'subscription.changed',
@@ -244,7 +269,7 @@ describe('the audit log', () => {
 
   test.each([
     ['what stays as it is', { url: 'http://127.0.0.1:9/hooks', status: 'enabled' }],
-    ['a description', { description: 'x' }],
+    ['what is taken away and was never there', { timeoutMs: null, metadata: { team: null } }],
   ])('has nothing of %s', async (_, change) => {
     const { id } = await create({ url: 'http://127.0.0.1:9/hooks' });
     await patch(id, change);
@@ -258,7 +283,7 @@ describe('the audit log', () => {
     await api.call('DELETE /subscriptions/{id}', { accountId, id });
     await api.call('DELETE /subscriptions/{id}', { accountId, id });
 
-    const { entries } = await api.auditLog.listAudit(accountId, 10);
+    const { entries } = await api.auditLog.listAudit(accountId, {}, 10);
     expect(entries).toMatchObject([
       {
         action: 'subscription.deleted',
@@ -565,7 +590,7 @@ describe('headers of an owner’s own', () => {
     deployment.clock.advance(1_000);
     await patch(id, { headers: { 'x-two': 'PLANTED' } });
 
-    const { entries } = await api.auditLog.listAudit(accountId, 10);
+    const { entries } = await api.auditLog.listAudit(accountId, {}, 10);
     expect(entries.filter(({ action }) => action === 'headers.changed')).toMatchObject([
       { subscriptionId: id, details: { names: ['x-two'] } },
       {

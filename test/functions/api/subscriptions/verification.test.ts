@@ -360,7 +360,7 @@ describe('the call itself', () => {
     deployment.clock.advance(1_000);
     await verify(body.id);
 
-    const { entries } = await api.auditLog.listAudit(accountId, 10);
+    const { entries } = await api.auditLog.listAudit(accountId, {}, 10);
     expect(entries).toMatchObject([
       { action: 'verification.requested', subscriptionId: body.id, actor: { id: 'key-1' } },
       { action: 'subscription.created', subscriptionId: body.id },
