@@ -57,7 +57,7 @@ const sentences = {
   'status.out-of-time': () =>
     'It, or a proxy before it, ran out of time: it should answer before it does the work.',
   'status.too-large': () => 'It takes no body of this size: it has to take up to 256 KiB.',
-  'status.too-many': () => 'It gets more calls than it wants: set `rateLimitPerSecond`.',
+  'status.too-many': () => 'It gets more calls than it wants: set `rateLimit`.',
   'status.down': () => 'It is down or overloaded, or a proxy before it does not reach it.',
   'status.refused': () => 'It refuses the callback: its own log should say why.',
   'status.failed': () => 'It failed by itself: its own log should say why.',

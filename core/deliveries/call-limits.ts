@@ -1,5 +1,5 @@
 import { getDomain } from 'tldts';
-import { type CallLimit, sharedLimit, strictLimit } from '../rate-limit.ts';
+import { type CallLimit, intervalMs, maxTurnWaitMs, sharedLimit, strictLimit } from '../rate-limit.ts';
 import { isProvenAt } from '../receivers/proof.ts';
 import { hostOf, type Subscription } from '../subscriptions/subscription.ts';
 import type { ReservedTurn } from './delivery.ts';
@@ -30,13 +30,13 @@ export function callbackLimits(
   settings: LimitSettings,
   { addresses, contenders }: KnownHost,
 ): CallLimit[] {
-  const { accountId, id, rateLimitPerSecond, receiver } = subscription;
+  const { accountId, receiver } = subscription;
   const { accountRatePerSecond, hostRatePerSecond } = settings;
   const shared = (name: 'account' | 'host' | 'domain' | 'address', sharers: string, perSecond: number) =>
     sharedLimit(name, sharers, perSecond, sandboxesOf(settings));
   const [address] = addresses;
   return [
-    ...(rateLimitPerSecond ? [strictLimit('subscription', `${accountId} ${id}`, rateLimitPerSecond)] : []),
+    ...ownLimits(subscription),
     ...(isProvenAt(receiver, addresses)
       ? [shareOfHost(subscription, settings, contenders)]
       : unprovenAddresses(subscription, addresses)),
@@ -45,6 +45,23 @@ export function callbackLimits(
     shared('domain', domainOf(subscription), hostRatePerSecond * sharedHostsFactor),
     ...(address ? [shared('address', address, hostRatePerSecond * sharedHostsFactor)] : []),
   ];
+}
+
+/** How far ahead the owner's own limit is reserved at least, in milliseconds. */
+const ownReachMs = 60_000;
+
+/**
+ * The limit that the owner has set. Its bucket is named by the limit, so after a change all deliveries ask anew, and its
+ * turns are not far ahead, so those that wait for the old limit come back soon. Two are always within reach.
+ *
+ * The calls of a minute are spread over it. An owner who asks for 30 a minute has a receiver that does not bear all of
+ * them at once; a second's worth comes together, as with any limit, or one call if that is less.
+ */
+function ownLimits({ accountId, id, rateLimit }: Subscription): CallLimit[] {
+  if (!rateLimit) return [];
+  const { calls, perSeconds } = rateLimit;
+  const limit = strictLimit('subscription', `${accountId} ${id} ${calls}/${perSeconds}s`, calls / perSeconds);
+  return [{ ...limit, maxWaitMs: Math.min(maxTurnWaitMs, Math.max(ownReachMs, 2 * intervalMs(limit))) }];
 }
 
 /**

@@ -5,6 +5,7 @@ import { callbackUrlSchema } from './callback-url.ts';
 import { headersPatchSchema, newHeadersSchema, type SealedHeaders } from './custom-headers.ts';
 import { type EventSelector, eventSelectorSchema } from './event-selector.ts';
 import { type Metadata, metadataPatchSchema, metadataSchema } from './metadata.ts';
+import { type RateLimit, rateLimitSchema } from './rate-limit.ts';
 import type { Verification } from './verification.ts';
 
 /** A signing secret as stored: sealed for its account and subscription. */
@@ -33,8 +34,8 @@ export interface Subscription {
    */
   readonly disabledReason?: DisabledReason;
   readonly headers?: SealedHeaders;
-  /** The owner's limit on callbacks per second. */
-  readonly rateLimitPerSecond?: number;
+  /** The owner's limit on callbacks. */
+  readonly rateLimit?: RateLimit;
   /** The limit for a whole call. Without it, the stage's limit holds. */
   readonly timeoutMs?: number;
   /** Newest first. Every secret that has not expired signs. */
@@ -93,8 +94,6 @@ export function subscriptionSchemas(rules: CallbackUrlRules, stageTimeoutMs: num
     .transform((types) => [...new Set(types)]);
   const description = z.string('must be text').max(500, 'must have at most 500 characters');
   const status = z.enum(['enabled', 'disabled'], 'must be "enabled" or "disabled"');
-  const rate = 'must be a whole number of calls from 1 to 1000';
-  const rateLimitPerSecond = z.int(rate).min(1, rate).max(1_000, rate);
   const longest = maxTimeoutMs(stageTimeoutMs);
   const timeout = `must be a whole number of milliseconds from ${minTimeoutMs} to ${longest}`;
   const timeoutMs = z.int(timeout).min(minTimeoutMs, timeout).max(longest, timeout);
@@ -106,7 +105,7 @@ export function subscriptionSchemas(rules: CallbackUrlRules, stageTimeoutMs: num
       metadata: metadataSchema.default({}),
       status: status.default('enabled'),
       headers: newHeadersSchema.default({}),
-      rateLimitPerSecond: rateLimitPerSecond.optional(),
+      rateLimit: rateLimitSchema.optional(),
       timeoutMs: timeoutMs.optional(),
     }),
     patch: z.strictObject({
@@ -116,7 +115,7 @@ export function subscriptionSchemas(rules: CallbackUrlRules, stageTimeoutMs: num
       metadata: metadataPatchSchema.optional(),
       status: status.optional(),
       headers: headersPatchSchema.optional(),
-      rateLimitPerSecond: rateLimitPerSecond.nullable().optional(),
+      rateLimit: rateLimitSchema.nullable().optional(),
       timeoutMs: timeoutMs.nullable().optional(),
     }),
   };
@@ -141,7 +140,7 @@ export function patchSubscription(seen: Subscription, patch: SubscriptionPatch):
     url,
     eventTypes,
     description,
-    rateLimitPerSecond: replaced(seen.rateLimitPerSecond, patch.rateLimitPerSecond),
+    rateLimit: replaced(seen.rateLimit, patch.rateLimit),
     timeoutMs: replaced(seen.timeoutMs, patch.timeoutMs),
     disabledReason: status ? undefined : seen.disabledReason,
   };

@@ -39,7 +39,7 @@ describe('an answer is explained by its status:', () => {
     ...[404, 405].map((status) => [status, nowhere] as const),
     ...[408, 504].map((status) => [status, outOfTime] as const),
     [413, /up to 256 KiB/],
-    [429, /set `rateLimitPerSecond`/],
+    [429, /set `rateLimit`/],
     ...[502, 503].map((status) => [status, down] as const),
     ...[402, 406, 409, 411, 415, 418, 421, 423, 428, 430, 451, 499].map(
       (status) => [status, refused] as const,

@@ -40,7 +40,7 @@ export const sentences: Partial<Sentences> = {
 
   'status.closed': () =>
     'It does not let the call in: check the signing secret that it uses, the tokens in the custom headers, and its firewall.',
-  'status.too-many': () => 'It gets more calls than it wants: set the calls per second in the settings.',
+  'status.too-many': () => 'It gets more calls than it wants: set a limit on calls in the settings.',
 
   'cancellation.subscription-disabled': () => 'the webhook was disabled.',
   'cancellation.subscription-pending': () => 'your server had not yet said that it wants callbacks.',

@@ -53,7 +53,7 @@ export const sentences: Sentences = {
     'A él, o a un proxy delante, se le acabó el tiempo: debe responder antes de hacer el trabajo.',
   'status.too-large': () => 'No acepta un cuerpo de este tamaño: tiene que aceptar hasta 256 KiB.',
   'status.too-many': () =>
-    'Recibe más llamadas de las que quiere: fije las llamadas por segundo en los ajustes.',
+    'Recibe más llamadas de las que quiere: fije un máximo de llamadas en los ajustes.',
   'status.down': () => 'Está caído o sobrecargado, o un proxy delante no lo alcanza.',
   'status.refused': () => 'Rechaza la llamada: su propio registro debería decir por qué.',
   'status.failed': () => 'Falló por sí mismo: su propio registro debería decir por qué.',

@@ -52,7 +52,7 @@ export const sentences: Sentences = {
     'O tempo dele, ou de um proxy na frente, acabou: ele deve responder antes de fazer o trabalho.',
   'status.too-large': () => 'Ele não aceita um corpo deste tamanho: precisa aceitar até 256 KiB.',
   'status.too-many': () =>
-    'Ele recebe mais chamadas do que quer: defina as chamadas por segundo nas configurações.',
+    'Ele recebe mais chamadas do que quer: defina um máximo de chamadas nas configurações.',
   'status.down': () => 'Ele está fora do ar ou sobrecarregado, ou um proxy na frente não o alcança.',
   'status.refused': () => 'Ele recusa a chamada: o log dele deve dizer por quê.',
   'status.failed': () => 'Ele falhou por si mesmo: o log dele deve dizer por quê.',
