@@ -10,9 +10,10 @@ import {
 } from '../core/deliveries/delivery.ts';
 import { webhookTimestamp } from '../core/deliveries/signature.ts';
 import { identifierSchema, timestampSchema } from '../core/identifiers.ts';
-import { failureReasons } from '../core/receivers/delivery-outcome.ts';
+import { callPhases, failureReasons } from '../core/receivers/delivery-outcome.ts';
 import { mask } from '../core/receivers/response-excerpt.ts';
 import { explainDelivery } from './delivery-explanations.ts';
+import { sayFailure } from './failure-explanations.ts';
 import { sentenceView } from './sentences.ts';
 
 /** Deliveries as their owner sees them. A claimed delivery still waits for him, and an exhausted one has failed. */
@@ -82,7 +83,15 @@ export const attemptView = z
       description:
         'What exactly is wrong with the certificate or the handshake, if the reason is `tls`, such as `CERT_HAS_EXPIRED`.',
     }),
+    phase: z.enum(callPhases).optional().meta({
+      description:
+        'What was not done in time, if the reason is `timeout`: to connect, the TLS handshake, to begin an answer, or to send its status.',
+    }),
     status: z.int().optional().meta({ description: 'The HTTP status of the answer, if there was one.' }),
+    sentences: z
+      .array(sentenceView)
+      .optional()
+      .meta({ description: 'Why it has failed, and what the owner can do. Absent if it has not.' }),
     remoteAddress: z
       .string()
       .optional()
@@ -135,7 +144,7 @@ export function presentAttempt(
   { startedAt, outcome, sent }: Attempt,
 ): z.output<typeof attemptView> {
   const { kind, durationMs, status, remoteAddress, responseExcerpt } = outcome;
-  const { reason, refusal, refusedAddress, errorCode } = outcome.kind === 'failure' ? outcome : {};
+  const { reason, refusal, refusedAddress, errorCode, phase } = outcome.kind === 'failure' ? outcome : {};
   const headers = {
     'content-type': 'application/json',
     'user-agent': sent.userAgent,
@@ -157,7 +166,9 @@ export function presentAttempt(
     refusal,
     refusedAddress,
     errorCode,
+    phase,
     status,
+    sentences: reason && sayFailure(reason, status, phase),
     remoteAddress,
     responseExcerpt,
     request: { method: 'POST', origin: sent.origin, headers },

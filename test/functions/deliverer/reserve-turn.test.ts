@@ -59,7 +59,12 @@ describe('a delivery beyond a limit', () => {
     const rows = await Promise.all(messages.map((message) => deployment.deliveries.findDelivery(message)));
     expect(rows.map((row) => row?.state)).toEqual(['delivered', 'delivered', 'waiting']);
     // The turn half a second on, and the margin of a minute in which the message is to arrive.
-    expect(rows[2]).toMatchObject({ attemptCount: 0, version: 1, dueAt: secondsFromNow(60.5) });
+    expect(rows[2]).toMatchObject({
+      attemptCount: 0,
+      version: 1,
+      limit: 'subscription',
+      dueAt: secondsFromNow(60.5),
+    });
     expect(deployment.queues.delayedIn('retries')).toHaveLength(1);
     expect(deployment.messagesIn('retries')).toMatchObject([
       { version: 1, turn: { at: secondsFromNow(0.5), passed: [expect.stringMatching(/^subscription /)] } },
