@@ -64,7 +64,9 @@ export function raceConnections(
 }
 
 /** The time was over after a connection had been made, during its TLS handshake. */
-export class HandshakeTimeout extends errors.ConnectTimeoutError {}
+export class HandshakeTimeout extends Error {
+  readonly code = 'CALLBACK_HANDSHAKE_TIMEOUT';
+}
 
 function timeoutOf(opening: ReadonlySet<Socket>): Error {
   const isHandshaking = [...opening].some(({ connecting }) => !connecting);

@@ -1,6 +1,6 @@
 import type { Delivery, WaitingDelivery } from '../core/deliveries/delivery.ts';
 import { sayCancellation, sayFailure, sayLastAnswer, sayMeaning } from './failure-explanations.ts';
-import { type Sentence, say } from './sentences.ts';
+import { type Sentence, say, textOf } from './sentences.ts';
 
 /** What became of a delivery, why, and what its owner can do. */
 export function explainDelivery(delivery: Delivery): Sentence[] {
@@ -43,4 +43,9 @@ export function sayLimit(limit: NonNullable<WaitingDelivery['limit']>, at: strin
     default:
       return [waits, say('limit.other')];
   }
+}
+
+/** The same in one text. */
+export function explainLimit(...limit: Parameters<typeof sayLimit>): string {
+  return textOf(sayLimit(...limit));
 }

@@ -84,6 +84,7 @@ export function outcomeOfStatus(
 const reasonsByErrorCode: Record<string, FailureReason> = {
   CALLBACK_ADDRESS_FORBIDDEN: 'address-forbidden',
   CALLBACK_NAME_UNRESOLVED: 'dns',
+  CALLBACK_HANDSHAKE_TIMEOUT: 'timeout',
   ENOTFOUND: 'dns',
   ENODATA: 'dns',
   ESERVFAIL: 'dns',

@@ -1,13 +1,12 @@
-import { sayLimit } from '../../contract/delivery-explanations.ts';
+import { explainLimit } from '../../contract/delivery-explanations.ts';
 import { explainCancellation, explainFailure } from '../../contract/failure-explanations.ts';
-import { textOf } from '../../contract/sentences.ts';
 import type { Ending, Settled } from './ending.ts';
 
 /** Why an attempt was no success, in the words that the owner of its subscription reads. */
 export function explainEnding(ending: Ending, now: Date): string | undefined {
   switch (ending.kind) {
     case 'postponed':
-      return textOf(sayLimit(ending.limit, new Date(now.getTime() + ending.times.waitMs).toISOString()));
+      return explainLimit(ending.limit, new Date(now.getTime() + ending.times.waitMs).toISOString());
     case 'cancelled':
       return `Cancelled: ${explainCancellation(ending.reason)}`;
     case 'expired':
