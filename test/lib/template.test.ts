@@ -718,7 +718,7 @@ describe('permissions', () => {
       'Api.Api',
       {
         ...ofAccounts('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
-        limit: ['UpdateItem'],
+        limit: ['GetItem', 'UpdateItem'],
         credential: ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'],
       },
     ],
