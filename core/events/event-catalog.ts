@@ -9,7 +9,7 @@ import { actorSchema, messageSchema, ticketSchema } from './ticket.ts';
  * One kind of event that account owners can subscribe to. `type` is its identifier everywhere: EventBridge
  * detail-type, subscription, payload, queue and metric. `name` is what iOmniHub's own screens call it.
  */
-interface CatalogEntry {
+export interface CatalogEntry {
   readonly type: string;
   readonly name: string;
   readonly summary: string;
