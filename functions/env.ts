@@ -17,10 +17,8 @@ const nonEmpty = z.string().min(1);
 const common = { TABLE_NAME: nonEmpty, METRICS_NAMESPACE: nonEmpty };
 const urlSettings = ['allowPrivateCallbacks', 'callbackPorts', 'ownHosts'] as const;
 
-export const dispatcherEnv = functionEnv({ ...common, DELIVERY_QUEUE_URL: z.url() }, [
-  'retentionDays',
-  'cacheMs',
-]);
+const dispatcherResources = { ...common, DELIVERY_QUEUE_URL: z.url(), EVENT_BUS_NAME: nonEmpty };
+export const dispatcherEnv = functionEnv(dispatcherResources, ['retentionDays', 'cacheMs']);
 
 export const delivererEnv = functionEnv(
   { ...common, RETRY_QUEUE_URL: z.url(), EXHAUSTED_QUEUE_URL: z.url(), SECRETS_KEY_ID: nonEmpty },

@@ -25,7 +25,7 @@ export const eventDetailSchema = z.looseObject({
  */
 const envelopeSchema = z.looseObject({
   id: z.string().min(1),
-  source: z.unknown(),
+  source: z.unknown().optional(),
   'detail-type': z.string(),
   detail: z.unknown(),
 });
