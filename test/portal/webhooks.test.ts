@@ -45,6 +45,13 @@ describe('the choice of event types', () => {
     expect(isImplied('ticket.*', ['ticket.*'])).toBe(false);
   });
 
+  test('everything does not imply what is about the webhooks themselves, which their own family does', () => {
+    expect(toggleSelector('*', ['webhook.*', 'ticket.one'])).toEqual(['webhook.*', '*']);
+    expect(isTicked('webhook.*', ['*'])).toBe(false);
+    expect(isTicked('webhook.one.two', ['*'])).toBe(false);
+    expect(isTicked('webhook.one.two', ['webhook.*'])).toBe(true);
+  });
+
   test('a choice is taken back by a second click', () => {
     expect(toggleSelector('ticket.one', ['ticket.one', 'customer.*'])).toEqual(['customer.*']);
   });

@@ -7,6 +7,9 @@ export const form = {
   everythingHint: 'All events, and those that are added later',
   family: (noun: string) => `Everything about ${noun}s`,
   familyHint: 'Also what is added later',
+  operational: 'About your webhooks',
+  operationalHint:
+    'Tells your server when a webhook fails, is paused or is changed. “Everything” does not include it.',
   summary: (_type: string, summary: string) => summary,
   description: 'Description',
   descriptionHint: 'What it is for. Only you see it.',
