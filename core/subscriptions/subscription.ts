@@ -99,6 +99,10 @@ export function subscriptionSchemas(rules: CallbackUrlRules, stageTimeoutMs: num
     .transform((types) => [...new Set(types)]);
   const description = z.string('must be text').max(500, 'must have at most 500 characters');
   const status = z.enum(['enabled', 'disabled'], 'must be "enabled" or "disabled"');
+  const parked = z.enum(['send', 'discard'], 'must be "send" or "discard"').meta({
+    description:
+      'Goes with `"status": "enabled"`. What becomes of the deliveries that are parked: they are sent, the oldest first (`send`, as if it were left out), or cancelled (`discard`).',
+  });
   const longest = maxTimeoutMs(stageTimeoutMs);
   const timeout = `must be a whole number of milliseconds from ${minTimeoutMs} to ${longest}`;
   const timeoutMs = z.int(timeout).min(minTimeoutMs, timeout).max(longest, timeout);
@@ -113,16 +117,22 @@ export function subscriptionSchemas(rules: CallbackUrlRules, stageTimeoutMs: num
       rateLimit: rateLimitSchema.optional(),
       timeoutMs: timeoutMs.optional(),
     }),
-    patch: z.strictObject({
-      url: url.optional(),
-      eventTypes: eventTypes.optional(),
-      description: description.optional(),
-      metadata: metadataPatchSchema.optional(),
-      status: status.optional(),
-      headers: headersPatchSchema.optional(),
-      rateLimit: rateLimitSchema.nullable().optional(),
-      timeoutMs: timeoutMs.nullable().optional(),
-    }),
+    patch: z
+      .strictObject({
+        url: url.optional(),
+        eventTypes: eventTypes.optional(),
+        description: description.optional(),
+        metadata: metadataPatchSchema.optional(),
+        status: status.optional(),
+        headers: headersPatchSchema.optional(),
+        rateLimit: rateLimitSchema.nullable().optional(),
+        timeoutMs: timeoutMs.nullable().optional(),
+        parked: parked.optional(),
+      })
+      .refine(({ parked, status }) => parked === undefined || status === 'enabled', {
+        path: ['parked'],
+        error: 'goes with "status": "enabled"',
+      }),
   };
 }
 
