@@ -47,6 +47,7 @@ export function sayLimit(limit: NonNullable<WaitingDelivery['limit']>, at: strin
     case 'domain':
     case 'address':
     case 'places':
+    case 'operator':
       return [waits, say(`limit.${limit}`)];
     default:
       return [waits, say('limit.other')];

@@ -56,6 +56,7 @@ const sentences = {
     'all accounts have used the calls to the address of this host. It goes on by itself; an address of your own is not shared.',
   'limit.places': () =>
     'as many calls of the account are in progress as may be. Let its receivers answer before they do the work.',
+  'limit.operator': () => 'iOmniHub has stopped all calls for a while. It goes on by itself.',
   'limit.other': () => 'there is no room for more calls now. It goes on by itself.',
 
   'failure.answered': ({ status }: Status) => `the receiver answered ${status}.`,

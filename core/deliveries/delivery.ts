@@ -65,7 +65,7 @@ export interface WaitingDelivery extends DeliveryFacts {
   /** The turn that is reserved for the next attempt. A claim drops it, so no two calls use it. */
   readonly turn?: ReservedTurn;
   /** What it waits for, if a limit has postponed it. The next step drops it. */
-  readonly limit?: LimitName | 'places';
+  readonly limit?: LimitName | 'places' | 'operator';
   /** How many sweeps in a row have written this row. */
   readonly sweepCount?: number;
 }

@@ -4,7 +4,14 @@ import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { RetryQueue } from '../../core/deliveries/delivery-queues.ts';
 import { dropParked, release } from '../../core/deliveries/delivery-steps.ts';
 import type { ParkedDeliveries } from '../../core/deliveries/parked-deliveries.ts';
-import { type CallLimit, intervalMs, type TokenStore, tokensInReach, turnMs } from '../../core/rate-limit.ts';
+import {
+  type CallLimit,
+  intervalMs,
+  maxTurnWaitMs,
+  type TokenStore,
+  tokensInReach,
+  turnMs,
+} from '../../core/rate-limit.ts';
 import { type Drain, type DrainPolicy, drainAfter, rateOf } from '../../core/subscriptions/drain.ts';
 import { holdBackOf } from '../../core/subscriptions/parking.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
@@ -29,6 +36,7 @@ type Timing = (index: number) => { readonly waitMs: number; readonly turn?: Rese
 /** Releases the parked deliveries of a subscription step by step, the oldest first. */
 export function createDraining(deps: DrainingDeps) {
   const { parked, deliveries, retries, tokens, telemetry, leaseMs, settings, now } = deps;
+  const stepMs = settings.drainStepSeconds * 1_000;
 
   return async function planDrain(subscription: Subscription, isAccountPaused: boolean): Promise<Planned> {
     const { drain } = subscription;
@@ -51,13 +59,15 @@ export function createDraining(deps: DrainingDeps) {
       isUnwanted(subscription) || parkedAt <= (drain.discardUntil ?? '');
     const dropped = rows.filter(isDropped);
     const wanted = isHeld ? [] : rows.filter((row) => !isDropped(row));
-    const { count, timing } = await planTimes(limit, wanted.length, perSecond);
+    // What is held stays where it is. Once it may go, a drain begins anew.
+    const found = isHeld ? dropped.length : rows.length;
     const { drain: _, ...others } = subscription;
-    const next = drainAfter(drain, rows.length, now(), settings);
+    const next = drainAfter(drain, found, now(), settings);
     return {
       subscription: next ? { ...others, drain: next } : others,
       work: async () => {
         await Promise.all(dropped.map((row) => drop(row, reasonToDrop)));
+        const { count, timing } = await planTimes(limit, wanted.length, perSecond);
         await releaseAll(wanted.slice(0, count), timing);
       },
     };
@@ -69,7 +79,7 @@ export function createDraining(deps: DrainingDeps) {
   }
 
   function afterStep(): string {
-    return new Date(now().getTime() + settings.drainStepSeconds * 1_000).toISOString();
+    return new Date(now().getTime() + stepMs).toISOString();
   }
 
   /** How many can go in this step, and when each of them goes. */
@@ -81,9 +91,12 @@ export function createDraining(deps: DrainingDeps) {
     const spread: Timing = (index) => ({ waitMs: Math.floor(index / perSecond) * 1_000 });
     if (!limit || count === 0) return { count, timing: spread };
     const nowMs = now().getTime();
-    const startMs = await tokens.reserveTokens(limit, count, now());
+    // No message can wait for longer than the last of these turns.
+    const maxWaitMs = Math.min(stepMs, maxTurnWaitMs - stepMs);
+    const within = { ...limit, maxWaitMs };
+    const startMs = await tokens.reserveTokens(within, count, now());
     if (startMs === undefined) return { count: 0, timing: spread };
-    const inReach = Math.min(count, tokensInReach(limit, startMs, nowMs));
+    const inReach = Math.min(count, tokensInReach(within, startMs, nowMs));
     return { count: inReach, timing: (index) => turnOf(limit, startMs, index, nowMs) };
   }
 

@@ -15,6 +15,7 @@ import {
   deliveredDelivery,
   deliveryRef,
   exhaustedDelivery,
+  parkedDelivery,
   waitingDelivery,
 } from '../support/builders.ts';
 
@@ -24,6 +25,7 @@ describe('a delivery is shown', () => {
     ['waiting, with its next attempt', waitingDelivery({ nextAttemptAt }), 'waiting', nextAttemptAt],
     ['waiting while its receiver is called, without one', claimedDelivery(), 'waiting', undefined],
     ['delivered', deliveredDelivery(), 'delivered', undefined],
+    ['parked, without one', parkedDelivery(), 'parked', undefined],
     ['failed', exhaustedDelivery(), 'failed', undefined],
     ['cancelled', cancelledDelivery(), 'cancelled', undefined],
   ])('%s', (_, row, status, next) => {
@@ -95,6 +97,7 @@ test('an attempt that ran out of time is shown with what was not done, and a suc
 test('each state of a row has one status, by which it is found', () => {
   expect(deliveryStatuses.map((status) => [status, statesOf([status])])).toEqual([
     ['waiting', ['waiting', 'claimed']],
+    ['parked', ['parked']],
     ['delivered', ['delivered']],
     ['failed', ['exhausted']],
     ['cancelled', ['cancelled']],

@@ -33,7 +33,7 @@ interface Expected {
         readonly phase?: CallPhase;
       };
   /** Upon a first attempt; `retryAfterSeconds` is what the receiver asks for and gets. */
-  readonly decision: 'delivered' | 'retry' | 'exhausted';
+  readonly decision: 'delivered' | 'retry' | 'parked';
   readonly retryAfterSeconds?: number;
 }
 
@@ -672,7 +672,7 @@ function timedOut(phase: CallPhase): Expected {
 }
 
 function ended(reason: FailureReason, status?: number): Expected {
-  return { outcome: { kind: 'failure', reason, ...(status && { status }) }, decision: 'exhausted' };
+  return { outcome: { kind: 'failure', reason, ...(status && { status }) }, decision: 'parked' };
 }
 
 function head(status: string, ...headers: readonly string[]): string {

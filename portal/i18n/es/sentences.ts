@@ -37,6 +37,7 @@ export const sentences: Sentences = {
     'entre todas las cuentas se usaron las llamadas a la dirección de este host. Sigue por sí solo; una dirección propia no se comparte.',
   'limit.places': () =>
     'hay tantas llamadas suyas en curso como puede haber. Sus servidores deben responder antes de hacer el trabajo.',
+  'limit.operator': () => 'iOmniHub ha detenido todas las llamadas por un tiempo. Sigue por sí solo.',
   'limit.other': () => 'ahora no hay sitio para más llamadas. Sigue por sí solo.',
 
   'failure.answered': (p) => `su servidor respondió ${p.status}.`,

@@ -37,6 +37,7 @@ export const sentences: Sentences = {
     'todas as contas usaram as chamadas ao endereço deste host. Continua sozinho; um endereço só seu não é compartilhado.',
   'limit.places': () =>
     'suas chamadas em andamento são tantas quanto podem ser. Seus servidores devem responder antes de fazer o trabalho.',
+  'limit.operator': () => 'o iOmniHub parou todas as chamadas por um tempo. Continua sozinho.',
   'limit.other': () => 'agora não há espaço para mais chamadas. Continua sozinho.',
 
   'failure.answered': (p) => `seu servidor respondeu ${p.status}.`,
