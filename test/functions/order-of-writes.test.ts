@@ -78,6 +78,19 @@ async function later(to: Subscription, attemptCount: number, overrides: Partial<
   return message;
 }
 
+/** A sweep that finds this subscription alone. */
+function wake({ accountId, id }: Subscription) {
+  const dueIndex = {
+    shards: { deliveries: 0, subscriptions: 1 },
+    listDueDeliveries: async () => [],
+    async listDueSubscriptions() {
+      const found = await deployment.subscriptions.findSubscription(accountId, id);
+      return found ? [found] : [];
+    },
+  };
+  return deployment.sweeperWith({ dueIndex })(() => 50_000);
+}
+
 interface Way {
   readonly name: string;
   readonly writes: readonly string[];
@@ -197,8 +210,11 @@ const ways: readonly Way[] = [
       const at = deployment.clock.now().toISOString();
       const to = await subscribed({ drain: { since: at, nextAt: at, perSecond: 0 } });
       const ref = refOf(deployment.messageFor(to));
-      await deployment.deliveries.replaceDelivery(undefined, { ...parkedDelivery(), ...ref });
-      return () => deployment.sweep();
+      await deployment.deliveries.replaceDelivery(undefined, {
+        ...parkedDelivery({ dueAt: '2100-01-01T00:00:00.000Z' }),
+        ...ref,
+      });
+      return () => wake(to);
     },
   },
   {
@@ -209,8 +225,11 @@ const ways: readonly Way[] = [
       const breaker = { state: 'open', openedAt: at, until: at, openings: 1 } as const;
       const to = await subscribed({ receiver: { breaker } });
       const ref = refOf(deployment.messageFor(to));
-      await deployment.deliveries.replaceDelivery(undefined, { ...parkedDelivery(), ...ref });
-      return () => deployment.sweep();
+      await deployment.deliveries.replaceDelivery(undefined, {
+        ...parkedDelivery({ dueAt: '2100-01-01T00:00:00.000Z' }),
+        ...ref,
+      });
+      return () => wake(to);
     },
   },
   {
