@@ -135,6 +135,7 @@ export const forbiddenModules: Record<string, string[]> = {
     'standardwebhooks',
   ],
   'scripts/screenshots': ['../../functions/env.ts', '../../adapters/dynamo-keys.ts', '../../local/start.ts'],
+  'scripts/pause': ['../../functions/env.ts', '../../lib/stage.ts', '../../local/start.ts'],
   'scripts/redrive': ['../../functions/env.ts', '../../lib/stage.ts', '../../local/start.ts'],
   'scripts/docs': ['../../functions/env.ts', '../../lib/stage.ts', '../../local/start.ts'],
   bench: ['../lib/stage.ts', '../scripts/docs/markdown.ts', '../bin/app.ts'],

@@ -49,7 +49,7 @@ async function begin(verb: Switching['verb'], options: Options): Promise<Switchi
 /** What looks like a number is one by now. */
 function readAccount(given: unknown): string | undefined {
   if (given === undefined) return undefined;
-  const account = identifierSchema.safeParse(String(given));
+  const account = identifierSchema.safeParse(typeof given === 'number' ? String(given) : given);
   if (!account.success) throw new Error(`--account: ${account.error.issues[0]?.message}`);
   return account.data;
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Actor } from '../accounts/audit.ts';
 import { originOf } from './callback-url.ts';
 import { beginDrain } from './holding.ts';
@@ -32,17 +31,24 @@ export function goOn(seen: Subscription, actor: Actor, now: Date): Subscription 
   return pause ? withNotice(next, 'webhook.subscription.resumed', { actor }, now) : next;
 }
 
+export interface SettingsChange {
+  readonly patch: Pick<SubscriptionPatch, 'status' | 'parked'>;
+  /** The names of the settings that were changed. */
+  readonly fields: readonly string[];
+  readonly actor: Actor;
+}
+
 /** The subscription after its settings were changed, with everything that follows from that. */
 export function withChange(
   seen: Subscription,
   changed: Subscription,
-  patch: SubscriptionPatch,
-  actor: Actor,
+  { patch, fields: all, actor }: SettingsChange,
   now: Date,
 ): Subscription {
   const isDisabled = patch.status === 'disabled' && (seen.status !== 'disabled' || isByUs(seen));
   const isEnabled = patch.status === 'enabled' && seen.status === 'disabled';
-  const fields = changedFields(seen, changed, patch).filter((field) => !(isDisabled && field === 'status'));
+  // One notice is enough for that.
+  const fields = isDisabled ? all.filter((field) => field !== 'status') : all;
   const told = fields.length > 0 ? tellOfChange(seen, changed, fields, actor, now) : changed;
   if (isDisabled) return disable(told, actor, now);
   const draining = isEnabled ? beginDrain(told, now) : told;
@@ -70,28 +76,13 @@ function discardParked(changed: Subscription, now: Date): Subscription {
 function tellOfChange(
   seen: Subscription,
   changed: Subscription,
-  fields: string[],
+  fields: readonly string[],
   actor: Actor,
   now: Date,
 ): Subscription {
   const [from, to] = [originOf(seen), originOf(changed)];
   const moved = from === to ? {} : { from, to };
-  return withNotice(changed, 'webhook.subscription.changed', { fields, ...moved, actor }, now);
-}
-
-const comparedFields = ['url', 'eventTypes', 'description', 'rateLimit', 'timeoutMs'] as const;
-
-/** By name. The values of headers are sealed, so a header counts as changed if it was written. */
-function changedFields(seen: Subscription, changed: Subscription, patch: SubscriptionPatch): string[] {
-  const isNew = (one: unknown, before: unknown) => !isDeepStrictEqual(one, before);
-  const isWritten = Object.keys(patch.headers ?? {}).length > 0;
-  const isDropped = changed.headers === undefined && seen.headers !== undefined;
-  return [
-    ...comparedFields.filter((field) => isNew(changed[field], seen[field])),
-    ...(isNew(changed.metadata ?? {}, seen.metadata ?? {}) ? ['metadata'] : []),
-    ...(isWritten || isDropped ? ['headers'] : []),
-    ...(patch.status !== undefined && changed.status !== seen.status ? ['status'] : []),
-  ];
+  return withNotice(changed, 'webhook.subscription.changed', { fields: [...fields], ...moved, actor }, now);
 }
 
 function isByUs({ disabledReason }: Subscription): boolean {

@@ -3,13 +3,8 @@ import { resend } from '../../../core/deliveries/delivery-steps.ts';
 import { createAudit } from '../accounts/audit.ts';
 import type { Handler } from '../http/handler.ts';
 import { refuseUnknown } from '../http/refusal.ts';
-import {
-  type AskedDeliveryDeps,
-  createAskedDelivery,
-  isEnabled,
-  refuseInProgress,
-  refuseNotEnabled,
-} from './asked-delivery.ts';
+import { isEnabled, refuseNotEnabled } from '../subscriptions/not-enabled.ts';
+import { type AskedDeliveryDeps, createAskedDelivery, refuseInProgress } from './asked-delivery.ts';
 import { findDelivery } from './find-delivery.ts';
 
 export function createRetryDelivery(deps: AskedDeliveryDeps): Handler<'POST /deliveries/{id}/retry'> {

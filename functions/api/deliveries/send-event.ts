@@ -7,13 +7,8 @@ import { createAudit } from '../accounts/audit.ts';
 import type { ApiDeps } from '../http/api-deps.ts';
 import type { Handler } from '../http/handler.ts';
 import { type Refusal, refuseUnknown } from '../http/refusal.ts';
-import {
-  type AskedDeliveryDeps,
-  createAskedDelivery,
-  isEnabled,
-  refuseInProgress,
-  refuseNotEnabled,
-} from './asked-delivery.ts';
+import { isEnabled, refuseNotEnabled } from '../subscriptions/not-enabled.ts';
+import { type AskedDeliveryDeps, createAskedDelivery, refuseInProgress } from './asked-delivery.ts';
 
 type SendEventDeps = AskedDeliveryDeps & Pick<ApiDeps, 'eventHistory'>;
 

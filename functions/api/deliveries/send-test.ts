@@ -8,12 +8,8 @@ import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import { createAudit } from '../accounts/audit.ts';
 import type { Handler } from '../http/handler.ts';
 import { findRequested } from '../subscriptions/find-subscription.ts';
-import {
-  type AskedDeliveryDeps,
-  createAskedDelivery,
-  isEnabled,
-  refuseNotEnabled,
-} from './asked-delivery.ts';
+import { isEnabled, refuseNotEnabled } from '../subscriptions/not-enabled.ts';
+import { type AskedDeliveryDeps, createAskedDelivery } from './asked-delivery.ts';
 
 export function createSendTest(deps: AskedDeliveryDeps): Handler<'POST /subscriptions/{id}/test'> {
   const { now } = deps;

@@ -7,12 +7,8 @@ import { createAudit } from '../accounts/audit.ts';
 import type { Handler } from '../http/handler.ts';
 import { refuseTooManyRequests } from '../http/refusal.ts';
 import { findRequested } from '../subscriptions/find-subscription.ts';
-import {
-  type AskedDeliveryDeps,
-  createAskedDelivery,
-  isEnabled,
-  refuseNotEnabled,
-} from './asked-delivery.ts';
+import { isEnabled, refuseNotEnabled } from '../subscriptions/not-enabled.ts';
+import { type AskedDeliveryDeps, createAskedDelivery } from './asked-delivery.ts';
 
 /** Their rows come first: the due index owns a delivery whose row waits. */
 export function createStartDrill(deps: AskedDeliveryDeps): Handler<'POST /subscriptions/{id}/drill'> {

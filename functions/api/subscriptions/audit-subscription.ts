@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import { originOf } from '../../../core/subscriptions/callback-url.ts';
 import type { Subscription, SubscriptionPatch } from '../../../core/subscriptions/subscription.ts';
 import type { Audit } from '../accounts/audit.ts';
 import type { CallerContext } from '../http/handler.ts';
+import { changedFields, type SettingName } from './changed-fields.ts';
 
 /** Records that a subscription begins or ends. Of its URL it names the origin: the path is often a credential. */
 export function auditLifetime(
@@ -19,7 +19,7 @@ export function auditLifetime(
 }
 
 /** Their values are no settings but what the owner writes, or secret: the audit log has their names only. */
-const unshown: readonly (keyof SubscriptionPatch)[] = ['url', 'description', 'metadata', 'headers'];
+const unshown: readonly SettingName[] = ['url', 'description', 'metadata', 'headers'];
 
 /** Records a change of any property of a subscription, except for its headers. */
 export async function auditChange(
@@ -29,7 +29,7 @@ export async function auditChange(
   { subscription: next, droppedHeaders }: Changed,
   patch: SubscriptionPatch,
 ): Promise<void> {
-  const fields = changedFields(seen, next, patch);
+  const fields = auditedFields(seen, next, patch);
   if (fields.length === 0) return;
   const settings = fields.filter((field) => !unshown.includes(field));
   await audit(request, 'subscription.changed', {
@@ -45,21 +45,11 @@ export async function auditChange(
   });
 }
 
-/** What a patch sets that stays. */
-type SettingName = Exclude<keyof SubscriptionPatch, 'headers' | 'parked'>;
-
-/** A status that is asked for and not reached is a change as well: the receiver is asked for its consent. */
-function changedFields(
-  seen: Subscription,
-  next: Subscription,
-  { headers: _, parked: __, ...patch }: SubscriptionPatch,
-): SettingName[] {
-  const asked = Object.keys(patch) as (keyof typeof patch)[];
+/** Headers have an entry of their own. A status that is asked for and not reached counts: the receiver is asked for its consent. */
+function auditedFields(seen: Subscription, next: Subscription, patch: SubscriptionPatch): SettingName[] {
+  const changed = changedFields(seen, next, patch).filter((field) => field !== 'headers');
   const isWanted = patch.status !== undefined && patch.status !== seen.status;
-  return [...new Set([...asked, 'status' as const])].filter((field) => {
-    if (field === 'metadata') return changedMetadata(seen, next).length > 0;
-    return !isDeepStrictEqual(seen[field], next[field]) || (field === 'status' && isWanted);
-  });
+  return isWanted ? [...new Set([...changed, 'status' as const])] : changed;
 }
 
 function changedMetadata(

@@ -2,11 +2,11 @@ import { presentActor } from '../../../contract/account-views.ts';
 import { pauseUntil } from '../../../core/subscriptions/owner-changes.ts';
 import { longestPauseSeconds } from '../../../core/subscriptions/pause.ts';
 import { createAudit } from '../accounts/audit.ts';
-import { isEnabled, refuseNotEnabled } from '../deliveries/asked-delivery.ts';
 import type { ApiDeps } from '../http/api-deps.ts';
 import type { Handler } from '../http/handler.ts';
 import { refuseInvalid } from '../http/refusal.ts';
 import { changeRequested } from './change-subscription.ts';
+import { isEnabled, refuseNotEnabled } from './not-enabled.ts';
 import { createWrittenAnswer } from './written-subscription.ts';
 
 type PauseDeps = Pick<ApiDeps, 'subscriptions' | 'auditLog' | 'telemetry' | 'cacheMs' | 'now'>;

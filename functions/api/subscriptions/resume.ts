@@ -1,10 +1,10 @@
 import { presentActor } from '../../../contract/account-views.ts';
 import { goOn } from '../../../core/subscriptions/owner-changes.ts';
 import { createAudit } from '../accounts/audit.ts';
-import { isEnabled, refuseNotEnabled } from '../deliveries/asked-delivery.ts';
 import type { ApiDeps } from '../http/api-deps.ts';
 import type { Handler } from '../http/handler.ts';
 import { changeRequested } from './change-subscription.ts';
+import { isEnabled, refuseNotEnabled } from './not-enabled.ts';
 import { createWrittenAnswer } from './written-subscription.ts';
 
 type ResumeDeps = Pick<ApiDeps, 'subscriptions' | 'auditLog' | 'telemetry' | 'cacheMs' | 'now'>;

@@ -15,6 +15,7 @@ import { type AdmissionDeps, type Admitted, createAdmission, wantedStatus } from
 import { auditHeaders } from './audit-headers.ts';
 import { auditChange, type Changed } from './audit-subscription.ts';
 import { changeRequested } from './change-subscription.ts';
+import { changedFields } from './changed-fields.ts';
 import { createDestinationCheck } from './destination.ts';
 import { sealPatchedHeaders } from './seal-headers.ts';
 import { createQuestions, type Question } from './verification.ts';
@@ -51,8 +52,10 @@ export function createUpdateSubscription(deps: UpdateDeps): Handler<'PATCH /subs
       audited ??= auditAll(request, seen, { ...admitted, droppedHeaders });
       await audited;
       await planQuestion(question);
-      const actor = presentActor(request.actor);
-      return { subscription: withChange(seen, admitted.subscription, patch, actor, deps.now()) };
+      const { subscription } = admitted;
+      const fields = changedFields(seen, subscription, patch);
+      const change = { patch, fields, actor: presentActor(request.actor) };
+      return { subscription: withChange(seen, subscription, change, deps.now()) };
     });
     if ('problem' in changed) return changed;
     await sendQuestion(question);
