@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { alterEnvironment, cacheMs } from '../support/stacks-under-fault.ts';
-import type { Fault, Trouble } from './fault.ts';
+import { type Fault, neverHeldBack, type Trouble } from './fault.ts';
 import { synthesizePatched } from './patched-product.ts';
 import type { Item } from './readings.ts';
 import { settlingMs } from './receptions.ts';
@@ -14,7 +14,7 @@ function effectiveAtMs(answer: Readonly<Record<string, unknown>>): number {
 }
 
 function endAt(subscriber: Subscriber, endAskedAtMs: number, endedAtMs: number): void {
-  subscriber.evidence = { ...subscriber.evidence, endAskedAtMs, endedAtMs };
+  subscriber.evidence = { ...subscriber.evidence, endAskedAtMs, endedAtMs, isHeldBack: false };
 }
 
 const tenMinutesMs = 600_000;
@@ -121,6 +121,7 @@ export const changes: readonly Fault[] = [
   {
     name: 'redriven',
     what: 'every delivery fails at every attempt; then all of them are redriven at once',
+    settings: neverHeldBack,
     begin(world) {
       for (const subscriber of world.subscribers) world.behave(subscriber, { statuses: [503] });
       return {
