@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { type AuditEntry, auditedActions } from '../core/accounts/audit.ts';
+import { type Actor, type AuditEntry, auditedActions } from '../core/accounts/audit.ts';
 import { type Credential, capabilities, roleOf } from '../core/accounts/credential.ts';
 import { identifierSchema, timestampSchema } from '../core/identifiers.ts';
 
 export const accountView = z.object({
   accountId: identifierSchema,
-  status: z.enum(['active', 'suspended', 'removed']),
+  status: z.enum(['active', 'paused', 'suspended', 'removed']),
   effectiveAt: timestampSchema,
 });
 
@@ -60,11 +60,20 @@ function presentCredential(credential: Credential): z.output<typeof credentialVi
   return { id, accountId, createdAt, expiresAt, lastUsedAt };
 }
 
+export const actorView = z
+  .object({ kind: z.enum(['api-key', 'portal-session', 'backend']), id: z.string() })
+  .meta({ description: 'A key, a session of the page, or iOmniHub itself (`backend`).' });
+
+/** Outside, nobody needs to know which of our roles it was, or where it ran. */
+export function presentActor(actor: Actor): z.output<typeof actorView> {
+  return actor.kind === 'backend' ? { kind: 'backend', id: 'iomnihub' } : actor;
+}
+
 export const auditEntryView = z
   .object({
     at: timestampSchema,
     action: z.enum(auditedActions),
-    actor: z.object({ kind: z.enum(['api-key', 'portal-session', 'backend']), id: z.string() }),
+    actor: actorView,
     requestId: z.string(),
     sourceIp: z.string().optional().meta({ description: 'Left out for the backend.' }),
     subscriptionId: z.string().optional(),
@@ -74,8 +83,6 @@ export const auditEntryView = z
 
 export function presentAuditEntry(entry: AuditEntry): z.output<typeof auditEntryView> {
   const { accountId: _, sourceIp, ...shown } = entry;
-  // Outside, nobody needs to know which of our roles it was, or where it ran.
-  return entry.actor.kind === 'backend'
-    ? { ...shown, actor: { kind: 'backend', id: 'iomnihub' } }
-    : { ...shown, sourceIp };
+  const actor = presentActor(entry.actor);
+  return actor.kind === 'backend' ? { ...shown, actor } : { ...shown, sourceIp };
 }

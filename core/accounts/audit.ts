@@ -8,6 +8,8 @@ export const auditedActions = [
   'subscription.created',
   'subscription.changed',
   'subscription.deleted',
+  'subscription.paused',
+  'subscription.resumed',
   'verification.requested',
   'secret.revealed',
   'secret.rotated',

@@ -15,6 +15,7 @@ const policy = {
   retryScheduleSeconds: standardRetryScheduleSeconds,
   retryHorizonSeconds: 7 * day,
   queueMarginSeconds: 60,
+  keepDisabledSeconds: day,
 };
 const refused: DeliveryOutcome = { kind: 'failure', reason: 'connection-refused', durationMs: 3 };
 
@@ -33,10 +34,29 @@ describe('decideRetry', () => {
     });
   });
 
-  test.each(['gone', 'invalid-url'] as const)('%s ends the delivery', (reason) => {
-    expect(decideRetry({ kind: 'failure', reason, durationMs: 3 }, context(), policy)).toEqual({
-      kind: 'exhausted',
-      reason,
+  test.each(['gone', 'invalid-url'] as const)(
+    '%s parks the delivery, or ends it on a stage that keeps nothing',
+    (reason) => {
+      const outcome = { kind: 'failure', reason, durationMs: 3 } as const;
+      const keepsNothing = { ...policy, keepDisabledSeconds: 0 };
+
+      expect(decideRetry(outcome, context(), policy)).toEqual({ kind: 'parked', reason: 'disabled' });
+      expect(decideRetry(outcome, context(), keepsNothing)).toEqual({ kind: 'exhausted', reason });
+    },
+  );
+
+  test('a probe that fails is parked, however many attempts there were', () => {
+    const probe = (attemptCount: number, hasMoved = false) =>
+      decideRetry(refused, context({ isProbe: true, attemptCount, hasMoved }), policy);
+
+    expect(probe(1)).toEqual({ kind: 'parked', reason: 'failing' });
+    expect(probe(10)).toEqual({ kind: 'parked', reason: 'failing' });
+    // At another URL there is nothing to probe any more.
+    expect(probe(1, true)).toEqual(decideRetry(refused, context(), policy));
+    expect(
+      decideRetry({ kind: 'success', status: 200, durationMs: 3 }, context({ isProbe: true }), policy),
+    ).toEqual({
+      kind: 'delivered',
     });
   });
 
