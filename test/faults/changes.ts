@@ -140,6 +140,8 @@ export const changes: readonly Fault[] = [
     name: 'deliverer-clock-ahead',
     what: 'the deliverer’s clock is ahead by 10 minutes',
     ...clockOffBy(tenMinutesMs, 'Deliverer'),
+    // For ten minutes nobody would ask whether a receiver works again that fails.
+    isAlone: true,
     excuses: { clockOffMs: tenMinutesMs },
   },
   {

@@ -5,7 +5,7 @@ import { cacheMs, type FunctionName, sendsTo } from '../support/stacks-under-fau
 import { until } from '../support/until.ts';
 import { callCounter, patient } from './bad-receivers.ts';
 import { type Fault, type Trouble, untilStruck } from './fault.ts';
-import type { Subscriber, World } from './world.ts';
+import { expectQuiet, type Subscriber, type World } from './world.ts';
 
 /** Receivers that are down for longer, while what is to bring their deliveries back breaks as well. */
 
@@ -252,9 +252,9 @@ export const outages: readonly Fault[] = [
           await untilParked(world, taken);
           bringBack(world, taken);
           for (const subscriber of taken) {
-            const { owner, id, evidence } = subscriber;
+            const { owner, id } = subscriber;
             const fromMs = (disabledAtMs.get(subscriber) ?? 0) + cacheMs;
-            subscriber.evidence = { ...evidence, quiet: [{ fromMs, untilMs: Date.now() }] };
+            expectQuiet(subscriber, fromMs, Date.now());
             await owner('PATCH', `/subscriptions/${id}`, { status: 'enabled' });
             enabled += 1;
           }

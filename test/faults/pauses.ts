@@ -1,29 +1,21 @@
 import { setTimeout } from 'node:timers/promises';
 import { createAccountStore } from '../../adapters/dynamo-account-store.ts';
 import { createStageStatusStore } from '../../adapters/dynamo-stage-status.ts';
-import { createSubscriptionStore } from '../../adapters/dynamo-subscription-store.ts';
-import { withDrain } from '../../core/subscriptions/holding.ts';
-import type { Subscription } from '../../core/subscriptions/subscription.ts';
+import type { WireCall } from '../../bench/wire-proxy.ts';
 import { cacheMs } from '../support/stacks-under-fault.ts';
 import { until } from '../support/until.ts';
 import { callCounter } from './bad-receivers.ts';
-import type { Fault, Trouble } from './fault.ts';
-import { listsDue, type Subscriber, type World } from './world.ts';
+import { type Fault, type Trouble, untilStruck } from './fault.ts';
+import { expectQuiet, listsDue, type Subscriber, type World } from './world.ts';
 
 /** Owners and operators who want no calls for a while, with everything on its way. */
 
 /** How long somebody holds calls back; events come meanwhile. */
 const pauseMs = 4_000;
 
-/** From now until the end of what this returns, nothing is to be called. */
-function expectQuiet(subscribers: readonly Subscriber[], untilMs?: number): () => void {
-  const fromMs = Date.now() + cacheMs;
-  const set = (endMs: number) => {
-    for (const subscriber of subscribers)
-      subscriber.evidence = { ...subscriber.evidence, quiet: [{ fromMs, untilMs: endMs }] };
-  };
-  if (untilMs !== undefined) set(untilMs);
-  return () => set(Date.now());
+/** From when on nothing is to be called. */
+function quietFrom(): number {
+  return Date.now() + cacheMs;
 }
 
 /** Holds calls back while events come, and lets them go on. */
@@ -37,39 +29,23 @@ function holdBackFor(
     strikes: () => parked,
     async end() {
       await begin();
-      const endQuiet = expectQuiet(subscribers);
+      const fromMs = quietFrom();
       await world.publishMany();
       await setTimeout(pauseMs);
       const ids = new Set(subscribers.map(({ id }) => id));
       parked = (await world.readParked()).filter(({ subscriptionId }) => ids.has(subscriptionId)).length;
-      endQuiet();
+      for (const subscriber of subscribers) expectQuiet(subscriber, fromMs, Date.now());
       await end();
     },
   };
 }
 
-async function change(
-  { table }: World,
-  { accountId, id }: Subscriber,
-  alter: (seen: Subscription) => Subscription,
-): Promise<void> {
-  const store = createSubscriptionStore(table);
-  for (;;) {
-    const seen = await store.findSubscription(accountId, id);
-    if (!seen) throw new Error(`there is no ${id}`);
-    const next = withDrain(seen, alter(seen), new Date());
-    if (await store.replaceSubscription(seen, { ...next, version: seen.version + 1 })) return;
-  }
+async function pause({ owner, id }: Subscriber, untilMs: number): Promise<void> {
+  await owner('POST', `/subscriptions/${id}/pause`, { until: new Date(untilMs).toISOString() });
 }
 
-async function pause(world: World, subscriber: Subscriber, untilMs: number): Promise<void> {
-  const by = { kind: 'operator' } as never;
-  const given = { since: new Date().toISOString(), until: new Date(untilMs).toISOString(), by };
-  await change(world, subscriber, (seen) => ({ ...seen, pause: given }));
-}
-
-async function resume(world: World, subscriber: Subscriber): Promise<void> {
-  await change(world, subscriber, ({ pause: _, ...others }) => others);
+async function resume({ owner, id }: Subscriber): Promise<void> {
+  await owner('POST', `/subscriptions/${id}/resume`, {});
 }
 
 /** Nothing that is due by time happens until the end of what this returns. */
@@ -79,6 +55,13 @@ function stopSweeper({ stacks }: World): () => void {
       ? { status: 200, body: { Items: [], Count: 0 } }
       : call.forward(),
   );
+}
+
+/** The subscription that it writes, as it is on the wire. */
+function writtenBySweeper({ caller, operation, input }: WireCall): { id?: string; drain?: object } {
+  if (!caller.includes('Sweeper') || operation !== 'PutItem') return {};
+  const { id, drain } = input.Item.subscription?.M ?? {};
+  return { id: id?.S, drain };
 }
 
 export const pauses: readonly Fault[] = [
@@ -91,11 +74,11 @@ export const pauses: readonly Fault[] = [
       if (first) world.behave(first, { statuses: [503] });
       return holdBackFor(world, taken, {
         async begin() {
-          for (const one of taken) await pause(world, one, Date.now() + 3_600_000);
+          for (const one of taken) await pause(one, Date.now() + 3_600_000);
         },
         async end() {
           if (first) world.behave(first, {});
-          for (const one of taken) await resume(world, one);
+          for (const one of taken) await resume(one);
         },
       });
     },
@@ -103,6 +86,7 @@ export const pauses: readonly Fault[] = [
   {
     name: 'pause-ends-unwatched',
     what: 'a pause ends by itself while the sweeper is stopped, which comes back later',
+    isAlone: true,
     async begin(world) {
       const taken = world.take(2);
       let parked = 0;
@@ -111,8 +95,8 @@ export const pauses: readonly Fault[] = [
         async end() {
           const startSweeper = stopSweeper(world);
           const untilMs = Date.now() + pauseMs;
-          for (const one of taken) await pause(world, one, untilMs);
-          expectQuiet(taken, untilMs);
+          for (const one of taken) await pause(one, untilMs);
+          for (const one of taken) expectQuiet(one, quietFrom(), untilMs);
           await world.publishMany();
           await setTimeout(Math.max(0, untilMs + cacheMs - Date.now()));
           parked = (await world.readParked()).length;
@@ -135,6 +119,46 @@ export const pauses: readonly Fault[] = [
         begin: () => accounts.setAccountStatus(accountId, 'paused', new Date()),
         end: () => accounts.setAccountStatus(accountId, 'active', new Date()),
       });
+    },
+  },
+  {
+    name: 'parked-as-drain-ends',
+    what: 'a delivery is parked between the last look of a drain and the write that ends it',
+    isAlone: true,
+    begin(world) {
+      const [one] = world.take(1);
+      if (!one) throw new Error('nobody to be drained');
+      const parkAnother = async () => {
+        const accounts = createAccountStore(world.table);
+        await accounts.setAccountStatus(one.accountId, 'paused', new Date());
+        await setTimeout(cacheMs);
+        const [eventId] = await world.publish([{ accountId: one.accountId }]);
+        await until('it is parked', async () => {
+          const parked = await world.readParked();
+          return parked.some((row) => row.eventId === eventId && row.subscriptionId === one.id);
+        });
+        await accounts.setAccountStatus(one.accountId, 'active', new Date());
+        return 1;
+      };
+      let struck = 0;
+      let isDraining = false;
+      let parking: Promise<number> | undefined;
+      world.stacks.wire.table.layer(async (call) => {
+        const { id, drain } = writtenBySweeper(call);
+        if (id !== one.id) return call.forward();
+        if (isDraining && !drain) parking ??= parkAnother();
+        isDraining ||= drain !== undefined;
+        struck = (await parking) ?? 0;
+        return call.forward();
+      });
+      return {
+        strikes: () => struck,
+        async end() {
+          await pause(one, Date.now() + 3_600_000);
+          await resume(one);
+          await untilStruck(() => struck);
+        },
+      };
     },
   },
   {

@@ -1,6 +1,6 @@
 /** What must hold, whatever breaks. */
 export const invariants = {
-  I1: 'every accepted event ends in one terminal state for every subscription that takes it, or is held',
+  I1: 'every accepted event ends in one terminal state for every subscription that takes it, is parked or is held',
   I2: 'nothing is delivered that nobody published, or that is not subscribed to',
   I3: 'nothing crosses accounts',
   I4: 'bytes, signatures and headers are as a receiver expects them',

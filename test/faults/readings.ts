@@ -44,7 +44,7 @@ export function rowsOf(items: readonly Item[]): RowEvidence[] {
       subscriptionId: String(item['subscriptionId']),
       eventId: String(item['eventId']),
       state: String(item['state']),
-      ...(item['reason'] === undefined ? {} : { reason: String(item['reason']) }),
+      ...(typeof item['reason'] === 'string' ? { reason: item['reason'] } : {}),
       probes: Number(item['probeCount'] ?? 0),
       atMs: Date.parse(String(item['updatedAt'])),
       attempts: [

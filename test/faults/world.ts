@@ -340,6 +340,12 @@ export async function createWorld(
   return world;
 }
 
+/** Between these times nothing is to be called there. */
+export function expectQuiet(subscriber: Subscriber, fromMs: number, untilMs: number): void {
+  const { quiet = [] } = subscriber.evidence;
+  subscriber.evidence = { ...subscriber.evidence, quiet: [...quiet, { fromMs, untilMs }] };
+}
+
 function isOnItsWay({ state }: RowEvidence): boolean {
   return state === 'waiting' || state === 'claimed';
 }
