@@ -28,11 +28,6 @@ export function drainAfter(drain: Drain, found: number, now: Date, policy: Drain
   return now.getTime() - Date.parse(emptySince) >= stepMs ? undefined : { ...drain, nextAt };
 }
 
-/** The drain once something was parked again: that it has found nothing counts no more. */
-export function lookOn({ emptySince: _, ...drain }: Drain): Drain {
-  return drain;
-}
-
 /** How many deliveries a step releases for each of its seconds. */
 export function rateOf({ perSecond }: Drain, policy: DrainPolicy): number {
   return Math.min(Math.max(perSecond, policy.drainStartPerSecond), policy.drainMaxPerSecond);

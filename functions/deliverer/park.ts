@@ -4,7 +4,6 @@ import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { RetryQueue } from '../../core/deliveries/delivery-queues.ts';
 import { park, release } from '../../core/deliveries/delivery-steps.ts';
 import type { RetryPolicy } from '../../core/deliveries/retry-policy.ts';
-import { lookOn } from '../../core/subscriptions/drain.ts';
 import { beginDrain } from '../../core/subscriptions/holding.ts';
 import { holdBackOf, type ParkReason } from '../../core/subscriptions/parking.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
@@ -48,12 +47,9 @@ export function createParking(deps: ParkingDeps) {
     for (let tries = 0; tries < maxTries; tries += 1) {
       const latest = await storedSubscriptions.findSubscription(row.accountId, row.subscriptionId);
       if (!latest || !isHeld(latest, row)) return releaseNow(row);
-      const { drain } = latest;
-      if (holdBackOf(latest, now()) || (drain && drain.emptySince === undefined)) return;
-      // A drain that has found nothing may be about to end, without having seen the row.
-      const draining = drain ? { ...latest, drain: lookOn(drain) } : beginDrain(latest, now());
-      const next = { ...draining, version: latest.version + 1 };
-      if (await subscriptions.replaceSubscription(latest, next)) return;
+      if (holdBackOf(latest, now()) || latest.drain) return;
+      const draining = { ...beginDrain(latest, now()), version: latest.version + 1 };
+      if (await subscriptions.replaceSubscription(latest, draining)) return;
     }
     throw new Error(`subscription ${row.subscriptionId} changes all the time`);
   }
