@@ -33,12 +33,12 @@ export interface Failing {
 /**
  * open: no call until `until`, when the sweeper sends a probe. probing: one call may be made, the one of that probe; it
  * counts as lost at `until`. half-open: nothing was there to probe with, so the next delivery that comes makes itself the
- * probe.
+ * probe. One may have been parked just then; so the sweeper looks once more at `looksAt`.
  */
 export type Breaker =
   | (Openings & { readonly state: 'open'; readonly until: string })
   | (Openings & { readonly state: 'probing'; readonly until: string; readonly probe: string })
-  | (Openings & { readonly state: 'half-open' });
+  | (Openings & { readonly state: 'half-open'; readonly looksAt?: string });
 
 interface Openings {
   readonly openedAt: string;
@@ -181,14 +181,22 @@ export function beginProbe(breaker: Breaker, probe: string, now: Date, leaseMs: 
   return { ...openingsOf(breaker), state: 'probing', probe, until: later(now, leaseMs / 1_000) };
 }
 
+/** So often the sweeper looks for something to probe with. */
+const lookEverySeconds = 3_600;
+
 /** There is nothing to probe with. */
-export function halfOpen(breaker: Breaker): Breaker {
-  return { ...openingsOf(breaker), state: 'half-open' };
+export function halfOpen(breaker: Breaker, now: Date): Breaker {
+  return { ...openingsOf(breaker), state: 'half-open', looksAt: later(now, lookEverySeconds) };
+}
+
+/** There is something to probe with again. */
+export function probeSoon(breaker: Breaker, now: Date): Breaker {
+  return { ...openingsOf(breaker), state: 'open', until: now.toISOString() };
 }
 
 /** The time at which the sweeper has to send a probe, or another one because this one is lost. */
 export function probeDueAt(breaker: Breaker | undefined): string | undefined {
-  return breaker && breaker.state !== 'half-open' ? breaker.until : undefined;
+  return breaker?.state === 'half-open' ? breaker.looksAt : breaker?.until;
 }
 
 function openingsOf({ openedAt, openings }: Breaker): Openings {

@@ -1,5 +1,6 @@
 import type { DeliveryOutcome } from '../receivers/delivery-outcome.ts';
 import { proveBy } from '../receivers/proof.ts';
+import { withDrain } from './holding.ts';
 import type { Subscription } from './subscription.ts';
 import type { Verification, VerificationResult } from './verification.ts';
 
@@ -56,5 +57,5 @@ export function withAnswer(
   const enabled = seen.status === 'pending' ? { status: 'enabled' as const, updatedAt: at } : {};
   const { doubts: _, ...known } = seen.receiver;
   const proof = outcome ? proveBy(seen.receiver, outcome, now) : {};
-  return { ...next, ...enabled, verifiedAt: at, receiver: { ...known, ...proof } };
+  return withDrain(seen, { ...next, ...enabled, verifiedAt: at, receiver: { ...known, ...proof } }, now);
 }

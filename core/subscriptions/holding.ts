@@ -1,3 +1,4 @@
+import { probeSoon } from '../receivers/health.ts';
 import { holdBackOf } from './parking.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -17,8 +18,27 @@ export function beginDrain(subscription: Subscription, now: Date): Subscription 
   return { ...subscription, drain };
 }
 
+/**
+ * The subscription with something that will release what has just been parked, or the same object if there is something
+ * already. A drain that is about to end has looked already, and a breaker without anything to probe with looks rarely.
+ */
+export function withRelease(subscription: Subscription, now: Date): Subscription {
+  const { drain, receiver } = subscription;
+  const { breaker } = receiver;
+  if (holdBackOf(subscription, now)) {
+    if (subscription.status !== 'enabled' || breaker?.state !== 'half-open') return subscription;
+    return { ...subscription, receiver: { ...receiver, breaker: probeSoon(breaker, now) } };
+  }
+  if (!drain) return beginDrain(subscription, now);
+  const { emptySince, ...others } = drain;
+  return emptySince === undefined ? subscription : { ...subscription, drain: others };
+}
+
 function isHolding(subscription: Subscription, now: Date): boolean {
   // A disabled subscription keeps what it has parked, also after it has stopped to take more.
   const isKept = subscription.status === 'disabled' && subscription.disabledReason !== undefined;
-  return isKept || subscription.pause !== undefined || holdBackOf(subscription, now) !== undefined;
+  const isAsking = subscription.status === 'pending';
+  return (
+    isKept || isAsking || subscription.pause !== undefined || holdBackOf(subscription, now) !== undefined
+  );
 }

@@ -11,7 +11,7 @@ import type { Subscription } from './subscription.ts';
 export function wakeAtOf(subscription: Subscription): string | undefined {
   const { outbox = [], exhaustion, drain, pause, status, receiver } = subscription;
   const always = [outbox[0]?.occurredAt, exhaustion?.tellAt, drain?.nextAt];
-  if (status === 'disabled') return earliest(always);
+  if (status !== 'enabled') return earliest(always);
   if (pause) return earliest([...always, pause.until]);
   const { failing, breaker, throttledUntil } = receiver;
   return earliest([...always, failing?.tellAt, failing?.warnAt, probeDueAt(breaker), throttledUntil]);
@@ -28,13 +28,13 @@ export function passTime(seen: Subscription, now: Date): Subscription {
 
 function endPause(seen: Subscription, now: Date): Subscription {
   const { pause, ...others } = seen;
-  if (!pause || !hasPassed(pause.until, now)) return seen;
+  if (!pause || seen.status !== 'enabled' || !hasPassed(pause.until, now)) return seen;
   return beginDrain(withNotice(others, 'webhook.subscription.resumed', {}, now), now);
 }
 
 function endThrottle(seen: Subscription, now: Date): Subscription {
   const { throttledUntil, ...receiver } = seen.receiver;
-  if (!hasPassed(throttledUntil, now)) return seen;
+  if (!isActive(seen) || !hasPassed(throttledUntil, now)) return seen;
   const next = { ...seen, receiver };
   return next.drain ? next : beginDrain(next, now);
 }
@@ -69,7 +69,9 @@ function warnOfDisabling(seen: Subscription, now: Date): Subscription {
 /** While the subscription holds its deliveries back, none are released. Whatever lets them go again begins anew. */
 function endForeignDrain(seen: Subscription, now: Date): Subscription {
   const { drain, ...others } = seen;
-  const isForeign = drain && !drain.discardUntil && seen.status !== 'disabled' && holdBackOf(seen, now);
+  if (!drain || drain.discardUntil) return seen;
+  const { status, disabledReason } = seen;
+  const isForeign = status === 'enabled' ? holdBackOf(seen, now) : status === 'pending' || disabledReason;
   return isForeign ? others : seen;
 }
 

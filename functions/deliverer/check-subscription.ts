@@ -5,7 +5,7 @@ import type { CancellationReason, DeliveryInWork } from '../../core/deliveries/d
 import { scheduleOf } from '../../core/deliveries/delivery-steps.ts';
 import { isExpired, type RetryPolicy } from '../../core/deliveries/retry-policy.ts';
 import { drillType } from '../../core/receivers/drill.ts';
-import { holdBackOf, isProbe } from '../../core/subscriptions/parking.ts';
+import { type HoldBack, holdBackOf, isProbe } from '../../core/subscriptions/parking.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import type { SubscriptionLookup } from '../../core/subscriptions/subscription-store.ts';
 import type { Ending } from './ending.ts';
@@ -33,9 +33,6 @@ export function createSubscriptionCheck(deps: SubscriptionCheckDeps) {
     const { accountId, subscriptionId, probe } = work.message;
     // A cache may not yet know of the probe that this is.
     const lookup = probe === undefined ? subscriptions : storedSubscriptions;
-    // Check this before the call too: a fault of ours uses up no attempt, and it must not keep a delivery alive for
-    // ever.
-    if (isExpired(scheduleOf(work), settings, now())) return { kind: 'expired' };
     const [isStagePaused, accountStatus, subscription] = await Promise.all([
       stageStatus.isStagePaused(),
       accounts.findAccountStatus(accountId),
@@ -44,19 +41,22 @@ export function createSubscriptionCheck(deps: SubscriptionCheckDeps) {
     // A removed account has no subscriptions any more: then the account is the reason.
     if (!isServed(accountStatus)) return { kind: 'cancelled', reason: 'account-suspended' };
     if (!subscription) return { kind: 'cancelled', reason: 'subscription-deleted' };
+    // Check this before the call too: a fault of ours uses up no attempt, and it must not keep a delivery alive for
+    // ever.
+    if (isExpired(scheduleOf(work), settings, now())) return { kind: 'expired' };
     if (isStagePaused) return { kind: 'parked', reason: 'stage-paused' };
     if (accountStatus === 'paused') return { kind: 'parked', reason: 'account-paused' };
     const held = holdBackOf(subscription, now());
-    if (held && !mayPass(work, subscription)) return { kind: 'parked', reason: held.reason };
+    if (held && !mayPass(work, subscription, held)) return { kind: 'parked', reason: held.reason };
     const reason = reasonToCancel(subscription);
     return reason ? { kind: 'cancelled', reason } : subscription;
   };
 }
 
 /** What owners ask for to see how a receiver does is not held back, and one probe is not. */
-function mayPass({ message }: DeliveryInWork, subscription: Subscription): boolean {
+function mayPass({ message }: DeliveryInWork, subscription: Subscription, { reason }: HoldBack): boolean {
   const isAsked = message.isTest === true || message.eventType === drillType;
-  return isAsked || isProbe(subscription, message.probe);
+  return isAsked || (reason === 'failing' && isProbe(subscription, message.probe));
 }
 
 function reasonToCancel({ status }: Subscription): CancellationReason | undefined {

@@ -37,8 +37,8 @@ export interface Deferred {
 
 export interface Postponed {
   readonly kind: 'postponed';
-  /** What has no room: a rate, or the account's places. */
-  readonly limit: LimitName | 'places';
+  /** What has no room: a rate, or the account's places. Or an operator holds it back. */
+  readonly limit: LimitName | 'places' | 'operator';
   readonly times: WaitTimes;
   readonly turn: ReservedTurn | undefined;
   /** True if a message carries the next attempt. Otherwise only the due index holds it. */

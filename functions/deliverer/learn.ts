@@ -28,6 +28,8 @@ const maxTriesToDisable = 10;
 
 /** Writes what a call has taught about its receiver, if it is new. */
 export function createLearning({ subscriptions, telemetry, settings, now }: LearnDeps) {
+  const lessons = new Map<string, Promise<Subscription | undefined>>();
+
   /**
    * If the lesson cannot be written, the call's result is still recorded. The exception is a lesson that disables the
    * subscription: the delivery must not become final before its receiver is no longer called.
@@ -47,7 +49,7 @@ export function createLearning({ subscriptions, telemetry, settings, now }: Lear
       telemetry.count('AddressesRefused');
     }
     try {
-      return await writeLesson(called, call);
+      return await learnInTurn(called, call);
     } catch (error) {
       if (lessonFor(called, call)?.disable) throw error;
       telemetry.error('receiver.unrecorded', { accountId, subscriptionId, error });
@@ -55,8 +57,29 @@ export function createLearning({ subscriptions, telemetry, settings, now }: Lear
     }
   };
 
-  async function writeLesson(called: Subscription, call: JudgedCall): Promise<Learnt> {
-    let seen = called;
+  /** The calls of a batch end together. Each of their lessons goes on from the one before. */
+  function learnInTurn(called: Subscription, call: JudgedCall): Promise<Learnt> {
+    const key = `${called.accountId} ${called.id}`;
+    const before = lessons.get(key);
+    const learning = before
+      ? before.then((known) =>
+          writeLesson(called, call, known && known.version > called.version ? known : called),
+        )
+      : writeLesson(called, call, called);
+    const known = learning.then(
+      ({ subscription }) => subscription,
+      () => undefined,
+    );
+    lessons.set(key, known);
+    void known.then(() => {
+      if (lessons.get(key) === known) lessons.delete(key);
+    });
+    return learning;
+  }
+
+  async function writeLesson(called: Subscription, call: JudgedCall, known: Subscription): Promise<Learnt> {
+    if (known.url !== called.url) return { isCurrent: false, subscription: known };
+    let seen = known;
     for (let tries = 1; ; tries += 1) {
       const lesson = lessonFor(seen, call);
       if (!lesson) return { isCurrent: true, subscription: seen };

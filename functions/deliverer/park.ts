@@ -4,7 +4,7 @@ import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { RetryQueue } from '../../core/deliveries/delivery-queues.ts';
 import { park, release } from '../../core/deliveries/delivery-steps.ts';
 import type { RetryPolicy } from '../../core/deliveries/retry-policy.ts';
-import { beginDrain } from '../../core/subscriptions/holding.ts';
+import { withRelease } from '../../core/subscriptions/holding.ts';
 import { holdBackOf, type ParkReason } from '../../core/subscriptions/parking.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import type { SubscriptionLookup, SubscriptionWriter } from '../../core/subscriptions/subscription-store.ts';
@@ -47,9 +47,9 @@ export function createParking(deps: ParkingDeps) {
     for (let tries = 0; tries < maxTries; tries += 1) {
       const latest = await storedSubscriptions.findSubscription(row.accountId, row.subscriptionId);
       if (!latest || !isHeld(latest, row)) return releaseNow(row);
-      if (holdBackOf(latest, now()) || latest.drain) return;
-      const draining = { ...beginDrain(latest, now()), version: latest.version + 1 };
-      if (await subscriptions.replaceSubscription(latest, draining)) return;
+      const next = withRelease(latest, now());
+      if (next === latest) return;
+      if (await subscriptions.replaceSubscription(latest, { ...next, version: latest.version + 1 })) return;
     }
     throw new Error(`subscription ${row.subscriptionId} changes all the time`);
   }

@@ -1,5 +1,7 @@
 import type { DeliveryInWork } from '../../core/deliveries/delivery.ts';
+import { drillType } from '../../core/receivers/drill.ts';
 import { beginProbe } from '../../core/receivers/health.ts';
+import { verificationType } from '../../core/receivers/verification.ts';
 import type { SubscriptionLookup, SubscriptionWriter } from '../../core/subscriptions/subscription-store.ts';
 
 export interface ProbeDeps {
@@ -15,10 +17,12 @@ export interface ProbeDeps {
  */
 export function createProbeTaking({ subscriptions, settings, randomBytes, now }: ProbeDeps) {
   return async function takeProbe(work: DeliveryInWork): Promise<DeliveryInWork> {
-    const { accountId, subscriptionId, isTest } = work.message;
+    const { accountId, subscriptionId, eventType, isTest } = work.message;
+    // What these show is not judged.
+    if (isTest || eventType === drillType || eventType === verificationType) return work;
     const seen = await subscriptions.findSubscription(accountId, subscriptionId);
     const breaker = seen?.receiver.breaker;
-    if (isTest || seen?.status !== 'enabled' || breaker?.state !== 'half-open') return work;
+    if (seen?.status !== 'enabled' || seen.pause || breaker?.state !== 'half-open') return work;
     const probe = randomBytes(12).toString('base64url');
     const probing = beginProbe(breaker, probe, now(), settings.claimLeaseMs);
     const next = { ...seen, receiver: { ...seen.receiver, breaker: probing }, version: seen.version + 1 };

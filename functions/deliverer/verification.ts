@@ -23,6 +23,15 @@ export interface VerificationDeps extends ReceiverCallDeps, TurnDeps {
   readonly randomBytes: (size: number) => Buffer;
 }
 
+/** An operator has paused the account or the stage. The sweeper brings the question back, until it is too late to ask. */
+const askLater: Ending = {
+  kind: 'postponed',
+  limit: 'operator',
+  times: { waitMs: 300_000, dueInMs: 300_000 },
+  turn: undefined,
+  byQueue: false,
+};
+
 interface Asked {
   readonly subscription: Subscription;
   readonly question: Verification;
@@ -79,8 +88,7 @@ export function createVerification(deps: VerificationDeps) {
       storedSubscriptions.findSubscription(accountId, subscriptionId),
     ]);
     if (!isServed(accountStatus)) return { kind: 'cancelled', reason: 'account-suspended' };
-    if (await deps.stageStatus.isStagePaused()) return { kind: 'parked', reason: 'stage-paused' };
-    if (accountStatus === 'paused') return { kind: 'parked', reason: 'account-paused' };
+    if (accountStatus === 'paused' || (await deps.stageStatus.isStagePaused())) return askLater;
     if (!subscription) return { kind: 'cancelled', reason: 'subscription-deleted' };
     const question = openQuestion(subscription, eventId);
     return question ? { subscription, question } : { kind: 'cancelled', reason: 'question-withdrawn' };

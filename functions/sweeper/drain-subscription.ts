@@ -4,7 +4,7 @@ import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { RetryQueue } from '../../core/deliveries/delivery-queues.ts';
 import { dropParked, release } from '../../core/deliveries/delivery-steps.ts';
 import type { ParkedDeliveries } from '../../core/deliveries/parked-deliveries.ts';
-import { type CallLimit, type TokenStore, turnMs } from '../../core/rate-limit.ts';
+import { type CallLimit, maxTurnWaitMs, type TokenStore, turnMs } from '../../core/rate-limit.ts';
 import { type Drain, type DrainPolicy, drainAfter, rateOf } from '../../core/subscriptions/drain.ts';
 import { holdBackOf } from '../../core/subscriptions/parking.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
@@ -39,21 +39,23 @@ export function createDraining(deps: DrainingDeps) {
     if (!isUnwanted && !drain.discardUntil && (isHeld || isAccountPaused)) return waitLonger(drain);
 
     const perSecond = rateOf(drain, settings);
-    const room = perSecond * settings.drainStepSeconds;
+    const limit = limitOfOwner(subscription);
+    const room = Math.min(perSecond, limit?.perSecond ?? perSecond) * settings.drainStepSeconds;
     const rows = await parked.listParked({ accountId, subscriptionId }, room);
     const isDropped = ({ parkedAt }: ParkedDelivery) =>
       isUnwanted || (drain.discardUntil !== undefined && parkedAt <= drain.discardUntil);
     const dropped = rows.filter(isDropped);
     const wanted = isHeld || isAccountPaused ? [] : rows.filter((row) => !isDropped(row));
-    const timing = await planTimes(subscription, wanted.length, perSecond);
-    const released = timing ? wanted : [];
+    // What is held stays where it is. Once it may go, a drain begins anew.
+    const found = isHeld ? dropped.length : rows.length;
     return {
-      subscription: withDrain(drainAfter(drain, rows.length, now(), settings)),
+      subscription: withDrain(drainAfter(drain, found, now(), settings)),
       work: async () => {
         await Promise.all(
           dropped.map((row) => drop(row, isUnwanted ? 'subscription-disabled' : 'discarded')),
         );
-        if (timing) await releaseAll(released, timing);
+        const timing = await planTimes(limit, wanted.length, perSecond);
+        if (timing) await releaseAll(wanted, timing);
       },
     };
 
@@ -70,15 +72,16 @@ export function createDraining(deps: DrainingDeps) {
 
   /** Undefined if the subscription's own limit has no room in this step. */
   async function planTimes(
-    subscription: Subscription,
+    limit: CallLimit | undefined,
     count: number,
     perSecond: number,
   ): Promise<Timing | undefined> {
-    const limit = limitOfOwner(subscription);
     if (!limit) return (index) => ({ waitMs: Math.floor(index / perSecond) * 1_000 });
     if (count === 0) return undefined;
     const nowMs = now().getTime();
-    const startMs = await tokens.reserveTokens(limit, count, now());
+    // No message can wait for longer than the last of these turns.
+    const maxWaitMs = Math.min(stepMs, maxTurnWaitMs - stepMs);
+    const startMs = await tokens.reserveTokens({ ...limit, maxWaitMs }, count, now());
     return startMs === undefined ? undefined : (index) => turnOf(limit, startMs, index, nowMs);
   }
 

@@ -35,7 +35,7 @@ export function createProbing(deps: ProbingDeps) {
     const { accountId, id: subscriptionId } = subscription;
     const oldest = await parked.listParked({ accountId, subscriptionId }, candidates);
     const row = leastProbed(oldest);
-    if (!row) return idle(withBreaker(halfOpen(breaker)));
+    if (!row) return idle(withBreaker(halfOpen(breaker, now())));
     const probe = randomBytes(12).toString('base64url');
     const next = withBreaker(beginProbe(breaker, probe, now(), leaseMs));
     return { subscription: next, work: () => send(row, probe) };

@@ -15,6 +15,10 @@ export interface SweeperDeps extends DeliverySweepDeps, WakingDeps {
 
 /** So many are taken up together. After a crash, these alone are late. */
 const pageSize = 100;
+const wokenTogether = 10;
+
+/** With less time left, nothing is begun. */
+const marginMs = 10_000;
 
 /** Does what is due by time: sends deliveries to the retry queue, and lets subscriptions go on. */
 export function createSweeper(deps: SweeperDeps) {
@@ -40,12 +44,20 @@ export function createSweeper(deps: SweeperDeps) {
       if (result.status === 'rejected') telemetry.error('sweep.failed', { error: result.reason });
     }
 
+    /** Each may release thousands of deliveries, so a few are woken at a time. */
+    async function wakeAll(due: readonly Subscription[]): Promise<number> {
+      const results: boolean[] = [];
+      for (let at = 0; at < due.length && remainingMs() > marginMs; at += wokenTogether)
+        results.push(...(await Promise.all(due.slice(at, at + wokenTogether).map(wakeSubscription))));
+      return results.filter(Boolean).length;
+    }
+
     /** `handle` tells of how many it has got rid of. */
     async function sweepShard<Item>(
       list: () => Promise<readonly Item[]>,
       handle: (due: readonly Item[]) => Promise<number>,
     ): Promise<void> {
-      while (remainingMs() > 10_000) {
+      while (remainingMs() > marginMs) {
         const due = await list();
         const handled = await handle(due);
         // Nothing of a full page was done. Either only the index still shows it, or AWS does not take what we write.
@@ -53,11 +65,6 @@ export function createSweeper(deps: SweeperDeps) {
       }
     }
   };
-
-  async function wakeAll(due: readonly Subscription[]): Promise<number> {
-    const results = await Promise.all(due.map(wakeSubscription));
-    return results.filter(Boolean).length;
-  }
 }
 
 function range(count: number): number[] {

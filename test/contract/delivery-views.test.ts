@@ -14,6 +14,7 @@ import {
   deliveredDelivery,
   deliveryRef,
   exhaustedDelivery,
+  parkedDelivery,
   waitingDelivery,
 } from '../support/builders.ts';
 
@@ -23,6 +24,7 @@ describe('a delivery is shown', () => {
     ['waiting, with its next attempt', waitingDelivery({ nextAttemptAt }), 'waiting', nextAttemptAt],
     ['waiting while its receiver is called, without one', claimedDelivery(), 'waiting', undefined],
     ['delivered', deliveredDelivery(), 'delivered', undefined],
+    ['parked, without one', parkedDelivery(), 'parked', undefined],
     ['failed', exhaustedDelivery(), 'failed', undefined],
     ['cancelled', cancelledDelivery(), 'cancelled', undefined],
   ])('%s', (_, row, status, next) => {
@@ -84,6 +86,7 @@ test('a delivery is shown with all that its owner may know of it', () => {
 test('each state of a row has one status, by which it is found', () => {
   expect(deliveryStatuses.map((status) => [status, statesOf([status])])).toEqual([
     ['waiting', ['waiting', 'claimed']],
+    ['parked', ['parked']],
     ['delivered', ['delivered']],
     ['failed', ['exhausted']],
     ['cancelled', ['cancelled']],

@@ -216,6 +216,7 @@ test('there are these outcomes', () => {
   expect(eventOutcomes).toEqual([
     'delivered',
     'waiting',
+    'parked',
     'failed',
     'cancelled',
     'no-longer-known',

@@ -21,6 +21,11 @@ const complete = {
   HOST_RATE_PER_SECOND: '200',
   MAX_DELIVERERS: '100',
   DELIVERER_TIMEOUT_SECONDS: '45',
+  BREAKER_FAILURES: '5',
+  BREAKER_MIN_SECONDS: '60',
+  BREAKER_MAX_SECONDS: '3600',
+  DISABLE_AFTER_SECONDS: '432000',
+  KEEP_DISABLED_SECONDS: '86400',
 };
 
 describe('readEnv', () => {
@@ -46,6 +51,11 @@ describe('readEnv', () => {
         hostRatePerSecond: 200,
         maxDeliverers: 100,
         delivererTimeoutSeconds: 45,
+        breakerFailures: 5,
+        breakerMinSeconds: 60,
+        breakerMaxSeconds: 3_600,
+        disableAfterSeconds: 432_000,
+        keepDisabledSeconds: 86_400,
       },
     });
   });

@@ -4,9 +4,16 @@ import type { DeliveryMessage } from '../../core/deliveries/delivery.ts';
 import { refOf } from '../../core/deliveries/delivery.ts';
 import { resend } from '../../core/deliveries/delivery-steps.ts';
 import { resendDelivery } from '../../core/deliveries/resend-delivery.ts';
+import type { Pause } from '../../core/subscriptions/pause.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import type { TestApi } from '../support/api.ts';
-import { envelope, exhaustedDelivery, sqsRecord, waitingDelivery } from '../support/builders.ts';
+import {
+  envelope,
+  exhaustedDelivery,
+  parkedDelivery,
+  sqsRecord,
+  waitingDelivery,
+} from '../support/builders.ts';
 import { type Deployment, slowedBy } from '../support/deployment.ts';
 import type { Receiver } from '../support/receiver.ts';
 import { writesRows } from '../support/row-writes.ts';
@@ -71,6 +78,19 @@ async function later(to: Subscription, attemptCount: number, overrides: Partial<
   return message;
 }
 
+/** A sweep that finds this subscription alone. */
+function wake({ accountId, id }: Subscription) {
+  const dueIndex = {
+    shards: { deliveries: 0, subscriptions: 1 },
+    listDueDeliveries: async () => [],
+    async listDueSubscriptions() {
+      const found = await deployment.subscriptions.findSubscription(accountId, id);
+      return found ? [found] : [];
+    },
+  };
+  return deployment.sweeperWith({ dueIndex })(() => 50_000);
+}
+
 interface Way {
   readonly name: string;
   readonly writes: readonly string[];
@@ -102,8 +122,8 @@ const ways: readonly Way[] = [
     },
   },
   {
-    name: 'a first attempt that ends the delivery and disables',
-    writes: ['attempt', 'subscription', 'message to exhausted', 'row'],
+    name: 'a first attempt that disables',
+    writes: ['attempt', 'subscription', 'row'],
     async prepare() {
       const message = deployment.messageFor(await subscribed());
       answer(410);
@@ -120,7 +140,8 @@ const ways: readonly Way[] = [
   },
   {
     name: 'a later attempt that fails and leaves a short gap',
-    writes: ['row', 'attempt', 'row', 'message to retries'],
+    writes: ['row', 'attempt', 'subscription', 'row', 'message to retries'],
+    optional: ['subscription'],
     async prepare() {
       const message = await later(await subscribed({ receiver: {} }), 0);
       answer(500);
@@ -129,7 +150,8 @@ const ways: readonly Way[] = [
   },
   {
     name: 'a last attempt that fails',
-    writes: ['row', 'attempt', 'message to exhausted', 'row'],
+    writes: ['row', 'attempt', 'subscription', 'message to exhausted', 'row', 'subscription'],
+    optional: ['subscription'],
     async prepare() {
       const message = await later(await subscribed({ receiver: {} }), 2);
       answer(500);
@@ -138,7 +160,8 @@ const ways: readonly Way[] = [
   },
   {
     name: 'a first attempt that has expired',
-    writes: ['message to exhausted', 'row'],
+    writes: ['message to exhausted', 'row', 'subscription'],
+    optional: ['subscription'],
     async prepare() {
       const message = deployment.messageFor(await subscribed(), { acceptedAt: longAgo });
       return () => deliver(message);
@@ -146,10 +169,67 @@ const ways: readonly Way[] = [
   },
   {
     name: 'a later attempt that has expired',
-    writes: ['row', 'message to exhausted', 'row'],
+    writes: ['row', 'message to exhausted', 'row', 'subscription'],
+    optional: ['subscription'],
     async prepare() {
       const message = await later(await subscribed(), 1, { acceptedAt: longAgo });
       return () => deliver(message);
+    },
+  },
+  {
+    name: 'a first attempt at a subscription that is paused',
+    writes: ['row'],
+    async prepare() {
+      const until = new Date(deployment.clock.now().getTime() + 60_000).toISOString();
+      const pause = { since: longAgo, until, by: { kind: 'portal' } } as unknown as Pause;
+      const message = deployment.messageFor(await subscribed({ pause }));
+      return () => deliver(message);
+    },
+  },
+  {
+    name: 'an attempt that is parked after its subscription has gone on',
+    writes: ['row', 'row', 'message to retries'],
+    async prepare() {
+      const until = new Date(deployment.clock.now().getTime() + 60_000).toISOString();
+      const pause = { since: longAgo, until, by: { kind: 'portal' } } as unknown as Pause;
+      const to = await subscribed({ pause });
+      const { pause: _, ...others } = to;
+      const known = { findSubscription: async () => to };
+      const message = JSON.stringify(deployment.messageFor(to));
+      const deliverLate = deployment.delivererWith({
+        subscriptions: { ...deployment.subscriptions, ...known },
+      });
+      await deployment.subscriptions.replaceSubscription(to, { ...others, version: to.version + 1 });
+      return () => deliverLate(sqsRecord(deployment.deliveryQueue.arn, message));
+    },
+  },
+  {
+    name: 'a step of a drain',
+    writes: ['subscription', 'row', 'message to retries'],
+    async prepare() {
+      const at = deployment.clock.now().toISOString();
+      const to = await subscribed({ drain: { since: at, nextAt: at, perSecond: 0 } });
+      const ref = refOf(deployment.messageFor(to));
+      await deployment.deliveries.replaceDelivery(undefined, {
+        ...parkedDelivery({ dueAt: '2100-01-01T00:00:00.000Z' }),
+        ...ref,
+      });
+      return () => wake(to);
+    },
+  },
+  {
+    name: 'a probe',
+    writes: ['subscription', 'row', 'message to retries'],
+    async prepare() {
+      const at = deployment.clock.now().toISOString();
+      const breaker = { state: 'open', openedAt: at, until: at, openings: 1 } as const;
+      const to = await subscribed({ receiver: { breaker } });
+      const ref = refOf(deployment.messageFor(to));
+      await deployment.deliveries.replaceDelivery(undefined, {
+        ...parkedDelivery({ dueAt: '2100-01-01T00:00:00.000Z' }),
+        ...ref,
+      });
+      return () => wake(to);
     },
   },
   {

@@ -86,6 +86,8 @@ const deliver = (arn: string, messages: readonly DeliveryMessage[]) =>
       claimLeaseMs,
       queueMarginSeconds,
       retryScheduleSeconds: standardRetryScheduleSeconds,
+      breakerFailures: 0,
+      disableAfterSeconds: 0,
     },
   })(...messages.map((message) => sqsRecord(arn, JSON.stringify(message))));
 

@@ -32,7 +32,7 @@ interface Expected {
         readonly errorCode?: string;
       };
   /** Upon a first attempt; `retryAfterSeconds` is what the receiver asks for and gets. */
-  readonly decision: 'delivered' | 'retry' | 'exhausted';
+  readonly decision: 'delivered' | 'retry' | 'parked';
   readonly retryAfterSeconds?: number;
 }
 
@@ -667,7 +667,7 @@ function retried(reason: FailureReason, errorCode?: string): Expected {
 }
 
 function ended(reason: FailureReason, status?: number): Expected {
-  return { outcome: { kind: 'failure', reason, ...(status && { status }) }, decision: 'exhausted' };
+  return { outcome: { kind: 'failure', reason, ...(status && { status }) }, decision: 'parked' };
 }
 
 function head(status: string, ...headers: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type FailureReason, failureReasons } from '../../../core/receivers/delivery-outcome.ts';
-import { learnFrom, type Receiver } from '../../../core/receivers/receiver.ts';
+import { type Lesson, learnFrom, type Receiver } from '../../../core/receivers/receiver.ts';
 
 const start = new Date('2026-11-23T17:00:00.000Z');
 const at = start.toISOString();
@@ -34,8 +34,14 @@ const policy = {
   cacheMs: 5_000,
 };
 
-function learn(receiver: Receiver, outcome: Outcome, now = start) {
-  return learnFrom(receiver, { eventId: 'evt_1', outcome }, now, policy);
+/** Without its health, which has tests of its own. */
+function learn(receiver: Receiver, outcome: Outcome, now = start): Lesson | undefined {
+  const lesson = learnFrom(receiver, { eventId: 'evt_1', outcome }, now, policy);
+  if (!lesson) return undefined;
+  const { failing: _, breaker: __, throttledUntil: ___, ...known } = lesson.receiver;
+  const names = [...Object.keys(known), ...Object.keys(receiver)] as (keyof typeof known)[];
+  const isNew = lesson.disable !== undefined || names.some((name) => known[name] !== receiver[name]);
+  return isNew ? { ...lesson, receiver: known } : undefined;
 }
 
 /** What is known after calls, each so many milliseconds after the start, and how many writes that took. */
@@ -245,4 +251,44 @@ describe('a receiver is slow', () => {
       expect(learn({ ...slow, quickCalls }, fail(reason))?.receiver).toMatchObject({ ...slow, quickCalls });
     },
   );
+});
+
+describe('the health of a receiver is a part of what is known', () => {
+  const call = { eventId: 'evt_1', outcome: fail('status') };
+
+  test('a failure that begins a run is worth a write, one that changes nothing is not', () => {
+    const first = learnFrom({}, call, start, policy)?.receiver ?? {};
+    const full = { ...first, failing: { ...first.failing, count: 5, isOfSeveral: true } } as Receiver;
+
+    expect(first.failing).toMatchObject({ since: at, count: 1 });
+    expect(learnFrom(full, call, after(1_000), { ...policy, cacheMs: 5_000 })).toBeUndefined();
+  });
+
+  test('a success ends the run, and a success without a run is not worth a write', () => {
+    const failing = { since: before, count: 3, eventId: 'evt_1', lastReason: 'status' } as const;
+    const success = { eventId: 'evt_2', outcome: succeed() };
+
+    expect(learnFrom({ provenAt: before, failing }, success, start, policy)).toEqual({
+      receiver: { provenAt: before },
+    });
+    expect(learnFrom({ provenAt: before }, success, start, policy)).toBeUndefined();
+  });
+
+  test.each([
+    [-1, undefined],
+    [0, 'failing'],
+    [1, 'failing'],
+  ])('a failure disables the subscription %i ms after the longest run', (ms, disable) => {
+    const failing = {
+      since: before,
+      count: 5,
+      eventId: 'evt_1',
+      isOfSeveral: true,
+      lastReason: 'status',
+      disablesAt: at,
+    } as const;
+    const breaker = { state: 'half-open', openedAt: before, openings: 9 } as const;
+
+    expect(learnFrom({ failing, breaker }, call, after(ms), policy)?.disable).toBe(disable);
+  });
 });

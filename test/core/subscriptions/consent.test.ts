@@ -74,6 +74,8 @@ describe('an answer', () => {
       verifiedAt: at,
       verification: { ...question, state: 'verified', status: 200, answeredAt: at },
       receiver: { provenAt: at, provenAddresses: ['192.0.2.1'] },
+      // What was parked before its URL changed goes on.
+      drain: { since: at, nextAt: at, perSecond: 0 },
       version: 8,
     });
   });

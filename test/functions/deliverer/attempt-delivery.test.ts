@@ -21,7 +21,7 @@ import {
   sqsRecord,
   waitingDelivery,
 } from '../../support/builders.ts';
-import { claimLeaseMs, type Deployment, slowedBy } from '../../support/deployment.ts';
+import { claimLeaseMs, type Deployment, deliverySettings, slowedBy } from '../../support/deployment.ts';
 import { exampleData } from '../../support/journey-data.ts';
 import { type Receiver, unsignedHeaders, verifyCallback } from '../../support/receiver.ts';
 import { prepareDeployment } from '../../support/suite.ts';
@@ -233,7 +233,6 @@ describe('a receiver that takes long', () => {
 
   test('is noted as slow, and as quick again after ten quick calls in a row, half a minute apart', async () => {
     const slowSince = deployment.clock.now().toISOString();
-    receiver.respond((response) => void response.writeHead(500).end());
 
     for (let calls = 0; calls < 10; calls += 1) {
       expect(await stored()).toMatchObject({ receiver: { slowSince } });
@@ -544,7 +543,7 @@ describe('whatever may have been called before claims first', () => {
 });
 
 describe('a subscription that takes no callbacks', () => {
-  test('a 410 disables it, tells the exhausted queue and is not retried', async () => {
+  test('a 410 disables it, and its delivery is kept in case that was a mistake', async () => {
     const message = deployment.messageFor(subscription);
     respondStatus(410);
 
@@ -557,11 +556,29 @@ describe('a subscription that takes no callbacks', () => {
       },
     );
     expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+      state: 'parked',
+      reason: 'disabled',
+      attemptCount: 1,
+    });
+    expect(deployment.messagesIn('retries')).toEqual([]);
+    expect(deployment.queues.messagesIn('exhausted')).toEqual([]);
+  });
+
+  test('a 410 on a stage that keeps nothing tells the exhausted queue', async () => {
+    const message = deployment.messageFor(subscription);
+    respondStatus(410);
+    const keepNothing = deployment.delivererWith({
+      settings: { ...deliverySettings, keepDisabledSeconds: 0 },
+    });
+
+    await keepNothing(sqsRecord(deployment.deliveryQueue.arn, JSON.stringify(message)));
+
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
       state: 'exhausted',
       reason: 'gone',
     });
-    expect(deployment.messagesIn('retries')).toEqual([]);
     expect(deployment.queues.messagesIn('exhausted')).toMatchObject([{ attributes: { reason: 'gone' } }]);
+    expect(await deployment.exhaustedCount.takeExhausted(message)).toBe(1);
   });
 
   test('a 410 whose subscription could not be disabled is not final: the next one disables it', async () => {
@@ -578,7 +595,7 @@ describe('a subscription that takes no callbacks', () => {
 
     const stored = await deployment.subscriptions.findSubscription(message.accountId, subscription.id);
     expect(stored).toMatchObject({ status: 'disabled', disabledReason: 'gone' });
-    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({ state: 'exhausted' });
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({ state: 'parked' });
   });
 
   test('a URL that we cannot use disables it', async () => {

@@ -114,8 +114,8 @@ test('one that changes whenever it is looked at is not called, until its message
   const { batchItemFailures } = await deliver(retry);
   expect(batchItemFailures).toHaveLength(1);
   expect(receiver.callbacks).toEqual([]);
-  // Once to begin with, and once after each of five preparations.
-  expect(looks).toBe(6);
+  // For a probe and to begin with, and once after each of five preparations.
+  expect(looks).toBe(7);
 
   deployment.reset();
   deployment.clock.advance(60_000);
@@ -428,14 +428,14 @@ describe('while a call is on the wire, its subscription is', () => {
   test.each([
     ['changed otherwise', () => change({ description: 'new' })],
     ['moved away and back', () => move().then(() => change({ receiver: {} }))],
-  ])('%s, and the URL answers 410: the delivery ends and it is disabled', async (_, makeChange) => {
+  ])('%s, and the URL answers 410: the delivery is kept and it is disabled', async (_, makeChange) => {
     changeBeforeAnswer(410, makeChange);
 
     expect(await deliver(retry)).toEqual(acknowledged);
 
     expect(await deployment.deliveries.findDelivery(retry)).toMatchObject({
-      state: 'exhausted',
-      reason: 'gone',
+      state: 'parked',
+      reason: 'disabled',
     });
     expect(await stored()).toMatchObject({ status: 'disabled', disabledReason: 'gone' });
   });
@@ -445,9 +445,11 @@ describe('while a call is on the wire, its subscription is', () => {
 
     expect(await deliver(retry)).toEqual(acknowledged);
 
+    const row = await deployment.deliveries.findDelivery(retry);
+    await deliver({ ...retry, version: row?.version ?? 0 });
     expect(await deployment.deliveries.findDelivery(retry)).toMatchObject({
-      state: 'exhausted',
-      reason: 'gone',
+      state: 'cancelled',
+      reason: 'subscription-deleted',
     });
   });
 });

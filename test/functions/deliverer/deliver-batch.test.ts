@@ -121,8 +121,8 @@ describe('a batch', () => {
     await deployment.deliver(record(deployment.messageFor(subscription)));
 
     const reads = deployment.wire.table.calls.filter(({ operation }) => operation === 'GetItem');
-    // Before the call is prepared, and right before it is made.
-    expect(reads.map(({ input }) => input.ConsistentRead)).toEqual([true, true, true, true]);
+    // The subscription for a probe; stage, account and subscription before the call is prepared, and right before it is made.
+    expect(reads.map(({ input }) => input.ConsistentRead)).toEqual(Array.from({ length: 7 }, () => true));
   });
 
   test('with the same message twice makes one call and acknowledges both', async () => {

@@ -82,7 +82,7 @@ describe('a name that leads to a private address', () => {
       status: 'disabled',
       disabledReason: 'address-forbidden',
     });
-    expect(await deliverTo(subscription)).toMatchObject({ state: 'cancelled' });
+    expect(await deliverTo(subscription)).toMatchObject({ state: 'parked', reason: 'disabled' });
   });
 
   test('does not disable it if a call could be made in between', async () => {
@@ -183,7 +183,7 @@ describe('a lesson is written once, however many write at that time:', () => {
     expect(await deliverTo(subscription)).toMatchObject({ state: 'waiting' });
     expect(await stored(subscription)).toMatchObject({ receiver: { provenAt: expect.any(String) } });
     expect(await stored(subscription)).not.toHaveProperty('receiver.refused');
-    expect(isTried()).toBe(2);
+    expect(isTried()).toBe(3);
     expect(deployment.telemetry.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
@@ -247,10 +247,10 @@ test.each([
   ['plain http', 'http://crm.example.com/'],
   ['a port that is not allowed any more', 'https://crm.example.com:8443/'],
   ['a host that is ours by now', 'https://api.iomnihub.example.net/'],
-])('a stored URL with %s ends its delivery and disables', async (_, url) => {
+])('a stored URL with %s disables, and keeps its delivery for another URL', async (_, url) => {
   const subscription = await subscribe(url);
 
-  expect(await deliverTo(subscription)).toMatchObject({ state: 'exhausted', reason: 'invalid-url' });
+  expect(await deliverTo(subscription)).toMatchObject({ state: 'parked', reason: 'disabled' });
   expect(await stored(subscription)).toMatchObject({ status: 'disabled', disabledReason: 'invalid-url' });
 });
 

@@ -197,13 +197,37 @@ describe('a delivery beyond a limit', () => {
     });
   });
 
-  test('waits for the sweeper alone when a quarter of an hour is full, and not all for one moment', async () => {
+  test('is parked when a quarter of an hour of its own limit is full, and a drain begins', async () => {
     const subscription = await limited({ rateLimitPerSecond: 1 });
     const [limit] = callbackLimits(subscription, deliverySettings, nothingKnown);
     if (limit) await createTokenStore(deployment.table).reserveTokens(limit, 901, deployment.clock.now());
     const message = deployment.messageFor(subscription);
 
     await deliver(message);
+
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
+      state: 'parked',
+      reason: 'rate-limit',
+    });
+    expect(
+      await deployment.subscriptions.findSubscription(subscription.accountId, subscription.id),
+    ).toMatchObject({
+      drain: { nextAt: secondsFromNow(0) },
+    });
+    expect(deployment.messagesIn('retries')).toEqual([]);
+    expect(deployment.telemetry.named('delivery.attempted').at(-1)).toMatchObject({
+      fields: { end: 'parked', reason: 'rate-limit' },
+    });
+  });
+
+  test('waits for the sweeper alone when a quarter of an hour of its account is full, and not all for one moment', async () => {
+    const subscription = await limited({});
+    const message = deployment.messageFor(subscription);
+    const deliverFull = deployment.delivererWith({
+      reserveTurns: async () => ({ kind: 'full', limit: 'account', passed: [] }),
+    });
+
+    await deliverFull(sqsRecord(deployment.deliveryQueue.arn, JSON.stringify(message)));
 
     // Between one and two quarters of an hour, by chance: here by half of it.
     expect(await deployment.deliveries.findDelivery(message)).toMatchObject({
@@ -212,7 +236,7 @@ describe('a delivery beyond a limit', () => {
     });
     expect(deployment.messagesIn('retries')).toEqual([]);
     expect(deployment.telemetry.named('delivery.attempted').at(-1)).toMatchObject({
-      fields: { end: 'postponed', limit: 'subscription', waitMs: 1_350_000 },
+      fields: { end: 'postponed', limit: 'account', waitMs: 1_350_000 },
     });
   });
 
