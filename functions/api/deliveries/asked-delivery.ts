@@ -41,7 +41,12 @@ export function createAskedDelivery(deps: AskedDeliveryDeps) {
     senderAfter,
 
     /** Sends a kept event, if the delivery is still as it was seen. Undefined if it has changed meanwhile. */
-    async sendKept(seen: Delivery | undefined, next: WaitingDelivery, times: WaitTimes) {
+    async sendKept(
+      subscription: Subscription,
+      seen: Delivery | undefined,
+      next: WaitingDelivery,
+      times: WaitTimes,
+    ) {
       const { events, deliveries, now } = deps;
       const result = await resendDelivery(
         { events, deliveries, send: senderAfter(times) },
@@ -51,7 +56,7 @@ export function createAskedDelivery(deps: AskedDeliveryDeps) {
       );
       switch (result) {
         case 'sent':
-          return { body: presentDelivery(next) };
+          return { body: presentDelivery(next, { subscription, now: now() }) };
         case 'too-old':
           return refuse('event-not-kept', 'The event is no longer stored, so it cannot be sent again.');
         case 'overtaken':

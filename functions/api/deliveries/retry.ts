@@ -24,6 +24,6 @@ export function createRetryDelivery(deps: AskedDeliveryDeps): Handler<'POST /del
     const times = timesFor(subscription);
     const next = resend(row, times, now());
     if (!next) return refuseInProgress();
-    return (await sendKept(row, next, times)) ?? refuseInProgress();
+    return (await sendKept(subscription, row, next, times)) ?? refuseInProgress();
   };
 }

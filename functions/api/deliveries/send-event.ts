@@ -40,7 +40,7 @@ export function createSendEvent(deps: SendEventDeps): Handler<'POST /events/{id}
     if (open) return open;
     const times = timesFor(subscription);
     const next = row ? resend(row, times, now()) : planAnew(ref, times, now());
-    return (next && (await sendKept(row, next, times))) ?? refuseInProgress();
+    return (next && (await sendKept(subscription, row, next, times))) ?? refuseInProgress();
   };
 
   /** Refuses what comes without being asked for: a second request would only make a second call. */
