@@ -165,6 +165,9 @@ export const changes: readonly Fault[] = [
     otherSchedules: [nextSchedule],
     async begin(world) {
       for (const subscriber of world.take(3)) world.behave(subscriber, { statuses: [500, 500, 204] });
+      // Each version parks and releases what the other one has written.
+      const down = world.take(2);
+      for (const subscriber of down) world.behave(subscriber, { statuses: [503] });
       const next = await synthesizePatched('next-version', {
         retryScheduleSeconds: nextSchedule,
       });
@@ -180,6 +183,7 @@ export const changes: readonly Fault[] = [
             await world.comeToRest();
             written = (await world.readItems()).filter(isOfNextVersion).length;
           }
+          for (const subscriber of down) world.behave(subscriber, {});
         },
       };
     },

@@ -1,6 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
 import { createAccountStore } from '../../adapters/dynamo-account-store.ts';
-import { createStageStatusStore } from '../../adapters/dynamo-stage-status.ts';
 import type { WireCall } from '../../bench/wire-proxy.ts';
 import { cacheMs } from '../support/stacks-under-fault.ts';
 import { until } from '../support/until.ts';
@@ -113,11 +112,10 @@ export const pauses: readonly Fault[] = [
     what: 'an operator stops all calls to an account, and lets them go on',
     begin(world) {
       const [accountId = ''] = world.accountIds;
-      const accounts = createAccountStore(world.table);
       const taken = world.subscribers.filter((one) => one.accountId === accountId);
       return holdBackFor(world, taken, {
-        begin: () => accounts.setAccountStatus(accountId, 'paused', new Date()),
-        end: () => accounts.setAccountStatus(accountId, 'active', new Date()),
+        begin: () => world.switchCalls('pause', accountId),
+        end: () => world.switchCalls('resume', accountId),
       });
     },
   },
@@ -164,12 +162,10 @@ export const pauses: readonly Fault[] = [
   {
     name: 'stage-paused',
     what: 'an operator stops all calls of the stage, and lets them go on',
-    begin(world) {
-      const stage = createStageStatusStore(world.table);
-      return holdBackFor(world, world.subscribers, {
-        begin: () => stage.setStagePaused(true, new Date()),
-        end: () => stage.setStagePaused(false, new Date()),
-      });
-    },
+    begin: (world) =>
+      holdBackFor(world, world.subscribers, {
+        begin: () => world.switchCalls('pause'),
+        end: () => world.switchCalls('resume'),
+      }),
   },
 ];

@@ -262,10 +262,11 @@ export async function createWorld(
     },
 
     /** As an operator does it. */
-    async redrive(queue: string): Promise<void> {
-      const args = ['scripts/redrive.ts', '--outputs', stacks.outputsFile, '--queue', queue];
-      await promisify(execFile)(process.execPath, args, { cwd: repository });
-    },
+    redrive: (queue: string) => runScript('redrive.ts', '--queue', queue),
+
+    /** The same for all calls of an account, or of the stage. */
+    switchCalls: (verb: 'pause' | 'resume', accountId?: string) =>
+      runScript('pause.ts', verb, ...(accountId === undefined ? [] : ['--account', accountId])),
 
     readParked: async () => rowsOf(await readItems(table)).filter(({ state }) => state === 'parked'),
     readHeld: async () => (await readHeld(sqs)).held,
@@ -313,6 +314,11 @@ export async function createWorld(
       await rm(folder, { recursive: true, force: true });
     },
   };
+
+  async function runScript(script: string, ...args: readonly string[]): Promise<void> {
+    const given = [`scripts/${script}`, ...args, '--outputs', stacks.outputsFile];
+    await promisify(execFile)(process.execPath, given, { cwd: repository });
+  }
 
   async function isAtRest(): Promise<boolean> {
     const undrained = await countUndrained(sqs);
