@@ -117,7 +117,10 @@ test.each([
   ['a page of ASCII', '<p>Internal Server Error</p>'.repeat(200)],
   ['a page of characters of four bytes', '🛠'.repeat(1_024)],
 ])('a delivery that fails at every attempt, with %s, costs what ADR 2 says', async (_, page) => {
-  const { subscription } = await deployment.subscribe({ url: receiver.url, eventTypes: [type] });
+  const at = deployment.clock.now().toISOString();
+  // Its owner hears of it in any case, so the sweeper has nothing to do for it meanwhile.
+  const exhaustion = { since: at, tellAt: '2100-01-01T00:00:00.000Z' };
+  const { subscription } = await deployment.subscribe({ url: receiver.url, eventTypes: [type], exhaustion });
   receiver.respond((response) => response.writeHead(500).end(page));
   let [message] = (await publish(subscription.accountId)) as [DeliveryMessage];
   writes.take();
@@ -144,6 +147,26 @@ test.each([
   expect(withTotal(attempts[5] ?? {})).toEqual(lineOf('a later one, by the sweeper'));
   expect(withTotal(attempts[9] ?? {})).toEqual(lineOf('the last'));
   expect(withTotal(sum(attempts))).toEqual(lineOf('all ten, exhausted'));
+});
+
+test('a delivery that comes while its subscription is paused costs what ADR 2 says', async () => {
+  const now = deployment.clock.now().getTime();
+  const [at, until] = [new Date(now).toISOString(), new Date(now + 60_000).toISOString()];
+  const pause = { since: at, until, by: { kind: 'backend', id: 'arn' } } as const;
+  const { subscription } = await deployment.subscribe({ url: receiver.url, eventTypes: [type], pause });
+  receiver.respond((response) => response.writeHead(200).end());
+  const [message] = (await publish(subscription.accountId)) as [DeliveryMessage];
+  writes.take();
+
+  await deliver(deployment.deliveryQueue.arn, [message]);
+  expect(withTotal(counted(writes.take()))).toEqual(lineOf('parked by a first message'));
+
+  deployment.clock.advance(61_000);
+  const released = await sweep(message);
+  expect(withTotal(counted(writes.take()))).toEqual(lineOf('released by a drain'));
+
+  await deliver(deployment.retryQueue.arn, [released]);
+  expect(withTotal(counted(writes.take()))).toEqual(lineOf('delivered after that'));
 });
 
 async function sweep({ accountId }: DeliveryMessage): Promise<DeliveryMessage> {

@@ -1,0 +1,50 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Drain, drainAfter, rateOf } from '../../../core/subscriptions/drain.ts';
+
+const policy = { drainStepSeconds: 60, drainStartPerSecond: 1, drainMaxPerSecond: 50 };
+const start = Date.parse('2026-11-23T17:00:00.000Z');
+const at = (seconds: number) => new Date(start + seconds * 1_000);
+const iso = (seconds: number) => at(seconds).toISOString();
+const begun: Drain = { since: iso(0), nextAt: iso(0), perSecond: 0 };
+
+describe('a drain', () => {
+  test('doubles with each step that found something, up to its limit', () => {
+    const rates: number[] = [];
+    let drain: Drain | undefined = begun;
+    for (let step = 0; drain && step < 9; step += 1) {
+      rates.push(rateOf(drain, policy));
+      drain = drainAfter(drain, 1, at(step * 60), policy);
+    }
+
+    expect(rates).toEqual([1, 2, 4, 8, 16, 32, 50, 50, 50]);
+    expect(drain?.nextAt).toBe(iso(9 * 60));
+  });
+
+  test('never exceeds a limit that is lower than its start', () => {
+    expect(rateOf(begun, { ...policy, drainStartPerSecond: 10, drainMaxPerSecond: 5 })).toBe(5);
+  });
+
+  test('ends after two looks that found nothing, a step apart', () => {
+    const once = drainAfter(begun, 0, at(0), policy);
+    expect(once).toEqual({ ...begun, emptySince: iso(0), nextAt: iso(60) });
+
+    const early = once && drainAfter(once, 0, at(59.999), policy);
+    expect(early).toEqual({ ...begun, emptySince: iso(0), nextAt: iso(119.999) });
+    expect(once && drainAfter(once, 0, at(60), policy)).toBeUndefined();
+  });
+
+  test('goes on if the second look finds something, and then needs two again', () => {
+    const once = drainAfter(begun, 0, at(0), policy);
+    const again = once && drainAfter(once, 1, at(60), policy);
+
+    expect(again).not.toHaveProperty('emptySince');
+    expect(again && drainAfter(again, 0, at(120), policy)).toMatchObject({ emptySince: iso(120) });
+  });
+
+  test('keeps what it discards and since when it runs', () => {
+    const discarding = { ...begun, discardUntil: iso(0) };
+
+    expect(drainAfter(discarding, 9, at(0), policy)).toMatchObject({ since: iso(0), discardUntil: iso(0) });
+    expect(drainAfter(discarding, 0, at(0), policy)).toMatchObject({ discardUntil: iso(0) });
+  });
+});
