@@ -8,10 +8,10 @@ import type { Subscriber, World } from './world.ts';
 /** Receivers that are down, silent, late, gone or hostile: over real sockets. */
 
 /** Enough attempts to live through an outage of seconds. */
-const patient = { retryScheduleSeconds: '0,1,2,4,6,8' };
+export const patient = { retryScheduleSeconds: '0,1,2,4,6,8' };
 
 /** How many calls these receivers have got since. */
-async function callCounter({ live }: World, subscribers: readonly Subscriber[]) {
+export async function callCounter({ live }: World, subscribers: readonly Subscriber[]) {
   const count = async () =>
     (await live.calls()).filter(({ port }) => subscribers.some((one) => one.port === port)).length;
   const before = await count();
@@ -84,7 +84,7 @@ export const badReceivers: readonly Fault[] = [
       const turning = world.take(2);
       const before = (await attemptsAt(world, turning)).length;
       world.resolveTo('10.0.0.7', turning);
-      for (const one of turning) one.evidence = { ...one.evidence, isForbidden: true };
+      for (const one of turning) one.evidence = { ...one.evidence, isForbidden: true, isHeldBack: true };
       let attempts = 0;
       return {
         strikes: () => attempts,
@@ -177,6 +177,7 @@ export const badReceivers: readonly Fault[] = [
 /** In TCP; of every account's subscriptions, one moves to a deaf TLS port, and one's name gets no answer. */
 async function killMortals(world: World): Promise<void> {
   const mortals = world.subscribers.filter(({ accountId }) => world.mortalAccountIds.includes(accountId));
+  for (const mortal of mortals) mortal.evidence = { ...mortal.evidence, isHeldBack: true };
   for (const [first, second] of Map.groupBy(mortals, ({ accountId }) => accountId).values()) {
     await first?.owner('PATCH', `/subscriptions/${first.id}`, { url: `${world.mortal.deafUrl}/` });
     if (second) world.resolveTo('silent', [second]);

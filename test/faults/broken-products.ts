@@ -16,6 +16,8 @@ const faultsByInvariant: Readonly<Record<Invariant, string>> = {
   I10: 'redriven',
   I11: 'echoes-secrets',
   I12: 'name-turns-private',
+  I13: 'dead-under-load',
+  I14: 'account-paused',
 };
 
 /** A product that breaks an invariant on purpose: the ledger must see it, and see it for what it is. */

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { Answerer, WireAnswer, WireCall, WireProxy } from '../../bench/wire-proxy.ts';
 import { callDeadlineMs, sendsTo } from '../support/stacks-under-fault.ts';
-import { type Fault, type Trouble, untilStruck } from './fault.ts';
+import { type Fault, neverHeldBack, type Trouble, untilStruck } from './fault.ts';
 import type { World } from './world.ts';
 
 /** AWS calls that fail, or land and lose their answer: between function and engine, on the wire. */
@@ -146,6 +146,7 @@ export const brokenWires: readonly Fault[] = [
     what: 'the queue of exhausted deliveries takes nothing for a while, when deliveries have no attempt left',
     // Whoever cannot send it gives up its claim, and calls again with the next one.
     excuses: { uncountedCalls: 6 },
+    settings: neverHeldBack,
     begin(world) {
       for (const subscriber of world.take(2)) world.behave(subscriber, { statuses: [500] });
       return breaks(world.stacks.wire.sqs, sendsTo('exhausted-deliveries'), async () => unavailable);

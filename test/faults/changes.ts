@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { alterEnvironment, cacheMs } from '../support/stacks-under-fault.ts';
-import type { Fault, Trouble } from './fault.ts';
+import { type Fault, neverHeldBack, type Trouble } from './fault.ts';
 import { synthesizePatched } from './patched-product.ts';
 import type { Item } from './readings.ts';
 import { settlingMs } from './receptions.ts';
@@ -14,7 +14,7 @@ function effectiveAtMs(answer: Readonly<Record<string, unknown>>): number {
 }
 
 function endAt(subscriber: Subscriber, endAskedAtMs: number, endedAtMs: number): void {
-  subscriber.evidence = { ...subscriber.evidence, endAskedAtMs, endedAtMs };
+  subscriber.evidence = { ...subscriber.evidence, endAskedAtMs, endedAtMs, isHeldBack: false };
 }
 
 const tenMinutesMs = 600_000;
@@ -121,6 +121,7 @@ export const changes: readonly Fault[] = [
   {
     name: 'redriven',
     what: 'every delivery fails at every attempt; then all of them are redriven at once',
+    settings: neverHeldBack,
     begin(world) {
       for (const subscriber of world.subscribers) world.behave(subscriber, { statuses: [503] });
       return {
@@ -139,6 +140,8 @@ export const changes: readonly Fault[] = [
     name: 'deliverer-clock-ahead',
     what: 'the deliverer’s clock is ahead by 10 minutes',
     ...clockOffBy(tenMinutesMs, 'Deliverer'),
+    // For ten minutes nobody would ask whether a receiver works again that fails.
+    isAlone: true,
     excuses: { clockOffMs: tenMinutesMs },
   },
   {
@@ -162,6 +165,9 @@ export const changes: readonly Fault[] = [
     otherSchedules: [nextSchedule],
     async begin(world) {
       for (const subscriber of world.take(3)) world.behave(subscriber, { statuses: [500, 500, 204] });
+      // Each version parks and releases what the other one has written.
+      const down = world.take(2);
+      for (const subscriber of down) world.behave(subscriber, { statuses: [503] });
       const next = await synthesizePatched('next-version', {
         retryScheduleSeconds: nextSchedule,
       });
@@ -177,6 +183,7 @@ export const changes: readonly Fault[] = [
             await world.comeToRest();
             written = (await world.readItems()).filter(isOfNextVersion).length;
           }
+          for (const subscriber of down) world.behave(subscriber, {});
         },
       };
     },

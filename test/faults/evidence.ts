@@ -27,6 +27,10 @@ export interface Evidence {
   readonly fewestAttempts: number;
   /** By the longest one. */
   readonly mostAttempts: number;
+  /** How long a delivery is tried at most. */
+  readonly horizonMs: number;
+  /** The least time between two calls to a receiver that fails; undefined where nothing holds calls back. */
+  readonly probeEveryMs: number | undefined;
   /** What functions were working on when they died or their time was over, once for every time. */
   readonly interrupted: readonly InterruptionEvidence[];
 }
@@ -56,6 +60,10 @@ export interface SubscriptionEvidence {
   readonly moved?: { readonly path: string; readonly atMs: number };
   /** Its address may not be called: its deliveries end at their first attempt. */
   readonly isForbidden?: boolean;
+  /** To the end its receiver takes no calls, or somebody wants none: what it was to get may stay parked. */
+  readonly isHeldBack?: boolean;
+  /** Between these times nothing is to be called. */
+  readonly quiet?: readonly { readonly fromMs: number; readonly untilMs: number }[];
   /** All that ever signed. */
   readonly secrets: readonly SecretEvidence[];
   /** What its owner wants to be sent with every call. */
@@ -103,6 +111,10 @@ export interface RowEvidence {
   readonly subscriptionId: string;
   readonly eventId: string;
   readonly state: string;
+  /** Why it is parked, or has ended. */
+  readonly reason?: string;
+  /** How many of its calls are recorded as probes, which no schedule counts. */
+  readonly probes: number;
   /** When it was last written. */
   readonly atMs: number;
   /** Calls that are written down. */

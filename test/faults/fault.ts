@@ -34,6 +34,9 @@ export interface Trouble {
   latencyRatio?(): number;
 }
 
+/** So that deliveries to receivers that fail come to the end of their schedule. */
+export const neverHeldBack = { breakerFailures: '0' };
+
 /** Resolves once there was a strike; a fault that does not come about is a mistake of the run's. */
 export async function untilStruck(strikes: () => number, atLeast = 1): Promise<void> {
   const deadline = Date.now() + 60_000;

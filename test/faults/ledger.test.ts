@@ -61,6 +61,7 @@ const row: Evidence['rows'][number] = {
   eventId: 'evt_1',
   state: 'delivered',
   atMs: 2_100,
+  probes: 0,
   attempts: [{ status: 204 }],
 };
 const held: Evidence['held'][number] = {
@@ -83,6 +84,15 @@ const exhausted: typeof row = { ...row, state: 'exhausted', attempts: refusals.m
 const eventHeld = { ...held, queue: 'stage-rule-targets-dlq', subscriptionId: undefined };
 
 /** One event, delivered by one call. */
+const parked: Evidence['rows'][number] = { ...row, state: 'parked', reason: 'failing', attempts: [] };
+const expired: Evidence['rows'][number] = {
+  ...row,
+  state: 'exhausted',
+  reason: 'expired',
+  attempts: [],
+  atMs: 61_000,
+};
+const heldBack = { subscriptions: [{ ...subscription, isHeldBack: true }] };
 const whole: Evidence = {
   subscriptions: [subscription],
   published: [event],
@@ -98,6 +108,8 @@ const whole: Evidence = {
   deadlineMs: 1_000,
   fewestAttempts: 3,
   mostAttempts: 3,
+  horizonMs: 60_000,
+  probeEveryMs: 1_000,
   interrupted: [],
 };
 
@@ -108,7 +120,16 @@ function report(evidence: Partial<Evidence>): Invariant[] {
 test('says nothing about a delivery that was made', () => {
   expect(judge(whole)).toEqual({
     violations: [],
-    counts: { accepted: 1, delivered: 1, exhausted: 0, duplicates: 0, lost: 0, phantom: 0, crossed: 0 },
+    counts: {
+      accepted: 1,
+      delivered: 1,
+      exhausted: 0,
+      parked: 0,
+      duplicates: 0,
+      lost: 0,
+      phantom: 0,
+      crossed: 0,
+    },
   });
 });
 
@@ -163,6 +184,14 @@ describe('sees a loss', () => {
         received: [...refusals.slice(1), call('evt_1')],
         held: [held],
       },
+    ],
+    [
+      'a delivery that expired before its time was over',
+      { rows: [{ ...expired, atMs: 60_999 }], received: [], held: [held] },
+    ],
+    [
+      'a delivery whose probes were counted as attempts',
+      { rows: [{ ...exhausted, probes: 1 }], received: refusals, held: [held] },
     ],
     ['a delivery that nobody cancelled', { rows: [{ ...row, state: 'cancelled' }] }],
     [
@@ -394,6 +423,11 @@ test.each<[Invariant, string, Partial<Evidence>]>([
   ],
   [
     'I9',
+    'a call while its owner wants none',
+    { subscriptions: [{ ...subscription, quiet: [{ fromMs: -1, untilMs: 2_001 }] }] },
+  ],
+  [
+    'I9',
     'a call at the path that it has moved from',
     { subscriptions: [{ ...subscription, moved: { path: '/acc_a/0?moved', atMs: -1 } }] },
   ],
@@ -401,6 +435,8 @@ test.each<[Invariant, string, Partial<Evidence>]>([
   ['I11', 'a secret in the table', { texts: { 'the table': `oh, ${secret}` } }],
   ['I11', 'a secret without its prefix', { texts: { 'the table': secret.slice('whsec_'.length) } }],
   ['I12', 'a connection to a private address', { touched: ['10.0.0.7'] }],
+  ['I14', 'a delivery that is still parked', { rows: [parked], received: [] }],
+  ['I14', 'the same after a redrive', { rows: [parked], received: [], redriven: [held] }],
 ])('%s: sees %s', (invariant, _, evidence) => {
   expect(report(evidence)).toEqual([invariant]);
 });
@@ -526,6 +562,32 @@ describe('takes what the fault explains', () => {
     [
       'an answer that was not heard',
       { received: [refusal, call('evt_1')], rows: [{ ...row, attempts: [{}, { status: 204 }] }] },
+    ],
+    ['a delivery that is parked and held back', { ...heldBack, rows: [parked], received: [] }],
+    [
+      'a delivery that expired while it was parked',
+      { ...heldBack, rows: [expired], received: [], held: [held] },
+    ],
+    [
+      'a probe, which no schedule counts',
+      {
+        received: [...refusals, call('evt_1')],
+        rows: [{ ...row, probes: 1, attempts: [...exhausted.attempts, { status: 204 }] }],
+      },
+    ],
+    [
+      'a call before and after its owner wanted none',
+      {
+        subscriptions: [
+          {
+            ...subscription,
+            quiet: [
+              { fromMs: 0, untilMs: 2_000 },
+              { fromMs: 2_001, untilMs: 9_000 },
+            ],
+          },
+        ],
+      },
     ],
     [
       'an unrecorded call',

@@ -1,5 +1,6 @@
 import { type Call, callsOf, onTheWayMs, refOf, successesByDelivery } from './calls.ts';
 import type { Evidence } from './evidence.ts';
+import { findCalledWhileFailing } from './failing-runs.ts';
 import { findLost } from './losses.ts';
 import type { Violation } from './promises.ts';
 import {
@@ -14,7 +15,10 @@ import {
 export interface Verdict {
   readonly violations: readonly Violation[];
   readonly counts: Readonly<
-    Record<'accepted' | 'delivered' | 'exhausted' | 'duplicates' | 'lost' | 'phantom' | 'crossed', number>
+    Record<
+      'accepted' | 'delivered' | 'exhausted' | 'parked' | 'duplicates' | 'lost' | 'phantom' | 'crossed',
+      number
+    >
   >;
 }
 
@@ -39,6 +43,7 @@ export function judge(evidence: Evidence): Verdict {
       ...findUnheard(evidence, calls),
       ...findSlowedDown(evidence),
       ...findCalledAfterEnd(evidence, calls),
+      ...findCalledWhileFailing(evidence, calls),
       ...findSecrets(evidence),
       ...evidence.touched.map((address) => ({
         invariant: 'I12' as const,
@@ -49,6 +54,7 @@ export function judge(evidence: Evidence): Verdict {
       accepted: evidence.published.length,
       delivered: evidence.rows.filter(({ state }) => state === 'delivered').length,
       exhausted: evidence.rows.filter(({ state }) => state === 'exhausted').length,
+      parked: evidence.rows.filter(({ state }) => state === 'parked').length,
       duplicates: [...successesByDelivery(evidence, calls).values()].reduce(
         (sum, successes) => sum + successes.length - 1,
         0,
@@ -96,10 +102,16 @@ function findSlowedDown({ latencyRatio = 0 }: Evidence): Violation[] {
 function findCalledAfterEnd({ subscriptions }: Evidence, calls: readonly Call[]): Violation[] {
   const subscriptionOf = new Map(subscriptions.map((one) => [one.id, one]));
   return calls.flatMap((call): Violation[] => {
-    const { endedAtMs = Number.POSITIVE_INFINITY, moved } = subscriptionOf.get(call.subscriptionId) ?? {};
+    const {
+      endedAtMs = Number.POSITIVE_INFINITY,
+      moved,
+      quiet = [],
+    } = subscriptionOf.get(call.subscriptionId) ?? {};
     const lateMs = call.atMs - endedAtMs;
     if (lateMs > onTheWayMs)
       return [{ invariant: 'I9', what: `called ${lateMs} ms after its end`, ...refOf(call) }];
+    if (quiet.some(({ fromMs, untilMs }) => call.atMs > fromMs + onTheWayMs && call.atMs < untilMs))
+      return [{ invariant: 'I9', what: 'called while its calls are held back', ...refOf(call) }];
     if (!moved || call.path === moved.path || call.atMs <= moved.atMs + onTheWayMs) return [];
     return [{ invariant: 'I9', what: `called at ${call.path} after it has moved`, ...refOf(call) }];
   });

@@ -2,7 +2,7 @@ import { type Call, groupByDelivery, isSuccess, keyOf, timesInterrupted } from '
 import type { Evidence, HeldEvidence, RowEvidence, SubscriptionEvidence } from './evidence.ts';
 import type { Violation } from './promises.ts';
 
-/** I1, and I10 for what a redrive has sent back: each event × each subscription that takes it. */
+/** I1, I14 for what is parked, and I10 for what a redrive has sent back: each event × each subscription that takes it. */
 export function findLost(evidence: Evidence, calls: readonly Call[]): Violation[] {
   const rows = new Map(evidence.rows.map((row) => [keyOf(row.subscriptionId, row.eventId), row]));
   const held = Map.groupBy(evidence.held, ({ subscriptionId, eventId }) => keyOf(subscriptionId, eventId));
@@ -19,7 +19,8 @@ export function findLost(evidence: Evidence, calls: readonly Call[]): Violation[
     };
     const what = explainLoss(evidence, subscription, whereabouts);
     if (!what) return [];
-    const invariant = wasHeld.has(key) || wasHeld.has(eventKey) ? 'I10' : 'I1';
+    const isParked = rows.get(key)?.state === 'parked';
+    const invariant = isParked ? 'I14' : wasHeld.has(key) || wasHeld.has(eventKey) ? 'I10' : 'I1';
     return [{ invariant, what, subscriptionId: subscription.id, eventId: event.id }];
   });
   const expectedKeys = new Set(expected.map(({ subscription, event }) => keyOf(subscription.id, event.id)));
@@ -74,6 +75,8 @@ function explainLoss(
         : 'exhausted without a dead letter';
     case 'cancelled':
       return explainCancellation(evidence, subscription, row);
+    case 'parked':
+      return subscription.isHeldBack ? undefined : `still parked (${row.reason}), at rest`;
     default:
       return `still ${row?.state}, at rest`;
   }
@@ -89,14 +92,14 @@ function explainCancellation(
   return aheadMs > 0 ? `cancelled ${aheadMs} ms before anybody asked for its end` : undefined;
 }
 
-/** All attempts were made, or none could help, and none had success. No run lasts as long as a schedule's horizon. */
+/** All attempts were made, or none could help, or the time was over, and none had success. */
 function explainExhaustion(
   evidence: Evidence,
   subscription: SubscriptionEvidence,
   row: RowEvidence,
   calls: readonly Call[],
 ): string | undefined {
-  const { excuses, fewestAttempts } = evidence;
+  const { excuses, fewestAttempts, horizonMs } = evidence;
   // A receiver does not see that its answer came too late, or was not heard by a function that died.
   const unheard =
     row.attempts.filter(({ status }) => status === undefined).length +
@@ -104,10 +107,18 @@ function explainExhaustion(
     excuses.unrecordedCalls +
     timesInterrupted(evidence, row, calls);
   if (calls.filter(isSuccess).length > unheard) return 'exhausted, although its receiver has taken it';
-  const attempts = Math.max(calls.length, row.attempts.length);
+  const attempts = Math.max(calls.length, row.attempts.length) - row.probes;
+  if (row.reason === 'expired') return explainExpiry(evidence, row, horizonMs);
   const endsAtOnce = subscription.isForbidden || calls.some(({ status }) => status === 410);
   const fewest = endsAtOnce ? 1 : fewestAttempts;
   return attempts < fewest ? `exhausted after ${attempts} of ${fewest} attempts` : undefined;
+}
+
+/** Of a delivery that is redriven, the time begins anew. */
+function explainExpiry({ published, excuses }: Evidence, row: RowEvidence, horizonMs: number) {
+  const { atMs = 0 } = published.find(({ id }) => id === row.eventId) ?? {};
+  const earlyMs = atMs + horizonMs - excuses.clockOffMs - row.atMs;
+  return earlyMs > 0 ? `expired ${earlyMs} ms before its time was over` : undefined;
 }
 
 /** Also what might as well not have been planned, once it has a row. */

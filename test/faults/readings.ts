@@ -44,6 +44,8 @@ export function rowsOf(items: readonly Item[]): RowEvidence[] {
       subscriptionId: String(item['subscriptionId']),
       eventId: String(item['eventId']),
       state: String(item['state']),
+      ...(typeof item['reason'] === 'string' ? { reason: item['reason'] } : {}),
+      probes: Number(item['probeCount'] ?? 0),
       atMs: Date.parse(String(item['updatedAt'])),
       attempts: [
         ...(attempts.get(`${String(item['pk'])} ${String(item['sk'])}`) ?? []),
@@ -55,6 +57,20 @@ export function rowsOf(items: readonly Item[]): RowEvidence[] {
 function toAttempt(outcome: unknown): AttemptEvidence {
   const { status } = outcome as AttemptEvidence;
   return status === undefined ? {} : { status };
+}
+
+/** The subscriptions whose receiver is being probed now. */
+export function probingOf(items: readonly Item[]): ReadonlySet<string> {
+  const probing = items
+    .filter(({ sk }) => String(sk).startsWith('S#'))
+    .map(({ subscription }) => subscription as ProbedSubscription)
+    .filter(({ receiver }) => receiver.breaker?.state === 'probing');
+  return new Set(probing.map(({ id }) => id));
+}
+
+interface ProbedSubscription {
+  readonly id: string;
+  readonly receiver: { readonly breaker?: { readonly state: string } };
 }
 
 /** Each with its receiver and what that answered, as it is written down. */

@@ -114,7 +114,8 @@ export function findRepeated(evidence: Evidence, calls: readonly Call[]): Violat
 
 /** I6 as well: whatever was answered, a schedule ends. */
 export function findCalledTooOften(evidence: Evidence, calls: readonly Call[]): Violation[] {
-  const { excuses, mostAttempts, redriven } = evidence;
+  const { excuses, mostAttempts, redriven, rows } = evidence;
+  const probes = new Map(rows.map((row) => [keyOf(row.subscriptionId, row.eventId), row.probes]));
   return [...groupByDelivery(calls).values()].flatMap((ofDelivery): Violation[] => {
     const ref = refOf(ofDelivery[0]);
     // An event that is redriven becomes its deliveries once.
@@ -124,6 +125,7 @@ export function findCalledTooOften(evidence: Evidence, calls: readonly Call[]): 
       excuses.repeatedCalls +
       excuses.unrecordedCalls +
       excuses.uncountedCalls +
+      (probes.get(keyOf(ref.subscriptionId, ref.eventId)) ?? 0) +
       timesInterrupted(evidence, ref, ofDelivery);
     if (ofDelivery.length <= schedules * mostAttempts + excused) return [];
     return [{ invariant: 'I6', what: `called ${ofDelivery.length} times`, ...ref }];

@@ -47,7 +47,7 @@ function readOptions(): Options | undefined {
     )
     .option(
       '--broken <invariant>',
-      'Instead: I1 to I12, or all, broken on purpose; the ledger must report it',
+      'Instead: I1 to I14, or all, broken on purpose; the ledger must report it',
     )
     .option('--everything', 'Each fault alone, three random triples, and every broken product')
     .option('--seed <number>', 'Of all that is left to chance; printed if it is not given')
@@ -132,7 +132,16 @@ function say(...lines: string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-const columns = ['accepted', 'delivered', 'exhausted', 'duplicates', 'lost', 'phantom', 'crossed'] as const;
+const columns = [
+  'accepted',
+  'delivered',
+  'exhausted',
+  'parked',
+  'duplicates',
+  'lost',
+  'phantom',
+  'crossed',
+] as const;
 
 function toRow(fault: string, { counts, restMs, violations, latencyRatio, timeouts }: Report): string {
   const numbers = columns.map((name) => String(counts[name]).padStart(name.length + 1));

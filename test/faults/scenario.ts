@@ -2,7 +2,12 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { maxBatchesInFlight } from '../../local/event-source-mapping.ts';
 import { InterruptedError } from '../../local/lambda-function.ts';
-import { callDeadlineMs, quickSchedule, synthesizeUnderFault } from '../support/stacks-under-fault.ts';
+import {
+  callDeadlineMs,
+  probeEveryMs,
+  quickSchedule,
+  synthesizeUnderFault,
+} from '../support/stacks-under-fault.ts';
 import type { Excuses } from './evidence.ts';
 import type { Fault } from './fault.ts';
 import { historyOf } from './history.ts';
@@ -12,6 +17,9 @@ import { createWorld, guardedSettings, type Size } from './world.ts';
 
 /** Two cores are busy starting functions at first. */
 const fewProcesses = { maxDeliverers: '2' };
+
+/** The default of a stage. */
+const longestHorizonSeconds = 7 * 86_400;
 
 export interface Scenario {
   /** All at the same time. */
@@ -66,6 +74,7 @@ export async function runScenario({ faults, size, seed, names }: Scenario): Prom
     const publishedAtMs = Date.now();
     await Promise.all(troubles.map(async (trouble) => trouble.end?.()));
     await world.comeToRest();
+    await world.standStill();
     const restMs = Date.now() - publishedAtMs;
     troubles.forEach((trouble, index) => {
       if (trouble.strikes() < 1) throw new Error(`${faults[index]?.name} has never struck`);
@@ -82,6 +91,8 @@ export async function runScenario({ faults, size, seed, names }: Scenario): Prom
       deadlineMs: callDeadlineMs,
       fewestAttempts: Math.min(...attempts),
       mostAttempts: Math.max(...attempts),
+      horizonMs: Number(settings['retryHorizonSeconds'] ?? longestHorizonSeconds) * 1_000,
+      probeEveryMs: settings['breakerFailures'] === '0' ? undefined : probeEveryMs,
     };
     const verdict = judge(evidence);
     const shown = verdict.violations.find(({ eventId }) => eventId !== undefined);

@@ -6,12 +6,13 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { TimeoutError } from 'p-wait-for';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
+import { subscriptionShardOffset } from '../../adapters/dynamo-keys.ts';
+import type { WireCall } from '../../bench/wire-proxy.ts';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { type CallApi, connectApi } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
-import { connectSqs, untilAtRest } from '../support/at-rest.ts';
+import { connectSqs, countUndrained } from '../support/at-rest.ts';
 import { makeTrustedCertificate } from '../support/certificates.ts';
 import { connectTableAt } from '../support/engines.ts';
 import { exampleData } from '../support/journey-data.ts';
@@ -22,11 +23,32 @@ import {
   type StacksUnderFault,
   type SynthesizedStacks,
 } from '../support/stacks-under-fault.ts';
-import type { Evidence, HeldEvidence, PublishedEvidence, SubscriptionEvidence } from './evidence.ts';
+import { until } from '../support/until.ts';
+import type {
+  Evidence,
+  HeldEvidence,
+  PublishedEvidence,
+  RowEvidence,
+  SubscriptionEvidence,
+} from './evidence.ts';
 import { type Names, publicAddress } from './names.ts';
-import { attemptsOf, readHeld, readInterrupted, readItems, rowsOf, takenInOf } from './readings.ts';
+import {
+  attemptsOf,
+  probingOf,
+  readHeld,
+  readInterrupted,
+  readItems,
+  rowsOf,
+  takenInOf,
+} from './readings.ts';
 import { type Receivers, startReceivers } from './receivers.ts';
 import type { Behaviour, Premises } from './receivers-process.ts';
+
+/** What the run knows of its settings and faults. */
+type Rules = Pick<
+  Evidence,
+  'excuses' | 'deadlineMs' | 'fewestAttempts' | 'mostAttempts' | 'horizonMs' | 'probeEveryMs'
+>;
 
 export interface Size {
   readonly accounts: number;
@@ -159,6 +181,7 @@ export async function createWorld(
     size,
     stacks,
     sqs,
+    table,
     subscribers,
     accountIds,
     live,
@@ -207,37 +230,45 @@ export async function createWorld(
       for (const { hostName } of of) names?.set(hostName, answer);
     },
 
-    behave({ receivers, port }: Subscriber, behaviour: Behaviour): void {
-      receivers.behave(port, behaviour);
+    behave(subscriber: Subscriber, behaviour: Behaviour): void {
+      const { statuses = [204], holds } = behaviour;
+      const last = statuses.at(-1) ?? 204;
+      const isHeldBack = holds !== undefined || last < 200 || last > 299;
+      subscriber.evidence = { ...subscriber.evidence, isHeldBack };
+      subscriber.receivers.behave(subscriber.port, behaviour);
     },
 
-    /** Until no queue holds what is drained and no delivery waits: as an operator would look for it. */
+    /** Until nothing is on its way but probes of receivers that fail: as an operator would look for it. */
     async comeToRest(timeoutMs = 180_000 + clockOffMs): Promise<void> {
       const deadline = Date.now() + timeoutMs;
-      // Queues are read one by one, and a message may move in between: it is to be seen twice.
+      // Queues are read one by one, and a message may move in between: it is to be seen twice. The ledger names what is not
+      // at rest in the end.
       let timesSeen = 0;
-      while (Date.now() < deadline) {
-        try {
-          await untilAtRest(sqs, deadline - Date.now());
-        } catch (error) {
-          // The ledger names what is not at rest.
-          if (error instanceof TimeoutError) return;
-          throw error;
-        }
-        const rows = rowsOf(await readItems(table));
-        const isAtRest = rows.every(({ state }) => state !== 'waiting' && state !== 'claimed');
-        timesSeen = isAtRest ? timesSeen + 1 : 0;
-        if (timesSeen === 2) return;
+      while (timesSeen < 2 && Date.now() < deadline) {
+        timesSeen = (await isAtRest()) ? timesSeen + 1 : 0;
         await setTimeout(500);
       }
     },
 
-    /** As an operator does it. */
-    async redrive(queue: string): Promise<void> {
-      const args = ['scripts/redrive.ts', '--outputs', stacks.outputsFile, '--queue', queue];
-      await promisify(execFile)(process.execPath, args, { cwd: repository });
+    /** From now on no receiver is probed. Resolves once the last probes have ended. */
+    async standStill(): Promise<void> {
+      stacks.wire.table.layer(async (call) =>
+        listsDue(call, 'subscriptions') ? { status: 200, body: { Items: [], Count: 0 } } : call.forward(),
+      );
+      await until('the last probe has ended', async () => {
+        const rows = rowsOf(await readItems(table));
+        return rows.every((row) => !isOnItsWay(row)) && (await countUndrained(sqs)) === 0;
+      }).catch(() => undefined);
     },
 
+    /** As an operator does it. */
+    redrive: (queue: string) => runScript('redrive.ts', '--queue', queue),
+
+    /** The same for all calls of an account, or of the stage. */
+    switchCalls: (verb: 'pause' | 'resume', accountId?: string) =>
+      runScript('pause.ts', verb, ...(accountId === undefined ? [] : ['--account', accountId])),
+
+    readParked: async () => rowsOf(await readItems(table)).filter(({ state }) => state === 'parked'),
     readHeld: async () => (await readHeld(sqs)).held,
     readItems: () => readItems(table),
     readAttempts: async () => attemptsOf(await readItems(table)),
@@ -246,7 +277,7 @@ export async function createWorld(
       return [...(await live.calls()), ...(await mortal.calls())];
     },
 
-    async collect(): Promise<Omit<Evidence, 'excuses' | 'deadlineMs' | 'fewestAttempts' | 'mostAttempts'>> {
+    async collect(): Promise<Omit<Evidence, keyof Rules>> {
       const items = await readItems(table);
       const { held, text: heldText } = await readHeld(sqs);
       const calls = await world.calls();
@@ -284,6 +315,26 @@ export async function createWorld(
     },
   };
 
+  async function runScript(script: string, ...args: readonly string[]): Promise<void> {
+    const given = [`scripts/${script}`, ...args, '--outputs', stacks.outputsFile];
+    await promisify(execFile)(process.execPath, given, { cwd: repository });
+  }
+
+  async function isAtRest(): Promise<boolean> {
+    const undrained = await countUndrained(sqs);
+    const items = await readItems(table);
+    const heldBack = new Set(subscribers.filter(({ evidence }) => evidence.isHeldBack).map(({ id }) => id));
+    const probing = [...probingOf(items)].filter((id) => heldBack.has(id));
+    const open = rowsOf(items).filter((row) => isOnItsWay(row) || row.state === 'parked');
+    return (
+      undrained <= probing.length &&
+      open.every(
+        (row) =>
+          heldBack.has(row.subscriptionId) && (!isOnItsWay(row) || probing.includes(row.subscriptionId)),
+      )
+    );
+  }
+
   function byPath(path: string): string {
     const [accountId, number] = new URL(path, 'http://receiver').pathname.split('/').slice(1);
     const ofAccount = subscribers.filter((subscriber) => subscriber.accountId === accountId);
@@ -293,6 +344,23 @@ export async function createWorld(
   await untilEffective(subscribers);
   await proveReceivers(world);
   return world;
+}
+
+/** Between these times nothing is to be called there. */
+export function expectQuiet(subscriber: Subscriber, fromMs: number, untilMs: number): void {
+  const { quiet = [] } = subscriber.evidence;
+  subscriber.evidence = { ...subscriber.evidence, quiet: [...quiet, { fromMs, untilMs }] };
+}
+
+function isOnItsWay({ state }: RowEvidence): boolean {
+  return state === 'waiting' || state === 'claimed';
+}
+
+/** Does the sweeper look for what is due by time? */
+export function listsDue({ operation, input }: WireCall, kind: 'deliveries' | 'subscriptions'): boolean {
+  if (operation !== 'Query' || input.IndexName !== 'due') return false;
+  const shard = Number(input.ExpressionAttributeValues[':shard'].N);
+  return shard >= subscriptionShardOffset === (kind === 'subscriptions');
 }
 
 /** An address that has never answered gets a call a second: each has answered once before the fault begins. */

@@ -21,6 +21,13 @@ export async function untilAtRest(sqs: SQSClient, patienceMs?: number): Promise<
   await until('every drained queue is empty', isAtRest, { everyMs: 200, patienceMs });
 }
 
+/** How many messages all queues hold together that are drained: waiting, in work or delayed. */
+export async function countUndrained(sqs: SQSClient): Promise<number> {
+  const queues = await drainedQueues(sqs);
+  const counts = await Promise.all(queues.map((url) => countOf(sqs, url)));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
 /** The bodies and attributes of what a queue holds, which stay in it. */
 export async function peek(sqs: SQSClient, queueName: string) {
   const urls = await queueUrls(sqs);

@@ -55,6 +55,16 @@ const fewSandboxes = 4;
 /** How long a message of the sweeper may be on its way, in proportion to all the rest. */
 const quickSweeps = { [variableOf('sweepLeaseMs')]: '6000', [variableOf('sweepSpreadSeconds')]: '1' };
 
+/** How long a receiver that fails is left alone at first, and how long a step of a drain takes. */
+export const probeEveryMs = 1_000;
+
+const quickRecovery = {
+  breakerMinSeconds: String(probeEveryMs / 1_000),
+  // A receiver that works again is to be seen soon.
+  breakerMaxSeconds: '8',
+  drainStepSeconds: '1',
+};
+
 /** Three attempts within seconds. */
 export const quickSchedule = '0,1,1';
 
@@ -71,6 +81,7 @@ export async function synthesizeUnderFault(
     dispatcherTimeoutSeconds: '6',
     cacheMs: String(cacheMs),
     retryScheduleSeconds: quickSchedule,
+    ...quickRecovery,
     ...settings,
   };
   const { stacks } = await synthesizeApp(context, assembliesFolder);
