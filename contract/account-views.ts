@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { type AuditEntry, auditedActions } from '../core/accounts/audit.ts';
+import { type Actor, type AuditEntry, auditedActions } from '../core/accounts/audit.ts';
 import { type Credential, capabilities, roleOf } from '../core/accounts/credential.ts';
 import { identifierSchema, timestampSchema } from '../core/identifiers.ts';
 
 export const accountView = z.object({
   accountId: identifierSchema,
-  status: z.enum(['active', 'suspended', 'removed']),
+  status: z.enum(['active', 'paused', 'suspended', 'removed']),
   effectiveAt: timestampSchema,
 });
 
@@ -60,6 +60,15 @@ function presentCredential(credential: Credential): z.output<typeof credentialVi
   return { id, accountId, createdAt, expiresAt, lastUsedAt };
 }
 
+export const actorView = z
+  .object({ kind: z.enum(['api-key', 'portal-session', 'backend']), id: z.string() })
+  .meta({ description: 'A key, a session of the page, or iOmniHub itself (`backend`).' });
+
+/** Outside, nobody needs to know which of our roles it was, or where it ran. */
+export function presentActor(actor: Actor): z.output<typeof actorView> {
+  return actor.kind === 'backend' ? { kind: 'backend', id: 'iomnihub' } : actor;
+}
+
 export const auditEntryView = z
   .object({
     at: timestampSchema,
@@ -85,10 +94,8 @@ export const auditEntryView = z
 export function presentAuditEntry(entry: AuditEntry, mayManage: boolean): z.output<typeof auditEntryView> {
   const { accountId: _, sourceIp, ...shown } = entry;
   if (!mayManage) return presentOutline(entry);
-  // Outside, nobody needs to know which of our roles it was, or where it ran.
-  return entry.actor.kind === 'backend'
-    ? { ...shown, actor: { kind: 'backend', id: 'iomnihub' } }
-    : { ...shown, sourceIp };
+  const actor = presentActor(entry.actor);
+  return actor.kind === 'backend' ? { ...shown, actor } : { ...shown, sourceIp };
 }
 
 function presentOutline({

@@ -45,7 +45,10 @@ const newSessionBody = z.strictObject({
     .default(300),
 });
 const statusBody = z.strictObject({
-  status: z.enum(['active', 'suspended'], 'must be "active" or "suspended"'),
+  status: z.enum(['active', 'paused', 'suspended'], 'must be "active", "paused" or "suspended"').meta({
+    description:
+      '`paused`: no receiver of the account is called, and its deliveries are kept; its credentials work. `suspended`: its credentials are refused, and its events are not delivered.',
+  }),
 });
 
 const accountId = z.string().meta({ description: 'Of the account.' }).pipe(identifierSchema);
@@ -143,7 +146,8 @@ export const accountRoutes = declareRoutes({
   'PUT /accounts/{accountId}/status': {
     operationId: 'setAccountStatus',
     access: 'iam',
-    summary: 'Suspend an account, or activate it again',
+    summary: 'Pause or suspend an account, or activate it again',
+    description: 'Once it is active again, what was kept is sent, the oldest first.',
     tag: 'Backend',
     path: { accountId },
     body: statusBody,

@@ -10,6 +10,7 @@ import { eventSelectorSchema } from '../core/subscriptions/event-selector.ts';
 import { type Subscription, subscriptionStatuses } from '../core/subscriptions/subscription.ts';
 import { type Verification, verificationStates } from '../core/subscriptions/verification.ts';
 import { healthOf, healthView } from './subscription-health.ts';
+import { holdingViews, presentHolding } from './subscription-holding.ts';
 
 const verificationView = z
   .object({
@@ -48,8 +49,9 @@ export const subscriptionView = z
     health: healthView,
     disabledReason: z.enum(disabledReasons).optional().meta({
       description:
-        'Why iOmniHub disabled it: the receiver answered 410 or asked for it by the header `webhook-delivery`, its URL cannot be used, or for a day its name led to an address that is not public.',
+        'Why iOmniHub disabled it: the receiver answered 410 or asked for it by the header `webhook-delivery`, its URL cannot be used, for a day its name led to an address that is not public, or no call succeeded for days.',
     }),
+    ...holdingViews,
     refused: z
       .object({
         since: timestampSchema,
@@ -97,6 +99,7 @@ export function presentSubscription(
     status,
     health: healthOf(subscription),
     disabledReason,
+    ...presentHolding(subscription),
     headers: presentHeaders(subscription.headers),
     rateLimitPerSecond,
     timeoutMs,

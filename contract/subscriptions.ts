@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { subscriptionSchemas } from '../core/subscriptions/subscription.ts';
 import { listOf, pageParameters } from './lists.ts';
 import { declareRoutes, type StageLimits } from './route.ts';
+import { subscriptionDetailView } from './subscription-detail.ts';
 import {
   effectView,
   rotatedSecretView,
@@ -10,6 +11,7 @@ import {
   subscriptionView,
   writtenSubscriptionView,
 } from './subscription-views.ts';
+import { givenTimeSchema } from './time-range.ts';
 
 const newSubscriptionBody = ({ rules, callbackTimeoutMs }: StageLimits) =>
   subscriptionSchemas(rules, callbackTimeoutMs).create;
@@ -23,6 +25,12 @@ const rotationBody = z.strictObject({
     .min(60, overlapError)
     .max(7 * 86_400, overlapError)
     .default(86_400),
+});
+
+const pauseBody = z.strictObject({
+  until: givenTimeSchema.optional().meta({
+    description: 'When calls begin again by themselves, up to 7 days ahead. Left out, it is 7 days ahead.',
+  }),
 });
 
 const path = { id: z.string().meta({ description: 'Of the subscription.' }) };
@@ -77,7 +85,7 @@ export const subscriptionRoutes = declareRoutes({
     summary: 'Read a subscription',
     tag: 'Subscriptions',
     path,
-    answer: { status: 200, description: 'The subscription.', body: subscriptionView, hasEtag: true },
+    answer: { status: 200, description: 'The subscription.', body: subscriptionDetailView, hasEtag: true },
     problems: ['not-found'],
   },
   'PATCH /subscriptions/{id}': {
@@ -85,7 +93,7 @@ export const subscriptionRoutes = declareRoutes({
     access: 'manage',
     summary: 'Change fields of a subscription',
     description:
-      'Fields that are left out stay as they are. `null` removes a header, an entry of `metadata`, a limit or a timeout. A URL with another scheme, host or port takes no headers along: `droppedHeaders` names them.',
+      'Fields that are left out stay as they are. `null` removes a header, an entry of `metadata`, a limit or a timeout. A URL with another scheme, host or port takes no headers along: `droppedHeaders` names them. What is parked is cancelled if you disable the subscription. If you enable it, and if its URL changes while its receiver fails, it is sent, the oldest first; with `"parked": "discard"`, it is cancelled.',
     tag: 'Subscriptions',
     path,
     body: patchBody,
@@ -108,6 +116,44 @@ export const subscriptionRoutes = declareRoutes({
     conditional: true,
     answer: { status: 200, description: 'The subscription is deleted.', body: effectView },
     problems: ['not-found', 'conflict', 'precondition-failed'],
+  },
+  'POST /subscriptions/{id}/pause': {
+    operationId: 'pauseSubscription',
+    access: 'manage',
+    summary: 'Make no calls for a while, and keep the deliveries',
+    description:
+      'For a deployment or a repair. Deliveries are parked: they lose no attempt, but their horizon goes on. A pause that has begun gets a new end. Test events and drills are sent all the same. A subscription that is disabled or pending gets no deliveries that could be kept, so it cannot be paused.',
+    tag: 'Subscriptions',
+    path,
+    body: pauseBody,
+    isBodyOptional: true,
+    conditional: true,
+    repeatable: true,
+    answer: {
+      status: 200,
+      description: 'The subscription as it is now, with `paused`.',
+      body: writtenSubscriptionView,
+      hasEtag: true,
+    },
+    problems: ['invalid-json', 'not-found', 'subscription-not-enabled', 'conflict', 'precondition-failed'],
+  },
+  'POST /subscriptions/{id}/resume': {
+    operationId: 'resumeSubscription',
+    access: 'manage',
+    summary: 'Make calls again now, whatever holds them back',
+    description:
+      'Ends a pause: what was kept is sent within a minute, the oldest first, in steps that grow. If the receiver fails, one delivery is tried within a minute instead of at `breaker.nextCallAt`; if it is answered 2xx, the others follow. If the receiver asked for fewer calls, it is called again. If nothing holds calls back, nothing changes.',
+    tag: 'Subscriptions',
+    path,
+    conditional: true,
+    repeatable: true,
+    answer: {
+      status: 200,
+      description: 'The subscription as it is now.',
+      body: writtenSubscriptionView,
+      hasEtag: true,
+    },
+    problems: ['not-found', 'subscription-not-enabled', 'conflict', 'precondition-failed'],
   },
   'POST /subscriptions/{id}/verify': {
     operationId: 'verifySubscription',

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 
-/** A time in a query, with any offset. It is read as UTC with milliseconds: in that form, times sort as texts. */
-const queryTimeSchema = z.iso
+/** A time as callers write it, with any offset. It is read as UTC with milliseconds: in that form, times sort as texts. */
+export const givenTimeSchema = z.iso
   .datetime({ offset: true, error: 'must be a time such as 2026-11-23T16:55:00Z' })
   .transform((text) => new Date(text).toISOString())
   // An offset may lead out of the years that sort as texts.
   .refine((text) => /^\d{4}-/.test(text), 'must be a time of the years 0000 to 9999');
 
 /** The query parameters for a range of time, both ends included. */
-export const timeRange = { since: queryTimeSchema.optional(), until: queryTimeSchema.optional() };
+export const timeRange = { since: givenTimeSchema.optional(), until: givenTimeSchema.optional() };
 
 export function isInOrder({
   since,

@@ -13,6 +13,7 @@ import { createEventHistory } from '../adapters/dynamo-event-history.ts';
 import { createEventLog } from '../adapters/dynamo-event-log.ts';
 import { createIdempotencyStore } from '../adapters/dynamo-idempotency-store.ts';
 import { createNamedHosts } from '../adapters/dynamo-named-hosts.ts';
+import { createParkedDeliveries } from '../adapters/dynamo-parked-deliveries.ts';
 import { createSlots } from '../adapters/dynamo-slots.ts';
 import { createStatisticsHistory } from '../adapters/dynamo-statistics.ts';
 import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
@@ -52,6 +53,7 @@ const api = createApi({
   events: createEventLog(table),
   eventHistory: createEventHistory(table),
   retries: createRetryQueue(sqs, env.RETRY_QUEUE_URL),
+  parked: createParkedDeliveries(table),
   statistics: createStatisticsHistory(table),
   cipher: createSecretCipher(kms, env.SECRETS_KEY_ID),
   cursorKey: deriveKey(kms, env.CURSOR_KEY_ID, 'cursors of the HTTP API'),

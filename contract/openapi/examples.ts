@@ -29,6 +29,8 @@ export const bodyExamples: { readonly [Key in KeyWithBody]: BodyOf<Key> } = {
   },
   'POST /url-checks': { url: 'https://example.com/hooks/iomnihub' },
   'PATCH /subscriptions/{id}': { description: 'keeps the CRM in step', metadata: { team: null } },
+  // No time would be good at all times.
+  'POST /subscriptions/{id}/pause': {},
   'POST /subscriptions/{id}/secret/rotate': { overlapSeconds: 86_400 },
   'POST /subscriptions/{id}/test': { eventType: eventTypes[0] },
   'POST /events/{id}/deliveries': { subscriptionId },

@@ -22,7 +22,8 @@ export function drainAfter(drain: Drain, found: number, now: Date, policy: Drain
   const { emptySince, ...others } = drain;
   const stepMs = policy.drainStepSeconds * 1_000;
   const nextAt = new Date(now.getTime() + stepMs).toISOString();
-  if (found > 0) return { ...others, nextAt, perSecond: rateOf(drain, policy) * 2 };
+  if (found > 0)
+    return { ...others, nextAt, perSecond: Math.min(rateOf(drain, policy) * 2, policy.drainMaxPerSecond) };
   if (emptySince === undefined) return { ...others, nextAt, emptySince: now.toISOString() };
   return now.getTime() - Date.parse(emptySince) >= stepMs ? undefined : { ...drain, nextAt };
 }

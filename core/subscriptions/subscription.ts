@@ -98,6 +98,10 @@ export function subscriptionSchemas(rules: CallbackUrlRules, stageTimeoutMs: num
     .transform((types) => [...new Set(types)]);
   const description = z.string('must be text').max(500, 'must have at most 500 characters');
   const status = z.enum(['enabled', 'disabled'], 'must be "enabled" or "disabled"');
+  const parked = z.enum(['send', 'discard'], 'must be "send" or "discard"').meta({
+    description:
+      'Goes with `"status": "enabled"`. What becomes of the deliveries that are parked: they are sent, the oldest first (`send`, as if it were left out), or cancelled (`discard`).',
+  });
   const rate = 'must be a whole number of calls from 1 to 1000';
   const rateLimitPerSecond = z.int(rate).min(1, rate).max(1_000, rate);
   const longest = maxTimeoutMs(stageTimeoutMs);
@@ -114,16 +118,22 @@ export function subscriptionSchemas(rules: CallbackUrlRules, stageTimeoutMs: num
       rateLimitPerSecond: rateLimitPerSecond.optional(),
       timeoutMs: timeoutMs.optional(),
     }),
-    patch: z.strictObject({
-      url: url.optional(),
-      eventTypes: eventTypes.optional(),
-      description: description.optional(),
-      metadata: metadataPatchSchema.optional(),
-      status: status.optional(),
-      headers: headersPatchSchema.optional(),
-      rateLimitPerSecond: rateLimitPerSecond.nullable().optional(),
-      timeoutMs: timeoutMs.nullable().optional(),
-    }),
+    patch: z
+      .strictObject({
+        url: url.optional(),
+        eventTypes: eventTypes.optional(),
+        description: description.optional(),
+        metadata: metadataPatchSchema.optional(),
+        status: status.optional(),
+        headers: headersPatchSchema.optional(),
+        rateLimitPerSecond: rateLimitPerSecond.nullable().optional(),
+        timeoutMs: timeoutMs.nullable().optional(),
+        parked: parked.optional(),
+      })
+      .refine(({ parked, status }) => parked === undefined || status === 'enabled', {
+        path: ['parked'],
+        error: 'goes with "status": "enabled"',
+      }),
   };
 }
 

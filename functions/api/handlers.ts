@@ -32,6 +32,8 @@ import { createCreateSubscription } from './subscriptions/create.ts';
 import { createDeleteSubscription } from './subscriptions/delete.ts';
 import { createGetSubscription } from './subscriptions/get.ts';
 import { createListSubscriptions } from './subscriptions/list.ts';
+import { createPauseSubscription } from './subscriptions/pause.ts';
+import { createResumeSubscription } from './subscriptions/resume.ts';
 import { createRevealSecret } from './subscriptions/reveal-secret.ts';
 import { createRotateSecret } from './subscriptions/rotate-secret.ts';
 import { createUpdateSubscription } from './subscriptions/update.ts';
@@ -52,6 +54,8 @@ export function createHandlers(deps: ApiDeps): { readonly [Key in RouteKey]: Han
     'GET /subscriptions/{id}': createGetSubscription(deps),
     'PATCH /subscriptions/{id}': createUpdateSubscription(deps),
     'DELETE /subscriptions/{id}': createDeleteSubscription(deps),
+    'POST /subscriptions/{id}/pause': createPauseSubscription(deps),
+    'POST /subscriptions/{id}/resume': createResumeSubscription(deps),
     'POST /subscriptions/{id}/verify': createVerifySubscription(deps),
     'GET /subscriptions/{id}/secret': createRevealSecret(deps),
     'POST /subscriptions/{id}/secret/rotate': createRotateSecret(deps),

@@ -1,13 +1,14 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
-import { createDeliveryLog, dueShards } from '../../adapters/dynamo-delivery-log.ts';
-import { deliveryKey } from '../../adapters/dynamo-keys.ts';
+import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
+import { deliveryKey, dueShards as shardsByKind } from '../../adapters/dynamo-keys.ts';
 import { internalFailure, startWireProxy, type WireProxy } from '../../bench/wire-proxy.ts';
 import type { DeliveryRef } from '../../core/deliveries/delivery.ts';
 import { attempt, deliveredDelivery, deliveryRef, uniqueId, waitingDelivery } from '../support/builders.ts';
 import { connectTableAt, startTable, type TableEngine } from '../support/engines.ts';
 
+const { deliveries: dueShards } = shardsByKind;
 let engine: TableEngine;
 let proxy: WireProxy;
 let table: DynamoTable;

@@ -1,9 +1,9 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
-import { createDeliveryLog, dueShards } from '../../adapters/dynamo-delivery-log.ts';
+import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
 import { createDueIndex } from '../../adapters/dynamo-due-index.ts';
-import { deliveryKey } from '../../adapters/dynamo-keys.ts';
+import { deliveryKey, dueShards } from '../../adapters/dynamo-keys.ts';
 import {
   internalFailure,
   startWireProxy,
@@ -63,7 +63,9 @@ async function storeInShard(dueShard: number, rows: readonly Delivery[]): Promis
 }
 
 async function listAll(now: Date): Promise<Delivery[]> {
-  const shards = Array.from({ length: index.shardCount }, (_, shard) => index.listDue(shard, now, 100));
+  const shards = Array.from({ length: index.shards.deliveries }, (_, shard) =>
+    index.listDueDeliveries(shard, now, 100),
+  );
   return (await Promise.all(shards)).flat();
 }
 
@@ -82,14 +84,14 @@ async function leaveFirstUnprocessed(call: WireCall): Promise<WireAnswer> {
   return { status, body: { ...body, UnprocessedKeys } };
 }
 
-describe('listDue', () => {
+describe('listDueDeliveries', () => {
   test('answers with whole rows, of which each is in one shard', async () => {
     const rows = Array.from({ length: 40 }, (_, second) => dueIn(second));
     await store(...rows);
 
     const due = await listAll(new Date(at(60)));
 
-    expect(index.shardCount).toBe(dueShards);
+    expect(index.shards).toEqual(dueShards);
     expect(due).toHaveLength(rows.length);
     expect(due).toEqual(expect.arrayContaining(rows));
   });
@@ -98,10 +100,10 @@ describe('listDue', () => {
     const rows = [30, 10, 50, 20, 40].map((seconds) => dueIn(seconds));
     await storeInShard(3, rows);
 
-    const due = await index.listDue(3, new Date(at(60)), 100);
+    const due = await index.listDueDeliveries(3, new Date(at(60)), 100);
 
     expect(due.map((row) => isOpen(row) && row.dueAt)).toEqual([10, 20, 30, 40, 50].map(at));
-    expect(await index.listDue(3, new Date(at(60)), 2)).toEqual(due.slice(0, 2));
+    expect(await index.listDueDeliveries(3, new Date(at(60)), 2)).toEqual(due.slice(0, 2));
   });
 
   test('what is due later than now stays away, what is due now does not', async () => {
@@ -119,7 +121,7 @@ describe('listDue', () => {
   });
 
   test('a shard in which nothing is due costs one Query', async () => {
-    expect(await index.listDue(0, new Date('2020-01-01'), 100)).toEqual([]);
+    expect(await index.listDueDeliveries(0, new Date('2020-01-01'), 100)).toEqual([]);
     expect(proxy.calls.map(({ operation }) => operation)).toEqual(['Query']);
   });
 
@@ -127,8 +129,8 @@ describe('listDue', () => {
     const rows = Array.from({ length: 120 }, (_, second) => dueIn(second));
     await storeInShard(5, rows);
 
-    expect(await index.listDue(5, new Date(at(200)), 7)).toHaveLength(7);
-    expect(await index.listDue(5, new Date(at(200)), 1_000)).toHaveLength(100);
+    expect(await index.listDueDeliveries(5, new Date(at(200)), 7)).toHaveLength(7);
+    expect(await index.listDueDeliveries(5, new Date(at(200)), 1_000)).toHaveLength(100);
   });
 });
 
@@ -168,7 +170,7 @@ describe('the index lags behind the rows', () => {
   test('rows are read consistently', async () => {
     await storeInShard(7, [dueIn(10)]);
 
-    await index.listDue(7, new Date(at(60)), 100);
+    await index.listDueDeliveries(7, new Date(at(60)), 100);
 
     const read = proxy.calls.find(({ operation }) => operation === 'BatchGetItem');
     expect(read?.input.RequestItems[table.tableName]).toMatchObject({ ConsistentRead: true });
@@ -186,7 +188,7 @@ describe('a throttled table', () => {
       return reads === 1 ? leaveFirstUnprocessed(call) : call.forward();
     });
 
-    expect(await index.listDue(9, new Date(at(60)), 100)).toEqual(rows);
+    expect(await index.listDueDeliveries(9, new Date(at(60)), 100)).toEqual(rows);
     expect(reads).toBe(2);
   });
 
@@ -197,16 +199,18 @@ describe('a throttled table', () => {
       call.operation === 'BatchGetItem' ? leaveFirstUnprocessed(call) : call.forward(),
     );
 
-    expect(await index.listDue(11, new Date(at(60)), 100)).toEqual([lucky]);
+    expect(await index.listDueDeliveries(11, new Date(at(60)), 100)).toEqual([lucky]);
     expect(proxy.calls.filter(({ operation }) => operation === 'BatchGetItem')).toHaveLength(3);
 
     proxy.reset();
-    expect(await index.listDue(11, new Date(at(60)), 100)).toEqual([unlucky, lucky]);
+    expect(await index.listDueDeliveries(11, new Date(at(60)), 100)).toEqual([unlucky, lucky]);
   });
 
   test('an index that does not answer is a fault of ours', async () => {
     proxy.intercept(async () => internalFailure);
 
-    await expect(index.listDue(0, new Date(), 100)).rejects.toMatchObject({ name: 'InternalFailure' });
+    await expect(index.listDueDeliveries(0, new Date(), 100)).rejects.toMatchObject({
+      name: 'InternalFailure',
+    });
   });
 });

@@ -128,6 +128,7 @@ function decideUponFirst(outcome: DeliveryOutcome) {
       retryScheduleSeconds: standardRetryScheduleSeconds,
       retryHorizonSeconds: 7 * 24 * 3600,
       queueMarginSeconds: 60,
+      keepDisabledSeconds: 24 * 3600,
     },
   );
 }

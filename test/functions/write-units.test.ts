@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { createDueIndex } from '../../adapters/dynamo-due-index.ts';
 import { countWriteUnits, type WriteUnits } from '../../bench/cost/write-units.ts';
 import { type DeliveryMessage, messageFor } from '../../core/deliveries/delivery.ts';
 import { standardRetryScheduleSeconds } from '../../core/deliveries/retry-policy.ts';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { deriveSettings } from '../../core/settings/derived-settings.ts';
 import { defaultSettings } from '../../core/settings/stage-settings.ts';
-import { createSweeper } from '../../functions/sweeper/sweep-due-deliveries.ts';
 import { envelope, sqsRecord, uniqueId } from '../support/builders.ts';
 import { type Deployment, deliverySettings, startDeployment } from '../support/deployment.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
@@ -148,15 +146,7 @@ test.each([
 
 async function sweep({ accountId }: DeliveryMessage): Promise<DeliveryMessage> {
   deployment.queues.clear();
-  await createSweeper({
-    dueIndex: createDueIndex(deployment.table),
-    deliveries: deployment.deliveries,
-    retries: deployment.retries,
-    telemetry: deployment.telemetry,
-    leaseMs: sweepLeaseMs,
-    spreadSeconds: 55,
-    now: deployment.clock.now,
-  })(() => 50_000);
+  await deployment.sweeperWith({ leaseMs: sweepLeaseMs })(() => 50_000);
   deployment.clock.advance(10_000);
   const found = deployment.messagesIn('retries').find((message) => message.accountId === accountId);
   if (!found) throw new Error('the sweeper has sent nothing');

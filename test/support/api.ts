@@ -5,6 +5,7 @@ import { createDeliveryHistory } from '../../adapters/dynamo-delivery-history.ts
 import { createEventHistory } from '../../adapters/dynamo-event-history.ts';
 import { createIdempotencyStore } from '../../adapters/dynamo-idempotency-store.ts';
 import { createNamedHosts } from '../../adapters/dynamo-named-hosts.ts';
+import { createParkedDeliveries } from '../../adapters/dynamo-parked-deliveries.ts';
 import { createSlots } from '../../adapters/dynamo-slots.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
 import { createDescriptionReader } from '../../adapters/file-description.ts';
@@ -86,6 +87,7 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
     retentionDays: 30,
     portalUrl: 'https://portal.iomnihub.example',
     cacheMs: 5_000,
+    parked: createParkedDeliveries(table),
     statistics: deployment.statistics,
     cipher,
     telemetry,

@@ -10,6 +10,7 @@ import {
   type DeliveryState,
   deliveryMessageSchema,
   type ExhaustedDelivery,
+  type ParkedDelivery,
   type WaitingDelivery,
 } from '../../core/deliveries/delivery.ts';
 import { tallyAttempt } from '../../core/deliveries/statistics.ts';
@@ -136,11 +137,23 @@ export function cancelledDelivery(overrides: Partial<CancelledDelivery> = {}): C
   return { ...deliveryFacts(), state: 'cancelled', reason: 'subscription-deleted', ...overrides };
 }
 
+export function parkedDelivery(overrides: Partial<ParkedDelivery> = {}): ParkedDelivery {
+  return {
+    ...deliveryFacts(),
+    state: 'parked',
+    reason: 'failing',
+    parkedAt: '2026-11-23T16:55:02.000Z',
+    dueAt: '2026-11-30T16:55:02.000Z',
+    ...overrides,
+  };
+}
+
 /** A row of each state. */
 export function deliveriesOfEachState(facts: Partial<ReturnType<typeof deliveryFacts>> = {}) {
   return {
     waiting: waitingDelivery(facts),
     claimed: claimedDelivery(facts),
+    parked: parkedDelivery(facts),
     delivered: deliveredDelivery(facts),
     exhausted: exhaustedDelivery(facts),
     cancelled: cancelledDelivery(facts),

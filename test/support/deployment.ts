@@ -6,8 +6,12 @@ import { createAccountStore } from '../../adapters/dynamo-account-store.ts';
 import type { DynamoTable } from '../../adapters/dynamo-client.ts';
 import { createContenderStore } from '../../adapters/dynamo-contender-store.ts';
 import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
+import { createDueIndex } from '../../adapters/dynamo-due-index.ts';
 import { createEventLog } from '../../adapters/dynamo-event-log.ts';
+import { createExhaustedCount } from '../../adapters/dynamo-exhausted-count.ts';
+import { createParkedDeliveries } from '../../adapters/dynamo-parked-deliveries.ts';
 import { createPlaceStore } from '../../adapters/dynamo-place-store.ts';
+import { createStageStatusStore } from '../../adapters/dynamo-stage-status.ts';
 import { createStatisticsHistory } from '../../adapters/dynamo-statistics.ts';
 import { createSubscriptionStore } from '../../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
@@ -23,12 +27,15 @@ import { formatSecret } from '../../core/deliveries/signature.ts';
 import type { CallbackUrlRules } from '../../core/receivers/callback-address.ts';
 import type { CallbackSender } from '../../core/receivers/callback-sender.ts';
 import type { Lesson } from '../../core/receivers/receiver.ts';
-import { type Subscription, withLesson } from '../../core/subscriptions/subscription.ts';
+import { withLesson } from '../../core/subscriptions/lesson.ts';
+import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import { createDeliverer, type DelivererDeps } from '../../functions/deliverer/deliver-batch.ts';
 import { createDispatcher } from '../../functions/dispatcher/dispatch-events.ts';
 import { createCallLimiter } from '../../functions/receivers/call-limiter.ts';
 import { createContendedHosts } from '../../functions/receivers/contended-hosts.ts';
+import { createSweeper, type SweeperDeps } from '../../functions/sweeper/sweep.ts';
 import { deliveryMessage, sqsEvent, subscription, uniqueId } from './builders.ts';
+import { createBus, type RecordedBus } from './bus.ts';
 import { type Clock, createClock } from './clock.ts';
 import {
   connectKmsAt,
@@ -48,12 +55,17 @@ export interface Deployment {
   readonly table: DynamoTable;
   readonly subscriptions: ReturnType<typeof createSubscriptionStore>;
   readonly accounts: ReturnType<typeof createAccountStore>;
+  readonly stageStatus: ReturnType<typeof createStageStatusStore>;
+  readonly exhaustedCount: ReturnType<typeof createExhaustedCount>;
   readonly sender: CallbackSender;
   readonly events: ReturnType<typeof createEventLog>;
   readonly deliveries: ReturnType<typeof createDeliveryLog>;
   readonly statistics: ReturnType<typeof createStatisticsHistory>;
+  readonly parked: ReturnType<typeof createParkedDeliveries>;
   readonly cipher: ReturnType<typeof createSecretCipher>;
   readonly retries: ReturnType<typeof createRetryQueue>;
+  /** What owners were told. */
+  readonly bus: RecordedBus;
   readonly queues: QueueEngine;
   readonly eventQueue: WorkQueue;
   readonly deliveryQueue: WorkQueue;
@@ -64,6 +76,9 @@ export interface Deployment {
   deliver(...records: SQSRecord[]): Promise<SQSBatchResponse>;
   /** The same with other parts or settings. */
   delivererWith(overrides: Partial<DelivererDeps>): Deployment['deliver'];
+  /** One sweep with plenty of time. */
+  sweep(): Promise<void>;
+  sweeperWith(overrides: Partial<SweeperDeps>): (remainingMs: () => number) => Promise<void>;
   /** A subscription of an account of its own with one live secret. */
   subscribe(overrides: Partial<Subscription>): Promise<{ subscription: Subscription; secret: string }>;
   /** As the deliverer does when a call has taught something of the subscription's receiver. */
@@ -85,6 +100,7 @@ export const scheduleSeconds = [0, 5, 3_600];
 const patienceMs = 20_000;
 
 export const claimLeaseMs = 60_000;
+export const sweepLeaseMs = 300_000;
 
 export const deliverySettings: DelivererDeps['settings'] = {
   retryScheduleSeconds: scheduleSeconds,
@@ -96,6 +112,18 @@ export const deliverySettings: DelivererDeps['settings'] = {
   delivererTimeoutSeconds: 60,
   accountRatePerSecond: 500,
   hostRatePerSecond: 200,
+  breakerFailures: 5,
+  breakerMinSeconds: 60,
+  breakerMaxSeconds: 3_600,
+  disableAfterSeconds: 5 * 86_400,
+  keepDisabledSeconds: 86_400,
+  cacheMs: 5_000,
+};
+
+export const drainSettings: SweeperDeps['settings'] = {
+  drainStepSeconds: 60,
+  drainStartPerSecond: 1,
+  drainMaxPerSecond: 50,
 };
 
 /** The same sender, to which every call seems to have taken so much longer. */
@@ -133,8 +161,13 @@ export async function startDeployment(
   const events = createEventLog(table);
   const deliveries = createDeliveryLog(table, patienceMs);
   const statistics = createStatisticsHistory(table);
+  const parked = createParkedDeliveries(table);
+  const bus = createBus();
+  const tokens = createTokenStore(table);
   const cipher = createSecretCipher(kms, 'alias/webhooks');
   const accounts = createAccountStore(table);
+  const stageStatus = createStageStatusStore(table);
+  const exhaustedCount = createExhaustedCount(table);
   const deadLetters = createDeadLetters(sqs);
   const retries = createRetryQueue(sqs, retryQueue.url);
   const dispatchBatch = createDispatcher({
@@ -150,6 +183,8 @@ export async function startDeployment(
     subscriptions,
     storedSubscriptions: subscriptions,
     accounts,
+    stageStatus,
+    exhaustedCount,
     events,
     deliveries,
     retries,
@@ -159,7 +194,7 @@ export async function startDeployment(
     sender,
     userAgent: 'iOmniHub-Webhooks/test',
     places: createPlaceStore(table),
-    reserveTurns: createCallLimiter(createTokenStore(table)),
+    reserveTurns: createCallLimiter(tokens),
     contendedHosts: createContendedHosts(createContenderStore(table)),
     names: createNameResolver(),
     telemetry,
@@ -174,6 +209,25 @@ export async function startDeployment(
     const deliverBatch = createDeliverer({ ...delivererDeps, ...overrides });
     return (...records) => deliverBatch(sqsEvent(...records));
   };
+  const sweeperDeps: SweeperDeps = {
+    dueIndex: createDueIndex(table),
+    deliveries,
+    parked,
+    exhaustedCount,
+    subscriptions,
+    accounts,
+    stageStatus,
+    tokens,
+    retries,
+    notices: bus,
+    telemetry,
+    leaseMs: sweepLeaseMs,
+    spreadSeconds: 55,
+    settings: drainSettings,
+    now: clock.now,
+    randomBytes,
+  };
+  const sweeperWith = (overrides: Partial<SweeperDeps>) => createSweeper({ ...sweeperDeps, ...overrides });
 
   return {
     clock,
@@ -181,12 +235,16 @@ export async function startDeployment(
     table,
     subscriptions,
     accounts,
+    stageStatus,
+    exhaustedCount,
     sender,
     events,
     deliveries,
     statistics,
+    parked,
     cipher,
     retries,
+    bus,
     queues,
     eventQueue,
     deliveryQueue,
@@ -195,6 +253,8 @@ export async function startDeployment(
     dispatch: (...records) => dispatchBatch(sqsEvent(...records)),
     deliver: delivererWith({}),
     delivererWith,
+    sweep: () => sweeperWith({})(() => 50_000),
+    sweeperWith,
     async subscribe(overrides) {
       const created = subscription({ accountId: uniqueId('acc'), id: uniqueId('sub'), ...overrides });
       const { accountId, id: subscriptionId } = created;
@@ -204,7 +264,8 @@ export async function startDeployment(
       await subscriptions.createSubscription(stored);
       return { subscription: stored, secret };
     },
-    learn: (seen, lesson) => subscriptions.replaceSubscription(seen, withLesson(seen, lesson, clock.now())),
+    learn: (seen, lesson) =>
+      subscriptions.replaceSubscription(seen, withLesson(seen, lesson, clock.now(), deliverySettings)),
     messageFor: ({ accountId, id }, overrides = {}) =>
       deliveryMessage({
         accountId,
@@ -219,6 +280,7 @@ export async function startDeployment(
     reset() {
       for (const proxy of Object.values(wire)) proxy.reset();
       queues.clear();
+      bus.reset();
       telemetry.clear();
     },
     async close() {

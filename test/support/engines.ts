@@ -41,6 +41,7 @@ export async function startTable(): Promise<TableEngine> {
         { AttributeName: 'feedPosition', AttributeType: 'S' },
         { AttributeName: 'dueShard', AttributeType: 'N' },
         { AttributeName: 'dueAt', AttributeType: 'S' },
+        { AttributeName: 'parkedOrder', AttributeType: 'S' },
       ],
       KeySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },
@@ -52,6 +53,14 @@ export async function startTable(): Promise<TableEngine> {
           KeySchema: [
             { AttributeName: 'dueShard', KeyType: 'HASH' },
             { AttributeName: 'dueAt', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+        {
+          IndexName: 'parked',
+          KeySchema: [
+            { AttributeName: 'pk', KeyType: 'HASH' },
+            { AttributeName: 'parkedOrder', KeyType: 'RANGE' },
           ],
           Projection: { ProjectionType: 'KEYS_ONLY' },
         },

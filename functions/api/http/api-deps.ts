@@ -8,6 +8,7 @@ import type { DeliveryLog } from '../../../core/deliveries/delivery-log.ts';
 import type { RetryQueue } from '../../../core/deliveries/delivery-queues.ts';
 import type { EventHistory } from '../../../core/deliveries/event-history.ts';
 import type { EventBodies, EventLog } from '../../../core/deliveries/event-log.ts';
+import type { ParkedDeliveries } from '../../../core/deliveries/parked-deliveries.ts';
 import type { StatisticsHistory } from '../../../core/deliveries/statistics-log.ts';
 import type { CallbackUrlRules } from '../../../core/receivers/callback-address.ts';
 import type { NameResolver } from '../../../core/receivers/name-resolver.ts';
@@ -37,6 +38,7 @@ export interface ApiDeps {
   readonly deliveryHistory: DeliveryHistory;
   readonly events: EventLog & EventBodies;
   readonly eventHistory: EventHistory;
+  readonly parked: ParkedDeliveries;
   readonly statistics: StatisticsHistory;
   readonly retries: Pick<RetryQueue, 'sendRetry'>;
   readonly reserveTurns: CallLimiter;

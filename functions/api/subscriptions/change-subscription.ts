@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { withDrain } from '../../../core/subscriptions/holding.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import type { SubscriptionStore } from '../../../core/subscriptions/subscription-store.ts';
+import { reportChanges } from '../../receivers/report-changes.ts';
 import type { ApiDeps } from '../http/api-deps.ts';
 import { type Refusal, refuse } from '../http/refusal.ts';
 import { type Found, findRequested, type NamingRequest } from './find-subscription.ts';
@@ -13,9 +15,12 @@ interface ChangeRequest extends NamingRequest {
   readonly ifMatch: string | undefined;
 }
 
-/** Writes what `change` makes of the stored subscription. If another change came first, it starts again from that. */
+/**
+ * Writes what `change` makes of the stored subscription. If another change came first, it starts again from that. If
+ * `change` returns what it got, nothing is written.
+ */
 export async function changeRequested(
-  { subscriptions: store, now }: Pick<ApiDeps, 'subscriptions' | 'now'>,
+  { subscriptions: store, telemetry, now }: Pick<ApiDeps, 'subscriptions' | 'telemetry' | 'now'>,
   request: ChangeRequest,
   change: (seen: Subscription) => Promise<Found>,
 ): Promise<Found> {
@@ -28,9 +33,13 @@ export async function changeRequested(
     const stale = refuseStale(request, seen);
     if (stale) return stale;
     const changed = await change(seen);
-    if ('problem' in changed) return changed;
-    const next = { ...changed.subscription, version: seen.version + 1, updatedAt: now().toISOString() };
-    if (await store.replaceSubscription(seen, next)) return { subscription: next };
+    if ('problem' in changed || changed.subscription === seen) return changed;
+    const draining = withDrain(seen, changed.subscription, now());
+    const next = { ...draining, version: seen.version + 1, updatedAt: now().toISOString() };
+    if (await store.replaceSubscription(seen, next)) {
+      reportChanges(telemetry, seen, next);
+      return { subscription: next };
+    }
     written = next;
   }
   return refuseConflict();

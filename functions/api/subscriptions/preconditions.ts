@@ -1,19 +1,37 @@
 import { createHash } from 'node:crypto';
-import { presentSubscription } from '../../../contract/subscription-views.ts';
-import { capabilities as allCapabilities, type Capability } from '../../../core/accounts/credential.ts';
+import type * as z from 'zod';
+import { presentSubscription, type subscriptionView } from '../../../contract/subscription-views.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import { type Refusal, refuse, refuseInvalid } from '../http/refusal.ts';
 
+type ShownSubscription = z.output<typeof subscriptionView>;
+
+/** What changes without its owner: how its receiver does, and what is kept for it meanwhile. */
+const states = [
+  'health',
+  'provenAt',
+  'refused',
+  'breaker',
+  'throttledUntil',
+  'failing',
+  'drain',
+] as const satisfies readonly (keyof ShownSubscription)[];
+
 /**
- * A strong validator (RFC 9110, 8.8.3) of what GET shows with these capabilities. What only we note of the receiver does not change
- * it.
+ * A strong validator (RFC 9110, 8.8.3) of what is shown, in two parts. The first one names what its owner set: a change has
+ * to know that, and must not be refused because the receiver has failed meanwhile.
  */
-export function etagOf(
-  subscription: Subscription,
-  capabilities: readonly Capability[] = allCapabilities,
-): string {
-  const text = JSON.stringify(presentSubscription(subscription, capabilities));
-  return `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+export function etagOf(shown: ShownSubscription): string {
+  return `"${settingsPartOf(shown)}.${hash(shown)}"`;
+}
+
+function settingsPartOf(shown: ShownSubscription): string {
+  const noted = new Set<string>([...states, 'parked']);
+  return hash(Object.fromEntries(Object.entries(shown).filter(([name]) => !noted.has(name))));
+}
+
+function hash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22);
 }
 
 const tag = '"[\\x21\\x23-\\x7e]*"';
@@ -30,6 +48,7 @@ export function refuseStale(
     return refuseInvalid([{ field: 'If-Match', message: 'must be an ETag with its quotes, or *' }]);
   }
   const tags = condition.split(',').map((one) => one.trim());
-  if (tags.includes(etagOf(subscription))) return undefined;
+  const known = `"${settingsPartOf(presentSubscription(subscription))}.`;
+  if (tags.some((one) => one.startsWith(known))) return undefined;
   return refuse('precondition-failed', 'The subscription was changed since; read it again.');
 }

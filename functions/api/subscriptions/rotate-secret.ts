@@ -1,4 +1,6 @@
+import { presentActor } from '../../../contract/account-views.ts';
 import { formatSecret } from '../../../core/deliveries/signature.ts';
+import { withNotice } from '../../../core/subscriptions/outbox.ts';
 import { contextOf } from '../../../core/subscriptions/sealing.ts';
 import { rotateSecrets } from '../../../core/subscriptions/subscription.ts';
 import { createAudit } from '../accounts/audit.ts';
@@ -9,7 +11,10 @@ import { changeRequested } from './change-subscription.ts';
 import { showSecret } from './show-secret.ts';
 
 export function createRotateSecret(
-  deps: Pick<ApiDeps, 'subscriptions' | 'cipher' | 'auditLog' | 'cacheMs' | 'now' | 'randomBytes'>,
+  deps: Pick<
+    ApiDeps,
+    'subscriptions' | 'cipher' | 'auditLog' | 'telemetry' | 'cacheMs' | 'now' | 'randomBytes'
+  >,
 ): Handler<'POST /subscriptions/{id}/secret/rotate'> {
   const audit = createAudit(deps);
 
@@ -26,7 +31,10 @@ export function createRotateSecret(
         details: { overlapSeconds },
       });
       await audited;
-      return { subscription: { ...seen, secrets } };
+      const overlapEndsAt = new Date(now.getTime() + overlapSeconds * 1_000).toISOString();
+      const told = { actor: presentActor(request.actor), overlapEndsAt };
+      const next = withNotice({ ...seen, secrets }, 'webhook.subscription.secret-rotated', told, now);
+      return { subscription: next };
     });
     if ('problem' in changed) return changed;
     const [, outgoing] = changed.subscription.secrets;

@@ -1,5 +1,7 @@
+import { presentActor } from '../../../contract/account-views.ts';
 import { originOf } from '../../../core/subscriptions/callback-url.ts';
 import { mergeMetadata } from '../../../core/subscriptions/metadata.ts';
+import { withChange } from '../../../core/subscriptions/owner-changes.ts';
 import {
   patchSubscription,
   type Subscription,
@@ -49,7 +51,8 @@ export function createUpdateSubscription(deps: UpdateDeps): Handler<'PATCH /subs
       audited ??= auditAll(request, seen, { ...admitted, droppedHeaders });
       await audited;
       await planQuestion(question);
-      return admitted;
+      const actor = presentActor(request.actor);
+      return { subscription: withChange(seen, admitted.subscription, patch, actor, deps.now()) };
     });
     if ('problem' in changed) return changed;
     await sendQuestion(question);

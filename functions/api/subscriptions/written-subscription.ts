@@ -11,13 +11,14 @@ export function createWrittenAnswer(deps: Pick<ApiDeps, 'now' | 'cacheMs'>) {
     subscription: Subscription,
     droppedHeaders: readonly string[] = [],
   ): { body: z.output<typeof writtenSubscriptionView>; etag: string } {
+    const shown = presentSubscription(subscription);
     return {
       body: {
-        ...presentSubscription(subscription),
+        ...shown,
         ...(droppedHeaders.length > 0 ? { droppedHeaders: [...droppedHeaders] } : {}),
         effectiveAt: effectiveAfter(deps),
       },
-      etag: etagOf(subscription),
+      etag: etagOf(shown),
     };
   };
 }

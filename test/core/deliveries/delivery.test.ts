@@ -39,6 +39,7 @@ import {
 
 const now = new Date('2026-11-23T17:00:00.000Z');
 const leaseMs = 60_000;
+const policy = { retryHorizonSeconds: 7 * 86_400 };
 
 const rows = deliveriesOfEachState({ version: 3, attemptCount: 2 });
 
@@ -220,6 +221,7 @@ describe('settle', () => {
       attempt(),
       { kind: 'delivered' },
       now,
+      policy,
     );
 
     expect(row).toEqual({
@@ -241,14 +243,14 @@ describe('settle', () => {
     [4_096, 256],
   ])('of an answer of %i characters to it, the row keeps %p', (length, kept) => {
     const outcome = { ...attempt().outcome, responseExcerpt: 'x'.repeat(length) };
-    const row = settle(inWork(), attempt({ outcome }), { kind: 'delivered' }, now);
+    const row = settle(inWork(), attempt({ outcome }), { kind: 'delivered' }, now, policy);
 
     const shown = row.state === 'delivered' ? row.firstAttempt?.outcome.responseExcerpt : 'none';
     expect(shown || undefined).toBe(kept === undefined ? undefined : 'x'.repeat(kept));
   });
 
   test('a later attempt that succeeded is an item of its own', () => {
-    const row = settle(inWork(claimed), attempt(), { kind: 'delivered' }, now);
+    const row = settle(inWork(claimed), attempt(), { kind: 'delivered' }, now, policy);
 
     expect(row).toMatchObject({ state: 'delivered', version: 5, attemptCount: 3 });
     expect(row).not.toHaveProperty('firstAttempt');
@@ -260,7 +262,7 @@ describe('settle', () => {
     [7200, '2026-11-23T19:00:00.000Z'],
   ])('a retry is due for the sweeper after %i s, at %s', (dueInSeconds, dueAt) => {
     const decision = { kind: 'retry', delaySeconds: 5, byQueue: true, dueInSeconds } as const;
-    const row = settle(inWork(claimed), attempt(), decision, now);
+    const row = settle(inWork(claimed), attempt(), decision, now, policy);
 
     const nextAttemptAt = '2026-11-23T17:00:05.000Z';
     expect(row).toMatchObject({ state: 'waiting', version: 5, attemptCount: 3, nextAttemptAt, dueAt });
@@ -272,16 +274,16 @@ describe('settle', () => {
       attempt({
         outcome: { kind: 'failure', reason: 'status', durationMs: 1, ...(status ? { status } : {}) },
       });
-    const answered = settle(inWork(claimed), failed(503), decision, now);
+    const answered = settle(inWork(claimed), failed(503), decision, now, policy);
     const taken = claim(answered, messageFor(answered), now, leaseMs);
 
     expect(answered.responseStatus).toBe(503);
     expect(taken?.responseStatus).toBe(503);
-    expect(settle(inWork(taken), failed(), decision, now)).not.toHaveProperty('responseStatus');
+    expect(settle(inWork(taken), failed(), decision, now, policy)).not.toHaveProperty('responseStatus');
   });
 
   test('an exhausted delivery is final and says why', () => {
-    const row = settle(inWork(claimed), attempt(), { kind: 'exhausted', reason: 'timeout' }, now);
+    const row = settle(inWork(claimed), attempt(), { kind: 'exhausted', reason: 'timeout' }, now, policy);
 
     expect(row).toMatchObject({ state: 'exhausted', reason: 'timeout', version: 5, attemptCount: 3 });
     expect(isFinal(row)).toBe(true);
@@ -469,7 +471,7 @@ describe('a turn', () => {
 
     expect(claimed).not.toHaveProperty('turn');
     expect(sweep(claimed, later, leaseMs)).not.toHaveProperty('turn');
-    expect(settle(inWork(claimed), attempt(), decision, now)).not.toHaveProperty('turn');
+    expect(settle(inWork(claimed), attempt(), decision, now, policy)).not.toHaveProperty('turn');
     expect(claim(claimed, messageFor(waiting), now, leaseMs)).toBeUndefined();
   });
 
@@ -506,7 +508,7 @@ describe('revive', () => {
     if (!revived) throw new Error('nothing was revived');
     const taken = claim(revived, messageFor(revived), now, leaseMs);
     const decision = { kind: 'retry', delaySeconds: 5, byQueue: true, dueInSeconds: 65 } as const;
-    const settled = settle(inWork(taken), attempt(), decision, now);
+    const settled = settle(inWork(taken), attempt(), decision, now, policy);
 
     expect(scheduleOf({ message: deliveryRef(), claimed: undefined })).toEqual({
       begunAt: acceptedAt,
@@ -582,6 +584,7 @@ describe('messageFor', () => {
 test.each([
   ['waiting', false],
   ['claimed', false],
+  ['parked', false],
   ['delivered', true],
   ['exhausted', true],
   ['cancelled', true],

@@ -4,6 +4,7 @@ import { eventTypes } from '../../../core/events/event-catalog.ts';
 import { publishedEvent, subscription } from '../../support/builders.ts';
 
 const event = publishedEvent();
+const now = new Date('2026-11-24T00:00:00.000Z');
 const others = eventTypes.filter((type) => type !== event.type);
 
 describe('planDeliveries', () => {
@@ -20,7 +21,7 @@ describe('planDeliveries', () => {
       'disabled',
     ],
   ])('a subscription that %s: %j decides for %s', (_, overrides, decision) => {
-    expect(planDeliveries(event, [subscription(overrides)], 'active')).toEqual([
+    expect(planDeliveries(event, [subscription(overrides)], 'active', now)).toEqual([
       { subscriptionId: 'sub_1', decision },
     ]);
   });
@@ -34,17 +35,18 @@ describe('planDeliveries', () => {
         subscription({ id: 'sub_c' }),
       ],
       'active',
+      now,
     );
 
     expect(plan.map(({ subscriptionId }) => subscriptionId)).toEqual(['sub_b', 'sub_a', 'sub_c']);
   });
 
   test('never plans a delivery to another account, whoever listed its subscription', () => {
-    expect(planDeliveries(event, [subscription({ accountId: 'acc_2' })], 'active')).toEqual([]);
+    expect(planDeliveries(event, [subscription({ accountId: 'acc_2' })], 'active', now)).toEqual([]);
   });
 
   test.each(['suspended', 'removed'] as const)('plans nothing for an account that is %s', (status) => {
-    expect(planDeliveries(event, [subscription()], status)).toEqual([
+    expect(planDeliveries(event, [subscription()], status, now)).toEqual([
       { subscriptionId: 'sub_1', decision: 'account-suspended' },
     ]);
   });

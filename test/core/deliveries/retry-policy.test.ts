@@ -16,6 +16,7 @@ const policy = {
   retryScheduleSeconds: standardRetryScheduleSeconds,
   retryHorizonSeconds: 7 * day,
   queueMarginSeconds: 60,
+  keepDisabledSeconds: day,
 };
 const refused: DeliveryOutcome = { kind: 'failure', reason: 'connection-refused', durationMs: 3 };
 
@@ -34,21 +35,11 @@ describe('decideRetry', () => {
     });
   });
 
-  test.each([
-    ['status', 'aborted'],
-    ['gone', 'gone'],
-  ] as const)(
-    'a failure by %s whose answer wants no other attempt ends the delivery: %s',
-    (reason, ended) => {
-      for (const directive of deliveryDirectives)
-        expect(decideRetry({ kind: 'failure', reason, durationMs: 3, directive }, context(), policy)).toEqual(
-          {
-            kind: 'exhausted',
-            reason: ended,
-          },
-        );
-    },
-  );
+  test('an answer that wants no other attempt of this delivery ends it', () => {
+    const outcome = { kind: 'failure', reason: 'status', durationMs: 3, directive: 'abort-message' } as const;
+
+    expect(decideRetry(outcome, context(), policy)).toEqual({ kind: 'exhausted', reason: 'aborted' });
+  });
 
   test.each(deliveryDirectives)('a success is delivered, also one with %s', (directive) => {
     const outcome = { kind: 'success', status: 200, durationMs: 3, directive } as const;
@@ -67,10 +58,29 @@ describe('decideRetry', () => {
     },
   );
 
-  test.each(['gone', 'invalid-url'] as const)('%s ends the delivery', (reason) => {
-    expect(decideRetry({ kind: 'failure', reason, durationMs: 3 }, context(), policy)).toEqual({
-      kind: 'exhausted',
-      reason,
+  test.each(['gone', 'invalid-url'] as const)(
+    '%s parks the delivery, or ends it on a stage that keeps nothing',
+    (reason) => {
+      const outcome = { kind: 'failure', reason, durationMs: 3 } as const;
+      const keepsNothing = { ...policy, keepDisabledSeconds: 0 };
+
+      expect(decideRetry(outcome, context(), policy)).toEqual({ kind: 'parked', reason: 'disabled' });
+      expect(decideRetry(outcome, context(), keepsNothing)).toEqual({ kind: 'exhausted', reason });
+    },
+  );
+
+  test('a probe that fails is parked, however many attempts there were', () => {
+    const probe = (attemptCount: number, hasMoved = false) =>
+      decideRetry(refused, context({ isProbe: true, attemptCount, hasMoved }), policy);
+
+    expect(probe(1)).toEqual({ kind: 'parked', reason: 'failing' });
+    expect(probe(10)).toEqual({ kind: 'parked', reason: 'failing' });
+    // At another URL there is nothing to probe any more.
+    expect(probe(1, true)).toEqual(decideRetry(refused, context(), policy));
+    expect(
+      decideRetry({ kind: 'success', status: 200, durationMs: 3 }, context({ isProbe: true }), policy),
+    ).toEqual({
+      kind: 'delivered',
     });
   });
 

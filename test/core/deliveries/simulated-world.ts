@@ -14,7 +14,7 @@ import type { CallLimit } from '../../../core/rate-limit.ts';
 import type { DeliveryOutcome } from '../../../core/receivers/delivery-outcome.ts';
 import { type AttemptDeps, createAttempt } from '../../../functions/deliverer/attempt-delivery.ts';
 import type { CallTurn } from '../../../functions/receivers/call-limiter.ts';
-import { createSweeper } from '../../../functions/sweeper/sweep-due-deliveries.ts';
+import { createDeliverySweep } from '../../../functions/sweeper/sweep-deliveries.ts';
 import { createRedrive } from '../../../scripts/redrive/redrive-queue.ts';
 import { acceptedAt, deliveryMessage, deliveryRef, subscription } from '../../support/builders.ts';
 import { recordTelemetry } from '../../support/telemetry.ts';
@@ -259,6 +259,8 @@ export function createWorld(deliveryCount: number) {
           storedSubscriptions: subscriptions,
           randomBytes: (size) => Buffer.alloc(size),
           accounts: { findAccountStatus: async () => 'active' },
+          stageStatus: { isStagePaused: async () => false },
+          exhaustedCount: { addExhausted: async () => undefined },
           reserveTurns: (limits) => call(actor, 'reserve turns', () => turnAt(limits)),
           events: { readEventBody: async () => ({ text: '{}', isTest: false }) },
           deliveries,
@@ -285,6 +287,12 @@ export function createWorld(deliveryCount: number) {
             accountRatePerSecond: 1,
             hostRatePerSecond: 1,
             maxDeliverers: 2,
+            breakerFailures: 5,
+            breakerMinSeconds: 60,
+            breakerMaxSeconds: 3_600,
+            disableAfterSeconds: 5 * 86_400,
+            keepDisabledSeconds: 0,
+            cacheMs: 5_000,
           },
           userAgent: 'test',
           now,
@@ -466,25 +474,20 @@ export function createWorld(deliveryCount: number) {
     },
 
     sweep(): void {
-      start('sweeper', (actor) =>
-        createSweeper({
-          dueIndex: {
-            shardCount: 1,
-            listDue: (_, until, limit) =>
-              call(actor, 'list due', () =>
-                [...rows.values()]
-                  .filter((row) => isOpen(row) && row.dueAt <= until.toISOString())
-                  .slice(0, limit),
-              ),
-          },
+      start('sweeper', async (actor) => {
+        const sweepDue = createDeliverySweep({
           deliveries: deliveriesOf(actor),
           retries: retriesOf(actor),
           telemetry: recordTelemetry(),
           leaseMs: sweepLeaseMs,
           spreadSeconds: 55,
           now,
-        })(() => 50_000),
-      );
+        })();
+        const due = await call(actor, 'list due', () =>
+          [...rows.values()].filter((row) => isOpen(row) && row.dueAt <= now().toISOString()),
+        );
+        await sweepDue(due);
+      });
     },
 
     redrive(queueName: QueueName): void {

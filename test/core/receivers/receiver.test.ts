@@ -23,10 +23,19 @@ function fail(reason: FailureReason, remoteAddress?: string, durationMs = 12) {
 const refusedAt = (refusedAddress: string) =>
   ({ ...fail('address-forbidden'), refusal: 'private-network', refusedAddress }) as const;
 
-type Outcome = Parameters<typeof learnFrom>[1];
+type Outcome = Parameters<typeof learnFrom>[1]['outcome'];
+
+const policy = {
+  callbackTimeoutMs: deadlineMs,
+  breakerFailures: 5,
+  breakerMinSeconds: 60,
+  breakerMaxSeconds: 3_600,
+  disableAfterSeconds: 5 * 86_400,
+  cacheMs: 5_000,
+};
 
 function learn(receiver: Receiver, outcome: Outcome, now = start) {
-  return learnFrom(receiver, outcome, now, deadlineMs);
+  return learnFrom(receiver, { eventId: 'evt_1', outcome }, now, policy);
 }
 
 /** What is known after calls, each so many milliseconds after the start, and how many writes that took. */

@@ -9,7 +9,6 @@ import {
   patchSubscription,
   rotateSecrets,
   subscriptionSchemas,
-  withLesson,
 } from '../../../core/subscriptions/subscription.ts';
 import { subscription } from '../../support/builders.ts';
 
@@ -194,27 +193,6 @@ describe('a change', () => {
 
     expect(patchSubscription(gone, { status: 'enabled' }).disabledReason).toBeUndefined();
     expect(patchSubscription(gone, { description: 'x' }).disabledReason).toBe('gone');
-  });
-});
-
-describe('what a call has taught', () => {
-  const seen = subscription({ version: 4 });
-  const receiver = { provenAt: '2026-11-24T00:00:00.000Z' };
-  const now = new Date('2026-11-25T00:00:00.000Z');
-
-  test('is noted, which is no change of the subscription', () => {
-    expect(withLesson(seen, { receiver }, now)).toEqual({ ...seen, receiver, version: 5 });
-  });
-
-  test.each(['gone', 'invalid-url', 'address-forbidden'] as const)('may disable it: %s', (disable) => {
-    expect(withLesson(seen, { receiver, disable }, now)).toEqual({
-      ...seen,
-      receiver,
-      version: 5,
-      status: 'disabled',
-      disabledReason: disable,
-      updatedAt: now.toISOString(),
-    });
   });
 });
 

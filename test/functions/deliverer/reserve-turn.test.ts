@@ -1,13 +1,11 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from '@jest/globals';
-import { createDueIndex } from '../../../adapters/dynamo-due-index.ts';
 import { bucketKey } from '../../../adapters/dynamo-keys.ts';
 import { createTokenStore } from '../../../adapters/dynamo-token-store.ts';
 import { internalFailure } from '../../../bench/wire-proxy.ts';
 import { callbackLimits } from '../../../core/deliveries/call-limits.ts';
 import { type DeliveryMessage, deliveryMessageSchema, isOpen } from '../../../core/deliveries/delivery.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
-import { createSweeper } from '../../../functions/sweeper/sweep-due-deliveries.ts';
 import { eventOf, sqsRecord, uniqueId } from '../../support/builders.ts';
 import { type Deployment, deliverySettings } from '../../support/deployment.ts';
 import type { Receiver } from '../../support/receiver.ts';
@@ -136,7 +134,7 @@ describe('a delivery beyond a limit', () => {
     const [lost] = takeRetries();
     deployment.clock.advance(61_000);
 
-    await sweep();
+    await deployment.sweep();
 
     expect(takeRetries()).toEqual([{ ...lost, version: 2 }]);
   });
@@ -340,25 +338,11 @@ function takeRetries(): DeliveryMessage[] {
   return messages;
 }
 
-function sweep(): Promise<void> {
-  const { table, deliveries, retries, telemetry, clock } = deployment;
-  const dueIndex = createDueIndex(table);
-  return createSweeper({
-    dueIndex,
-    deliveries,
-    retries,
-    telemetry,
-    leaseMs: 300_000,
-    spreadSeconds: 55,
-    now: clock.now,
-  })(() => 50_000);
-}
-
 /** The retry queue for so many seconds, each message later than its delay; the sweeper once a minute. */
 async function runLate(lateMs: number, seconds: number): Promise<void> {
   const inFlight: { readonly atMs: number; readonly message: DeliveryMessage }[] = [];
   for (let second = 0; second < seconds; second += 5) {
-    if (second % 60 === 0) await sweep();
+    if (second % 60 === 0) await deployment.sweep();
     const nowMs = deployment.clock.now().getTime();
     for (const { body, delaySeconds } of [
       ...deployment.queues.messagesIn('retries'),

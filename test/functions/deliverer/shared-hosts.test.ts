@@ -88,6 +88,7 @@ async function run(loads: readonly Load[], seconds: number, sandboxCount = 10): 
             calls.push({ atMs: nowMs, waitedMs: nowMs - sinceMs, accountId: to.accountId });
             return;
           }
+          if (postponed.kind === 'parked') throw new Error('no subscription here has a limit');
           const { times, turn } = postponed;
           const atMs = nowMs + Math.ceil(times.waitMs / 1_000) * 1_000;
           enqueue({ atMs: Math.max(atMs, nowMs + 100), sinceMs, to, message: { ...message, turn } });

@@ -1,7 +1,6 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createDueIndex } from '../../../adapters/dynamo-due-index.ts';
 import { eventKey } from '../../../adapters/dynamo-keys.ts';
 import { createHeldMessages } from '../../../adapters/sqs-held-messages.ts';
 import { createRetryQueue } from '../../../adapters/sqs-retry-queue.ts';
@@ -15,7 +14,6 @@ import {
 } from '../../../core/deliveries/delivery.ts';
 import { eventCatalog } from '../../../core/events/event-catalog.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
-import { createSweeper } from '../../../functions/sweeper/sweep-due-deliveries.ts';
 import {
   createRedrive,
   type RedrivenLetter,
@@ -180,16 +178,7 @@ function deliver(message: DeliveryMessage | undefined, receiveCount = 1) {
 }
 
 async function sweep(): Promise<void> {
-  const sweepDue = createSweeper({
-    dueIndex: createDueIndex(deployment.table),
-    deliveries: deployment.deliveries,
-    retries: createRetryQueue(sqs, deployment.retryQueue.url),
-    telemetry: deployment.telemetry,
-    leaseMs: 300_000,
-    spreadSeconds: 55,
-    now: deployment.clock.now,
-  });
-  await sweepDue(() => 50_000);
+  await deployment.sweeperWith({ retries: createRetryQueue(sqs, deployment.retryQueue.url) })(() => 50_000);
 }
 
 describe('a dry run', () => {

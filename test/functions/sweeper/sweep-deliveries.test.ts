@@ -1,6 +1,5 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createDueIndex } from '../../../adapters/dynamo-due-index.ts';
 import { deliveryKey } from '../../../adapters/dynamo-keys.ts';
 import { createRetryQueue } from '../../../adapters/sqs-retry-queue.ts';
 import { internalFailure, type WireAnswer, type WireCall } from '../../../bench/wire-proxy.ts';
@@ -11,7 +10,6 @@ import {
   type WaitingDelivery,
 } from '../../../core/deliveries/delivery.ts';
 import { eventTypeSchema } from '../../../core/events/event-catalog.ts';
-import { createSweeper } from '../../../functions/sweeper/sweep-due-deliveries.ts';
 import {
   cancelledDelivery,
   claimedDelivery,
@@ -35,22 +33,14 @@ const throttled: WireAnswer = {
 let deployment: Deployment;
 let sqs: ReturnType<typeof connectSqsAt>;
 let receiver: Receiver;
-let sweep: ReturnType<typeof createSweeper>;
+let sweep: ReturnType<Deployment['sweeperWith']>;
 let deliverUnlimited: Deployment['deliver'];
 beforeAll(async () => {
   deployment = await startDeployment();
   // A limit that all tests share would be used up at later times than theirs.
   deliverUnlimited = deployment.delivererWith({ reserveTurns: async () => ({ kind: 'now' }) });
   sqs = connectSqsAt(deployment.wire.sqs.url);
-  sweep = createSweeper({
-    dueIndex: createDueIndex(deployment.table),
-    deliveries: deployment.deliveries,
-    retries: createRetryQueue(sqs, deployment.retryQueue.url),
-    telemetry: deployment.telemetry,
-    leaseMs,
-    spreadSeconds: 55,
-    now: deployment.clock.now,
-  });
+  sweep = deployment.sweeperWith({ retries: createRetryQueue(sqs, deployment.retryQueue.url) });
 });
 beforeEach(async () => {
   receiver = await startReceiver();

@@ -1,0 +1,99 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Actor } from '../accounts/audit.ts';
+import { originOf } from './callback-url.ts';
+import { beginDrain } from './holding.ts';
+import { withNotice } from './outbox.ts';
+import type { Subscription, SubscriptionPatch } from './subscription.ts';
+
+/**
+ * What follows from a change by an owner besides the change itself: what becomes of parked deliveries, and what all who
+ * watch the account's webhooks are told. Nothing here raises the version.
+ */
+
+/** Pauses the subscription, or moves the end of its pause. */
+export function pauseUntil(seen: Subscription, until: string, by: Actor, now: Date): Subscription {
+  const since = seen.pause?.since ?? now.toISOString();
+  const next = { ...seen, pause: { since, until, by } };
+  return withNotice(next, 'webhook.subscription.paused', { until, actor: by }, now);
+}
+
+/**
+ * Lets the subscription go on now, whatever holds it back: ends its pause, has a receiver that fails tried at once, and
+ * calls one that asked for fewer calls. The same object if nothing holds it back.
+ */
+export function goOn(seen: Subscription, actor: Actor, now: Date): Subscription {
+  const { pause, ...others } = seen;
+  const { throttledUntil, breaker, ...known } = seen.receiver;
+  const at = now.toISOString();
+  const isOpen = breaker?.state === 'open' && breaker.until > at;
+  if (!pause && throttledUntil === undefined && !isOpen) return seen;
+  const tried = isOpen ? { ...breaker, until: at } : breaker;
+  const next = { ...others, receiver: { ...known, ...(tried ? { breaker: tried } : {}) } };
+  return pause ? withNotice(next, 'webhook.subscription.resumed', { actor }, now) : next;
+}
+
+/** The subscription after its settings were changed, with everything that follows from that. */
+export function withChange(
+  seen: Subscription,
+  changed: Subscription,
+  patch: SubscriptionPatch,
+  actor: Actor,
+  now: Date,
+): Subscription {
+  const isDisabled = patch.status === 'disabled' && (seen.status !== 'disabled' || isByUs(seen));
+  const isEnabled = patch.status === 'enabled' && seen.status === 'disabled';
+  const fields = changedFields(seen, changed, patch).filter((field) => !(isDisabled && field === 'status'));
+  const told = fields.length > 0 ? tellOfChange(seen, changed, fields, actor, now) : changed;
+  if (isDisabled) return disable(told, actor, now);
+  const draining = isEnabled ? beginDrain(told, now) : told;
+  return patch.parked === 'discard' ? discardParked(draining, now) : draining;
+}
+
+/** The drain drops what is parked. Nothing is known of a receiver that is not called. */
+function disable(changed: Subscription, actor: Actor, now: Date): Subscription {
+  const { pause: _, ...others } = changed;
+  const { failing: __, breaker: ___, throttledUntil: ____, ...receiver } = changed.receiver;
+  const told = withNotice(
+    { ...others, receiver },
+    'webhook.subscription.disabled',
+    { reason: 'owner', actor },
+    now,
+  );
+  return beginDrain(told, now);
+}
+
+function discardParked(changed: Subscription, now: Date): Subscription {
+  const { drain, ...others } = beginDrain(changed, now);
+  return drain ? { ...others, drain: { ...drain, discardUntil: now.toISOString() } } : others;
+}
+
+function tellOfChange(
+  seen: Subscription,
+  changed: Subscription,
+  fields: string[],
+  actor: Actor,
+  now: Date,
+): Subscription {
+  const [from, to] = [originOf(seen), originOf(changed)];
+  const moved = from === to ? {} : { from, to };
+  return withNotice(changed, 'webhook.subscription.changed', { fields, ...moved, actor }, now);
+}
+
+const comparedFields = ['url', 'eventTypes', 'description', 'rateLimitPerSecond', 'timeoutMs'] as const;
+
+/** By name. The values of headers are sealed, so a header counts as changed if it was written. */
+function changedFields(seen: Subscription, changed: Subscription, patch: SubscriptionPatch): string[] {
+  const isNew = (one: unknown, before: unknown) => !isDeepStrictEqual(one, before);
+  const isWritten = Object.keys(patch.headers ?? {}).length > 0;
+  const isDropped = changed.headers === undefined && seen.headers !== undefined;
+  return [
+    ...comparedFields.filter((field) => isNew(changed[field], seen[field])),
+    ...(isNew(changed.metadata ?? {}, seen.metadata ?? {}) ? ['metadata'] : []),
+    ...(isWritten || isDropped ? ['headers'] : []),
+    ...(patch.status !== undefined && changed.status !== seen.status ? ['status'] : []),
+  ];
+}
+
+function isByUs({ disabledReason }: Subscription): boolean {
+  return disabledReason !== undefined;
+}
