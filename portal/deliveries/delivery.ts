@@ -8,6 +8,7 @@ export type DeliveryStatus = Delivery['status'];
 
 export const deliveryStatuses = [
   'waiting',
+  'parked',
   'delivered',
   'failed',
   'cancelled',
@@ -16,6 +17,7 @@ export const deliveryStatuses = [
 export const toneOfDelivery: Readonly<Record<DeliveryStatus, Tone>> = {
   delivered: 'ok',
   waiting: 'warn',
+  parked: 'warn',
   failed: 'bad',
   cancelled: 'off',
 };

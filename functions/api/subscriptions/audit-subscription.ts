@@ -18,8 +18,11 @@ export function auditLifetime(
   });
 }
 
+/** What becomes of parked deliveries is no property of a subscription. */
+type ChangedField = Exclude<keyof SubscriptionPatch, 'parked'>;
+
 /** Their values are no settings but what the owner writes, or secret: the audit log has their names only. */
-const unshown: readonly (keyof SubscriptionPatch)[] = ['url', 'description', 'metadata', 'headers'];
+const unshown: readonly ChangedField[] = ['url', 'description', 'metadata', 'headers'];
 
 /** Records a change of any property of a subscription, except for its headers. */
 export async function auditChange(
@@ -48,8 +51,8 @@ export async function auditChange(
 function changedFields(
   seen: Subscription,
   next: Subscription,
-  { headers: _, ...patch }: SubscriptionPatch,
-): (keyof SubscriptionPatch)[] {
+  { headers: _, parked: __, ...patch }: SubscriptionPatch,
+): ChangedField[] {
   const asked = Object.keys(patch) as (keyof typeof patch)[];
   const isWanted = patch.status !== undefined && patch.status !== seen.status;
   return [...new Set([...asked, 'status' as const])].filter((field) => {
@@ -66,7 +69,7 @@ function changedMetadata(
 }
 
 /** Null for what is not set, as in a patch. */
-function valuesOf(subscription: Subscription, fields: readonly (keyof SubscriptionPatch)[]): object {
+function valuesOf(subscription: Subscription, fields: readonly ChangedField[]): object {
   return Object.fromEntries(fields.map((field) => [field, subscription[field] ?? null]));
 }
 
