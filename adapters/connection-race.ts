@@ -28,7 +28,7 @@ export function raceConnections(
   let isOver = false;
   let headStart: NodeJS.Timeout | undefined;
   // One more turn of the event loop: what came in time is read first.
-  const giveUp = () => setImmediate(() => settle(new errors.ConnectTimeoutError(), null));
+  const giveUp = () => setImmediate(() => settle(timeoutOf(opening), null));
   const deadline = setTimeout(giveUp, deadlineMs);
 
   const settle: Connected = (...result) => {
@@ -61,6 +61,16 @@ export function raceConnections(
   }
 
   startNext();
+}
+
+/** The time was over after a connection had been made, during its TLS handshake. */
+export class HandshakeTimeout extends Error {
+  readonly code = 'CALLBACK_HANDSHAKE_TIMEOUT';
+}
+
+function timeoutOf(opening: ReadonlySet<Socket>): Error {
+  const isHandshaking = [...opening].some(({ connecting }) => !connecting);
+  return isHandshaking ? new HandshakeTimeout() : new errors.ConnectTimeoutError();
 }
 
 function mostTelling(addresses: readonly string[], failures: ReadonlyMap<string, Error>): Error {

@@ -1,4 +1,5 @@
 import { DeleteCommand, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { withRateLimit } from '../core/subscriptions/rate-limit.ts';
 import type { Subscription } from '../core/subscriptions/subscription.ts';
 import type { SubscriptionStore } from '../core/subscriptions/subscription-store.ts';
 import { wakeAtOf } from '../core/subscriptions/wake.ts';
@@ -29,7 +30,7 @@ export function createSubscriptionStore({ client, tableName }: DynamoTable): Sub
       );
       const subscriptions: Subscription[] = [];
       for await (const { Items = [] } of pages) {
-        subscriptions.push(...Items.map((item) => item['subscription'] as Subscription));
+        subscriptions.push(...Items.map(toSubscription));
       }
       return subscriptions.sort((a, b) => a.createdAt.localeCompare(b.createdAt));
     },
@@ -42,7 +43,7 @@ export function createSubscriptionStore({ client, tableName }: DynamoTable): Sub
           ConsistentRead: true,
         }),
       );
-      return Item?.['subscription'] as Subscription | undefined;
+      return Item && toSubscription(Item);
     },
 
     // No condition is needed, because the id is random. With one, the SDK's repetition of a write whose answer was
@@ -95,4 +96,8 @@ export function createSubscriptionStore({ client, tableName }: DynamoTable): Sub
       }
     },
   };
+}
+
+function toSubscription(item: Record<string, unknown>): Subscription {
+  return withRateLimit(item['subscription'] as Subscription);
 }

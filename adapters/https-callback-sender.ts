@@ -4,6 +4,7 @@ import type { CallbackUrlRules } from '../core/receivers/callback-address.ts';
 import type { CallbackRequest, CallbackSender } from '../core/receivers/callback-sender.ts';
 import { directiveHeader, parseDirective } from '../core/receivers/delivery-directive.ts';
 import {
+  type CallPhase,
   type DeliveryOutcome,
   type FailureReason,
   outcomeOfStatus,
@@ -16,6 +17,7 @@ import { decodeText, excerptResponse } from '../core/receivers/response-excerpt.
 import { readResponseHead } from '../core/receivers/response-head.ts';
 import { echoesChallenge } from '../core/receivers/verification.ts';
 import { type CallbackTarget, createTargetCheck } from './callback-targets.ts';
+import { HandshakeTimeout } from './connection-race.ts';
 import { createNameResolver } from './dns-name-resolver.ts';
 import { createGuardedConnector, RefusedConnection } from './guarded-connector.ts';
 import {
@@ -38,6 +40,7 @@ interface Failure {
   readonly refusal?: AddressRefusal;
   readonly refusedAddress?: string;
   readonly errorCode?: string;
+  readonly phase?: CallPhase;
 }
 
 /** The only way out to a receiver, whatever the call is for. */
@@ -122,9 +125,11 @@ async function call(
       if (head)
         return { status: head.status, headers: (name) => head.headers.get(name) ?? [], body: head.body };
       const failure = failureOf(error);
+      if (failure.reason === 'timeout') return { ...failure, phase: phaseOf(error, exchange) };
       const isStale =
         failure.reason === 'connection-lost' && exchange.isReused && exchange.answer.length === 0;
       if (!isStale || needsFreshConnection) return failure;
+      exchange.isConnected = false;
     }
   }
 }
@@ -202,6 +207,13 @@ function failureOf(error: unknown): Failure {
   if (!reason) throw error;
   if (error instanceof RefusedConnection) return { reason, ...refusalOf(error) };
   return reason === 'tls' ? { reason, errorCode } : { reason };
+}
+
+/** How far a call came before its time was over. */
+function phaseOf(error: unknown, { isConnected, answer }: Exchange): CallPhase {
+  if (error instanceof HandshakeTimeout) return 'handshake';
+  if (!isConnected) return 'connect';
+  return answer.length === 0 ? 'answer' : 'reading';
 }
 
 function refusalOf({ refusal, address }: RefusedConnection): Omit<Failure, 'reason'> {

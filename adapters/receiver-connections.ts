@@ -11,6 +11,8 @@ const maxHeldBytes = 4 * 1024;
 
 /** What is known of the connection of one request, also if the HTTP client fails. */
 export interface Exchange {
+  /** True once the request has a connection that is ready. */
+  isConnected: boolean;
   /** True if the connection has carried another request before. */
   isReused: boolean;
   remoteAddress?: string;
@@ -107,7 +109,7 @@ function connectNoting(line: Line, connect: buildConnector.connector): buildConn
 }
 
 function useConnection(exchange: Exchange, { remoteAddress }: Socket, isReused: boolean): void {
-  Object.assign(exchange, newExchange(), { isReused });
+  Object.assign(exchange, newExchange(), { isConnected: true, isReused });
   if (remoteAddress !== undefined) exchange.remoteAddress = remoteAddress;
 }
 
@@ -126,5 +128,11 @@ function passOn(exchange: Exchange, chunk: Buffer): Buffer | null {
 }
 
 export function newExchange(): Exchange {
-  return { isReused: false, answer: Buffer.alloc(0), held: Buffer.alloc(0), isPassedOn: false };
+  return {
+    isConnected: false,
+    isReused: false,
+    answer: Buffer.alloc(0),
+    held: Buffer.alloc(0),
+    isPassedOn: false,
+  };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { statusClasses } from '../core/deliveries/delivery-history.ts';
-import { eventTypes } from '../core/events/event-catalog.ts';
+import { subscribableTypes } from '../core/events/subscribable-events.ts';
 import { identifierSchema } from '../core/identifiers.ts';
 import { drillType } from '../core/receivers/drill.ts';
 import { verificationType } from '../core/receivers/verification.ts';
@@ -18,13 +18,15 @@ const deliveryListQuery = z
     status: anyOf(deliveryStatuses),
     statusClass: anyOf(statusClasses),
     /** Questions for a receiver's consent are deliveries too, and so are the calls of a drill. */
-    eventType: anyOfTypes([...eventTypes, verificationType, drillType]),
+    eventType: anyOfTypes([...subscribableTypes, verificationType, drillType]),
     ...timeRange,
   })
   .refine(isInOrder, notInOrder);
 
 const testBody = z.strictObject({
-  eventType: z.enum(eventTypes, { error: ({ input }) => mustBeOneOf(eventTypes, input) }).optional(),
+  eventType: z
+    .enum(subscribableTypes, { error: ({ input }) => mustBeOneOf(subscribableTypes, input) })
+    .optional(),
 });
 
 const sendBody = z.strictObject({

@@ -1,6 +1,12 @@
-import type { Delivery } from '../core/deliveries/delivery.ts';
-import { sayCancellation, sayFailure, sayParking } from './failure-explanations.ts';
-import { type Sentence, say } from './sentences.ts';
+import type { Delivery, WaitingDelivery } from '../core/deliveries/delivery.ts';
+import {
+  sayCancellation,
+  sayFailure,
+  sayLastAnswer,
+  sayMeaning,
+  sayParking,
+} from './failure-explanations.ts';
+import { type Sentence, say, textOf } from './sentences.ts';
 
 /** What became of a delivery, why, and what its owner can do. */
 export function explainDelivery(delivery: Delivery): Sentence[] {
@@ -11,10 +17,11 @@ export function explainDelivery(delivery: Delivery): Sentence[] {
     case 'claimed':
       return [say('delivery.claimed', { attempts })];
     case 'waiting': {
-      const at = delivery.nextAttemptAt;
+      const { nextAttemptAt: at, limit } = delivery;
+      if (limit) return [...sayLimit(limit, at), ...sayLastAnswer(status)];
       if (attempts === 0) return [say('delivery.waiting', { at, attempts })];
       return status
-        ? [say('delivery.waiting-answered', { at, attempts, status })]
+        ? [say('delivery.waiting-answered', { at, attempts, status }), ...sayMeaning(status)]
         : [say('delivery.waiting-unanswered', { at, attempts })];
     }
     case 'parked':
@@ -26,4 +33,27 @@ export function explainDelivery(delivery: Delivery): Sentence[] {
     default:
       return delivery satisfies never;
   }
+}
+
+/** For which limit it waits, until when, and what its owner can do. */
+export function sayLimit(limit: NonNullable<WaitingDelivery['limit']>, at: string): Sentence[] {
+  const waits = say('delivery.waiting-limited', { at });
+  switch (limit) {
+    case 'subscription':
+    case 'unproven-address':
+    case 'account-at-host':
+    case 'account':
+    case 'host':
+    case 'domain':
+    case 'address':
+    case 'places':
+      return [waits, say(`limit.${limit}`)];
+    default:
+      return [waits, say('limit.other')];
+  }
+}
+
+/** The same in one text. */
+export function explainLimit(...limit: Parameters<typeof sayLimit>): string {
+  return textOf(sayLimit(...limit));
 }

@@ -11,10 +11,11 @@ import {
 import { webhookTimestamp } from '../core/deliveries/signature.ts';
 import { identifierSchema, timestampSchema } from '../core/identifiers.ts';
 import { deliveryDirectives } from '../core/receivers/delivery-directive.ts';
-import { failureReasons } from '../core/receivers/delivery-outcome.ts';
+import { callPhases, failureReasons } from '../core/receivers/delivery-outcome.ts';
 import { mask } from '../core/receivers/response-excerpt.ts';
 import { parkReasons } from '../core/subscriptions/parking.ts';
 import { explainDelivery } from './delivery-explanations.ts';
+import { sayFailure } from './failure-explanations.ts';
 import { sentenceView } from './sentences.ts';
 
 /** Deliveries as their owner sees them. A claimed delivery still waits for him, and an exhausted one has failed. */
@@ -92,11 +93,19 @@ export const attemptView = z
       description:
         'What exactly is wrong with the certificate or the handshake, if the reason is `tls`, such as `CERT_HAS_EXPIRED`.',
     }),
+    phase: z.enum(callPhases).optional().meta({
+      description:
+        'What was not done in time, if the reason is `timeout`: to connect, the TLS handshake, to begin an answer, or to send its status.',
+    }),
     status: z.int().optional().meta({ description: 'The HTTP status of the answer, if there was one.' }),
     directive: z
       .enum(deliveryDirectives)
       .optional()
       .meta({ description: 'What the answer asked for by its header `webhook-delivery`.' }),
+    sentences: z
+      .array(sentenceView)
+      .optional()
+      .meta({ description: 'Why it has failed, and what the owner can do. Absent if it has not.' }),
     remoteAddress: z
       .string()
       .optional()
@@ -149,7 +158,7 @@ export function presentAttempt(
   { startedAt, outcome, sent }: Attempt,
 ): z.output<typeof attemptView> {
   const { kind, durationMs, status, directive, remoteAddress, responseExcerpt } = outcome;
-  const { reason, refusal, refusedAddress, errorCode } = outcome.kind === 'failure' ? outcome : {};
+  const { reason, refusal, refusedAddress, errorCode, phase } = outcome.kind === 'failure' ? outcome : {};
   const headers = {
     'content-type': 'application/json',
     'user-agent': sent.userAgent,
@@ -171,8 +180,10 @@ export function presentAttempt(
     refusal,
     refusedAddress,
     errorCode,
+    phase,
     status,
     directive,
+    sentences: reason && sayFailure(reason, status, phase),
     remoteAddress,
     responseExcerpt,
     request: { method: 'POST', origin: sent.origin, headers },

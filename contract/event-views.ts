@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { LoggedEvent } from '../core/deliveries/event-history.ts';
-import type { eventCatalog } from '../core/events/event-catalog.ts';
+import { isOperational, type SubscribableEntry } from '../core/events/subscribable-events.ts';
 import { identifierSchema, timestampSchema } from '../core/identifiers.ts';
 import { deliveryView } from './delivery-views.ts';
 import { sentenceView } from './sentences.ts';
@@ -10,14 +10,19 @@ export const eventTypeView = z
     type: z.string(),
     name: z.string().meta({ description: "The name on iOmniHub's screens." }),
     summary: z.string(),
+    isOperational: z.boolean().meta({
+      description:
+        'True for an event about your own webhooks. `*` does not take it; `webhook.*` and its name do.',
+    }),
     dataSchema: z.looseObject({}).meta({ description: 'JSON Schema of `data` in the callback.' }),
     example: z.looseObject({}).meta({ description: 'An example of `data`.' }),
   })
   .meta({ id: 'EventType' });
 
-export function presentEventType(entry: (typeof eventCatalog)[number]): z.output<typeof eventTypeView> {
+export function presentEventType(entry: SubscribableEntry): z.output<typeof eventTypeView> {
   const { type, name, summary, data, example } = entry;
-  return { type, name, summary, dataSchema: { ...z.toJSONSchema(data, { io: 'input' }) }, example };
+  const dataSchema = { ...z.toJSONSchema(data, { io: 'input' }) };
+  return { type, name, summary, isOperational: isOperational(type), dataSchema, example };
 }
 
 export const eventView = z

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { eventTypes } from '../core/events/event-catalog.ts';
+import { subscribableTypes } from '../core/events/subscribable-events.ts';
 import { completeUntil, eventDetailView, eventTypeView, eventView } from './event-views.ts';
 import { listOf, pageParameters } from './lists.ts';
 import { declareRoutes } from './route.ts';
@@ -9,7 +9,7 @@ import { anyOfTypes } from './word-lists.ts';
 const eventListQuery = z
   .strictObject({
     ...pageParameters,
-    eventType: anyOfTypes(eventTypes),
+    eventType: anyOfTypes(subscribableTypes),
     ...timeRange,
   })
   .refine(isInOrder, notInOrder);

@@ -1,19 +1,43 @@
 import type { CancellationReason } from '../core/deliveries/delivery.ts';
 import type { ExhaustionReason } from '../core/deliveries/retry-policy.ts';
+import type { CallPhase } from '../core/receivers/delivery-outcome.ts';
 import type { ParkReason } from '../core/subscriptions/parking.ts';
 import { type Sentence, type SentenceCode, say, textOf } from './sentences.ts';
 
 /**
  * Why a delivery was given up, and what its owner can do: the end of a sentence, and one more if that helps. `status` is
- * the receiver's answer to the latest attempt, if there was one.
+ * the receiver's answer to the latest attempt, if there was one, and `phase` tells how far a call got that had no answer.
  */
-export function sayFailure(reason: ExhaustionReason, status: number | undefined): Sentence[] {
-  if (reason !== 'status' || status === undefined) return [say(`failure.${reason}`)];
-  return [say('failure.answered', { status }), say(meaningOf(status))];
+export function sayFailure(
+  reason: ExhaustionReason,
+  status: number | undefined,
+  phase?: CallPhase,
+): Sentence[] {
+  if (reason === 'timeout' && phase) return [say(`failure.timeout-${phase}`)];
+  if (reason === 'status' && status !== undefined)
+    return [say('failure.answered', { status }), say(meaningOf(status))];
+  // The time was over after an answer that was no success.
+  return [say(`failure.${reason}`), ...(reason === 'expired' ? sayLastAnswer(status) : [])];
 }
 
-export function explainFailure(reason: ExhaustionReason, status: number | undefined): string {
-  return textOf(sayFailure(reason, status));
+/** The answer to the latest attempt in a sentence of its own, if there was one and it was no success. */
+export function sayLastAnswer(status: number | undefined): Sentence[] {
+  return status === undefined || isSuccess(status)
+    ? []
+    : [say('delivery.last-answered', { status }), say(meaningOf(status))];
+}
+
+/** What an answer means, if it was no success. */
+export function sayMeaning(status: number): Sentence[] {
+  return isSuccess(status) ? [] : [say(meaningOf(status))];
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299;
+}
+
+export function explainFailure(...failure: Parameters<typeof sayFailure>): string {
+  return textOf(sayFailure(...failure));
 }
 
 /** Why no attempt of a delivery is planned: the end of a sentence. */

@@ -1,6 +1,5 @@
 import type { OperationalEvent } from '../core/events/operational-events.ts';
 import type { FailureReason } from '../core/receivers/delivery-outcome.ts';
-import type { DisabledReason } from '../core/receivers/receiver.ts';
 import type { Notice, NoticeType } from '../core/subscriptions/notice.ts';
 import { sayFailure } from './failure-explanations.ts';
 import { type Sentence, say, textOf } from './sentences.ts';
@@ -25,10 +24,7 @@ const sayings: Sayings = {
   'webhook.subscription.disabled': ({ reason, keptUntil: at }) =>
     reason === 'owner'
       ? [say('notice.disabled-by-owner')]
-      : [
-          say(`health.disabled-${reason as DisabledReason}`),
-          ...(at === undefined ? [] : [say('health.kept', { at })]),
-        ],
+      : [say(`health.disabled-${reason}`), ...(at === undefined ? [] : [say('health.kept', { at })])],
   'webhook.subscription.recovered': ({ since }) => [say('notice.recovered', { since })],
   'webhook.subscription.paused': ({ until: at }) => [say('notice.paused', { at })],
   'webhook.subscription.resumed': () => [say('notice.resumed')],

@@ -13,12 +13,14 @@ const sentences = {
     `The receiver is being called, or was a moment ago; ${counted(attempts)} before.`,
   'delivery.waiting': ({ at, attempts }: Attempts & At) =>
     `The next attempt is planned for ${at}; ${counted(attempts)} so far.`,
+  'delivery.waiting-limited': ({ at }: At) => `It waits for a limit until its next turn at ${at}:`,
   'delivery.waiting-answered': ({ at, attempts, status }: Attempts & At & Status) =>
     `The next attempt is planned for ${at}; ${counted(attempts)} so far, the last one answered ${status}.`,
   'delivery.waiting-unanswered': ({ at, attempts }: Attempts & At) =>
     `The next attempt is planned for ${at}; ${counted(attempts)} so far, the last one unanswered: GET /deliveries/{id} says why.`,
   'delivery.parked': ({ attempts }: Attempts) => `No attempt is planned; ${counted(attempts)} so far:`,
   'delivery.exhausted': ({ attempts }: Attempts) => `Given up after ${counted(attempts)}:`,
+  'delivery.last-answered': ({ status }: Status) => `The latest attempt was answered ${status}.`,
   'delivery.cancelled': ({ attempts }: Attempts) => `Cancelled after ${counted(attempts)}:`,
   'delivery.asked-for': () => 'Sent because its owner asked for it.',
   'delivery.ends-deleted': () => 'It will be cancelled then: the subscription was deleted.',
@@ -38,12 +40,39 @@ const sentences = {
     'iOmniHub has stopped all calls of the account for a while. It goes on by itself.',
   'parked.stage-paused': () => 'iOmniHub has stopped all calls for a while. It goes on by itself.',
 
+  'limit.subscription': () =>
+    'so many calls are what its subscription allows. Raise or remove `rateLimit` if the receiver can take more.',
+  'limit.unproven-address': () =>
+    'one call a second to an address that has not yet answered 2xx, or has failed too often since. Answer one call with 2xx.',
+  'limit.account-at-host': () =>
+    'the account has used its share of the calls to this host. It goes on by itself; fewer subscriptions or event types there need fewer calls.',
+  'limit.account': () =>
+    'the account has used its calls to all receivers. It goes on by itself; fewer subscriptions or event types need fewer calls.',
+  'limit.host': () =>
+    'all accounts have used the calls to this host. It goes on by itself; a host of your own is not shared.',
+  'limit.domain': () =>
+    'all accounts have used the calls to this domain. It goes on by itself; a domain of your own is not shared.',
+  'limit.address': () =>
+    'all accounts have used the calls to the address of this host. It goes on by itself; an address of your own is not shared.',
+  'limit.places': () =>
+    'as many calls of the account are in progress as may be. Let its receivers answer before they do the work.',
+  'limit.other': () => 'there is no room for more calls now. It goes on by itself.',
+
   'failure.answered': ({ status }: Status) => `the receiver answered ${status}.`,
-  'failure.status': () => 'the receiver did not answer 2xx.',
+  'failure.status': () =>
+    'the receiver did not answer 2xx. The attempts of GET /deliveries/{id} show what it answered.',
   'failure.gone': () =>
     'the receiver answered 410: it is gone for good. The subscription was disabled; if that is a mistake, enable it again.',
   'failure.timeout': () =>
     'the receiver did not connect or answer in time. It should answer before it does the work; `timeoutMs` gives it more time.',
+  'failure.timeout-connect': () =>
+    'no connection to the receiver was ready in time. Check the host and port of the URL, that the receiver runs, and its firewall.',
+  'failure.timeout-handshake': () =>
+    'the receiver took the connection, but did not finish the TLS handshake in time. Check that TLS is spoken at the port of the URL, and that the receiver is not overloaded.',
+  'failure.timeout-answer': () =>
+    'the receiver took the connection, but did not begin to answer in time. It should answer before it does the work; `timeoutMs` gives it more time.',
+  'failure.timeout-reading': () =>
+    'the receiver began to answer, but its status did not come in time. It should send status and headers at once.',
   'failure.dns': () => "the name in the URL has no address. Check its spelling and the name's DNS records.",
   'failure.connection-refused': () =>
     'nothing accepts connections at the host and port of the URL. Check that the receiver runs, and its firewall.',
@@ -61,23 +90,27 @@ const sentences = {
     'the receiver did not send the challenge back. It has to answer with the challenge that is in the body.',
   'failure.aborted': () =>
     'the receiver asked for no further attempt, by the header `webhook-delivery` of its answer.',
-  'failure.expired': () => 'the time for its attempts was over, or the event was no longer stored.',
+  'failure.expired': () =>
+    'the time for its attempts was over, or the event was no longer stored. While it is, POST /deliveries/{id}/retry sends it again.',
 
   'status.redirect': () =>
     'Redirects are not followed: change the URL to the address that answers by itself.',
   'status.invalid': () =>
-    'It takes the callback for invalid: its own log should say why. Check the signing secret that it uses.',
+    'It takes the callback for invalid: its own log should say why. Compare its signing secret with GET /subscriptions/{id}/secret.',
   'status.closed': () =>
-    'It does not let the call in: check the signing secret that it uses, the tokens in `headers`, and its firewall.',
+    'It does not let the call in: compare its signing secret with GET /subscriptions/{id}/secret, and check the tokens in `headers` and its firewall.',
   'status.nowhere': () => 'Nothing takes POST requests at this path: check the URL.',
   'status.out-of-time': () =>
     'It, or a proxy before it, ran out of time: it should answer before it does the work.',
-  'status.too-large': () => 'It takes no body of this size: it has to take up to 256 KiB.',
-  'status.too-many': () => 'It gets more calls than it wants: set `rateLimitPerSecond`.',
-  'status.down': () => 'It is down or overloaded, or a proxy before it does not reach it.',
+  'status.too-large': () =>
+    'It takes no body of this size: raise its limit, or that of a proxy before it, to 256 KiB.',
+  'status.too-many': () =>
+    'It gets more calls than it wants: set `rateLimit`, such as `{ "calls": 30, "perSeconds": 60 }`.',
+  'status.down': () =>
+    'It is down or overloaded, or a proxy before it does not reach it: check that it runs, and set `rateLimit` if it gets too many calls.',
   'status.refused': () => 'It refuses the callback: its own log should say why.',
   'status.failed': () => 'It failed by itself: its own log should say why.',
-  'status.other': () => 'Only 2xx counts as delivered.',
+  'status.other': () => 'Only 2xx counts as delivered: answer 200 once you have the callback.',
 
   'cancellation.subscription-disabled': () => 'the subscription was disabled.',
   'cancellation.subscription-pending': () => 'the receiver had not yet said that it wants callbacks.',

@@ -7,6 +7,7 @@ import { disabledReasons } from '../core/receivers/receiver.ts';
 import { maskPath } from '../core/subscriptions/callback-url.ts';
 import { presentHeaders } from '../core/subscriptions/custom-headers.ts';
 import { eventSelectorSchema } from '../core/subscriptions/event-selector.ts';
+import { rateLimitSchema } from '../core/subscriptions/rate-limit.ts';
 import { type Subscription, subscriptionStatuses } from '../core/subscriptions/subscription.ts';
 import { type Verification, verificationStates } from '../core/subscriptions/verification.ts';
 import { healthOf, healthView } from './subscription-health.ts';
@@ -66,7 +67,7 @@ export const subscriptionView = z
     headers: z.record(z.string(), z.string()).meta({
       description: 'Custom headers. Each value is shown as `********`: it can be written, but not read.',
     }),
-    rateLimitPerSecond: z.int().optional(),
+    rateLimit: rateLimitSchema.optional(),
     timeoutMs: z.int().optional(),
     verifiedAt: timestampSchema
       .optional()
@@ -86,8 +87,7 @@ export function presentSubscription(
   capabilities: readonly Capability[] = allCapabilities,
 ): z.output<typeof subscriptionView> {
   const { id, eventTypes, description, metadata = {}, status, disabledReason } = subscription;
-  const { rateLimitPerSecond, timeoutMs, verifiedAt, receiver, verification, createdAt, updatedAt } =
-    subscription;
+  const { rateLimit, timeoutMs, verifiedAt, receiver, verification, createdAt, updatedAt } = subscription;
   const isPathShown = capabilities.includes('manage') || capabilities.includes('secrets');
   return {
     id,
@@ -101,7 +101,7 @@ export function presentSubscription(
     disabledReason,
     ...presentHolding(subscription),
     headers: presentHeaders(subscription.headers),
-    rateLimitPerSecond,
+    rateLimit,
     timeoutMs,
     verifiedAt,
     provenAt: receiver.provenAt,

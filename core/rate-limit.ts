@@ -25,6 +25,7 @@ export interface CallLimit {
   readonly name: LimitName;
   /** Names the callers that share the limit, such as all accounts that call one host. */
   readonly bucket: string;
+  /** One call a minute is a sixtieth. */
   readonly perSecond: number;
   /**
    * Calls per second that each sandbox makes without a reservation, often less than one. A quiet bucket then costs no
@@ -68,9 +69,20 @@ export function turnMs(limit: CallLimit, startMs: number, index: number, nowMs: 
   return Math.max(nowMs, startMs + index * intervalMs(limit) - burstMs(limit));
 }
 
-/** The latest start of a row of tokens that may be reserved now. An idle bucket's row starts now and is never refused. */
-export function latestStartMs(limit: CallLimit, nowMs: number): number {
-  return nowMs + limit.maxWaitMs + burstMs(limit) - (limit.yieldsMs ?? 0);
+/**
+ * The latest start of a row of `count` tokens that may be reserved now. The first must leave to others what the limit
+ * keeps for them, and the turn of the last must be within reach.
+ */
+export function latestStartMs(limit: CallLimit, nowMs: number, count = 1): number {
+  const latestMs = nowMs + limit.maxWaitMs + burstMs(limit);
+  return Math.min(latestMs - (limit.yieldsMs ?? 0), latestMs - (count - 1) * intervalMs(limit));
+}
+
+/** How many tokens of a row that starts at `startMs` may be reserved now. */
+export function tokensInReach(limit: CallLimit, startMs: number, nowMs: number): number {
+  if (startMs > latestStartMs(limit, nowMs)) return 0;
+  const reachMs = nowMs + limit.maxWaitMs + burstMs(limit) - startMs;
+  return Math.floor(reachMs / intervalMs(limit)) + 1;
 }
 
 /** A bucket that was idle for a second may use a whole second's tokens at once, and one of less than one a second its next. */
@@ -80,8 +92,9 @@ function burstMs(limit: CallLimit): number {
 
 export interface TokenStore {
   /**
-   * Reserves `count` tokens in a row. Returns the time from which the first one is valid, in ms since 1970; it
-   * may have passed. Returns undefined and reserves nothing if that time is after `latestStartMs`.
+   * Reserves `count` tokens in a row, or the first ones if not all are within reach: nobody can use the others. Returns
+   * the time from which the first one is valid, in ms since 1970; it may have passed. Returns undefined and reserves
+   * nothing if that time is after `latestStartMs`.
    */
   reserveTokens(limit: CallLimit, count: number, now: Date): Promise<number | undefined>;
 }

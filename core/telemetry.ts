@@ -23,7 +23,8 @@ export const logLines = {
   },
   'delivery.attempted': {
     level: 'info',
-    meaning: 'An attempt ended. `end` says how; a call adds its outcome, and a failed one what was decided.',
+    meaning:
+      'An attempt ended. `end` says how; a call adds its outcome, and a failed one what was decided. `explanation` is what the owner reads of a failure, a wait or an end.',
   },
   'delivery.failed': {
     level: 'error',

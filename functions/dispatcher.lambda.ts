@@ -1,9 +1,11 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { openConnections } from '../adapters/aws-connections.ts';
 import { createAccountStore } from '../adapters/dynamo-account-store.ts';
 import { connectTable } from '../adapters/dynamo-client.ts';
 import { createEventLog } from '../adapters/dynamo-event-log.ts';
 import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
+import { createNoticePublisher } from '../adapters/eventbridge-notices.ts';
 import { cacheAccountStatus, cacheAccountSubscriptions } from '../adapters/lru-caches.ts';
 import { createDeadLetters } from '../adapters/sqs-dead-letters.ts';
 import { createFirstAttemptQueue } from '../adapters/sqs-first-attempt-queue.ts';
@@ -25,6 +27,7 @@ const dispatcher = createDispatcher({
   events: createEventLog(table),
   firstAttempts: createFirstAttemptQueue(sqsOnce, env.DELIVERY_QUEUE_URL, sqs),
   deadLetters: createDeadLetters(sqs),
+  notices: createNoticePublisher(connections.connect(EventBridgeClient), env.EVENT_BUS_NAME),
   telemetry,
   now: () => new Date(),
 });

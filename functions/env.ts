@@ -24,10 +24,8 @@ const healthSettings = [
   'disableAfterSeconds',
 ] as const;
 
-export const dispatcherEnv = functionEnv({ ...common, DELIVERY_QUEUE_URL: z.url() }, [
-  'retentionDays',
-  'cacheMs',
-]);
+const dispatcherResources = { ...common, DELIVERY_QUEUE_URL: z.url(), EVENT_BUS_NAME: nonEmpty };
+export const dispatcherEnv = functionEnv(dispatcherResources, ['retentionDays', 'cacheMs']);
 
 export const delivererEnv = functionEnv(
   { ...common, RETRY_QUEUE_URL: z.url(), EXHAUSTED_QUEUE_URL: z.url(), SECRETS_KEY_ID: nonEmpty },

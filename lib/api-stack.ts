@@ -142,7 +142,7 @@ export class ApiStack extends Stack {
     const reads = ['Query', 'GetItem', 'BatchGetItem'];
     api.allowItems([...reads, 'PutItem', 'UpdateItem', 'DeleteItem'], data.table, itemsOf.accounts);
     api.allowItems(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], data.table, itemsOf.credentials);
-    api.allowItems(['UpdateItem'], data.table, itemsOf.limits);
+    api.allowItems(['GetItem', 'UpdateItem'], data.table, itemsOf.limits);
     api.allow(['dynamodb:Query'], data.feedIndexArn, data.parkedIndexArn);
     api.allow(['sqs:SendMessage'], retries.queueArn);
     const secretActions = ['GenerateDataKey', 'Decrypt'];

@@ -1,9 +1,11 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type * as z from 'zod';
 import { delivererEnv, dispatcherEnv } from '../functions/env.ts';
 import { type DataStack, itemsOf } from './data-stack.ts';
+import { allowNotices } from './notices.ts';
 import { metricsNamespace, type Stage } from './stage.ts';
 import { WebhookFunction } from './webhook-function.ts';
 
@@ -25,7 +27,7 @@ interface FunctionProps {
 /** Reads published events, plans their deliveries and enqueues them. */
 export function createDispatcher(
   scope: Construct,
-  { stage, data, queues, deadLetters, timeout }: FunctionProps,
+  { stage, data, queues, bus, deadLetters, timeout }: FunctionProps & { readonly bus: IEventBus },
 ) {
   const dispatcher = new WebhookFunction(scope, 'Dispatcher', {
     consequence: 'account owners do not receive callbacks',
@@ -37,14 +39,16 @@ export function createDispatcher(
     resources: {
       ...commonResources(stage, data),
       DELIVERY_QUEUE_URL: queues.deliveries.queueUrl,
+      EVENT_BUS_NAME: bus.eventBusName,
     },
     timeout,
     memoryMb: 512,
   });
   dispatcher.allowItems(['Query', 'GetItem', 'PutItem'], data.table, itemsOf.accounts);
   dispatcher.allow(['sqs:SendMessage'], queues.deliveries.queueArn);
+  allowNotices(dispatcher, bus);
   allowRejecting(dispatcher, deadLetters);
-  return dispatcher.lambda;
+  return dispatcher;
 }
 
 /** Calls receivers and records the results. */

@@ -8,8 +8,9 @@ import type { DataStack } from './data-stack.ts';
 import { createDeliverer, createDispatcher } from './delivery-functions.ts';
 import { createDeliveryQueues } from './delivery-queues.ts';
 import { deployedCommit } from './deployed-commit.ts';
-import { type EventTypeEntry, findEventQueue } from './event-queues.ts';
+import { type EventTypeEntry, findEventBus, findEventQueue, operationalQueue } from './event-queues.ts';
 import { addFaultAlarms } from './fault-alarms.ts';
+import { keepNoticesOurs } from './notices.ts';
 import { metricsNamespace, type Stage } from './stage.ts';
 import { Sweeping } from './sweeping.ts';
 
@@ -29,7 +30,9 @@ export class DeliveryStack extends Stack {
     const dispatcherTimeout = Duration.seconds(stage.dispatcherTimeoutSeconds);
     const delivererTimeout = Duration.seconds(stage.delivererTimeoutSeconds);
 
-    const eventQueues = catalog.map(({ type }) => findEventQueue(this, stage, type));
+    const bus = findEventBus(this, stage);
+    const typeQueues = catalog.map(({ type }) => findEventQueue(this, stage, type));
+    const operational = findEventQueue(this, stage, operationalQueue);
     const { deliveries, retries, exhausted } = createDeliveryQueues(this, {
       stage,
       alarmTopic,
@@ -42,7 +45,8 @@ export class DeliveryStack extends Stack {
       stage,
       data,
       queues,
-      deadLetters: eventQueues.map(({ deadLetters }) => deadLetters),
+      bus,
+      deadLetters: [...typeQueues, operational].map(({ deadLetters }) => deadLetters),
       timeout: dispatcherTimeout,
     });
     const deliverer = createDeliverer(this, {
@@ -56,13 +60,17 @@ export class DeliveryStack extends Stack {
     // Neither a burst of events nor receivers that do not answer may use up the concurrency of the whole AWS account: the API
     // and its authorizer need some of it.
     const batches = { batchSize: 10, reportBatchItemFailures: true };
-    const dispatchers = { ...batches, maxConcurrency: shareOf(stage.maxDispatchers, catalog.length) };
-    for (const { queue } of eventQueues) dispatcher.addEventSource(new SqsEventSource(queue, dispatchers));
+    const share = shareOf(stage.maxDispatchers - minConcurrency, catalog.length);
+    for (const { queue } of typeQueues)
+      dispatcher.lambda.addEventSource(new SqsEventSource(queue, { ...batches, maxConcurrency: share }));
+    const few = { ...batches, maxConcurrency: minConcurrency };
+    dispatcher.lambda.addEventSource(new SqsEventSource(operational.queue, few));
     const deliverers = { ...batches, maxConcurrency: stage.maxDeliverers };
     for (const queue of [queues.deliveries, queues.retries])
       deliverer.addEventSource(new SqsEventSource(queue, deliverers));
 
-    new Sweeping(this, 'Sweeping', { stage, data, queues });
+    const { sweeper } = new Sweeping(this, 'Sweeping', { stage, data, queues, bus });
+    keepNoticesOurs(this, bus, [dispatcher, sweeper]);
     addFaultAlarms(
       this,
       'FaultsOfOurs',

@@ -12,6 +12,9 @@ export interface EventTypeEntry {
   readonly name: string;
 }
 
+/** The queue of the events about webhooks themselves. One is enough: a webhook rarely has any. */
+export const operationalQueue = 'operational';
+
 /** `ticket.created` -> `ticket-created`. The queue's name contains the stage as well. */
 export function queueNameOf(type: string): string {
   return type.replaceAll('.', '-');
@@ -23,7 +26,7 @@ export function constructIdOf(type: string): string {
 }
 
 /**
- * The queue of an event type and its dead-letter queue, for another stack than their own. They are found by name: an export
+ * The queue of an event type, or of the operational ones, and its dead-letter queue, for another stack than their own. They are found by name: an export
  * for each would make CloudFormation refuse to remove an event type, and there may be no more than 200.
  */
 export function findEventQueue(scope: Construct, stage: Stage, type: string) {

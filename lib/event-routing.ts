@@ -6,7 +6,14 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { eventSource } from '../core/events/event-catalog.ts';
-import { busNameOf, constructIdOf, type EventTypeEntry, queueNameOf } from './event-queues.ts';
+import { operationalSource } from '../core/events/operational-events.ts';
+import {
+  busNameOf,
+  constructIdOf,
+  type EventTypeEntry,
+  operationalQueue,
+  queueNameOf,
+} from './event-queues.ts';
 import { HoldingQueue, WorkQueue } from './queues.ts';
 import { resourceName, type Stage } from './stage.ts';
 import { UnroutedLog } from './unrouted-log.ts';
@@ -18,7 +25,7 @@ interface EventRoutingProps {
   readonly consumerTimeout: Duration;
 }
 
-/** The event bus, with a rule and a queue for each entry of the catalog. */
+/** The event bus, with a rule and a queue for each entry of the catalog, and one for the events about webhooks. */
 export class EventRouting extends Construct {
   readonly bus: EventBus;
   readonly #undeliverable: IQueue;
@@ -38,7 +45,20 @@ export class EventRouting extends Construct {
       this.#route(`${constructIdOf(type)}Rule`, `${name}: ${type}`, { detailType: [type] }, queue);
     }
 
+    this.#routeOperational(props);
     this.#routeTheRest(props);
+  }
+
+  /** By their source alone: a type that the dispatcher does not know ends in its dead-letter queue, with an alarm. */
+  #routeOperational(props: EventRoutingProps): void {
+    const { queue } = new WorkQueue(this, 'Operational', {
+      ...props,
+      name: operationalQueue,
+      consequence:
+        'account owners are not told what happens to their webhooks, in callbacks that they asked for',
+    });
+    const source = [operationalSource];
+    this.#route('OperationalRule', 'Events about webhooks themselves', { source }, queue);
   }
 
   /** One queue for what no rule of the bus could hand over. */
@@ -77,11 +97,11 @@ export class EventRouting extends Construct {
         'the helpdesk publishes events with a type or source that the catalog lacks, and nobody receives them',
     });
     const log = new UnroutedLog(this, 'UnroutedLog', props.stage);
-    const source = Match.anythingBut(eventSource);
+    const source = Match.anythingBut(eventSource, operationalSource);
     const detailType = Match.anythingBut(...props.catalog.map(({ type }) => type));
     const rules = [
       this.#route('UnroutedRule', 'Types outside the catalog', { detailType }, queue),
-      this.#route('UnroutedSourceRule', 'Sources other than the helpdesk', { source }, queue),
+      this.#route('UnroutedSourceRule', 'Sources that nobody knows', { source }, queue),
     ];
     for (const rule of rules) rule.addTarget(log.targetFor(this.#undeliverable));
     log.allow(rules);

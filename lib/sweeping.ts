@@ -1,12 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { type IEventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { sweeperEnv } from '../functions/env.ts';
 import { addAlarm } from './alarms.ts';
 import { type DataStack, itemsOf } from './data-stack.ts';
 import { commonResources, type DeliveryQueues } from './delivery-functions.ts';
-import { findEventBus } from './event-queues.ts';
+import { allowNotices } from './notices.ts';
 import type { Stage } from './stage.ts';
 import { WebhookFunction } from './webhook-function.ts';
 
@@ -14,13 +14,15 @@ interface SweepingProps {
   readonly stage: Stage;
   readonly data: DataStack;
   readonly queues: DeliveryQueues;
+  readonly bus: IEventBus;
 }
 
-/** Runs the sweeper every minute. It sends due deliveries to the retry queue. */
+/** Runs the sweeper every minute. It sends due deliveries to the retry queue, and lets subscriptions go on. */
 export class Sweeping extends Construct {
-  constructor(scope: Construct, id: string, { stage, data, queues }: SweepingProps) {
+  readonly sweeper: WebhookFunction<(typeof sweeperEnv)['resources']>;
+
+  constructor(scope: Construct, id: string, { stage, data, queues, bus }: SweepingProps) {
     super(scope, id);
-    const bus = findEventBus(this, stage);
     const consequence = 'callbacks that failed are not tried again';
     const sweeper = new WebhookFunction(this, 'Sweeper', {
       consequence,
@@ -44,6 +46,9 @@ export class Sweeping extends Construct {
     sweeper.allowItems(['UpdateItem'], data.table, itemsOf.limits);
     sweeper.allow(['dynamodb:Query'], data.dueIndexArn, data.parkedIndexArn);
     sweeper.allow(['sqs:SendMessage'], queues.retries.queueArn);
+    allowNotices(sweeper, bus);
+
+    this.sweeper = sweeper;
 
     new Rule(this, 'EveryMinute', {
       description: 'Starts the sweeper',

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ITableRef } from 'aws-cdk-lib/aws-dynamodb';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { Architecture, LoggingFormat, RecursiveLoop, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
@@ -104,6 +105,12 @@ export class WebhookFunction<Resources extends z.ZodRawShape> extends Construct 
       actions.map((action) => `kms:${action}`),
       key.keyRef.keyArn,
     );
+  }
+
+  /** Allows to publish events of exactly this source. */
+  allowEvents(bus: IEventBus, source: string): void {
+    const conditions = { StringEquals: { 'events:source': source } };
+    this.#allowIf(conditions, ['events:PutEvents'], bus.eventBusArn);
   }
 
   #allowIf(conditions: Record<string, unknown>, actions: string[], resource: string): void {

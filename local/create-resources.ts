@@ -98,13 +98,18 @@ async function createQueue(
   }
 }
 
+/** Where functions find the services. Without a bus, they can publish nothing. */
+export interface FunctionUrls extends EngineUrls {
+  readonly eventsUrl?: string;
+}
+
 /** A function of the templates, as Lambda would run it against these engines. */
 export type DeployedFunction = Pick<
   LambdaSettings,
   'name' | 'arn' | 'codeFolder' | 'handler' | 'environment' | 'timeoutMs'
 >;
 
-export function describeFunctions(resources: Resources, engines: EngineUrls): DeployedFunction[] {
+export function describeFunctions(resources: Resources, engines: FunctionUrls): DeployedFunction[] {
   return resources.ofType('AWS::Lambda::Function').map(({ ref, stack, properties }) => {
     const { Code, Environment, Handler, Timeout } = properties as {
       Code: { S3Key: string };
@@ -131,7 +136,7 @@ export function describeFunctions(resources: Resources, engines: EngineUrls): De
 
 export async function createFunctions(
   resources: Resources,
-  engines: EngineUrls,
+  engines: FunctionUrls,
   {
     logFolder,
     maxSandboxes,
@@ -154,7 +159,7 @@ export async function createFunctions(
 /** The variables that the Lambda service sets, and those with which the SDK finds the local endpoints. */
 export function awsEnvironment(
   functionName: string,
-  { sqsUrl, dynamoUrl, kmsUrl }: EngineUrls,
+  { sqsUrl, dynamoUrl, kmsUrl, eventsUrl }: FunctionUrls,
 ): Record<string, string> {
   return {
     AWS_REGION: region,
@@ -166,6 +171,7 @@ export function awsEnvironment(
     AWS_ENDPOINT_URL_SQS: sqsUrl,
     AWS_ENDPOINT_URL_DYNAMODB: dynamoUrl,
     AWS_ENDPOINT_URL_KMS: kmsUrl,
+    ...(eventsUrl === undefined ? {} : { AWS_ENDPOINT_URL_EVENTBRIDGE: eventsUrl }),
     TZ: 'UTC',
   };
 }

@@ -41,7 +41,7 @@ type Outcome = NonNullable<Attempt['outcome']>;
 /** Says how the attempt ended, and at which receiver and subscription. Undefined if it came to nothing. */
 export function describeAttempt(record: unknown): LiveLine | undefined {
   const { success, data: attempt } = attemptSchema.safeParse(record);
-  const line = success ? describeEnding(attempt) : undefined;
+  const line = success ? endings[attempt.end]?.(attempt) : undefined;
   if (!success || !line) return undefined;
   return {
     kind: line.kind,
@@ -49,26 +49,18 @@ export function describeAttempt(record: unknown): LiveLine | undefined {
   };
 }
 
-function describeEnding(attempt: Attempt): LiveLine | undefined {
-  switch (attempt.end) {
-    case 'settled':
-      return attempt.outcome && describeCall(attempt, attempt.outcome);
-    case 'answered':
-      return attempt.eventType === drillType ? describeProbe(attempt) : describeConsent(attempt);
-    case 'cancelled':
-      return { kind: 'cancelled', text: inWords(attempt.reason ?? '') };
-    case 'expired':
-      return { kind: 'given up', text: 'its time is over' };
-    case 'parked':
-      return { kind: 'kept', text: keptBack[attempt.reason ?? ''] ?? inWords(attempt.reason ?? '') };
-    case 'postponed':
-      return describeWait(attempt);
-    case 'deferred':
-      return { kind: 'waits', text: 'the receiver is slow, or its account has no place left' };
-    default:
-      return undefined;
-  }
-}
+type Describe = (attempt: Attempt) => LiveLine | undefined;
+
+const endings: Readonly<Record<string, Describe>> = {
+  settled: (attempt) => attempt.outcome && describeCall(attempt, attempt.outcome),
+  answered: (attempt) =>
+    attempt.eventType === drillType ? describeProbe(attempt) : describeConsent(attempt),
+  cancelled: ({ reason = '' }) => ({ kind: 'cancelled', text: inWords(reason) }),
+  expired: () => ({ kind: 'given up', text: 'its time is over' }),
+  parked: ({ reason = '' }) => ({ kind: 'kept', text: keptBack[reason] ?? inWords(reason) }),
+  postponed: describeWait,
+  deferred: () => ({ kind: 'waits', text: 'the receiver is slow, or its account has no place left' }),
+};
 
 function describeConsent({ verification: { state = '', reason } = { state: '' } }: Attempt): LiveLine {
   return { kind: 'consent', text: reason ? `${state}: ${inWords(reason)}` : state };
@@ -91,9 +83,8 @@ function describeCall({ attemptCount, decision }: Attempt, outcome: Outcome): Li
     return { kind: 'delivered', text: `${outcome.status} ${time}${nth}${effect}` };
   const cause = `${describeFailure(outcome)} ${time}`;
   if (effect) return { kind: 'disabled', text: `${cause}${effect}` };
-  if (decision?.kind === 'parked') return { kind: 'failed', text: `${cause}${nth}, kept until it works` };
-  if (decision?.kind === 'retry')
-    return { kind: 'failed', text: `${cause}${nth}, again in ${duration(decision.delaySeconds ?? 0)}` };
+  const next = describeNext(decision);
+  if (next) return { kind: 'failed', text: `${cause}${nth}, ${next}` };
   const last = ends[decision?.reason ?? ''] ?? '';
   return {
     kind: 'given up',
@@ -110,6 +101,12 @@ const keptBack: Readonly<Record<string, string>> = {
   'account-paused': 'all calls of the account are stopped',
   'stage-paused': 'all calls are stopped',
 } satisfies Record<ParkReason, string>;
+
+/** Undefined if nothing follows. */
+function describeNext(decision: Attempt['decision']): string | undefined {
+  if (decision?.kind === 'parked') return 'kept until it works';
+  return decision?.kind === 'retry' ? `again in ${duration(decision.delaySeconds ?? 0)}` : undefined;
+}
 
 function disables({ reason, directive }: Outcome): boolean {
   return reason === ('gone' satisfies FailureReason) || directive === ('disable' satisfies DeliveryDirective);

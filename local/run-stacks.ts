@@ -69,15 +69,16 @@ export async function runStacks(
   try {
     await createTables(resources, engines);
     await createQueues(resources, sqs);
-    const functions = await createFunctions(resources, engines, { logFolder, maxSandboxes, onFault });
+    const bus = await startEventBus(busNamesOf(resources), rulesOf(resources), sqs, onAccepted);
+    closers.push(() => bus.close());
+    const urls = { ...engines, eventsUrl: bus.url };
+    const functions = await createFunctions(resources, urls, { logFolder, maxSandboxes, onFault });
     closers.push(() => Promise.all([...functions.values()].map((lambda) => lambda.close())));
     const api = await startHttpApi(httpApiOf(resources, functions), port, onFault);
     closers.push(() => api.close());
     endpoints.apiUrl = api.url;
     const site = portalSiteOf(resources);
     if (site) portal.serve(site, api.url);
-    const bus = await startEventBus(busNamesOf(resources), rulesOf(resources), sqs, onAccepted);
-    closers.push(() => bus.close());
     const schedules = schedulesOf(resources, functions, sweepIntervalMs);
     const running = schedules.map((rule) => startSchedule(rule, onFault));
     closers.push(() => running.forEach((schedule) => schedule.stop()));

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { eventCatalog } from '../core/events/event-catalog.ts';
+import { isOperational } from '../core/events/subscribable-events.ts';
 import { nearestWord } from '../core/words.ts';
 
 /** An event as a person writes it, before anybody has checked it. */
@@ -35,10 +36,14 @@ export function draftEvent(type: string, { accountId, id, now }: DraftOptions): 
   return { type, id: `evt_${randomUUID()}`, accountId, occurredAt: now.toISOString(), data: fresh };
 }
 
-/** Throws if the catalog has no such type. */
+/** Throws if the helpdesk publishes no such type. */
 export function checkType(type: string): void {
   const types = eventCatalog.map((entry) => entry.type);
   if (entryOf(type)) return;
+  if (isOperational(type))
+    throw new Error(
+      `${type}: only iOmniHub Webhooks itself publishes it; POST /subscriptions/{id}/test sends an example`,
+    );
   const nearest = nearestWord(type, types);
   const hint = nearest ? `did you mean ${nearest}?` : `the types are ${types.join(', ')}`;
   throw new Error(`${type}: there is no such event type; ${hint}`);

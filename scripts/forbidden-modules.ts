@@ -81,24 +81,28 @@ export const forbiddenModules: Record<string, string[]> = {
     '../env.ts',
   ],
   'functions/deliverer': [
+    '../../contract/routes.ts',
     '../telemetry.ts',
     '../sweeper/sweep-due-deliveries.ts',
     '../../adapters/dynamo-keys.ts',
     '../env.ts',
   ],
   'functions/dispatcher': [
+    '../../contract/routes.ts',
     '../telemetry.ts',
     '../deliverer/deliver-batch.ts',
     '../../adapters/dynamo-keys.ts',
     '../env.ts',
   ],
   'functions/receivers': [
+    '../../contract/routes.ts',
     '../telemetry.ts',
     '../deliverer/call.ts',
     '../../adapters/dynamo-keys.ts',
     '../env.ts',
   ],
   'functions/sweeper': [
+    '../../contract/routes.ts',
     '../telemetry.ts',
     '../deliverer/deliver-batch.ts',
     '../../adapters/dynamo-keys.ts',

@@ -1,7 +1,8 @@
 import type * as z from 'zod';
 import { deliveryIdOf } from '../../core/deliveries/delivery.ts';
-import { type EventType, eventTypes } from '../../core/events/event-catalog.ts';
+import { eventTypes } from '../../core/events/event-catalog.ts';
 import { exampleEvent } from '../../core/events/example-event.ts';
+import type { SubscribableType } from '../../core/events/subscribable-events.ts';
 import { formatDrillId } from '../../core/receivers/drill-id.ts';
 import { methodAndPathOf, type RouteKey, type Routes } from '../routes.ts';
 
@@ -101,6 +102,6 @@ export function parameterExampleOf(
 }
 
 /** The body of a callback with the catalog's example. */
-export function callbackExampleOf(type: EventType): unknown {
+export function callbackExampleOf(type: SubscribableType): unknown {
   return JSON.parse(exampleEvent(type, event).body);
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ZodOpenApiPathItemObject } from 'zod-openapi';
-import { eventCatalog } from '../../core/events/event-catalog.ts';
+import { subscribableCatalog } from '../../core/events/subscribable-events.ts';
 import { identifierSchema, timestampSchema } from '../../core/identifiers.ts';
 import { deliveryDirectives, directiveHeader } from '../../core/receivers/delivery-directive.ts';
 import { callbackExampleOf } from './examples.ts';
@@ -8,7 +8,7 @@ import { callbackExampleOf } from './examples.ts';
 /** The callbacks that a receiver gets: one webhook for each event type. */
 export function describeWebhooks(): Record<string, ZodOpenApiPathItemObject> {
   return Object.fromEntries(
-    eventCatalog.map(({ type, name, summary, data }) => [
+    subscribableCatalog.map(({ type, name, summary, data }) => [
       type,
       {
         post: {

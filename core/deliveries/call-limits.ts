@@ -1,5 +1,12 @@
 import { getDomain } from 'tldts';
-import { type CallLimit, type LimitName, sharedLimit, strictLimit } from '../rate-limit.ts';
+import {
+  type CallLimit,
+  intervalMs,
+  type LimitName,
+  maxTurnWaitMs,
+  sharedLimit,
+  strictLimit,
+} from '../rate-limit.ts';
 import { isProvenAt } from '../receivers/proof.ts';
 import { hostOf, type Subscription } from '../subscriptions/subscription.ts';
 import type { ReservedTurn } from './delivery.ts';
@@ -48,6 +55,23 @@ export function callbackLimits(
   ];
 }
 
+/** How far ahead the owner's own limit is reserved at least, in milliseconds. */
+const ownReachMs = 60_000;
+
+/**
+ * The limit that the owner has set. Its bucket is named by the limit, so after a change all deliveries ask anew, and its
+ * turns are not far ahead, so those that wait for the old limit come back soon. Two are always within reach.
+ *
+ * The calls of a minute are spread over it. An owner who asks for 30 a minute has a receiver that does not bear all of
+ * them at once; a second's worth comes together, as with any limit, or one call if that is less.
+ */
+export function limitOfOwner({ accountId, id, rateLimit }: Subscription): CallLimit | undefined {
+  if (!rateLimit) return undefined;
+  const { calls, perSeconds } = rateLimit;
+  const limit = strictLimit('subscription', `${accountId} ${id} ${calls}/${perSeconds}s`, calls / perSeconds);
+  return { ...limit, maxWaitMs: Math.min(maxTurnWaitMs, Math.max(ownReachMs, 2 * intervalMs(limit))) };
+}
+
 /**
  * What one account gets of a host: half, so that a single account never holds up the others, or less while more than
  * two accounts wait there.
@@ -72,13 +96,6 @@ export function limitsOfProbe(limits: readonly CallLimit[]): CallLimit[] {
 
 /** The limits that no other account shares. */
 const limitsOfOneOwner: readonly LimitName[] = ['subscription', 'unproven-address', 'account-at-host'];
-
-/** The limit that its owner has set, if there is one. */
-export function limitOfOwner({ accountId, id, rateLimitPerSecond }: Subscription): CallLimit | undefined {
-  return rateLimitPerSecond
-    ? strictLimit('subscription', `${accountId} ${id}`, rateLimitPerSecond)
-    : undefined;
-}
 
 /** The part of a second's worth of a host that accounts within their share find free, in milliseconds. */
 const keptForQuietMs = 500;

@@ -149,8 +149,9 @@ export function postpone(
   times: WaitTimes,
   now: Date,
   turn: ReservedTurn | undefined,
+  limit: NonNullable<WaitingDelivery['limit']>,
 ): WaitingDelivery {
-  return waiting(nextFacts(work.claimed, work.message, now), times, now, turn);
+  return { ...waiting(nextFacts(work.claimed, work.message, now), times, now, turn), limit };
 }
 
 /** The first row of a delivery that does not come from the dispatcher and so has no first message. */

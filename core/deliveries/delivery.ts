@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { identifierSchema } from '../identifiers.ts';
+import type { LimitName } from '../rate-limit.ts';
 import type { DeliveryOutcome } from '../receivers/delivery-outcome.ts';
 import type { ParkReason } from '../subscriptions/parking.ts';
 import type { ExhaustionReason } from './retry-policy.ts';
@@ -63,6 +64,8 @@ export interface WaitingDelivery extends DeliveryFacts {
   readonly dueAt: string;
   /** The turn that is reserved for the next attempt. A claim drops it, so no two calls use it. */
   readonly turn?: ReservedTurn;
+  /** What it waits for, if a limit has postponed it. The next step drops it. */
+  readonly limit?: LimitName | 'places';
   /** How many sweeps in a row have written this row. */
   readonly sweepCount?: number;
 }

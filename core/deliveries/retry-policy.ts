@@ -93,14 +93,8 @@ export function decideRetry(
   policy: RetryPolicy,
 ): RetryDecision {
   if (outcome.kind === 'success') return { kind: 'delivered' };
-  if (!context.hasMoved && (hopeless.includes(outcome.reason) || outcome.directive === 'disable')) {
-    // The receiver was disabled by this. If that was a mistake, its owner gets the delivery after all.
-    if (policy.keepDisabledSeconds > 0) return { kind: 'parked', reason: 'disabled' };
-    return { kind: 'exhausted', reason: outcome.directive ? 'aborted' : outcome.reason };
-  }
-  if (!context.hasMoved && outcome.directive === 'abort-message')
-    return { kind: 'exhausted', reason: 'aborted' };
-  if (!context.hasMoved && context.isProbe) return { kind: 'parked', reason: 'failing' };
+  const ending = context.hasMoved ? undefined : endSchedule(outcome, context, policy);
+  if (ending) return ending;
   const gapSeconds = policy.retryScheduleSeconds[context.attemptCount];
   if (gapSeconds === undefined) return { kind: 'exhausted', reason: outcome.reason };
 
@@ -114,6 +108,21 @@ export function decideRetry(
   const byQueue = Math.max(gapSeconds, delaySeconds) <= maxQueueDelaySeconds;
   const dueInSeconds = delaySeconds + (byQueue ? policy.queueMarginSeconds : 0);
   return { kind: 'retry', delaySeconds, byQueue, dueInSeconds };
+}
+
+/** What ends a schedule, or leaves it to the subscription. Undefined if it goes on. */
+function endSchedule(
+  { reason, directive }: Extract<DeliveryOutcome, { kind: 'failure' }>,
+  { isProbe }: AttemptContext,
+  { keepDisabledSeconds }: RetryPolicy,
+): RetryDecision | undefined {
+  if (hopeless.includes(reason) || directive === 'disable') {
+    // The receiver was disabled by this. If that was a mistake, its owner gets the delivery after all.
+    if (keepDisabledSeconds > 0) return { kind: 'parked', reason: 'disabled' };
+    return { kind: 'exhausted', reason: directive ? 'aborted' : reason };
+  }
+  if (directive === 'abort-message') return { kind: 'exhausted', reason: 'aborted' };
+  return isProbe ? { kind: 'parked', reason: 'failing' } : undefined;
 }
 
 /** True if an attempt at that time would be after the horizon. */

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { eventSource } from './event-catalog.ts';
+import { operationalSource } from './operational-events.ts';
 
 const envelopeSchema = z.looseObject({ source: z.string() });
 
-/** True for an EventBridge envelope, as JSON text, whose event is not the helpdesk's. Never throws. */
+/** True for an EventBridge envelope, as JSON text, whose event is neither the helpdesk's nor ours. Never throws. */
 export function isOfOtherSource(text: string): boolean {
   const envelope = envelopeSchema.safeParse(parseJson(text));
-  return envelope.success && envelope.data.source !== eventSource;
+  return envelope.success && ![eventSource, operationalSource].includes(envelope.data.source);
 }
 
 function parseJson(text: string): unknown {

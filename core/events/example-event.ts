@@ -1,5 +1,7 @@
-import { catalogEntryOf, type EventType } from './event-catalog.ts';
+import { eventSource } from './event-catalog.ts';
+import { operationalSource } from './operational-events.ts';
 import { type PublishedEvent, parsePublishedEvent } from './published-event.ts';
+import { isOperational, type SubscribableType, subscribableEntryOf } from './subscribable-events.ts';
 
 export interface ExampleParts {
   readonly id: string;
@@ -11,10 +13,11 @@ export interface ExampleParts {
 /**
  * Reads the catalog's example the way the dispatcher reads an event, so an example cannot differ from a real event.
  */
-export function exampleEvent(type: EventType, { id, accountId, at }: ExampleParts): PublishedEvent {
-  const { example: data } = catalogEntryOf(type);
+export function exampleEvent(type: SubscribableType, { id, accountId, at }: ExampleParts): PublishedEvent {
+  const { example: data } = subscribableEntryOf(type);
   const envelope = {
     id: `example-${id}`,
+    source: isOperational(type) ? operationalSource : eventSource,
     'detail-type': type,
     detail: { id, accountId, occurredAt: at, data },
   };

@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import { timestampSchema } from '../identifiers.ts';
 import type { CatalogEntry } from './event-catalog.ts';
-import { aboutSubscription, actorSchema, explanationSchema, failureSchema } from './operational-data.ts';
+import {
+  aboutSubscription,
+  actorSchema,
+  closedObject,
+  explanationSchema,
+  failureSchema,
+} from './operational-data.ts';
 
 /** `Source` of the events that this product publishes about an account's own webhooks. */
 export const operationalSource = 'iomnihub.webhooks';
@@ -158,8 +164,8 @@ export const operationalCatalog = [
     type: 'webhook.event.unprocessable',
     name: 'Event Not Processable',
     summary: 'iOmniHub published an event that cannot be delivered to any webhook.',
-    data: z.strictObject({
-      event: z.strictObject({
+    data: closedObject({
+      event: closedObject({
         id: z.string().optional(),
         type: z.string(),
         envelopeId: z.string().meta({ description: 'By it, support finds the event.' }),
@@ -197,12 +203,9 @@ export type OperationalEvent<Type extends OperationalEventType = OperationalEven
   };
 }[Type];
 
-/** True for the name of an operational event, also if this version's catalog lacks it. */
-export function isOperational(type: string): boolean {
-  return type.startsWith('webhook.');
-}
-
 export const operationalTypes = operationalCatalog.map(({ type }) => type) as [
   OperationalEventType,
   ...OperationalEventType[],
 ];
+
+export const operationalTypeSchema = z.enum(operationalTypes);

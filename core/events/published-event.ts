@@ -2,9 +2,11 @@ import * as z from 'zod';
 import { identifierSchema } from '../identifiers.ts';
 import { parseJson, parseKeepingNumbers, toJsonText } from '../json-text.ts';
 import { explain } from '../zod-issues.ts';
-import { catalogEntryOf, type EventType, eventTypeSchema } from './event-catalog.ts';
+import { eventTypeSchema } from './event-catalog.ts';
 import { hashContent, withTimes } from './event-content.ts';
+import { operationalSource, operationalTypeSchema } from './operational-events.ts';
 import { publishedTimeSchema } from './published-time.ts';
+import { type SubscribableType, subscribableEntryOf } from './subscribable-events.ts';
 
 /**
  * `Detail` of a PutEvents entry. It is loose, like the catalog's data: a field that the helpdesk adds must not get
@@ -23,6 +25,7 @@ export const eventDetailSchema = z.looseObject({
  */
 const envelopeSchema = z.looseObject({
   id: z.string().min(1),
+  source: z.unknown().optional(),
   'detail-type': z.string(),
   detail: z.unknown(),
 });
@@ -31,7 +34,7 @@ const envelopeSchema = z.looseObject({
 export interface PublishedEvent {
   readonly id: string;
   readonly accountId: string;
-  readonly type: EventType;
+  readonly type: SubscribableType;
   /** EventBridge's id of this publication. It stays the same when our own queue delivers the message again. */
   readonly envelopeId: string;
   /** When EventBridge put the event into its queue. It is part of keys, and the retry horizon starts here. */
@@ -66,19 +69,20 @@ export type ParsedEvent = { readonly event: PublishedEvent } | { readonly reject
 export const maxCallbackBodyBytes = 256 * 1024;
 
 /**
- * Parses one message of an event queue: an EventBridge envelope as JSON text. Never throws. The catalog judges the
- * values; what is passed on is the text.
+ * Parses one message of an event queue: an EventBridge envelope as JSON text. Never throws. The catalog of its source
+ * judges the values; what is passed on is the text.
  */
 export function parsePublishedEvent(text: string, acceptedAt: Date): ParsedEvent {
   const json = parseJson(text);
   if (json === undefined) return rejected('not-json', 'the message is not JSON');
   const envelope = envelopeSchema.safeParse(json);
   if (!envelope.success) return rejected('not-an-event', explain(envelope.error));
-  const type = eventTypeSchema.safeParse(envelope.data['detail-type']);
+  const types = envelope.data.source === operationalSource ? operationalTypeSchema : eventTypeSchema;
+  const type = types.safeParse(envelope.data['detail-type']);
   if (!type.success) return rejected('unknown-type', 'detail-type is not in the event catalog');
   const detail = eventDetailSchema.safeParse(envelope.data.detail);
   if (!detail.success) return rejected('invalid-detail', explain(detail.error, 'detail'));
-  const data = catalogEntryOf(type.data).data.safeParse(detail.data.data);
+  const data = subscribableEntryOf(type.data).data.safeParse(detail.data.data);
   if (!data.success) return rejected('invalid-data', explain(data.error, 'detail.data'));
 
   const { id, accountId, occurredAt: timestamp } = detail.data;

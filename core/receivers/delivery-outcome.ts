@@ -20,6 +20,10 @@ export const failureReasons = [
 ] as const;
 export type FailureReason = (typeof failureReasons)[number];
 
+/** How far a call came: to a connection that is ready, through its handshake, to the answer, or to its status. */
+export const callPhases = ['connect', 'handshake', 'answer', 'reading'] as const;
+export type CallPhase = (typeof callPhases)[number];
+
 interface OutcomeBase {
   /** The whole call, from name resolution to the end of what we read of the body. */
   readonly durationMs: number;
@@ -49,6 +53,8 @@ export type DeliveryOutcome =
       readonly refusedAddress?: string;
       /** The code of OpenSSL, such as `CERT_HAS_EXPIRED`, for `tls`. */
       readonly errorCode?: string;
+      /** What had not been done when the time was over, for `timeout`. `connect` may be the handshake as well. */
+      readonly phase?: CallPhase;
       /** From the Retry-After header of a 429 or 503, before any limit is applied. */
       readonly retryAfterSeconds?: number;
     });
@@ -86,6 +92,7 @@ export function outcomeOfStatus(
 const reasonsByErrorCode: Record<string, FailureReason> = {
   CALLBACK_ADDRESS_FORBIDDEN: 'address-forbidden',
   CALLBACK_NAME_UNRESOLVED: 'dns',
+  CALLBACK_HANDSHAKE_TIMEOUT: 'timeout',
   ENOTFOUND: 'dns',
   ENODATA: 'dns',
   ESERVFAIL: 'dns',

@@ -155,7 +155,7 @@ export const stageSettings = {
     max: 1_000,
     default: 100,
     summary:
-      'How many dispatchers may run at a time, for all event types together. Each type has an equal share, but at least two.',
+      'How many dispatchers may run at a time, for all event types together. Events about webhooks themselves have two of them, and each type an equal share of the rest, but at least two.',
   }),
   maxDeliverers: wholeNumber({
     unit: 'invocations',

@@ -1,15 +1,15 @@
 import * as z from 'zod';
-import { type EventType, eventTypes } from '../events/event-catalog.ts';
+import { isOperational, type SubscribableType, subscribableTypes } from '../events/subscribable-events.ts';
 import { mustBeOneOf } from '../words.ts';
 
 /** The part before the dot: what an event is about. */
 type Noun<Type> = Type extends `${infer Before}.${string}` ? Before : never;
 
-/** One type, `ticket.*` for everything about one noun, or `*`. */
+/** One type, `ticket.*` for everything about one noun, or `*` for everything that the helpdesk publishes. */
 export type SelectorOf<Type extends string> = Type | `${Noun<Type>}.*` | '*';
 
 /** What a subscription accepts. With an asterisk, it also accepts types that are added later. */
-export type EventSelector = SelectorOf<EventType>;
+export type EventSelector = SelectorOf<SubscribableType>;
 
 export const everything = '*';
 
@@ -21,16 +21,16 @@ export function selectorsOf<Type extends string>(
   return [first, ...others, ...new Set(types.map(familyOf)), everything];
 }
 
-const selectors = selectorsOf(eventTypes);
+const selectors = selectorsOf(subscribableTypes);
 
 export const eventSelectorSchema: z.ZodType<EventSelector> = z.enum(selectors, {
   error: ({ input }) => mustBeOneOf(selectors, input),
 });
 
-export function isSelected(type: EventType, selectors: readonly EventSelector[]): boolean {
-  return [type, familyOf(type), everything].some((selector) =>
-    (selectors as readonly string[]).includes(selector),
-  );
+/** Events about webhooks themselves are taken by their names or family alone: `*` has always meant the helpdesk's. */
+export function isSelected(type: SubscribableType, selectors: readonly EventSelector[]): boolean {
+  const taking = [type, familyOf(type), ...(isOperational(type) ? [] : [everything])];
+  return taking.some((selector) => (selectors as readonly string[]).includes(selector));
 }
 
 function familyOf<Type extends string>(type: Type): `${Noun<Type>}.*` {

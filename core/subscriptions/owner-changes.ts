@@ -79,7 +79,7 @@ function tellOfChange(
   return withNotice(changed, 'webhook.subscription.changed', { fields, ...moved, actor }, now);
 }
 
-const comparedFields = ['url', 'eventTypes', 'description', 'rateLimitPerSecond', 'timeoutMs'] as const;
+const comparedFields = ['url', 'eventTypes', 'description', 'rateLimit', 'timeoutMs'] as const;
 
 /** By name. The values of headers are sealed, so a header counts as changed if it was written. */
 function changedFields(seen: Subscription, changed: Subscription, patch: SubscriptionPatch): string[] {

@@ -9,6 +9,7 @@ import type { Exhaustion } from './exhaustion.ts';
 import { type Metadata, metadataPatchSchema, metadataSchema } from './metadata.ts';
 import type { Notice } from './notice.ts';
 import type { Pause } from './pause.ts';
+import { type RateLimit, rateLimitSchema } from './rate-limit.ts';
 import type { Verification } from './verification.ts';
 
 /** A signing secret as stored: sealed for its account and subscription. */
@@ -45,8 +46,8 @@ export interface Subscription {
   /** What its owner has to be told, oldest first. */
   readonly outbox?: readonly Notice[];
   readonly headers?: SealedHeaders;
-  /** The owner's limit on callbacks per second. */
-  readonly rateLimitPerSecond?: number;
+  /** The owner's limit on callbacks. */
+  readonly rateLimit?: RateLimit;
   /** The limit for a whole call. Without it, the stage's limit holds. */
   readonly timeoutMs?: number;
   /** Newest first. Every secret that has not expired signs. */
@@ -102,8 +103,6 @@ export function subscriptionSchemas(rules: CallbackUrlRules, stageTimeoutMs: num
     description:
       'Goes with `"status": "enabled"`. What becomes of the deliveries that are parked: they are sent, the oldest first (`send`, as if it were left out), or cancelled (`discard`).',
   });
-  const rate = 'must be a whole number of calls from 1 to 1000';
-  const rateLimitPerSecond = z.int(rate).min(1, rate).max(1_000, rate);
   const longest = maxTimeoutMs(stageTimeoutMs);
   const timeout = `must be a whole number of milliseconds from ${minTimeoutMs} to ${longest}`;
   const timeoutMs = z.int(timeout).min(minTimeoutMs, timeout).max(longest, timeout);
@@ -115,7 +114,7 @@ export function subscriptionSchemas(rules: CallbackUrlRules, stageTimeoutMs: num
       metadata: metadataSchema.default({}),
       status: status.default('enabled'),
       headers: newHeadersSchema.default({}),
-      rateLimitPerSecond: rateLimitPerSecond.optional(),
+      rateLimit: rateLimitSchema.optional(),
       timeoutMs: timeoutMs.optional(),
     }),
     patch: z
@@ -126,7 +125,7 @@ export function subscriptionSchemas(rules: CallbackUrlRules, stageTimeoutMs: num
         metadata: metadataPatchSchema.optional(),
         status: status.optional(),
         headers: headersPatchSchema.optional(),
-        rateLimitPerSecond: rateLimitPerSecond.nullable().optional(),
+        rateLimit: rateLimitSchema.nullable().optional(),
         timeoutMs: timeoutMs.nullable().optional(),
         parked: parked.optional(),
       })
@@ -156,7 +155,7 @@ export function patchSubscription(seen: Subscription, patch: SubscriptionPatch):
     url,
     eventTypes,
     description,
-    rateLimitPerSecond: replaced(seen.rateLimitPerSecond, patch.rateLimitPerSecond),
+    rateLimit: replaced(seen.rateLimit, patch.rateLimit),
     timeoutMs: replaced(seen.timeoutMs, patch.timeoutMs),
     ...(status ? { disabledReason: undefined, keptUntil: undefined } : {}),
   };

@@ -78,7 +78,7 @@ export function createAttempt(deps: AttemptDeps) {
       ending = recorded.ending;
       return recorded.delivered;
     } finally {
-      logEnding(telemetry, message, ending);
+      logEnding(telemetry, message, ending, now());
       if (ending.kind === 'settled') tally.count(message, ending.attempt, ending.decision);
     }
   };

@@ -1,5 +1,5 @@
 import type { Attempt, DeliveryInWork } from '../../core/deliveries/delivery.ts';
-import { catalogEntryOf, eventTypes } from '../../core/events/event-catalog.ts';
+import { subscribableEntryOf, subscribableTypes } from '../../core/events/subscribable-events.ts';
 import { toJsonText } from '../../core/json-text.ts';
 import { type Probe, type ProbeCode, probeIdOf, probeOf } from '../../core/receivers/drill.ts';
 import { isSelected } from '../../core/subscriptions/event-selector.ts';
@@ -65,8 +65,8 @@ function bodyOf(
   { id, accountId, timestamp }: { id: string; accountId: string; timestamp: string },
   { eventTypes: selectors }: Subscription,
 ): string {
-  const type = eventTypes.find((one) => isSelected(one, selectors)) ?? eventTypes[0];
-  const plain = { type, data: catalogEntryOf(type).example };
+  const type = subscribableTypes.find((one) => isSelected(one, selectors)) ?? subscribableTypes[0];
+  const plain = { type, data: subscribableEntryOf(type).example };
   const { type: shapedType, data } = probe.shape?.(plain) ?? plain;
   return toJsonText({ id, type: shapedType, timestamp, accountId, data }) ?? '';
 }

@@ -122,8 +122,9 @@ export function createRecord(deps: RecordDeps, parking: ReturnType<typeof create
     telemetry.count('DeliveriesUncalled');
   }
 
-  async function recordPostponed(work: DeliveryInWork, { times, turn, byQueue }: Postponed): Promise<void> {
-    const row = postpone(work, times, now(), turn);
+  async function recordPostponed(work: DeliveryInWork, ending: Postponed): Promise<void> {
+    const { limit, times, turn, byQueue } = ending;
+    const row = postpone(work, times, now(), turn, limit);
     const isWritten = await deliveries.replaceDelivery(work.claimed, row);
     // The row is in the due index. If we crash from here on, the attempt is only late.
     const { probe } = work.message;

@@ -3,11 +3,18 @@ import type { StatisticsPart } from '../../core/deliveries/statistics-log.ts';
 import { hostOf } from '../../core/subscriptions/subscription.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import type { Ending } from './ending.ts';
+import { explainEnding } from './ending-explanations.ts';
 
 /** Writes the one wide log line of an attempt, however it ended, and counts it. */
-export function logEnding(telemetry: Telemetry, message: DeliveryMessage, ending: Ending): void {
+export function logEnding(telemetry: Telemetry, message: DeliveryMessage, ending: Ending, now: Date): void {
   const { acceptedAt: _, ...names } = refOf(message);
-  telemetry.info('delivery.attempted', { ...names, end: ending.kind, ...detailsOf(ending) });
+  const explanation = explainEnding(ending, now);
+  telemetry.info('delivery.attempted', {
+    ...names,
+    end: ending.kind,
+    ...detailsOf(ending),
+    ...(explanation ? { explanation } : {}),
+  });
   if (ending.kind === 'postponed') telemetry.count('DeliveriesPostponed');
   if (ending.kind !== 'settled') return;
   const { attempt, decision } = ending;

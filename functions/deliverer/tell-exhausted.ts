@@ -1,6 +1,6 @@
 import type { DeliveryInWork } from '../../core/deliveries/delivery.ts';
 import type { ExhaustedCount } from '../../core/deliveries/parked-deliveries.ts';
-import { isOperational } from '../../core/events/operational-events.ts';
+import { isOperational } from '../../core/events/subscribable-events.ts';
 import { withExhausted } from '../../core/subscriptions/lesson.ts';
 import type { SubscriptionLookup, SubscriptionWriter } from '../../core/subscriptions/subscription-store.ts';
 import type { Telemetry } from '../../core/telemetry.ts';

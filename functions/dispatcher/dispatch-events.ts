@@ -6,11 +6,14 @@ import type { EventLog } from '../../core/deliveries/event-log.ts';
 import { planDeliveries } from '../../core/deliveries/planning.ts';
 import type { DeadLetters } from '../../core/events/dead-letters.ts';
 import { identifyEvent } from '../../core/events/event-names.ts';
+import type { NoticePublisher } from '../../core/events/notice-publisher.ts';
 import {
   type PublishedEvent,
   parsePublishedEvent,
   type Rejection,
 } from '../../core/events/published-event.ts';
+import { isOperational } from '../../core/events/subscribable-events.ts';
+import { describeUnprocessable } from '../../core/events/unprocessable-event.ts';
 import type { AccountSubscriptions } from '../../core/subscriptions/subscription-store.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import { messagesFor } from './first-messages.ts';
@@ -21,6 +24,7 @@ export interface DispatcherDeps {
   readonly events: EventLog;
   readonly firstAttempts: FirstAttemptQueue;
   readonly deadLetters: DeadLetters;
+  readonly notices: NoticePublisher;
   readonly telemetry: Telemetry;
   readonly now: () => Date;
 }
@@ -33,7 +37,8 @@ interface TakenIn {
 
 /**
  * Turns each published event into a message for each subscription that accepts it. A record fails alone, and only by
- * a fault of ours. An event that is wrong itself goes to the dead-letter queue at once, with the reason.
+ * a fault of ours. An event that is wrong itself goes to the dead-letter queue at once, with the reason, and its owner
+ * is told.
  */
 export function createDispatcher(deps: DispatcherDeps) {
   const { telemetry } = deps;
@@ -99,7 +104,8 @@ export function createDispatcher(deps: DispatcherDeps) {
       const asStored = { ...event, acceptedAt: stored.acceptedAt };
       return { outcome: 'repeated', messages: messagesFor(asStored, stored.plan, true) };
     }
-    if (stored.contentHash !== event.contentHash) {
+    // The id of one of our own events says which it is. A second publication may only be worded in another way.
+    if (stored.contentHash !== event.contentHash && !isOperational(event.type)) {
       const explanation = 'another event of the account has this id';
       return { rejection: { reason: 'id-conflict', explanation } };
     }
@@ -112,6 +118,7 @@ export function createDispatcher(deps: DispatcherDeps) {
   }
 
   async function reject(record: SQSRecord, rejection: Rejection): Promise<[]> {
+    await tellOwner(record, rejection);
     await deps.deadLetters.reject(record.eventSourceARN, record.body, rejection);
     telemetry.warn('event.rejected', {
       messageId: record.messageId,
@@ -120,6 +127,13 @@ export function createDispatcher(deps: DispatcherDeps) {
     });
     telemetry.count('EventsRejected');
     return [];
+  }
+
+  /** Before the event is rejected: if this fails, the record is received again, and says the same. */
+  async function tellOwner(record: SQSRecord, rejection: Rejection): Promise<void> {
+    const notice = describeUnprocessable(record.body, rejection, acceptedAtOf(record, deps.now()));
+    const [refused] = notice ? await deps.notices.publishNotices([notice]) : [];
+    if (refused) throw new Error('the owner could not be told of a rejected event', { cause: refused.cause });
   }
 }
 

@@ -29,46 +29,48 @@ type Timing = (index: number) => { readonly waitMs: number; readonly turn?: Rese
 /** Releases the parked deliveries of a subscription step by step, the oldest first. */
 export function createDraining(deps: DrainingDeps) {
   const { parked, deliveries, retries, tokens, telemetry, leaseMs, settings, now } = deps;
-  const stepMs = settings.drainStepSeconds * 1_000;
 
   return async function planDrain(subscription: Subscription, isAccountPaused: boolean): Promise<Planned> {
-    const { drain, accountId, id: subscriptionId } = subscription;
+    const { drain } = subscription;
     if (!drain || drain.nextAt > now().toISOString()) return idle(subscription);
-    const isUnwanted = subscription.status === 'disabled' && !subscription.disabledReason;
-    const isHeld = holdBackOf(subscription, now()) !== undefined || subscription.status !== 'enabled';
-    if (!isUnwanted && !drain.discardUntil && (isHeld || isAccountPaused)) return waitLonger(drain);
+    const isHeld = isAccountPaused || isHolding(subscription);
+    const mayDrop = isUnwanted(subscription) || drain.discardUntil !== undefined;
+    if (isHeld && !mayDrop) return idle({ ...subscription, drain: { ...drain, nextAt: afterStep() } });
+    return planStep(subscription, drain, isHeld);
+  };
 
+  async function planStep(subscription: Subscription, drain: Drain, isHeld: boolean): Promise<Planned> {
+    const { accountId, id: subscriptionId } = subscription;
     const limit = limitOfOwner(subscription);
     const perSecond = rateOf(drain, settings);
     const fastest = limit ? Math.min(perSecond, 1_000 / intervalMs(limit)) : perSecond;
     const room = Math.max(1, Math.floor(fastest * settings.drainStepSeconds));
     const rows = await parked.listParked({ accountId, subscriptionId }, room);
+    const reasonToDrop = isUnwanted(subscription) ? 'subscription-disabled' : 'discarded';
     const isDropped = ({ parkedAt }: ParkedDelivery) =>
-      isUnwanted || (drain.discardUntil !== undefined && parkedAt <= drain.discardUntil);
+      isUnwanted(subscription) || parkedAt <= (drain.discardUntil ?? '');
     const dropped = rows.filter(isDropped);
-    const wanted = isHeld || isAccountPaused ? [] : rows.filter((row) => !isDropped(row));
+    const wanted = isHeld ? [] : rows.filter((row) => !isDropped(row));
     const timing = await planTimes(limit, wanted.length, perSecond);
-    const released = timing ? wanted : [];
+    const { drain: _, ...others } = subscription;
+    const next = drainAfter(drain, rows.length, now(), settings);
     return {
-      subscription: withDrain(drainAfter(drain, rows.length, now(), settings)),
+      subscription: next ? { ...others, drain: next } : others,
       work: async () => {
-        await Promise.all(
-          dropped.map((row) => drop(row, isUnwanted ? 'subscription-disabled' : 'discarded')),
-        );
-        if (timing) await releaseAll(released, timing);
+        await Promise.all(dropped.map((row) => drop(row, reasonToDrop)));
+        if (timing) await releaseAll(wanted, timing);
       },
     };
+  }
 
-    function waitLonger(waiting: Drain): Planned {
-      const nextAt = new Date(now().getTime() + stepMs).toISOString();
-      return idle(withDrain({ ...waiting, nextAt }));
-    }
+  /** True if nothing may be called now. Whatever ends that begins a drain, or the next step finds it ended. */
+  function isHolding(subscription: Subscription): boolean {
+    return subscription.status !== 'enabled' || holdBackOf(subscription, now()) !== undefined;
+  }
 
-    function withDrain(next: Drain | undefined): Subscription {
-      const { drain: _, ...others } = subscription;
-      return next ? { ...others, drain: next } : others;
-    }
-  };
+  function afterStep(): string {
+    return new Date(now().getTime() + settings.drainStepSeconds * 1_000).toISOString();
+  }
 
   /** Undefined if the subscription's own limit has no room in this step. */
   async function planTimes(
@@ -101,6 +103,11 @@ export function createDraining(deps: DrainingDeps) {
   async function drop(row: ParkedDelivery, reason: 'subscription-disabled' | 'discarded'): Promise<void> {
     await deliveries.replaceDelivery(row, dropParked(row, reason, now()));
   }
+}
+
+/** Its owner has disabled it, and so dropped what was kept. */
+function isUnwanted({ status, disabledReason }: Subscription): boolean {
+  return status === 'disabled' && disabledReason === undefined;
 }
 
 function turnOf(limit: CallLimit, startMs: number, index: number, nowMs: number) {

@@ -21,6 +21,8 @@ export interface Draft {
   readonly headers: readonly HeaderDraft[];
   readonly timeoutSeconds: string;
   readonly rateLimit: string;
+  /** What the rate limit counts: the calls of a second, or of a minute. */
+  readonly ratePer: '1' | '60';
 }
 
 export const emptyDraft: Draft = {
@@ -30,6 +32,7 @@ export const emptyDraft: Draft = {
   headers: [],
   timeoutSeconds: '',
   rateLimit: '',
+  ratePer: '1',
 };
 
 export function draftOf(webhook: Webhook): Draft {
@@ -39,14 +42,15 @@ export function draftOf(webhook: Webhook): Draft {
     description: webhook.description,
     headers: Object.keys(webhook.headers).map((name, key) => ({ key, name, value: '', isStored: true })),
     timeoutSeconds: webhook.timeoutMs === undefined ? '' : String(webhook.timeoutMs / 1_000),
-    rateLimit: webhook.rateLimitPerSecond === undefined ? '' : String(webhook.rateLimitPerSecond),
+    rateLimit: webhook.rateLimit ? String(webhook.rateLimit.calls) : '',
+    ratePer: webhook.rateLimit?.perSeconds === 60 ? '60' : '1',
   };
 }
 
 /** The body that creates a webhook. Numbers that are none go to the API as they are: it says what is wrong. */
 export function toNewWebhook(draft: Draft): NewWebhook {
   const timeoutMs = millisecondsOf(draft.timeoutSeconds);
-  const rateLimitPerSecond = numberOf(draft.rateLimit, wholeNumber);
+  const rateLimit = rateLimitOf(draft);
   return {
     url: draft.url.trim(),
     eventTypes: draft.eventTypes as NewWebhook['eventTypes'],
@@ -55,7 +59,7 @@ export function toNewWebhook(draft: Draft): NewWebhook {
       draft.headers.filter(isFilled).map(({ name, value }) => [name.trim(), value]),
     ),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(rateLimitPerSecond === undefined ? {} : { rateLimitPerSecond }),
+    ...(rateLimit ? { rateLimit } : {}),
   };
 }
 
@@ -65,13 +69,14 @@ export function toPatch(draft: Draft, webhook: Webhook): WebhookPatch {
   const headers = toHeadersPatch(draft.headers, Object.keys(webhook.headers));
   const isSame = (name: 'url' | 'description' | 'timeoutSeconds' | 'rateLimit') =>
     draft[name].trim() === before[name];
+  const isSameRate = isSame('rateLimit') && (draft.ratePer === before.ratePer || draft.rateLimit === '');
   const areTypesSame = [...draft.eventTypes].sort().join() === [...before.eventTypes].sort().join();
   return {
     ...(isSame('url') ? {} : { url: draft.url.trim() }),
     ...(areTypesSame ? {} : { eventTypes: draft.eventTypes as NewWebhook['eventTypes'] }),
     ...(isSame('description') ? {} : { description: draft.description.trim() }),
     ...(isSame('timeoutSeconds') ? {} : { timeoutMs: millisecondsOf(draft.timeoutSeconds) ?? null }),
-    ...(isSame('rateLimit') ? {} : { rateLimitPerSecond: numberOf(draft.rateLimit, wholeNumber) ?? null }),
+    ...(isSameRate ? {} : { rateLimit: rateLimitOf(draft) ?? null }),
     ...(Object.keys(headers).length > 0 ? { headers } : {}),
   };
 }
@@ -122,6 +127,11 @@ function numberOf(text: string, pattern: RegExp): number | undefined {
   const given = text.trim();
   if (given === '') return undefined;
   return pattern.test(given) ? Number(given.replace(',', '.')) : (given as unknown as number);
+}
+
+function rateLimitOf({ rateLimit, ratePer }: Draft): NewWebhook['rateLimit'] {
+  const calls = numberOf(rateLimit, wholeNumber);
+  return calls === undefined ? undefined : { calls, perSeconds: ratePer === '60' ? 60 : 1 };
 }
 
 function millisecondsOf(text: string): number | undefined {

@@ -1,7 +1,7 @@
 import { Skeleton } from '../design/skeleton.tsx';
 import { texts } from '../i18n/i18n.ts';
 import { groupByFamily, useEventTypes } from './event-types.ts';
-import { everything, isImplied, isTicked, toggleSelector } from './selectors.ts';
+import { everything, isImplied, isTicked, operational, toggleSelector } from './selectors.ts';
 
 interface TypePickerProps {
   readonly value: readonly string[];
@@ -37,7 +37,9 @@ export function TypePicker({ value, issue, onChange }: TypePickerProps) {
             {choice(everything, t.everything, t.everythingHint, 0)}
             {groupByFamily(types).map(([family, members]) => (
               <>
-                {choice(family, t.family(family.split('.')[0] ?? ''), t.familyHint, 0)}
+                {family === operational
+                  ? choice(family, t.operational, t.operationalHint, 0)
+                  : choice(family, t.family(family.split('.')[0] ?? ''), t.familyHint, 0)}
                 {members.map(({ type, name }) =>
                   choice(type, name, t.summary(type, summaryOf(members, type)), 1),
                 )}

@@ -68,7 +68,7 @@ export function WebhookForm(props: WebhookFormProps) {
           />
         )}
       </Field>
-      <details class="more" open={showMore || ['headers', 'timeoutMs', 'rateLimitPerSecond'].some(issue)}>
+      <details class="more" open={showMore || ['headers', 'timeoutMs', 'rateLimit'].some(issue)}>
         <summary>{t.more}</summary>
         <HeadersField
           headers={draft.headers}
@@ -114,18 +114,29 @@ function Limits(props: {
           />
         )}
       </Field>
-      <Field label={t.rateLimit} optional hint={t.rateLimitHint} issue={issue('rateLimitPerSecond')}>
+      <Field label={t.rateLimit} optional hint={t.rateLimitHint} issue={issue('rateLimit')}>
         {(id, describedBy, isInvalid) => (
-          <input
-            id={id}
-            class="input num"
-            inputMode="numeric"
-            placeholder={t.noLimit}
-            value={draft.rateLimit}
-            aria-describedby={describedBy}
-            aria-invalid={isInvalid}
-            onInput={({ currentTarget }) => change({ rateLimit: currentTarget.value })}
-          />
+          <div class="rate">
+            <input
+              id={id}
+              class="input num"
+              inputMode="numeric"
+              placeholder={t.noLimit}
+              value={draft.rateLimit}
+              aria-describedby={describedBy}
+              aria-invalid={isInvalid}
+              onInput={({ currentTarget }) => change({ rateLimit: currentTarget.value })}
+            />
+            <select
+              class="select"
+              aria-label={t.ratePer}
+              value={draft.ratePer}
+              onChange={({ currentTarget }) => change({ ratePer: currentTarget.value === '60' ? '60' : '1' })}
+            >
+              <option value="1">{t.perSecond}</option>
+              <option value="60">{t.perMinute}</option>
+            </select>
+          </div>
         )}
       </Field>
     </div>

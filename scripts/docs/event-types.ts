@@ -1,27 +1,36 @@
 import * as z from 'zod';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
 import { exampleEvent } from '../../core/events/example-event.ts';
+import { operationalCatalog, operationalSource } from '../../core/events/operational-events.ts';
+import { isOperational, type SubscribableEntry } from '../../core/events/subscribable-events.ts';
 import { table } from './markdown.ts';
 
-type CatalogEntry = (typeof eventCatalog)[number];
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 
-/** docs/event-types.md from the event catalog. */
+/** docs/event-types.md from the two catalogs. */
 export function describeEventTypes(): string {
   return `${[
     '# Event types',
-    '<!-- Written by `npm run docs` from core/events/event-catalog.ts: change that file, not this one. -->',
+    '<!-- Written by `npm run docs` from core/events/event-catalog.ts and core/events/operational-events.ts: change those files, not this one. -->',
     'Account owners subscribe to these events by their identifier. The names are those on the screens of iOmniHub.',
-    table(
-      ['Identifier', 'iOmniHub name', 'When'],
-      eventCatalog.map(({ type, name, summary }) => [`\`${type}\``, name, summary]),
-    ),
+    listTypes(eventCatalog),
     'A callback may hold further fields: iOmniHub adds them without notice, and a receiver ignores those it does not know.',
-    ...eventCatalog.flatMap(describeEventType),
+    '## Events about your webhooks',
+    'These tell what happens to an account’s own webhooks. A subscription takes them by their identifiers or by `webhook.*`. `*` does not take them, so a receiver that asked for everything gets tickets and customers as before. They concern all webhooks of the account, also the one that gets them, and they are signed and delivered as all events are.',
+    `The helpdesk backend can have them too: a rule of its own on the event bus, which the output \`EventBusName\` names, matches the source \`${operationalSource}\`.`,
+    listTypes(operationalCatalog),
+    ...[...eventCatalog, ...operationalCatalog].flatMap(describeEventType),
   ].join('\n\n')}\n`;
 }
 
-function describeEventType(entry: CatalogEntry): string[] {
+function listTypes(catalog: readonly SubscribableEntry[]): string {
+  return table(
+    ['Identifier', 'iOmniHub name', 'When'],
+    catalog.map(({ type, name, summary }) => [`\`${type}\``, name, summary]),
+  );
+}
+
+function describeEventType(entry: SubscribableEntry): string[] {
   return [
     `## ${entry.type}`,
     `${entry.name}: ${entry.summary}`,
@@ -32,12 +41,13 @@ function describeEventType(entry: CatalogEntry): string[] {
   ];
 }
 
-/** No time in the data is later than the event itself. */
-function exampleBody({ type, example }: CatalogEntry): unknown {
-  const at = JSON.stringify(example)
+/** No time in the helpdesk's data is later than the event itself. The others may name what is to come. */
+function exampleBody({ type, example }: SubscribableEntry): unknown {
+  const last = JSON.stringify(example)
     .match(/\d{4}-\d\d-\d\dT[\d:.]+Z/g)
     ?.toSorted()
     .at(-1);
+  const at = isOperational(type) ? '2026-11-23T16:58:00.000Z' : last;
   const event = exampleEvent(type, { id: 'evt_01JDB4X8', accountId: 'acc_5512', at: at ?? '' });
   return JSON.parse(event.body);
 }

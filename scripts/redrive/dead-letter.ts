@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { HeldMessage } from '../../adapters/sqs-held-messages.ts';
 import { parsePublishedEvent } from '../../core/events/published-event.ts';
+import { rejectedFields } from '../../core/events/rejected-fields.ts';
 
 /** What an operator sees of a held message: where it waits, whose it is and what is wrong with it. */
 export interface DeadLetter {
@@ -49,7 +50,7 @@ export function readDeadLetter(queue: string, message: HeldMessage): DeadLetter 
       type: read.eventType ?? read['detail-type'],
     }),
     reason: message.reason,
-    fields: fieldsOf(message.reason, explanation),
+    fields: rejectedFields(message.reason, explanation),
     ...definedOf({ explanation }),
     sentAt: message.sentAt.toISOString(),
     receiveCount: message.receiveCount,
@@ -72,15 +73,6 @@ function explain(queue: string, { attributes, body, sentAt }: HeldMessage): stri
 /** True for the queues that hold events. The others hold messages of deliveries. */
 export function isEventQueue(queue: string): boolean {
   return !['exhausted-deliveries', 'deliveries-dlq', 'retries-dlq'].includes(queue);
-}
-
-/** An explanation is a list such as `detail.data.ticket: Invalid input; detail.data.customer: Invalid input`. */
-function fieldsOf(reason: string, explanation = ''): string[] {
-  if (reason === 'unknown-type') return ['detail-type'];
-  if (reason === 'unknown-source') return ['source'];
-  if (reason === 'id-conflict') return ['detail.id'];
-  const fields = explanation.split('; ').flatMap((issue) => /^(\S+): /.exec(issue)?.[1] ?? []);
-  return [...new Set(fields)];
 }
 
 function definedOf<Value extends Readonly<Record<string, string | undefined>>>(

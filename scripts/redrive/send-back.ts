@@ -6,6 +6,7 @@ import type { EventBodies, EventLog } from '../../core/deliveries/event-log.ts';
 import { resendDelivery } from '../../core/deliveries/resend-delivery.ts';
 import { isOfOtherSource } from '../../core/events/event-source.ts';
 import { parsePublishedEvent } from '../../core/events/published-event.ts';
+import { isOperational } from '../../core/events/subscribable-events.ts';
 
 /** What became of one held message. */
 export type RedriveResult =
@@ -80,13 +81,13 @@ async function repeatDelivery(
 
 /**
  * An event goes to the queue of its type as EventBridge sent it: its row says whether it was dispatched already. One
- * of another source stays, because no rule would have let it in.
+ * of an unknown source stays, because no rule would have let it in.
  */
 async function repeatEvent({ messages, now }: SendBackDeps, body: string): Promise<RedriveResult> {
   const parsed = parsePublishedEvent(body, now());
   if ('rejection' in parsed || isOfOtherSource(body)) return 'kept';
   const { type, accountId } = parsed.event;
-  await messages.send(type.replaceAll('.', '-'), body, accountId);
+  await messages.send(isOperational(type) ? 'operational' : type.replaceAll('.', '-'), body, accountId);
   return 'redriven';
 }
 

@@ -1,6 +1,7 @@
 import { presentEventType } from '../../contract/event-views.ts';
 import { say } from '../../contract/sentences.ts';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
+import { subscribableCatalog } from '../../core/events/subscribable-events.ts';
 import type { Answer } from './answer-types.ts';
 
 /** A made-up account whose webhooks show what the page has to show. Its answers are typed by the contract. */
@@ -79,7 +80,7 @@ export const webhooks: readonly Webhook[] = [
 ];
 
 export const eventTypes: Answer<'GET /event-types'> = {
-  items: eventCatalog.map(presentEventType),
+  items: subscribableCatalog.map(presentEventType),
   nextCursor: null,
 };
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { raceConnections, type Socket } from '../../adapters/connection-race.ts';
+import { HandshakeTimeout, raceConnections, type Socket } from '../../adapters/connection-race.ts';
 
 /** When addresses are tried, by a clock of its own. Real sockets are in guarded-connector.test.ts. */
 
@@ -31,12 +31,19 @@ function race(...addresses: string[]): void {
     addresses,
     (address, connected) => {
       const entry = { address, afterMs: sinceStart(), isDestroyed: false, connected };
-      const socket = { destroy: () => void Object.assign(entry, { isDestroyed: true }) } as unknown as Socket;
+      const destroy = () => void Object.assign(entry, { isDestroyed: true });
+      const socket = { connecting: true, destroy } as unknown as Socket;
       opened.push(Object.assign(entry, { socket }));
       return socket;
     },
     (error, socket) => void results.push({ error, socket, afterMs: sinceStart() }),
   );
+}
+
+/** It has a connection, and goes on with its handshake. */
+function beginHandshake(address: string): void {
+  const one = opened.find((each) => each.address === address);
+  if (one) Object.assign(one.socket, { connecting: false });
 }
 
 function succeed(address: string): void {
@@ -98,4 +105,15 @@ test.each([[['a']], [['a', 'b', 'c']]])('all together have five seconds: %p', (a
 
   expect(results.map(({ error }) => error)).toMatchObject([{ code: 'UND_ERR_CONNECT_TIMEOUT' }]);
   expect(opened.map(({ isDestroyed }) => isDestroyed)).toEqual(addresses.map(() => true));
+});
+
+test('a race that ends in a handshake says so, and one without a connection does not', () => {
+  race('a', 'b');
+  jest.advanceTimersByTime(1_000);
+  beginHandshake('b');
+  race('c');
+  jest.advanceTimersByTime(6_000);
+
+  expect(results.map(({ error }) => error instanceof HandshakeTimeout)).toEqual([true, false]);
+  expect(results[1]?.error).toMatchObject({ code: 'UND_ERR_CONNECT_TIMEOUT' });
 });

@@ -1,5 +1,7 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createDeliveryLog } from '../../adapters/dynamo-delivery-log.ts';
+import { subscriptionKey } from '../../adapters/dynamo-keys.ts';
 import { createSubscriptionStore } from '../../adapters/dynamo-subscription-store.ts';
 import { deliveryRef, subscription, uniqueId, waitingDelivery } from '../support/builders.ts';
 import { startTable, type TableEngine } from '../support/engines.ts';
@@ -59,6 +61,19 @@ describe('finding and creating', () => {
 
     expect(await store.listSubscriptions(created.accountId)).toEqual([created]);
   });
+});
+
+test('a limit that was stored as calls per second is read as a limit of one second', async () => {
+  const { rateLimit: _, ...others } = subscription({ accountId: uniqueId('acc') });
+  const { accountId, id } = others;
+  const { client, tableName } = engine.table;
+  const stored = { ...others, rateLimitPerSecond: 5 };
+  const Item = { ...subscriptionKey(accountId, id), subscription: stored };
+  await client.send(new PutCommand({ TableName: tableName, Item }));
+  const limited = { ...others, rateLimit: { calls: 5, perSeconds: 1 } } as const;
+
+  expect(await store.findSubscription(accountId, id)).toEqual(limited);
+  expect(await store.listSubscriptions(accountId)).toEqual([limited]);
 });
 
 describe('deleting', () => {

@@ -59,10 +59,28 @@ describe('tokens', () => {
 
   test('are refused when the next is further ahead than may be waited for, and none is taken then', async () => {
     const shared = limit({ maxWaitMs: 2_000 });
-    await reserve(shared, 40);
+    await reserve(shared, 30);
 
-    expect([await reserve(shared, 1), await reserve(shared, 1)]).toEqual([undefined, undefined]);
-    expect(await reserve(shared, 1, 2_000)).toBe(4_000);
+    expect([await reserve(shared, 1), await reserve(shared, 4)]).toEqual([undefined, undefined]);
+    expect(await reserve(shared, 1, 2_000)).toBe(3_000);
+  });
+
+  test('are reserved as far as they are within reach, and no further: others could not use them', async () => {
+    const minute = limit({ perSecond: 1 / 60, maxWaitMs: 120_000 });
+    // Three are within reach of an idle bucket, and one of this one a minute later.
+    expect(await reserve(minute, 10)).toBe(0);
+    expect(await reserve(minute, 10, 60_000)).toBe(180_000);
+    expect(await reserve(minute, 1, 60_000)).toBeUndefined();
+    expect(await reserve(minute, 1, 120_000)).toBe(240_000);
+  });
+
+  test('leave to others what the limit keeps for them, however many are asked for', async () => {
+    const shared = limit({ maxWaitMs: 1_000, yieldsMs: 1_500 });
+    await reserve(shared, 4);
+
+    expect(await reserve(shared, 40)).toBe(400);
+    expect(await reserve(shared, 1, 1_000)).toBeUndefined();
+    expect(await reserve(shared, 1, 1_600)).toBe(2_000);
   });
 
   test('that nobody may wait for are a second’s worth', async () => {

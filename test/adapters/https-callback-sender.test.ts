@@ -301,6 +301,16 @@ describe('the deadline', () => {
     expect(ended).toEqual(['stalled', 'unanswered']);
   });
 
+  test('of a connection that is in its handshake is told as such', async () => {
+    const stalling = await startRawServer((socket) => void socket.resume());
+    const url = stalling.url.replace('http:', 'https:');
+
+    const outcome = await sender.send(request({ url, timeoutMs: 20_000 }));
+    await stalling.close();
+
+    expect(outcome).toMatchObject({ kind: 'failure', reason: 'timeout', phase: 'handshake' });
+  });
+
   test('holds while all connections of the subscription are taken', async () => {
     receiver.respond(() => undefined);
     const ended: string[] = [];

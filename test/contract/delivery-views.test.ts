@@ -5,6 +5,7 @@ import {
   presentDelivery,
   statesOf,
 } from '../../contract/delivery-views.ts';
+import { say } from '../../contract/sentences.ts';
 import { deliveryIdOf } from '../../core/deliveries/delivery.ts';
 import {
   acceptedAt,
@@ -72,13 +73,23 @@ test('a delivery is shown with all that its owner may know of it', () => {
       {
         code: 'status.down',
         params: {},
-        text: 'It is down or overloaded, or a proxy before it does not reach it.',
+        text: 'It is down or overloaded, or a proxy before it does not reach it: check that it runs, and set `rateLimit` if it gets too many calls.',
       },
     ],
     updatedAt: exhaustedDelivery().updatedAt,
     nextAttemptAt: undefined,
   });
   expect(presentDelivery(deliveredDelivery()).reason).toBeUndefined();
+});
+
+test('an attempt that ran out of time is shown with what was not done, and a success without a word', () => {
+  const outcome = { kind: 'failure', reason: 'timeout', phase: 'handshake', durationMs: 5_000 } as const;
+
+  expect(presentAttempt(deliveryRef(), attempt({ outcome }))).toMatchObject({
+    phase: 'handshake',
+    sentences: [{ code: 'failure.timeout-handshake' }],
+  });
+  expect(presentAttempt(deliveryRef(), attempt()).sentences).toBeUndefined();
 });
 
 test('each state of a row has one status, by which it is found', () => {
@@ -119,7 +130,9 @@ test('an attempt is shown with what was sent, the secret parts masked', () => {
     refusal: undefined,
     refusedAddress: undefined,
     errorCode: 'CERT_HAS_EXPIRED',
+    phase: undefined,
     status: 503,
+    sentences: [say('failure.tls')],
     remoteAddress: '192.0.2.1',
     responseExcerpt: 'sorry',
     request: {

@@ -112,7 +112,7 @@ describe('a delivery', () => {
     [
       waiting({ attemptCount: 2, responseStatus: 503 }),
       'waiting',
-      `${planned} 2 attempts so far, the last one answered 503.`,
+      `${planned} 2 attempts so far, the last one answered 503. It is down or overloaded, or a proxy before it does not reach it: check that it runs, and set \`rateLimit\` if it gets too many calls.`,
     ],
     [
       exhaustedDelivery({ attemptCount: 10, reason: 'tls' }),

@@ -4,6 +4,7 @@ import { pageParameters } from '../../contract/lists.ts';
 import { routeOf } from '../../contract/routes.ts';
 import { isInOrder, timeRange } from '../../contract/time-range.ts';
 import { eventTypes } from '../../core/events/event-catalog.ts';
+import { subscribableTypes } from '../../core/events/subscribable-events.ts';
 
 const page = z.strictObject(pageParameters);
 const range = z.strictObject(timeRange);
@@ -90,7 +91,7 @@ describe('a filter', () => {
     expect(read(key, query)).toEqual({ limit: 100, ...result });
   });
 
-  const everyType = [...eventTypes, 'ticket.*', 'customer.*', '*'].join(', ');
+  const everyType = [...subscribableTypes, 'ticket.*', 'customer.*', 'webhook.*', '*'].join(', ');
 
   test.each<[Parameters<typeof routeOf>[0], string, string, string]>([
     [events, 'eventType', '', ''],

@@ -35,7 +35,7 @@ test('a subscription is shown with all that its owner set, metadata in the order
     metadata: { b: '2', a: '1', c: '3' },
     status: 'disabled',
     disabledReason: 'gone',
-    rateLimitPerSecond: 5,
+    rateLimit: { calls: 5, perSeconds: 1 },
     timeoutMs: 2_000,
     verifiedAt: '2026-11-23T17:00:00.000Z',
     verification: {
@@ -61,7 +61,7 @@ test('a subscription is shown with all that its owner set, metadata in the order
     health: { level: 'problem', sentences: [expect.objectContaining({ code: 'health.disabled-gone' })] },
     disabledReason: 'gone',
     headers: {},
-    rateLimitPerSecond: 5,
+    rateLimit: { calls: 5, perSeconds: 1 },
     timeoutMs: 2_000,
     verifiedAt: set.verifiedAt,
     provenAt: receiver.provenAt,

@@ -89,13 +89,14 @@ describe('the log queries', () => {
     await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelope({ detail: { data: {} } })));
     deployment.wire.table.intercept(async () => internalFailure);
     await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, envelope()));
-    logEnding(deployment.telemetry, deliveryMessage(), {
+    const postponed = {
       kind: 'postponed',
       limit: 'places',
-      times: { waitMs: 1_000 } as never,
+      times: { waitMs: 1_000, dueInMs: 61_000 },
       turn: undefined,
       byQueue: true,
-    });
+    } as const;
+    logEnding(deployment.telemetry, deliveryMessage(), postponed, deployment.clock.now());
     for (const line of deployment.telemetry.lines) addFields('', line.fields);
     await receiver.close();
   });

@@ -63,6 +63,7 @@ beforeAll(async () => {
     TABLE_NAME: table.tableName,
     METRICS_NAMESPACE: 'tests',
     DELIVERY_QUEUE_URL: deliveries.url,
+    EVENT_BUS_NAME: 'events',
     RETRY_QUEUE_URL: queues.createWorkQueue('retries').url,
     EXHAUSTED_QUEUE_URL: queues.createQueue('exhausted').url,
     SECRETS_KEY_ID: kmsKey,

@@ -53,6 +53,7 @@ beforeAll(async () => {
     TABLE_NAME: table.table.tableName,
     METRICS_NAMESPACE: 'tests',
     DELIVERY_QUEUE_URL: queues.createWorkQueue('deliveries').url,
+    EVENT_BUS_NAME: 'events',
     RETRY_QUEUE_URL: queues.createWorkQueue('retries').url,
     EXHAUSTED_QUEUE_URL: queues.createQueue('exhausted').url,
     SECRETS_KEY_ID: 'alias/webhooks',

@@ -5,6 +5,8 @@ import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from 
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type EventType, eventTypes } from '../../core/events/event-catalog.ts';
+import { operationalTypes } from '../../core/events/operational-events.ts';
+import type { EventSelector } from '../../core/subscriptions/event-selector.ts';
 import { type CallApi, connectApi } from '../../local/api-client.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
 import { connectSqs, peek, untilAtRest } from '../support/at-rest.ts';
@@ -45,7 +47,7 @@ describe('a run of npm start', () => {
     await run.stop();
   });
 
-  async function subscribe(owner: CallApi, ...types: EventType[]) {
+  async function subscribe(owner: CallApi, ...types: EventSelector[]) {
     const receiver = await startReceiver();
     receivers.push(receiver);
     const { id, secret } = await owner('POST', '/subscriptions', { url: receiver.url, eventTypes: types });
@@ -114,6 +116,29 @@ describe('a run of npm start', () => {
       expect(callback.body).toContain(`"data":${JSON.stringify(exampleData(type))}}`);
     }
     expect(receiver.callbacks).toHaveLength(eventTypes.length);
+  });
+
+  test('tells an owner who asked for it of an event that nobody can receive, and an owner of everything not', async () => {
+    const { accountId, owner } = await newAccount();
+    const told = await subscribe(owner, 'webhook.*');
+    const everything = await subscribe(owner, '*');
+    const { Entries = [] } = await put(entryOf(resolved, accountId, { data: { ticket: 'confidential' } }));
+    await untilAtRest(sqs);
+
+    expect(everything.receiver.callbacks).toEqual([]);
+    expect(told.receiver.callbacks).toHaveLength(1);
+    const [callback] = told.receiver.callbacks;
+    expect(callback && verifyCallback(callback, told.secret)).toMatchObject({
+      id: callback?.headers['webhook-id'],
+      type: operationalTypes.at(-1),
+      accountId,
+      data: {
+        event: { type: resolved, envelopeId: Entries[0]?.EventId },
+        reason: 'invalid-data',
+        fields: expect.arrayContaining(['detail.data.ticket']),
+      },
+    });
+    expect(callback?.body).not.toContain('confidential');
   });
 
   test('calls again after a failure, with the same webhook-id and a timestamp and signature of its own', async () => {

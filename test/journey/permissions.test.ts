@@ -3,7 +3,9 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { WireAnswer } from '../../bench/wire-proxy.ts';
 import { routeKeys } from '../../contract/routes.ts';
-import { type EventType, eventCatalog, eventSource, eventTypes } from '../../core/events/event-catalog.ts';
+import { eventSource, eventTypes } from '../../core/events/event-catalog.ts';
+import { operationalSource, operationalTypes } from '../../core/events/operational-events.ts';
+import type { SubscribableType } from '../../core/events/subscribable-events.ts';
 import { operatorCredentials } from '../../local/sigv4.ts';
 import { connectSqs, peekAll, untilAtRest } from '../support/at-rest.ts';
 import { uniqueId, waitingDelivery } from '../support/builders.ts';
@@ -73,10 +75,12 @@ afterAll(async () => {
   await world.close();
 });
 
-async function publish(...events: { accountId: string; type: EventType; data: object }[]): Promise<void> {
+async function publish(
+  ...events: { accountId: string; type: SubscribableType; data: object }[]
+): Promise<void> {
   const Entries = events.map(({ type, ...detail }) => ({
     EventBusName: stacks.eventBusName,
-    Source: eventSource,
+    Source: type.startsWith('webhook.') ? operationalSource : eventSource,
     DetailType: type,
     Detail: JSON.stringify({ id: uniqueId('evt'), occurredAt: '2026-11-23T16:55:00.000Z', ...detail }),
   }));
@@ -148,11 +152,12 @@ async function publishTo(url: string): Promise<void> {
 /** What can never be processed, on every queue that a function drains. */
 async function rejectOnEveryQueue(): Promise<void> {
   const { accountId } = await world.openAccount();
-  await publish(...eventCatalog.map(({ type }) => ({ accountId, type, data: { wrong: true } })));
+  const types = [...eventTypes, operationalTypes[0]];
+  for (const type of types) await publish({ accountId, type, data: { wrong: true } });
   const queueUrl = (name: string) => `${stacks.sqsUrl}/000000000000/iomnihub-webhooks-local-${name}`;
   for (const name of ['deliveries', 'retries'])
     await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl(name), MessageBody: '{"no":"delivery"}' }));
-  const deadLetters = eventTypes.length + 2;
+  const deadLetters = types.length + 2;
   const held = async () => Object.keys(await peekAll(sqs)).filter((name) => name.endsWith('-dlq'));
   await until('every dead-letter queue holds something', async () => (await held()).length >= deadLetters);
 }
@@ -184,6 +189,10 @@ describe('the role of each function', () => {
     [
       /: sqs:(ReceiveMessage|DeleteMessage|ChangeMessageVisibility) /,
       'the pollers of Lambda take on the role, and the CDK grants them these',
+    ],
+    [
+      /: events:PutEvents /,
+      'the local bus stands behind no proxy; owners are told of what the dispatcher rejects',
     ],
   ];
 

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 
 const eventQueues = eventTypes.map((type) => type.replaceAll('.', '-'));
-const workQueues = [...eventQueues, 'deliveries', 'retries'];
+const workQueues = [...eventQueues, 'operational', 'deliveries', 'retries'];
 const holdingQueues = [...workQueues.map((name) => `${name}-dlq`), 'unrouted', 'rule-targets-dlq'];
 const exhausted = 'exhausted-deliveries';
 const functions = ['Dispatcher', 'Deliverer', 'SweepingSweeper', 'Api', 'Authorizer'];

@@ -118,7 +118,7 @@ export const previous = (data: EventData<'ticket.assigned'>): string | null => d
 
     const patterns = of('AWS::Events::Rule').flatMap(({ EventPattern }) => EventPattern ?? []);
     const source = [eventSource];
-    expect(patterns).toHaveLength(eventTypes.length + 3);
+    expect(patterns).toHaveLength(eventTypes.length + 4);
     expect(patterns).toContainEqual({ source, 'detail-type': ['ticket.assigned'] });
     expect(patterns).toContainEqual({
       source,
@@ -136,7 +136,7 @@ export const previous = (data: EventData<'ticket.assigned'>): string | null => d
     const sentence = 'account owners do not receive ticket.assigned callbacks. See docs/runbook.md.';
     expect(sentences.filter((text) => text.includes(`holds messages: ${sentence}`))).toHaveLength(1);
     expect(sentences.filter((text) => text.includes(`is not drained: ${sentence}`))).toHaveLength(1);
-    expect(of('AWS::Lambda::EventSourceMapping')).toHaveLength(eventTypes.length + 3);
+    expect(of('AWS::Lambda::EventSourceMapping')).toHaveLength(eventTypes.length + 4);
   });
 
   test('the page on event types and the contract are reported as stale, and hold the type once they are written again', () => {

@@ -42,7 +42,12 @@ test('each function finds its sources in stack traces', () => {
 });
 
 test('every queue is named after the stage and what it carries', () => {
-  const carried = [...eventTypes.map((type) => type.replaceAll('.', '-')), 'deliveries', 'retries'];
+  const carried = [
+    ...eventTypes.map((type) => type.replaceAll('.', '-')),
+    'operational',
+    'deliveries',
+    'retries',
+  ];
   const names = [
     ...carried,
     ...carried.map((name) => `${name}-dlq`),

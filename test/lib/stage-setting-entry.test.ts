@@ -12,8 +12,8 @@ describe('a further stage setting takes one entry, its name in the list of the f
   }),
 `;
   const end = '} satisfies Record<string, Setting>;';
-  const list = 'export const dispatcherEnv = functionEnv({ ...common, DELIVERY_QUEUE_URL: z.url() }, [';
-  const name = "\n  'greetingPauseSeconds',";
+  const list = 'export const dispatcherEnv = functionEnv(dispatcherResources, [';
+  const name = "'greetingPauseSeconds', ";
 
   /** Uses the setting by its name, as a handler would. */
   const use = `import { dispatcherEnv, type ResourceVariables, readEnv, sweeperEnv } from './env.ts';
@@ -55,7 +55,7 @@ export const forgetful: ResourceVariables<typeof sweeperEnv.resources> = { TABLE
       import { dispatcherEnv, readEnv } from './functions/env.ts';
       console.log(JSON.stringify(readEnv(dispatcherEnv, {
         TABLE_NAME: 'table', METRICS_NAMESPACE: 'metrics', DELIVERY_QUEUE_URL: 'https://sqs.example/deliveries',
-        RETENTION_DAYS: '30', CACHE_MS: '5000', GREETING_PAUSE_SECONDS: '9',
+        EVENT_BUS_NAME: 'events', RETENTION_DAYS: '30', CACHE_MS: '5000', GREETING_PAUSE_SECONDS: '9',
       })));
     `) as { settings: object };
     expect(settings).toHaveProperty('greetingPauseSeconds', 9);

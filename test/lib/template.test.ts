@@ -4,6 +4,7 @@ import * as keys from '../../adapters/dynamo-keys.ts';
 import { routes as declaredRoutes, routeKeys } from '../../contract/routes.ts';
 import { idempotencyLockMs } from '../../core/accounts/idempotency.ts';
 import { eventCatalog, eventSource, eventTypes } from '../../core/events/event-catalog.ts';
+import { operationalSource, operationalTypes } from '../../core/events/operational-events.ts';
 import { type SettingName, variableOf } from '../../core/settings/setting-variables.ts';
 import {
   apiEnv,
@@ -33,6 +34,7 @@ type FunctionName = keyof typeof environments;
 
 const fourteenDays = 14 * 24 * 3600;
 const queueName = (name: string) => `iomnihub-webhooks-dev-${name}`;
+const busArn = `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:event-bus/${queueName('events')}`;
 const eventQueueName = (type: string) => queueName(type.replaceAll('.', '-'));
 
 let template: Template;
@@ -141,7 +143,7 @@ describe('every queue', () => {
     const deadLetters = work.map(({ properties }) =>
       template.get('AWS::SQS::Queue', properties.RedrivePolicy?.deadLetterTargetArn),
     );
-    expect(work).toHaveLength(eventTypes.length + 2);
+    expect(work).toHaveLength(eventTypes.length + 3);
     expect(new Set(namesOf(deadLetters)).size).toBe(work.length);
     expect(namesOf(deadLetters.filter(drained))).toEqual([]);
     for (const { properties } of deadLetters) expect(properties.MessageRetentionPeriod).toBe(fourteenDays);
@@ -198,7 +200,7 @@ describe('every queue', () => {
     async (_, context) => {
       const stage = await synthesize(context);
       const work = queues(stage).filter((queue) => consumersOf(queue, stage).length > 0);
-      expect(work).toHaveLength(eventTypes.length + 2);
+      expect(work).toHaveLength(eventTypes.length + 3);
       for (const queue of work) {
         const { VisibilityTimeout = 0, RedrivePolicy } = queue.properties;
         for (const consumer of consumersOf(queue, stage)) {
@@ -335,23 +337,26 @@ describe('every entry of the catalog', () => {
     },
   );
 
-  test('is drained by the dispatcher', () => {
-    for (const type of eventTypes) {
+  test('is drained by the dispatcher, and so are the events about webhooks', () => {
+    for (const type of [...eventTypes, 'operational']) {
       const consumers = consumersOf(queueNamed(eventQueueName(type)));
       expect(namesOf(consumers)).toEqual([functionNamed('Delivery.Dispatcher').ref]);
     }
   });
 
-  test('and nothing else has a rule, except for the two that take exactly what the others leave', () => {
-    expect(rules()).toHaveLength(eventCatalog.length + 2);
+  test('and nothing else has a rule, except for our own events and the two that take exactly what the others leave', () => {
+    expect(rules()).toHaveLength(eventCatalog.length + 3);
     expect(restRules().map(({ properties }) => properties.EventPattern)).toEqual([
       { source: [eventSource], 'detail-type': [{ 'anything-but': eventTypes }] },
-      { source: [{ 'anything-but': [eventSource] }] },
+      { source: [{ 'anything-but': [eventSource, operationalSource] }] },
     ]);
   });
 
   test.each([
     ...eventTypes.map((type) => [eventSource, type, eventQueueName(type)]),
+    ...operationalTypes.map((type) => [operationalSource, type, queueName('operational')]),
+    [operationalSource, 'webhook.exploded', queueName('operational')],
+    [eventSource, operationalTypes[0], queueName('unrouted')],
     [eventSource, 'ticket.exploded', queueName('unrouted')],
     [eventSource, 'Ticket.created', queueName('unrouted')],
     ['iomnihub.billing', 'invoice.paid', queueName('unrouted')],
@@ -461,23 +466,57 @@ describe('an event that the catalog does not know', () => {
 });
 
 describe('the event bus', () => {
+  const functions = () => template.of('AWS::Lambda::Function');
   const policies = (from: Template) => from.of('AWS::Events::EventBusPolicy');
   const publisherStatement = (from: Template) => {
     const [bus] = from.of('AWS::Events::EventBus');
-    expect(policies(from)).toHaveLength(1);
-    expect(policies(from)[0]?.properties.Statement).toMatchObject({
-      Effect: 'Allow',
+    const [statement, ...more] = policies(from)
+      .map(({ properties }) => properties.Statement)
+      .filter(({ Effect }) => Effect === 'Allow');
+    expect(more).toEqual([]);
+    expect(statement).toMatchObject({
       Action: 'events:PutEvents',
       Resource: bus?.arn,
       Condition: { StringEquals: { 'events:source': eventSource } },
     });
-    return policies(from)[0]?.properties.Statement;
+    return statement;
   };
 
   test('takes events of our source alone, from principals of its own account', () => {
     expect(publisherStatement(template)?.Principal).toEqual({
       AWS: 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root',
     });
+  });
+
+  test('takes events about webhooks from the functions that tell owners alone, whatever others may do by their own policies', () => {
+    const denied = policies(template)
+      .map(({ properties }) => properties.Statement)
+      .filter(({ Effect }) => Effect === 'Deny');
+    const publishers = functions().filter(({ properties }) =>
+      statementsOf(properties.Role).some(({ Action }) => listOf(Action).includes('events:PutEvents')),
+    );
+
+    expect(namesOf(publishers)).toEqual([functionNamed('Delivery.Dispatcher').ref]);
+    expect(denied).toEqual([
+      {
+        Sid: 'notices',
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Action: 'events:PutEvents',
+        Resource: busArn,
+        Condition: {
+          StringEquals: { 'events:source': operationalSource },
+          ArnNotEquals: { 'aws:PrincipalArn': publishers.map(({ properties }) => properties.Role) },
+        },
+      },
+    ]);
+    for (const { properties } of publishers)
+      expect(statementsOf(properties.Role)).toContainEqual({
+        Effect: 'Allow',
+        Action: 'events:PutEvents',
+        Resource: busArn,
+        Condition: { StringEquals: { 'events:source': operationalSource } },
+      });
   });
 
   test('takes events from the configured publisher alone, if one is configured', async () => {
@@ -587,7 +626,7 @@ describe('every function', () => {
   });
 
   test('that reads a queue takes ten messages and reports which of them failed', () => {
-    expect(mappings()).toHaveLength(eventTypes.length + 2);
+    expect(mappings()).toHaveLength(eventTypes.length + 3);
     for (const { properties } of mappings()) {
       expect(properties).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });
     }
@@ -644,6 +683,9 @@ describe('permissions', () => {
           [`${eventQueueName(type)}-dlq`, sqs('GetQueueUrl', 'SendMessage')],
         ]),
       ),
+      [queueName('operational')]: sqs(...consume),
+      [queueName('operational-dlq')]: sqs('GetQueueUrl', 'SendMessage'),
+      [busArn]: ['events:PutEvents'],
     },
     'Delivery.Deliverer': {
       'Data.Table': dynamodb('GetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'),
@@ -718,7 +760,7 @@ describe('permissions', () => {
       'Api.Api',
       {
         ...ofAccounts('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
-        limit: ['UpdateItem'],
+        limit: ['GetItem', 'UpdateItem'],
         credential: ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'],
       },
     ],

@@ -45,6 +45,13 @@ describe('the choice of event types', () => {
     expect(isImplied('ticket.*', ['ticket.*'])).toBe(false);
   });
 
+  test('everything does not imply what is about the webhooks themselves, which their own family does', () => {
+    expect(toggleSelector('*', ['webhook.*', 'ticket.one'])).toEqual(['webhook.*', '*']);
+    expect(isTicked('webhook.*', ['*'])).toBe(false);
+    expect(isTicked('webhook.one.two', ['*'])).toBe(false);
+    expect(isTicked('webhook.one.two', ['webhook.*'])).toBe(true);
+  });
+
   test('a choice is taken back by a second click', () => {
     expect(toggleSelector('ticket.one', ['ticket.one', 'customer.*'])).toEqual(['customer.*']);
   });
@@ -65,7 +72,7 @@ describe('the form of a webhook', () => {
     'a limit of %s goes to the API as it is, which refuses it, and does not remove the limit',
     (text) => {
       const limits = { timeoutSeconds: text, rateLimit: text };
-      const sent = { timeoutMs: text, rateLimitPerSecond: text };
+      const sent = { timeoutMs: text, rateLimit: { calls: text, perSeconds: 1 } };
       expect(JSON.parse(JSON.stringify(toNewWebhook({ ...emptyDraft, ...limits })))).toMatchObject(sent);
       const patch = toPatch({ ...draftOf(webhook), ...limits }, webhook);
       expect(JSON.parse(JSON.stringify(patch))).toEqual(sent);
@@ -74,7 +81,7 @@ describe('the form of a webhook', () => {
 
   test('a thousand that is written with a dot or a comma is not taken for one', () => {
     for (const rateLimit of ['1.000', '1,000'])
-      expect(toNewWebhook({ ...emptyDraft, rateLimit }).rateLimitPerSecond).toBe(rateLimit);
+      expect(toNewWebhook({ ...emptyDraft, rateLimit }).rateLimit?.calls).toBe(rateLimit);
   });
 
   test('what is typed while it is being saved stays, and what was saved is not sent again', () => {
@@ -96,12 +103,31 @@ describe('the form of a webhook', () => {
 
   test('only what was changed is sent', () => {
     expect(toPatch({ ...draftOf(webhook), description: 'New' }, webhook)).toEqual({ description: 'New' });
-    expect(toPatch({ ...draftOf(webhook), rateLimit: '5' }, webhook)).toEqual({ rateLimitPerSecond: 5 });
+    expect(toPatch({ ...draftOf(webhook), rateLimit: '5' }, webhook)).toEqual({
+      rateLimit: { calls: 5, perSeconds: 1 },
+    });
+  });
+
+  test('a rate limit is changed in its number or its time, removed, and left alone', () => {
+    const limited: Webhook = { ...webhook, rateLimit: { calls: 30, perSeconds: 60 } };
+    const draft = draftOf(limited);
+    expect(draft).toMatchObject({ rateLimit: '30', ratePer: '60' });
+    expect(toPatch(draft, limited)).toEqual({});
+    expect(toPatch({ ...draft, ratePer: '1' }, limited)).toEqual({ rateLimit: { calls: 30, perSeconds: 1 } });
+    expect(toPatch({ ...draft, rateLimit: '20' }, limited)).toEqual({
+      rateLimit: { calls: 20, perSeconds: 60 },
+    });
+    expect(toPatch({ ...draft, rateLimit: '' }, limited)).toEqual({ rateLimit: null });
+    expect(toPatch({ ...draftOf(webhook), ratePer: '60' }, webhook)).toEqual({});
   });
 
   test("somebody else's change is not undone by saving one's own", () => {
     const draft = { ...draftOf(webhook), description: 'Mine' };
-    const changed = { ...webhook, rateLimitPerSecond: 7, eventTypes: ['*'] as const } as unknown as Webhook;
+    const changed = {
+      ...webhook,
+      rateLimit: { calls: 7, perSeconds: 60 },
+      eventTypes: ['*'] as const,
+    } as unknown as Webhook;
     const rebased = rebaseDraft(draft, webhook, changed);
     expect(toPatch(rebased, changed)).toEqual({ description: 'Mine' });
   });

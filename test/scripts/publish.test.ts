@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { eventCatalog, eventSource, eventTypes } from '../../core/events/event-catalog.ts';
+import { operationalTypes } from '../../core/events/operational-events.ts';
 import { type AcceptedEvent, startEventBus } from '../../local/event-bus.ts';
 import type { LocalServer } from '../../local/http-server.ts';
 
@@ -121,6 +122,11 @@ describe('what cannot be published is answered with one sentence, and nothing is
   test.each<[string, string[], unknown]>([
     ['no type', [], `name the type of the event: ${eventTypes.join(', ')}`],
     ['a misspelt type', [misspelt], `${misspelt}: there is no such event type; did you mean ${type}?`],
+    [
+      'a type that the helpdesk does not publish',
+      [operationalTypes[0]],
+      `${operationalTypes[0]}: only iOmniHub Webhooks itself publishes it; POST /subscriptions/{id}/test sends an example`,
+    ],
     ['two types', [type, type], `${type}: one event type at a time, and no other words`],
     [
       'a misspelt field',

@@ -16,7 +16,9 @@ import {
 import { tallyAttempt } from '../../core/deliveries/statistics.ts';
 import type { StatisticsPart } from '../../core/deliveries/statistics-log.ts';
 import { eventCatalog } from '../../core/events/event-catalog.ts';
+import { operationalSource } from '../../core/events/operational-events.ts';
 import { type PublishedEvent, parsePublishedEvent } from '../../core/events/published-event.ts';
+import { isOperational, subscribableCatalog } from '../../core/events/subscribable-events.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import { exampleData } from './journey-data.ts';
 
@@ -40,12 +42,12 @@ export interface EnvelopeParts {
 
 /** The message of an event queue as EventBridge writes it. `detail` is laid over a valid one. */
 export function envelope({ envelopeId, time, type = firstEntry.type, detail }: EnvelopeParts = {}): string {
-  const entry = eventCatalog.find((candidate) => candidate.type === type) ?? firstEntry;
+  const entry = subscribableCatalog.find((candidate) => candidate.type === type) ?? firstEntry;
   return JSON.stringify({
     version: '0',
     id: envelopeId ?? uniqueId('envelope'),
     'detail-type': type,
-    source: 'iomnihub.helpdesk',
+    source: isOperational(type) ? operationalSource : 'iomnihub.helpdesk',
     account: '000000000000',
     time: time ?? acceptedAt,
     region: 'us-east-1',
@@ -54,7 +56,7 @@ export function envelope({ envelopeId, time, type = firstEntry.type, detail }: E
       id: 'evt_1',
       accountId: 'acc_1',
       occurredAt: '2026-11-23T16:55:00.000Z',
-      data: exampleData(entry.type),
+      data: isOperational(entry.type) ? entry.example : exampleData(entry.type),
       ...detail,
     },
   });

@@ -15,6 +15,7 @@ import { createStageStatusStore } from '../../adapters/dynamo-stage-status.ts';
 import { createStatisticsHistory } from '../../adapters/dynamo-statistics.ts';
 import { createSubscriptionStore } from '../../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../../adapters/dynamo-token-store.ts';
+import { createNoticePublisher } from '../../adapters/eventbridge-notices.ts';
 import { createCallbackSender } from '../../adapters/https-callback-sender.ts';
 import { createSecretCipher } from '../../adapters/kms-secret-cipher.ts';
 import { createDeadLetters } from '../../adapters/sqs-dead-letters.ts';
@@ -34,10 +35,12 @@ import { createDispatcher } from '../../functions/dispatcher/dispatch-events.ts'
 import { createCallLimiter } from '../../functions/receivers/call-limiter.ts';
 import { createContendedHosts } from '../../functions/receivers/contended-hosts.ts';
 import { createSweeper, type SweeperDeps } from '../../functions/sweeper/sweep.ts';
+import { type AcceptedEvent, startEventBus } from '../../local/event-bus.ts';
 import { deliveryMessage, sqsEvent, subscription, uniqueId } from './builders.ts';
 import { createBus, type RecordedBus } from './bus.ts';
 import { type Clock, createClock } from './clock.ts';
 import {
+  connectEventBridgeAt,
   connectKmsAt,
   connectSqsAt,
   connectTableAt,
@@ -71,7 +74,9 @@ export interface Deployment {
   readonly deliveryQueue: WorkQueue;
   readonly retryQueue: WorkQueue;
   /** Every call to AWS goes through one of these. */
-  readonly wire: { readonly table: WireProxy; readonly sqs: WireProxy; readonly kms: WireProxy };
+  readonly wire: Readonly<Record<'table' | 'sqs' | 'kms' | 'bus', WireProxy>>;
+  /** What the bus has taken from the functions. */
+  readonly notices: readonly AcceptedEvent[];
   dispatch(...records: SQSRecord[]): Promise<SQSBatchResponse>;
   deliver(...records: SQSRecord[]): Promise<SQSBatchResponse>;
   /** The same with other parts or settings. */
@@ -98,6 +103,8 @@ export const anywhere: CallbackUrlRules = { allowPrivateCallbacks: true, allowed
 export const scheduleSeconds = [0, 5, 3_600];
 /** For whatever gives up by the machine's own clock: a busy machine is no fault. */
 const patienceMs = 20_000;
+
+const busName = 'events';
 
 export const claimLeaseMs = 60_000;
 export const sweepLeaseMs = 300_000;
@@ -141,14 +148,18 @@ export async function startDeployment(
   sender: ReturnType<typeof createCallbackSender> = createCallbackSender(anywhere),
 ): Promise<Deployment> {
   const [tableEngine, queues, kmsEngine] = await Promise.all([startTable(), startQueues(), startKmsEngine()]);
+  const notices: AcceptedEvent[] = [];
+  const busEngine = await startEventBus([busName], [], queues.sqs, (event) => notices.push(event));
   const wire = {
     table: await startWireProxy(tableEngine.endpoint),
     sqs: await startWireProxy(queues.endpoint),
     kms: await startWireProxy(kmsEngine.endpoint),
+    bus: await startWireProxy(busEngine.url),
   };
   const table = await connectTableAt(wire.table.url);
   const sqs = connectSqsAt(wire.sqs.url);
   const kms = connectKmsAt(wire.kms.url);
+  const eventBridge = connectEventBridgeAt(wire.bus.url);
   const eventQueue = queues.createWorkQueue('events');
   const deliveryQueue = queues.createWorkQueue('deliveries');
   const retryQueue = queues.createWorkQueue('retries');
@@ -176,6 +187,7 @@ export async function startDeployment(
     events,
     firstAttempts: createFirstAttemptQueue(sqs, deliveryQueue.url),
     deadLetters,
+    notices: createNoticePublisher(eventBridge, busName),
     telemetry,
     now: clock.now,
   });
@@ -250,6 +262,7 @@ export async function startDeployment(
     deliveryQueue,
     retryQueue,
     wire,
+    notices,
     dispatch: (...records) => dispatchBatch(sqsEvent(...records)),
     deliver: delivererWith({}),
     delivererWith,
@@ -281,13 +294,14 @@ export async function startDeployment(
       for (const proxy of Object.values(wire)) proxy.reset();
       queues.clear();
       bus.reset();
+      notices.length = 0;
       telemetry.clear();
     },
     async close() {
       await sender.close();
-      for (const client of [table.client, sqs, kms]) client.destroy();
+      for (const client of [table.client, sqs, kms, eventBridge]) client.destroy();
       await Promise.all(Object.values(wire).map((proxy) => proxy.close()));
-      await Promise.all([tableEngine.close(), queues.close(), kmsEngine.close()]);
+      await Promise.all([tableEngine.close(), queues.close(), kmsEngine.close(), busEngine.close()]);
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { connectTable, type DynamoTable } from '../../adapters/dynamo-client.ts';
@@ -182,6 +183,10 @@ export async function startQueues(): Promise<QueueEngine> {
 /** One try a call: what the tests break stays broken, and waiting for it would teach nothing. */
 export function connectSqsAt(endpoint: string): SQSClient {
   return new SQSClient({ endpoint, region, credentials, maxAttempts: 1 });
+}
+
+export function connectEventBridgeAt(endpoint: string): EventBridgeClient {
+  return new EventBridgeClient({ endpoint, region, credentials, maxAttempts: 1 });
 }
 
 export interface KmsEngine {

@@ -32,7 +32,7 @@ const bodies: Readonly<Record<KeyWithBody, Body> & Partial<Record<RouteKey, Body
     metadata: { crm: '7' },
     headers: { 'x-api-key': 'a key' },
     status: 'enabled',
-    rateLimitPerSecond: 5,
+    rateLimit: { calls: 5, perSeconds: 1 },
     timeoutMs: 1_000,
   },
   'POST /url-checks': { url: 'http://127.0.0.1:9/hooks' },

@@ -1,4 +1,4 @@
-import { type ContenderStore, intervalMs, latestStartMs, type TokenStore } from '../../core/rate-limit.ts';
+import { type ContenderStore, intervalMs, type TokenStore, tokensInReach } from '../../core/rate-limit.ts';
 
 /** What a table keeps of all buckets. Each reservation is a write. */
 export function createMemoryTokens() {
@@ -8,8 +8,9 @@ export function createMemoryTokens() {
     async reserveTokens(limit, count, now) {
       writes.push({ bucket: limit.bucket, count });
       const from = Math.max(next.get(limit.bucket) ?? 0, now.getTime());
-      if (from > now.getTime() && from > latestStartMs(limit, now.getTime())) return undefined;
-      next.set(limit.bucket, from + Math.ceil(count * intervalMs(limit)));
+      const fitting = Math.min(count, tokensInReach(limit, from, now.getTime()));
+      if (fitting === 0) return undefined;
+      next.set(limit.bucket, from + Math.ceil(fitting * intervalMs(limit)));
       return from;
     },
   };

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { gzipSync } from 'node:zlib';
-import type { FailureReason } from '../../core/receivers/delivery-outcome.ts';
+import type { CallPhase, FailureReason } from '../../core/receivers/delivery-outcome.ts';
 import type { TestCertificates } from './certificates.ts';
 
 /** What a receiver does with a connection; over TLS, once the handshake is done. */
@@ -30,6 +30,7 @@ interface Expected {
         readonly reason: FailureReason;
         readonly status?: number;
         readonly errorCode?: string;
+        readonly phase?: CallPhase;
       };
   /** Upon a first attempt; `retryAfterSeconds` is what the receiver asks for and gets. */
   readonly decision: 'delivered' | 'retry' | 'exhausted';
@@ -248,8 +249,8 @@ const heads: Record<string, Row> = {
     delivered(200),
     late,
   ],
-  'sends a reason phrase that never ends': [tcp(flood('HTTP/1.1 200 ', filler())), retried('timeout'), late],
-  'sends blank lines only': [tcp(flood('', '\r\n'.repeat(8 * 1024))), retried('timeout'), late],
+  'sends a reason phrase that never ends': [tcp(flood('HTTP/1.1 200 ', filler())), timedOut('reading'), late],
+  'sends blank lines only': [tcp(flood('', '\r\n'.repeat(8 * 1024))), timedOut('reading'), late],
 };
 
 /** What lenient clients read, and the HTTP client refuses. */
@@ -368,11 +369,11 @@ const interim: Record<string, Row> = {
     failed(500),
     kept,
   ],
-  'says 100 for ever': [tcp(flood('', head('100 Continue').repeat(500))), retried('timeout'), late],
-  'says 102 for ever': [tcp(flood('', head('102 Processing').repeat(500))), retried('timeout'), late],
+  'says 100 for ever': [tcp(flood('', head('100 Continue').repeat(500))), timedOut('reading'), late],
+  'says 102 for ever': [tcp(flood('', head('102 Processing').repeat(500))), timedOut('reading'), late],
   'gives early hints for ever': [
     tcp(flood('', head('103 Early Hints', 'link: </a>; rel=preload').repeat(300))),
-    retried('timeout'),
+    timedOut('reading'),
     late,
   ],
   'switches protocols': [
@@ -429,13 +430,13 @@ const connections: Record<string, Row> = {
     failed(413),
     large,
   ],
-  'never answers': [tcp(() => undefined), retried('timeout'), late],
+  'never answers': [tcp(() => undefined), timedOut('answer'), late],
   'never reads the request': [
     tcp((connection) => void connection.pause()),
-    retried('timeout'),
+    timedOut('answer'),
     { ...late, ...large },
   ],
-  'answers 200 after the deadline': [tcp(answerLate), retried('timeout'), late],
+  'answers 200 after the deadline': [tcp(answerLate), timedOut('answer'), late],
   'adds a response that nobody asked for': [
     tcp(answer(head('204 No Content') + whole('200 Forged'))),
     delivered(204),
@@ -492,11 +493,11 @@ const handshakes: Record<string, Row> = {
   'refuses the handshake with an alert': [{ ...tcp(answer(alertOf(40))), scheme: 'https' }, retried('tls')],
   'closes in the handshake': [{ ...tcp(answerAndClose('')), scheme: 'https' }, retried('connection-lost')],
   'resets in the handshake': [{ ...tcp(answerAndReset('')), scheme: 'https' }, retried('connection-lost')],
-  'never answers the handshake': [{ ...tcp(() => undefined), scheme: 'https' }, retried('timeout'), late],
+  'never answers the handshake': [{ ...tcp(() => undefined), scheme: 'https' }, timedOut('connect'), late],
   'stops in the middle of the handshake': [
     // The first half of a record that would hold a ServerHello.
     { ...tcp(answer(Buffer.from('160303007a02000076', 'hex'))), scheme: 'https' },
-    retried('timeout'),
+    timedOut('connect'),
     late,
   ],
 };
@@ -664,6 +665,10 @@ function failed(status: number, retryAfterSeconds?: number): Expected {
 
 function retried(reason: FailureReason, errorCode?: string): Expected {
   return { outcome: { kind: 'failure', reason, ...(errorCode && { errorCode }) }, decision: 'retry' };
+}
+
+function timedOut(phase: CallPhase): Expected {
+  return { outcome: { kind: 'failure', reason: 'timeout', phase }, decision: 'retry' };
 }
 
 function ended(reason: FailureReason, status?: number): Expected {

@@ -1,8 +1,8 @@
 import { presentDelivery } from '../../../contract/delivery-views.ts';
 import { type DeliveryRef, messageFor } from '../../../core/deliveries/delivery.ts';
 import { planTest } from '../../../core/deliveries/delivery-steps.ts';
-import { type EventType, eventTypes } from '../../../core/events/event-catalog.ts';
 import { exampleEvent } from '../../../core/events/example-event.ts';
+import { type SubscribableType, subscribableTypes } from '../../../core/events/subscribable-events.ts';
 import { isSelected } from '../../../core/subscriptions/event-selector.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import { createAudit } from '../accounts/audit.ts';
@@ -40,13 +40,13 @@ export function createSendTest(deps: AskedDeliveryDeps): Handler<'POST /subscrip
     return { body: presentDelivery(row) };
   };
 
-  function createTestEvent(type: EventType, { accountId }: Subscription) {
+  function createTestEvent(type: SubscribableType, { accountId }: Subscription) {
     const id = `evt_test_${deps.randomBytes(12).toString('hex')}`;
     return { ...exampleEvent(type, { id, accountId, at: now().toISOString() }), isTest: true };
   }
 }
 
 /** The first type that the subscription takes. */
-function firstOf({ eventTypes: selectors }: Subscription): EventType {
-  return eventTypes.find((type) => isSelected(type, selectors)) ?? eventTypes[0];
+function firstOf({ eventTypes: selectors }: Subscription): SubscribableType {
+  return subscribableTypes.find((type) => isSelected(type, selectors)) ?? subscribableTypes[0];
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Route, StageLimits } from '../../../contract/route.ts';
+import { formerFields } from '../../../core/subscriptions/rate-limit.ts';
 import { nearestWord } from '../../../core/words.ts';
 import { type ProblemIssue, type Refusal, refuse, refuseInvalid } from './refusal.ts';
 import type { RawRequest } from './request.ts';
@@ -78,9 +79,11 @@ function issuesOf(issue: z.core.$ZodIssue, names: readonly string[]): ProblemIss
   if (issue.code !== 'unrecognized_keys') return [{ field: path, message: issue.message }];
   return issue.keys.map((key) => {
     const meant = path === '' ? nearestWord(key, names) : undefined;
+    const former = path === '' && Object.hasOwn(formerFields, key) ? formerFields[key] : undefined;
     return {
       field: path ? `${path}.${key}` : key,
-      message: `is not a field of this request; ${meant ? `did you mean ${meant}?` : 'leave it out'}`,
+      message:
+        former ?? `is not a field of this request; ${meant ? `did you mean ${meant}?` : 'leave it out'}`,
     };
   });
 }

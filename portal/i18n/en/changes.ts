@@ -29,7 +29,7 @@ const fields: Readonly<Record<ChangedField, string>> = {
   description: 'description',
   metadata: 'metadata',
   status: 'status',
-  rateLimitPerSecond: 'calls per second',
+  rateLimit: 'calls per second',
   timeoutMs: 'timeout',
 };
 

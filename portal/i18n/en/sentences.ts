@@ -16,6 +16,7 @@ export const sentences: Partial<Sentences> = {
     `No good answer came from your server. We try again at ${time(p.at)}, after ${attempts(p.attempts)}; nothing is lost.`,
   'delivery.parked': (p) => (p.attempts === 0 ? 'Kept:' : `Kept, after ${attempts(p.attempts)}:`),
   'delivery.exhausted': (p) => `Given up after ${attempts(p.attempts)}:`,
+  'delivery.last-answered': (p) => `Your server answered ${p.status} to the latest attempt.`,
   'delivery.cancelled': (p) => (p.attempts === 0 ? 'Cancelled:' : `Cancelled after ${attempts(p.attempts)}:`),
   'delivery.asked-for': () => 'Sent because somebody asked for it.',
   'delivery.ends-deleted': () => 'It is cancelled then, because the webhook was deleted.',
@@ -29,12 +30,31 @@ export const sentences: Partial<Sentences> = {
   'parked.rate-limit': () =>
     'more has come than the limit of the webhook lets through. It goes on by itself, the oldest first; a higher limit makes it faster.',
 
+  'limit.subscription': () =>
+    'so many calls are what this webhook allows. Raise or remove its limit in the settings if your server can take more.',
+  'limit.unproven-address': () =>
+    'one call a second until your server has answered 2xx, or while it fails too often. One answer of 2xx lifts it.',
+  'limit.account-at-host': () =>
+    'your account has used its share of the calls to this host. It goes on by itself; fewer webhooks or events there need fewer calls.',
+  'limit.account': () =>
+    'your account has used its calls to all servers. It goes on by itself; fewer webhooks or events need fewer calls.',
+  'limit.places': () =>
+    'as many of your calls are in progress as may be. Let your servers answer before they do the work.',
+
   'failure.answered': (p) => `your server answered ${p.status}.`,
-  'failure.status': () => 'your server did not answer 2xx.',
+  'failure.status': () => 'your server did not answer 2xx. The attempts show what it answered.',
   'failure.gone': () =>
     'your server answered 410: it is gone for good. The webhook was disabled; if that is a mistake, enable it again.',
   'failure.timeout': () =>
     'your server did not connect or answer in time. It should answer before it does the work; the timeout in the settings gives it more time.',
+  'failure.timeout-connect': () =>
+    'no connection to your server was ready in time. Check the host and port of the URL, that your server runs, and its firewall.',
+  'failure.timeout-handshake': () =>
+    'your server took the connection, but did not finish the TLS handshake in time. Check that TLS is spoken at the port of the URL, and that your server is not overloaded.',
+  'failure.timeout-answer': () =>
+    'your server took the connection, but did not begin to answer in time. It should answer before it does the work; the timeout in the settings gives it more time.',
+  'failure.timeout-reading': () =>
+    'your server began to answer, but its status did not come in time. It should send status and headers at once.',
   'failure.connection-refused': () =>
     'nothing accepts connections at the host and port of the URL. Check that your server runs, and its firewall.',
   'failure.connection-lost': () =>
@@ -49,9 +69,16 @@ export const sentences: Partial<Sentences> = {
   'failure.challenge-not-echoed': () =>
     'your server did not send the challenge back. It has to answer with the challenge that is in the body.',
 
+  'failure.expired': () =>
+    'the time for its attempts was over, or the event was no longer stored. While it is, you can send it again.',
+
   'status.closed': () =>
-    'It does not let the call in: check the signing secret that it uses, the tokens in the custom headers, and its firewall.',
-  'status.too-many': () => 'It gets more calls than it wants: set the calls per second in the settings.',
+    'It does not let the call in: compare its signing secret with the one in the settings, and check the tokens in the custom headers and its firewall.',
+  'status.invalid': () =>
+    'It takes the callback for invalid: its own log should say why. Compare its signing secret with the one in the settings.',
+  'status.down': () =>
+    'It is down or overloaded, or a proxy before it does not reach it: check that it runs, and limit the calls in the settings if it gets too many.',
+  'status.too-many': () => 'It gets more calls than it wants: set a limit on calls in the settings.',
 
   'cancellation.subscription-disabled': () => 'the webhook was disabled.',
   'cancellation.subscription-pending': () => 'your server had not yet said that it wants callbacks.',

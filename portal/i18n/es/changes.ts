@@ -29,7 +29,7 @@ const fields: Readonly<Record<ChangedField, string>> = {
   description: 'descripción',
   metadata: 'metadatos',
   status: 'estado',
-  rateLimitPerSecond: 'llamadas por segundo',
+  rateLimit: 'llamadas por segundo',
   timeoutMs: 'tiempo límite',
 };
 

@@ -1,6 +1,6 @@
 const families: Readonly<Record<string, string>> = { ticket: 'tickets', customer: 'clientes' };
 
-/** By noun and verb. A type that is not here yet has the API's summary. */
+/** By what it is about and what happened. A type that is not here yet has the API's summary. */
 const summaries: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ticket: {
     created: 'Un cliente o un agente abrió un ticket.',
@@ -9,6 +9,20 @@ const summaries: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     reopened: 'Un ticket resuelto se abrió de nuevo.',
   },
   customer: { created: 'Se añadió un cliente, por un primer mensaje o por un agente.' },
+  'webhook.subscription': {
+    failing: 'Las llamadas a un webhook fallaron tanto que sus entregas esperan.',
+    disabling: 'Un webhook que falla desde hace días se desactivará pronto.',
+    disabled: 'Un webhook fue desactivado, por su dueño o a causa de su receptor.',
+    recovered: 'Un webhook que fallaba responde de nuevo.',
+    paused: 'Un webhook fue pausado: sus entregas esperan.',
+    resumed: 'La pausa de un webhook terminó.',
+    'secret-rotated': 'Un webhook recibió un nuevo secreto de firma.',
+    changed: 'Se cambió la configuración de un webhook.',
+  },
+  'webhook.delivery': { exhausted: 'Hubo entregas a un webhook que terminaron sin éxito.' },
+  'webhook.event': {
+    unprocessable: 'iOmniHub publicó un evento que no se puede entregar a ningún webhook.',
+  },
 };
 
 export const form = {
@@ -20,9 +34,11 @@ export const form = {
   everythingHint: 'Todos los eventos, y los que se añadan después',
   family: (noun: string) => `Todo sobre ${families[noun] ?? noun}`,
   familyHint: 'También lo que se añada después',
+  operational: 'Sobre sus webhooks',
+  operationalHint: 'Avisa a su servidor cuando un webhook falla, se pausa o se cambia. «Todo» no lo incluye.',
   summary: (type: string, summary: string) => {
-    const [noun = '', verb = ''] = type.split('.');
-    return summaries[noun]?.[verb] ?? summary;
+    const end = type.lastIndexOf('.');
+    return summaries[type.slice(0, end)]?.[type.slice(end + 1)] ?? summary;
   },
   description: 'Descripción',
   descriptionHint: 'Para qué sirve. Solo la ve usted.',
@@ -36,8 +52,12 @@ export const form = {
   removeHeader: (name: string) => `Quitar el encabezado ${name}`,
   timeout: 'Tiempo límite en segundos',
   timeoutHint: (usual: string) => `Cuánto puede tardar su servidor. Normalmente ${usual} s.`,
-  rateLimit: 'Llamadas por segundo',
-  rateLimitHint: 'Como máximo tantas. Las demás esperan su turno.',
+  rateLimit: 'Máximo de llamadas',
+  rateLimitHint:
+    'Como máximo tantas; las demás esperan su turno. Las de un minuto se reparten a lo largo de él.',
+  ratePer: 'Segundo o minuto',
+  perSecond: 'por segundo',
+  perMinute: 'por minuto',
   noLimit: 'Sin límite suyo',
   filter: 'Filtro',
   filterHint: 'Se envía cada evento de los tipos elegidos. Aún no hay filtros por contenido.',

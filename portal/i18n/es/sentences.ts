@@ -9,12 +9,14 @@ export const sentences: Sentences = {
   'delivery.delivered': (p) => `Su servidor respondió 2xx tras ${attempts(p.attempts)}.`,
   'delivery.claimed': () => 'Se está llamando a su servidor, o se le llamó hace un momento.',
   'delivery.waiting': (p, time) => `El próximo intento está previsto para ${time(p.at)}.`,
+  'delivery.waiting-limited': (p, time) => `Espera por un límite hasta su turno a las ${time(p.at)}:`,
   'delivery.waiting-answered': (p, time) =>
     `Su servidor respondió ${p.status}. Lo intentamos de nuevo a las ${time(p.at)}, tras ${attempts(p.attempts)}; no se pierde nada.`,
   'delivery.waiting-unanswered': (p, time) =>
     `No llegó una buena respuesta de su servidor. Lo intentamos de nuevo a las ${time(p.at)}, tras ${attempts(p.attempts)}; no se pierde nada.`,
   'delivery.parked': (p) => (p.attempts === 0 ? 'Guardada:' : `Guardada, tras ${attempts(p.attempts)}:`),
   'delivery.exhausted': (p) => `Se abandonó tras ${attempts(p.attempts)}:`,
+  'delivery.last-answered': (p) => `Su servidor respondió ${p.status} al último intento.`,
   'delivery.cancelled': (p) => (p.attempts === 0 ? 'Cancelada:' : `Cancelada tras ${attempts(p.attempts)}:`),
   'delivery.asked-for': () => 'Se envió porque alguien lo pidió.',
   'delivery.ends-deleted': () => 'Se cancelará entonces, porque el webhook se eliminó.',
@@ -31,12 +33,38 @@ export const sentences: Sentences = {
     'iOmniHub ha detenido por un tiempo todas las llamadas de la cuenta. Sigue por sí solo.',
   'parked.stage-paused': () => 'iOmniHub ha detenido por un tiempo todas las llamadas. Sigue por sí solo.',
 
+  'limit.subscription': () =>
+    'este webhook no permite más llamadas. Suba o quite su límite en los ajustes si su servidor admite más.',
+  'limit.unproven-address': () =>
+    'una llamada por segundo hasta que su servidor responda 2xx, o mientras falle demasiado. Una respuesta 2xx lo levanta.',
+  'limit.account-at-host': () =>
+    'su cuenta usó su parte de las llamadas a este host. Sigue por sí solo; con menos webhooks o eventos allí hacen falta menos llamadas.',
+  'limit.account': () =>
+    'su cuenta usó sus llamadas a todos los servidores. Sigue por sí solo; con menos webhooks o eventos hacen falta menos llamadas.',
+  'limit.host': () =>
+    'entre todas las cuentas se usaron las llamadas a este host. Sigue por sí solo; un host propio no se comparte.',
+  'limit.domain': () =>
+    'entre todas las cuentas se usaron las llamadas a este dominio. Sigue por sí solo; un dominio propio no se comparte.',
+  'limit.address': () =>
+    'entre todas las cuentas se usaron las llamadas a la dirección de este host. Sigue por sí solo; una dirección propia no se comparte.',
+  'limit.places': () =>
+    'hay tantas llamadas suyas en curso como puede haber. Sus servidores deben responder antes de hacer el trabajo.',
+  'limit.other': () => 'ahora no hay sitio para más llamadas. Sigue por sí solo.',
+
   'failure.answered': (p) => `su servidor respondió ${p.status}.`,
-  'failure.status': () => 'su servidor no respondió 2xx.',
+  'failure.status': () => 'su servidor no respondió 2xx. Los intentos muestran qué respondió.',
   'failure.gone': () =>
     'su servidor respondió 410: ya no existe. El webhook se desactivó; si es un error, actívelo de nuevo.',
   'failure.timeout': () =>
     'su servidor no conectó o no respondió a tiempo. Debe responder antes de hacer el trabajo; el tiempo límite de los ajustes le da más tiempo.',
+  'failure.timeout-connect': () =>
+    'ninguna conexión con su servidor estuvo lista a tiempo. Compruebe el host y el puerto de la URL, que su servidor funciona, y su cortafuegos.',
+  'failure.timeout-handshake': () =>
+    'su servidor aceptó la conexión, pero no terminó la negociación TLS a tiempo. Compruebe que el puerto de la URL habla TLS, y que su servidor no está sobrecargado.',
+  'failure.timeout-answer': () =>
+    'su servidor aceptó la conexión, pero no empezó a responder a tiempo. Debe responder antes de hacer el trabajo; el tiempo límite de los ajustes le da más tiempo.',
+  'failure.timeout-reading': () =>
+    'su servidor empezó a responder, pero el estado no llegó a tiempo. Debe enviar el estado y los encabezados de una vez.',
   'failure.dns': () =>
     'el nombre de la URL no tiene dirección. Compruebe cómo está escrito y sus registros DNS.',
   'failure.connection-refused': () =>
@@ -54,24 +82,27 @@ export const sentences: Sentences = {
     'su servidor pidió que no hubiera otro intento, con el encabezado webhook-delivery de su respuesta.',
   'failure.challenge-not-echoed': () =>
     'su servidor no devolvió el desafío. Tiene que responder con el desafío que está en el cuerpo.',
-  'failure.expired': () => 'se acabó el plazo de sus intentos, o el evento ya no estaba guardado.',
+  'failure.expired': () =>
+    'se acabó el plazo de sus intentos, o el evento ya no estaba guardado. Mientras lo esté, puede enviarlo de nuevo.',
 
   'status.redirect': () =>
     'Las redirecciones no se siguen: cambie la URL a la dirección que responde por sí misma.',
   'status.invalid': () =>
-    'Toma la llamada por no válida: su propio registro debería decir por qué. Compruebe el secreto de firma que usa.',
+    'Toma la llamada por no válida: su propio registro debería decir por qué. Compare su secreto de firma con el de los ajustes.',
   'status.closed': () =>
-    'No deja entrar la llamada: compruebe el secreto de firma que usa, los tokens de los encabezados propios y su cortafuegos.',
+    'No deja entrar la llamada: compare su secreto de firma con el de los ajustes, y compruebe los tokens de los encabezados propios y su cortafuegos.',
   'status.nowhere': () => 'Nada acepta solicitudes POST en esta ruta: compruebe la URL.',
   'status.out-of-time': () =>
     'A él, o a un proxy delante, se le acabó el tiempo: debe responder antes de hacer el trabajo.',
-  'status.too-large': () => 'No acepta un cuerpo de este tamaño: tiene que aceptar hasta 256 KiB.',
+  'status.too-large': () =>
+    'No acepta un cuerpo de este tamaño: suba su límite, o el de un proxy delante, a 256 KiB.',
   'status.too-many': () =>
-    'Recibe más llamadas de las que quiere: fije las llamadas por segundo en los ajustes.',
-  'status.down': () => 'Está caído o sobrecargado, o un proxy delante no lo alcanza.',
+    'Recibe más llamadas de las que quiere: fije un máximo de llamadas en los ajustes.',
+  'status.down': () =>
+    'Está caído o sobrecargado, o un proxy delante no lo alcanza: compruebe que funciona, y limite las llamadas en los ajustes si recibe demasiadas.',
   'status.refused': () => 'Rechaza la llamada: su propio registro debería decir por qué.',
   'status.failed': () => 'Falló por sí mismo: su propio registro debería decir por qué.',
-  'status.other': () => 'Solo 2xx cuenta como entregado.',
+  'status.other': () => 'Solo 2xx cuenta como entregado: responda 200 en cuanto tenga la llamada.',
 
   'cancellation.subscription-disabled': () => 'el webhook se desactivó.',
   'cancellation.subscription-pending': () => 'su servidor aún no había dicho que quiere llamadas.',

@@ -29,7 +29,7 @@ const fields: Readonly<Record<ChangedField, string>> = {
   description: 'descrição',
   metadata: 'metadados',
   status: 'situação',
-  rateLimitPerSecond: 'chamadas por segundo',
+  rateLimit: 'chamadas por segundo',
   timeoutMs: 'tempo limite',
 };
 

@@ -1,6 +1,6 @@
 const families: Readonly<Record<string, string>> = { ticket: 'tickets', customer: 'clientes' };
 
-/** By noun and verb. A type that is not here yet has the API's summary. */
+/** By what it is about and what happened. A type that is not here yet has the API's summary. */
 const summaries: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ticket: {
     created: 'Um cliente ou um agente abriu um ticket.',
@@ -9,6 +9,20 @@ const summaries: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     reopened: 'Um ticket resolvido foi reaberto.',
   },
   customer: { created: 'Um cliente foi adicionado, por uma primeira mensagem ou por um agente.' },
+  'webhook.subscription': {
+    failing: 'As chamadas a um webhook falharam tanto que suas entregas esperam.',
+    disabling: 'Um webhook que falha há dias será desativado em breve.',
+    disabled: 'Um webhook foi desativado, por seu dono ou por causa do seu receptor.',
+    recovered: 'Um webhook que falhava responde de novo.',
+    paused: 'Um webhook foi pausado: suas entregas esperam.',
+    resumed: 'A pausa de um webhook terminou.',
+    'secret-rotated': 'Um webhook recebeu um novo segredo de assinatura.',
+    changed: 'As configurações de um webhook foram alteradas.',
+  },
+  'webhook.delivery': { exhausted: 'Entregas a um webhook terminaram sem sucesso.' },
+  'webhook.event': {
+    unprocessable: 'O iOmniHub publicou um evento que não pode ser entregue a nenhum webhook.',
+  },
 };
 
 export const form = {
@@ -20,9 +34,12 @@ export const form = {
   everythingHint: 'Todos os eventos, e os que forem criados depois',
   family: (noun: string) => `Tudo sobre ${families[noun] ?? noun}`,
   familyHint: 'Também o que for criado depois',
+  operational: 'Sobre seus webhooks',
+  operationalHint:
+    'Avisa seu servidor quando um webhook falha, é pausado ou é alterado. “Tudo” não inclui isto.',
   summary: (type: string, summary: string) => {
-    const [noun = '', verb = ''] = type.split('.');
-    return summaries[noun]?.[verb] ?? summary;
+    const end = type.lastIndexOf('.');
+    return summaries[type.slice(0, end)]?.[type.slice(end + 1)] ?? summary;
   },
   description: 'Descrição',
   descriptionHint: 'Para que serve. Só você vê.',
@@ -36,8 +53,11 @@ export const form = {
   removeHeader: (name: string) => `Remover o cabeçalho ${name}`,
   timeout: 'Tempo limite em segundos',
   timeoutHint: (usual: string) => `Quanto seu servidor pode demorar. Normalmente ${usual} s.`,
-  rateLimit: 'Chamadas por segundo',
-  rateLimitHint: 'No máximo tantas. As outras esperam a vez.',
+  rateLimit: 'Máximo de chamadas',
+  rateLimitHint: 'No máximo tantas; as outras esperam a vez. As de um minuto são distribuídas por ele.',
+  ratePer: 'Segundo ou minuto',
+  perSecond: 'por segundo',
+  perMinute: 'por minuto',
   noLimit: 'Sem limite seu',
   filter: 'Filtro',
   filterHint: 'Todo evento dos tipos escolhidos é enviado. Filtros por conteúdo ainda não existem.',

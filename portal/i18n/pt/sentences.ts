@@ -9,12 +9,14 @@ export const sentences: Sentences = {
   'delivery.delivered': (p) => `Seu servidor respondeu 2xx após ${attempts(p.attempts)}.`,
   'delivery.claimed': () => 'Seu servidor está sendo chamado, ou foi há instantes.',
   'delivery.waiting': (p, time) => `A próxima tentativa está prevista para ${time(p.at)}.`,
+  'delivery.waiting-limited': (p, time) => `Espera por um limite até a sua vez às ${time(p.at)}:`,
   'delivery.waiting-answered': (p, time) =>
     `Seu servidor respondeu ${p.status}. Tentamos de novo às ${time(p.at)}, após ${attempts(p.attempts)}; nada se perde.`,
   'delivery.waiting-unanswered': (p, time) =>
     `Seu servidor não deu uma boa resposta. Tentamos de novo às ${time(p.at)}, após ${attempts(p.attempts)}; nada se perde.`,
   'delivery.parked': (p) => (p.attempts === 0 ? 'Guardada:' : `Guardada, após ${attempts(p.attempts)}:`),
   'delivery.exhausted': (p) => `Desistimos após ${attempts(p.attempts)}:`,
+  'delivery.last-answered': (p) => `Seu servidor respondeu ${p.status} à última tentativa.`,
   'delivery.cancelled': (p) => (p.attempts === 0 ? 'Cancelada:' : `Cancelada após ${attempts(p.attempts)}:`),
   'delivery.asked-for': () => 'Enviado porque alguém pediu.',
   'delivery.ends-deleted': () => 'Será cancelada então, porque o webhook foi excluído.',
@@ -31,12 +33,38 @@ export const sentences: Sentences = {
     'o iOmniHub parou por um tempo todas as chamadas da conta. Continua sozinho.',
   'parked.stage-paused': () => 'o iOmniHub parou por um tempo todas as chamadas. Continua sozinho.',
 
+  'limit.subscription': () =>
+    'este webhook não permite mais chamadas. Aumente ou remova o limite nas configurações se o seu servidor aguentar mais.',
+  'limit.unproven-address': () =>
+    'uma chamada por segundo até seu servidor responder 2xx, ou enquanto falhar demais. Uma resposta 2xx encerra o limite.',
+  'limit.account-at-host': () =>
+    'sua conta usou a sua parte das chamadas a este host. Continua sozinho; menos webhooks ou eventos nele precisam de menos chamadas.',
+  'limit.account': () =>
+    'sua conta usou as suas chamadas a todos os servidores. Continua sozinho; menos webhooks ou eventos precisam de menos chamadas.',
+  'limit.host': () =>
+    'todas as contas usaram as chamadas a este host. Continua sozinho; um host só seu não é compartilhado.',
+  'limit.domain': () =>
+    'todas as contas usaram as chamadas a este domínio. Continua sozinho; um domínio só seu não é compartilhado.',
+  'limit.address': () =>
+    'todas as contas usaram as chamadas ao endereço deste host. Continua sozinho; um endereço só seu não é compartilhado.',
+  'limit.places': () =>
+    'suas chamadas em andamento são tantas quanto podem ser. Seus servidores devem responder antes de fazer o trabalho.',
+  'limit.other': () => 'agora não há espaço para mais chamadas. Continua sozinho.',
+
   'failure.answered': (p) => `seu servidor respondeu ${p.status}.`,
-  'failure.status': () => 'seu servidor não respondeu 2xx.',
+  'failure.status': () => 'seu servidor não respondeu 2xx. As tentativas mostram o que ele respondeu.',
   'failure.gone': () =>
     'seu servidor respondeu 410: não existe mais. O webhook foi desativado; se isso for um engano, ative-o de novo.',
   'failure.timeout': () =>
     'seu servidor não conectou ou não respondeu a tempo. Ele deve responder antes de fazer o trabalho; o tempo limite nas configurações dá mais tempo.',
+  'failure.timeout-connect': () =>
+    'nenhuma conexão com seu servidor ficou pronta a tempo. Verifique o host e a porta da URL, se o servidor está rodando, e o firewall.',
+  'failure.timeout-handshake': () =>
+    'seu servidor aceitou a conexão, mas não concluiu a negociação TLS a tempo. Verifique se a porta da URL fala TLS, e se o servidor não está sobrecarregado.',
+  'failure.timeout-answer': () =>
+    'seu servidor aceitou a conexão, mas não começou a responder a tempo. Ele deve responder antes de fazer o trabalho; o tempo limite nas configurações dá mais tempo.',
+  'failure.timeout-reading': () =>
+    'seu servidor começou a responder, mas o status não veio a tempo. Ele deve enviar status e cabeçalhos de uma vez.',
   'failure.dns': () => 'o nome na URL não tem endereço. Verifique a grafia e os registros DNS do nome.',
   'failure.connection-refused': () =>
     'nada aceita conexões no host e na porta da URL. Verifique se o servidor está rodando, e o firewall.',
@@ -53,24 +81,27 @@ export const sentences: Sentences = {
     'seu servidor pediu que não houvesse outra tentativa, pelo cabeçalho webhook-delivery da resposta.',
   'failure.challenge-not-echoed': () =>
     'seu servidor não devolveu o desafio. Ele precisa responder com o desafio que está no corpo.',
-  'failure.expired': () => 'o prazo das tentativas acabou, ou o evento não estava mais guardado.',
+  'failure.expired': () =>
+    'o prazo das tentativas acabou, ou o evento não estava mais guardado. Enquanto estiver, você pode enviá-lo de novo.',
 
   'status.redirect': () =>
     'Redirecionamentos não são seguidos: altere a URL para o endereço que responde diretamente.',
   'status.invalid': () =>
-    'Ele considera a chamada inválida: o log dele deve dizer por quê. Verifique o segredo de assinatura que ele usa.',
+    'Ele considera a chamada inválida: o log dele deve dizer por quê. Compare o segredo de assinatura dele com o das configurações.',
   'status.closed': () =>
-    'Ele não deixa a chamada entrar: verifique o segredo de assinatura que ele usa, os tokens nos cabeçalhos próprios e o firewall.',
+    'Ele não deixa a chamada entrar: compare o segredo de assinatura dele com o das configurações, e verifique os tokens nos cabeçalhos próprios e o firewall.',
   'status.nowhere': () => 'Nada aceita pedidos POST neste caminho: verifique a URL.',
   'status.out-of-time': () =>
     'O tempo dele, ou de um proxy na frente, acabou: ele deve responder antes de fazer o trabalho.',
-  'status.too-large': () => 'Ele não aceita um corpo deste tamanho: precisa aceitar até 256 KiB.',
+  'status.too-large': () =>
+    'Ele não aceita um corpo deste tamanho: aumente o limite dele, ou o de um proxy na frente, para 256 KiB.',
   'status.too-many': () =>
-    'Ele recebe mais chamadas do que quer: defina as chamadas por segundo nas configurações.',
-  'status.down': () => 'Ele está fora do ar ou sobrecarregado, ou um proxy na frente não o alcança.',
+    'Ele recebe mais chamadas do que quer: defina um máximo de chamadas nas configurações.',
+  'status.down': () =>
+    'Ele está fora do ar ou sobrecarregado, ou um proxy na frente não o alcança: verifique se está rodando, e limite as chamadas nas configurações se forem demais.',
   'status.refused': () => 'Ele recusa a chamada: o log dele deve dizer por quê.',
   'status.failed': () => 'Ele falhou por si mesmo: o log dele deve dizer por quê.',
-  'status.other': () => 'Só 2xx conta como entregue.',
+  'status.other': () => 'Só 2xx conta como entregue: responda 200 assim que tiver a chamada.',
 
   'cancellation.subscription-disabled': () => 'o webhook foi desativado.',
   'cancellation.subscription-pending': () => 'seu servidor ainda não tinha dito que quer chamadas.',

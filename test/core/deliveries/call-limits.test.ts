@@ -31,7 +31,7 @@ describe('the limits of a callback', () => {
   });
 
   test('include what the owner has asked for, which is kept to the call', () => {
-    expect(limitsOf({ rateLimitPerSecond: 5 })[0]).toMatchObject({
+    expect(limitsOf({ rateLimit: { calls: 5, perSeconds: 1 } })[0]).toMatchObject({
       name: 'subscription',
       perSecond: 5,
       freePerSecond: 0,
@@ -60,10 +60,31 @@ describe('the limits of a callback', () => {
   });
 
   test('reserve turns up to 15 minutes ahead, and yield to nobody before they have waited', () => {
-    for (const limit of limitsOf({ rateLimitPerSecond: 5 })) {
+    for (const limit of limitsOf()) {
       expect(limit.maxWaitMs).toBe(900_000);
       expect(limit).not.toHaveProperty('yieldsMs');
     }
+  });
+
+  test.each<[calls: number, perSeconds: 1 | 60, perSecond: number, maxWaitMs: number]>([
+    [1, 1, 1, 60_000],
+    [10, 1, 10, 60_000],
+    [1, 60, 1 / 60, 120_000],
+    [2, 60, 2 / 60, 60_000],
+    [30, 60, 0.5, 60_000],
+    [1_000, 60, 1_000 / 60, 60_000],
+  ])('%i calls in %i s are reserved about a minute ahead', (calls, perSeconds, perSecond, maxWaitMs) => {
+    expect(limitsOf({ rateLimit: { calls, perSeconds } })[0]).toMatchObject({ perSecond, maxWaitMs });
+  });
+
+  test('of one subscription have another bucket for each rate, so that a changed one is asked anew', () => {
+    const rates = [undefined, { calls: 30, perSeconds: 60 }, { calls: 30, perSeconds: 1 }] as const;
+    const [, perMinute, perSecond] = rates.map((rateLimit) => limitsOf({ rateLimit })[0]?.bucket);
+    expect(perMinute).toBe('subscription acc_1 sub_1 30/60s');
+    expect(perSecond).toBe('subscription acc_1 sub_1 30/1s');
+    const lowered = limitsOf({ rateLimit: { calls: 20, perSeconds: 60 } });
+    const turn = { at: '2026-11-23T17:00:00.000Z', passed: [perMinute ?? ''] };
+    expect(limitsAhead(lowered, turn, new Date(turn.at), 60_000)).toEqual(lowered);
   });
 
   test.each([
@@ -132,7 +153,7 @@ describe('the limits of a callback', () => {
 });
 
 describe('the limits that a delivery has yet to ask', () => {
-  const limits = limitsOf({ rateLimitPerSecond: 5 });
+  const limits = limitsOf({ rateLimit: { calls: 5, perSeconds: 1 } });
   const now = new Date('2026-11-23T17:00:00.000Z');
   const [own = ''] = limits.map(({ bucket }) => bucket);
 
@@ -167,7 +188,7 @@ describe('the limits that a delivery has yet to ask', () => {
     const share = limits.find(({ name }) => name === 'account-at-host')?.bucket ?? '';
     const hostAfter = (passed: string[], lateMs: number) =>
       limitsAhead(limits, { at: new Date(now.getTime() - lateMs).toISOString(), passed }, now, 60_000).filter(
-        (limit) => limit.yieldsMs !== undefined || limit.maxWaitMs !== 900_000,
+        (limit) => limit.yieldsMs !== undefined || (limit.name === 'host' && limit.maxWaitMs !== 900_000),
       );
 
     expect(hostAfter([own], 0)).toEqual([]);

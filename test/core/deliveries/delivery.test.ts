@@ -445,7 +445,13 @@ describe('sweep', () => {
 describe('a turn', () => {
   const turn = { at: '2026-11-23T16:55:00.000Z', passed: ['subscription acc_1 sub_1'] };
   const times = { waitMs: 5_000, dueInMs: leaseMs };
-  const waiting = postpone(inWork(rows.claimed), times, new Date('2026-11-23T16:55:00.000Z'), turn);
+  const waiting = postpone(
+    inWork(rows.claimed),
+    times,
+    new Date('2026-11-23T16:55:00.000Z'),
+    turn,
+    'subscription',
+  );
 
   test('stands in the row that waits for it and in the message for that row', () => {
     expect(waiting).toMatchObject({ state: 'waiting', version: 4, turn });
@@ -478,7 +484,21 @@ describe('a turn', () => {
   test('is gone when an owner sends the delivery again, and when it ends', () => {
     expect(resend(waiting, times, now)).not.toHaveProperty('turn');
     expect(cancel(inWork(rows.claimed), 'subscription-deleted', now)).not.toHaveProperty('turn');
-    expect(postpone(inWork(rows.claimed), times, now, undefined)).not.toHaveProperty('turn');
+    expect(postpone(inWork(rows.claimed), times, now, undefined, 'host')).not.toHaveProperty('turn');
+  });
+});
+
+describe('the limit for which a delivery waits', () => {
+  const times = { waitMs: 5_000, dueInMs: leaseMs };
+  const limited = postpone(inWork(rows.claimed), times, now, undefined, 'account-at-host');
+
+  test('stands in its row, and every next step drops it', () => {
+    expect(limited).toMatchObject({ state: 'waiting', limit: 'account-at-host' });
+    const swept = sweep(limited, new Date(now.getTime() + leaseMs), leaseMs);
+    expect(swept).toMatchObject({ state: 'waiting' });
+    expect(swept).not.toHaveProperty('limit');
+    expect(claim(limited, messageFor(limited), now, leaseMs)).not.toHaveProperty('limit');
+    expect(resend(limited, times, now)).not.toHaveProperty('limit');
   });
 });
 

@@ -46,6 +46,7 @@ describe('reasonOfErrorCode', () => {
   test.each([
     ['CALLBACK_ADDRESS_FORBIDDEN', 'address-forbidden'],
     ['CALLBACK_NAME_UNRESOLVED', 'dns'],
+    ['CALLBACK_HANDSHAKE_TIMEOUT', 'timeout'],
     ['ENOTFOUND', 'dns'],
     ['ENODATA', 'dns'],
     ['ESERVFAIL', 'dns'],

@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { eventTypes } from '../../../core/events/event-catalog.ts';
+import { operationalTypes } from '../../../core/events/operational-events.ts';
 import {
   type EventSelector,
   eventSelectorSchema,
   isSelected,
 } from '../../../core/subscriptions/event-selector.ts';
 
-const nouns = [...new Set(eventTypes.map((type) => type.split('.')[0]))];
+const types = [...eventTypes, ...operationalTypes];
+const nouns = [...new Set(types.map((type) => type.split('.')[0]))];
 
 describe('a subscription takes', () => {
   test.each(eventTypes)('%s by its name, by its noun and by the asterisk', (type) => {
@@ -17,9 +19,15 @@ describe('a subscription takes', () => {
     expect(isSelected(type, ['*'])).toBe(true);
   });
 
-  test.each(eventTypes)('%s by no other name or noun', (type) => {
+  test.each(operationalTypes)('%s by its name and by `webhook.*`, and not by the asterisk', (type) => {
+    expect(isSelected(type, [type])).toBe(true);
+    expect(isSelected(type, ['webhook.*'])).toBe(true);
+    expect(isSelected(type, ['*'])).toBe(false);
+  });
+
+  test.each(types)('%s by no other name or noun', (type) => {
     const others = [
-      ...eventTypes.filter((other) => other !== type),
+      ...types.filter((other) => other !== type),
       ...nouns.map((noun) => `${noun}.*`).filter((family) => !type.startsWith(family.slice(0, -1))),
     ] as EventSelector[];
 
@@ -29,11 +37,11 @@ describe('a subscription takes', () => {
 });
 
 describe('a selector', () => {
-  test.each([...eventTypes, ...nouns.map((noun) => `${noun}.*`), '*'])('may be %s', (selector) => {
+  test.each([...types, ...nouns.map((noun) => `${noun}.*`), '*'])('may be %s', (selector) => {
     expect(eventSelectorSchema.parse(selector)).toBe(selector);
   });
 
-  const list = `must be one of ${[...eventTypes, ...nouns.map((noun) => `${noun}.*`), '*'].join(', ')}`;
+  const list = `must be one of ${[...types, ...nouns.map((noun) => `${noun}.*`), '*'].join(', ')}`;
   const messageOf = (selector: unknown) =>
     eventSelectorSchema.safeParse(selector).error?.issues.map(({ message }) => message);
 

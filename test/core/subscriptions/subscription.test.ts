@@ -17,6 +17,9 @@ const { create: schema, patch: patchSchema } = subscriptionSchemas(publicOnly, 1
 const [first, second] = eventTypes;
 const valid = { url: 'https://CRM.example.com/hook', eventTypes: [first], description: 'CRM' };
 
+const callsRule = '`calls` must be a whole number from 1 to 1000';
+const perSecondsRule = '`perSeconds` must be 1 (calls a second) or 60 (calls a minute)';
+
 describe('a new subscription', () => {
   test('takes a subscription with its URL normalized', () => {
     expect(schema.parse(valid)).toEqual({
@@ -48,7 +51,23 @@ describe('a new subscription', () => {
     ['an empty list of types', { eventTypes: [] }, 'eventTypes', ''],
     ['an unknown type', { eventTypes: [first, 'ticket.exploded'] }, 'eventTypes.1', first],
     ['a status that there is not', { status: 'pending' }, 'status', 'must be "enabled" or "disabled"'],
-    ['a rate of nothing', { rateLimitPerSecond: 0 }, 'rateLimitPerSecond', ''],
+    [
+      'a rate that is a number',
+      { rateLimit: 5 },
+      'rateLimit',
+      '{ "calls": 1 to 1000, "perSeconds": 1 or 60 }',
+    ],
+    ['a rate of nothing', { rateLimit: { calls: 0, perSeconds: 1 } }, 'rateLimit.calls', callsRule],
+    ['a rate of too much', { rateLimit: { calls: 1_001, perSeconds: 60 } }, 'rateLimit.calls', callsRule],
+    ['a rate of parts', { rateLimit: { calls: 1.5, perSeconds: 60 } }, 'rateLimit.calls', callsRule],
+    [
+      'a rate for a while',
+      { rateLimit: { calls: 5, perSeconds: 10 } },
+      'rateLimit.perSeconds',
+      perSecondsRule,
+    ],
+    ['a rate for ever', { rateLimit: { calls: 5 } }, 'rateLimit.perSeconds', perSecondsRule],
+    ['a rate with more', { rateLimit: { calls: 5, perSeconds: 1, burst: 9 } }, 'rateLimit', ''],
     ['a header that is ours', { headers: { Host: 'x' } }, 'headers.Host', 'is set by iOmniHub'],
     ['a long description', { description: 'x'.repeat(501) }, 'description', ''],
   ])('%s is an error of its field', (_, wrong, field, message) => {
@@ -68,12 +87,19 @@ describe('a new subscription', () => {
     },
   );
 
-  const rate = 'must be a whole number of calls from 1 to 1000';
   const timeout = 'must be a whole number of milliseconds from 1000 to 20000';
   test.each<
     [field: keyof ReturnType<typeof schema.parse>, fitting: unknown[], others: unknown[], message: string]
   >([
-    ['rateLimitPerSecond', [1, 1_000], [0, 1_001, 1.5, '5', null], rate],
+    [
+      'rateLimit',
+      [
+        { calls: 1, perSeconds: 60 },
+        { calls: 1_000, perSeconds: 1 },
+      ],
+      [5, '5', null],
+      'must be { "calls": 1 to 1000, "perSeconds": 1 or 60 }',
+    ],
     ['timeoutMs', [1_000, 20_000], [999, 20_001, 1_000.5, '5000', null], timeout],
     ['description', ['', 'x'.repeat(500)], ['x'.repeat(501)], 'must have at most 500 characters'],
     ['description', [], [5, null, {}], 'must be text'],
@@ -95,7 +121,7 @@ describe('a new subscription', () => {
     }
   });
 
-  test.each(['rateLimitPerSecond', 'timeoutMs'] as const)(
+  test.each(['rateLimit', 'timeoutMs'] as const)(
     'has no %s unless it is given, and null takes it away',
     (field) => {
       expect(schema.parse(valid)).not.toHaveProperty(field);
@@ -170,10 +196,11 @@ describe('a change', () => {
   });
 
   test('takes a rate limit away by null', () => {
-    const limited = { ...seen, rateLimitPerSecond: 5 };
+    const rateLimit = { calls: 5, perSeconds: 60 } as const;
+    const limited = { ...seen, rateLimit };
 
-    expect(patchSubscription(limited, { description: 'x' }).rateLimitPerSecond).toBe(5);
-    expect(patchSubscription(limited, { rateLimitPerSecond: null }).rateLimitPerSecond).toBeUndefined();
+    expect(patchSubscription(limited, { description: 'x' }).rateLimit).toEqual(rateLimit);
+    expect(patchSubscription(limited, { rateLimit: null }).rateLimit).toBeUndefined();
   });
 
   test('takes a deadline away by null', () => {

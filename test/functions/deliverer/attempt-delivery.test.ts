@@ -760,9 +760,28 @@ test('a delivery whose event is no longer stored ends: nothing could ever be sen
 describe('what an attempt tells the outside', () => {
   test.each([
     ['void', {}, { version: 3 }, {}],
-    ['cancelled', { status: 'disabled' }, {}, { reason: 'subscription-disabled' }],
-    ['expired', {}, { acceptedAt: '2026-01-01T00:00:00.000Z' }, {}],
-    ['postponed', { receiver: {} }, {}, { limit: 'unproven-address', waitMs: 1_000 }],
+    [
+      'cancelled',
+      { status: 'disabled' },
+      {},
+      { reason: 'subscription-disabled', explanation: 'Cancelled: the subscription was disabled.' },
+    ],
+    [
+      'expired',
+      {},
+      { acceptedAt: '2026-01-01T00:00:00.000Z' },
+      { explanation: expect.stringMatching(/^Given up: the time/) },
+    ],
+    [
+      'postponed',
+      { receiver: {} },
+      {},
+      {
+        limit: 'unproven-address',
+        waitMs: 1_000,
+        explanation: expect.stringMatching(/^It waits for a limit until .*one call a second/),
+      },
+    ],
     ['deferred', { receiver: { slowSince: '2026-01-01T00:00:00.000Z' } }, {}, {}],
   ] as const)('is one line also when it ends %s', async (end, owned, sent, details) => {
     const to = await deployment.subscribe({ url: receiver.url, ...owned });
@@ -808,6 +827,7 @@ describe('what an attempt tells the outside', () => {
             remoteAddress: '127.0.0.1',
           },
           decision: { kind: 'retry', delaySeconds: 5, byQueue: true, dueInSeconds: 65 },
+          explanation: expect.stringMatching(/^Attempt 1 failed: the receiver answered 500\. /),
         },
       },
     ]);

@@ -29,8 +29,17 @@ function deliver(...messages: (DeliveryMessage | undefined)[]) {
 }
 
 async function limited(overrides: Partial<Subscription> = {}): Promise<Subscription> {
-  return (await deployment.subscribe({ url: receiver.url, rateLimitPerSecond: 2, ...overrides }))
-    .subscription;
+  return (
+    await deployment.subscribe({ url: receiver.url, rateLimit: { calls: 2, perSeconds: 1 }, ...overrides })
+  ).subscription;
+}
+
+async function changeLimit(seen: Subscription, rateLimit: Subscription['rateLimit']): Promise<void> {
+  const { rateLimit: _, ...unlimited } = seen;
+  const next = { ...unlimited, ...(rateLimit ? { rateLimit } : {}), version: seen.version + 1 };
+  await deployment.subscriptions.replaceSubscription(seen, next);
+  // From then on the change holds everywhere.
+  deployment.clock.advance(6_000);
 }
 
 function secondsFromNow(seconds: number): string {
@@ -48,7 +57,12 @@ describe('a delivery beyond a limit', () => {
     const rows = await Promise.all(messages.map((message) => deployment.deliveries.findDelivery(message)));
     expect(rows.map((row) => row?.state)).toEqual(['delivered', 'delivered', 'waiting']);
     // The turn half a second on, and the margin of a minute in which the message is to arrive.
-    expect(rows[2]).toMatchObject({ attemptCount: 0, version: 1, dueAt: secondsFromNow(60.5) });
+    expect(rows[2]).toMatchObject({
+      attemptCount: 0,
+      version: 1,
+      limit: 'subscription',
+      dueAt: secondsFromNow(60.5),
+    });
     expect(deployment.queues.delayedIn('retries')).toHaveLength(1);
     expect(deployment.messagesIn('retries')).toMatchObject([
       { version: 1, turn: { at: secondsFromNow(0.5), passed: [expect.stringMatching(/^subscription /)] } },
@@ -69,7 +83,7 @@ describe('a delivery beyond a limit', () => {
   });
 
   test('keeps its turn while the retry queue is late', async () => {
-    const subscription = await limited({ rateLimitPerSecond: 1 });
+    const subscription = await limited({ rateLimit: { calls: 1, perSeconds: 1 } });
     await deliver(...Array.from({ length: 2 }, () => deployment.messageFor(subscription)));
     const [late] = deployment.messagesIn('retries');
     deployment.clock.advance(50_000);
@@ -80,7 +94,7 @@ describe('a delivery beyond a limit', () => {
   });
 
   test('has passed no limit of another host to which its subscription has moved', async () => {
-    const subscription = await limited({ rateLimitPerSecond: 1 });
+    const subscription = await limited({ rateLimit: { calls: 1, perSeconds: 1 } });
     await deliver(...Array.from({ length: 2 }, () => deployment.messageFor(subscription)));
     const [waiting] = deployment.messagesIn('retries');
     const passed = waiting?.turn?.passed.map((bucket) => bucket.replace(subscription.id, 'another'));
@@ -94,7 +108,7 @@ describe('a delivery beyond a limit', () => {
   });
 
   test('is made after one turn, or two, on a retry queue that stays behind the sweeper', async () => {
-    const subscription = await limited({ rateLimitPerSecond: 1 });
+    const subscription = await limited({ rateLimit: { calls: 1, perSeconds: 1 } });
     const messages = await Promise.all(Array.from({ length: 30 }, () => storedMessageFor(subscription)));
     const startMs = deployment.clock.now().getTime();
     await deliver(...messages);
@@ -108,7 +122,7 @@ describe('a delivery beyond a limit', () => {
   });
 
   test('is no part of a flood when a retry queue has stood still, and waits no third time', async () => {
-    const subscription = await limited({ rateLimitPerSecond: 1 });
+    const subscription = await limited({ rateLimit: { calls: 1, perSeconds: 1 } });
     await deliver(...(await Promise.all(Array.from({ length: 6 }, () => storedMessageFor(subscription)))));
     const heldUp = takeRetries();
     deployment.clock.advance(3_600_000);
@@ -129,7 +143,7 @@ describe('a delivery beyond a limit', () => {
   });
 
   test('keeps its turn when its message is lost, and the sweeper sends another', async () => {
-    const subscription = await limited({ rateLimitPerSecond: 1 });
+    const subscription = await limited({ rateLimit: { calls: 1, perSeconds: 1 } });
     await deliver(...(await Promise.all(Array.from({ length: 2 }, () => storedMessageFor(subscription)))));
     const [lost] = takeRetries();
     deployment.clock.advance(61_000);
@@ -140,7 +154,7 @@ describe('a delivery beyond a limit', () => {
   });
 
   test('makes one call with its turn, and a new one after a failure', async () => {
-    const subscription = await limited({ rateLimitPerSecond: 1 });
+    const subscription = await limited({ rateLimit: { calls: 1, perSeconds: 1 } });
     await deliver(...(await Promise.all(Array.from({ length: 2 }, () => storedMessageFor(subscription)))));
     const [waiting] = takeRetries();
     deployment.clock.advance(1_000);
@@ -154,7 +168,7 @@ describe('a delivery beyond a limit', () => {
   });
 
   test('heeds a turn that stands in its message alone, as an older version sends it', async () => {
-    const subscription = await limited({ rateLimitPerSecond: 1 });
+    const subscription = await limited({ rateLimit: { calls: 1, perSeconds: 1 } });
     await deliver(...(await Promise.all(Array.from({ length: 2 }, () => storedMessageFor(subscription)))));
     const [waiting] = takeRetries();
     const row = waiting && (await deployment.deliveries.findDelivery(waiting));
@@ -169,7 +183,7 @@ describe('a delivery beyond a limit', () => {
   });
 
   test('asks for a turn when neither its row nor its message has one, as an older version leaves them', async () => {
-    const subscription = await limited({ rateLimitPerSecond: 1 });
+    const subscription = await limited({ rateLimit: { calls: 1, perSeconds: 1 } });
     await deliver(...(await Promise.all(Array.from({ length: 2 }, () => storedMessageFor(subscription)))));
     const [waiting] = takeRetries();
 
@@ -180,13 +194,13 @@ describe('a delivery beyond a limit', () => {
   });
 
   test('keeps what it has passed when a wider limit has no turn left', async () => {
-    const subscription = await limited({ rateLimitPerSecond: 1, receiver: {} });
+    const subscription = await limited({ rateLimit: { calls: 1, perSeconds: 1 }, receiver: {} });
     receiver.respond((response) => void response.writeHead(500).end());
     await deliver(...(await Promise.all(Array.from({ length: 2 }, () => storedMessageFor(subscription)))));
     const waiting = takeRetries().find(({ turn }) => turn);
     const [, atHost] = callbackLimits(subscription, deliverySettings, nothingKnown);
-    if (atHost) await createTokenStore(deployment.table).reserveTokens(atHost, 901, deployment.clock.now());
     deployment.clock.advance(1_000);
+    if (atHost) await createTokenStore(deployment.table).reserveTokens(atHost, 901, deployment.clock.now());
 
     await deliver(waiting);
 
@@ -197,8 +211,8 @@ describe('a delivery beyond a limit', () => {
     });
   });
 
-  test('waits for the sweeper alone when a quarter of an hour is full, and not all for one moment', async () => {
-    const subscription = await limited({ rateLimitPerSecond: 1 });
+  test('waits for the sweeper alone when its limit is full, and not all for one moment', async () => {
+    const subscription = await limited({ rateLimit: { calls: 1, perSeconds: 1 } });
     const [limit] = callbackLimits(subscription, deliverySettings, nothingKnown);
     if (limit) await createTokenStore(deployment.table).reserveTokens(limit, 901, deployment.clock.now());
     const message = deployment.messageFor(subscription);
@@ -217,7 +231,7 @@ describe('a delivery beyond a limit', () => {
   });
 
   test('is lost by no fault of the queue: its row is due', async () => {
-    const subscription = await limited({ rateLimitPerSecond: 1 });
+    const subscription = await limited({ rateLimit: { calls: 1, perSeconds: 1 } });
     const messages = Array.from({ length: 2 }, () => deployment.messageFor(subscription));
     deployment.wire.sqs.intercept(async () => internalFailure);
 
@@ -239,7 +253,7 @@ describe('a delivery beyond a limit', () => {
   });
 
   test('is not overwritten when another has claimed it meanwhile', async () => {
-    const subscription = await limited({ rateLimitPerSecond: 1 });
+    const subscription = await limited({ rateLimit: { calls: 1, perSeconds: 1 } });
     const [first, second] = [deployment.messageFor(subscription), deployment.messageFor(subscription)];
     await deliver(first);
     const claimed = { ...second, recheck: true };
@@ -261,7 +275,7 @@ describe('a delivery beyond a limit', () => {
 describe('an address that has never answered 2xx', () => {
   test('gets one call a second, shared by all of the account’s subscriptions at that host', async () => {
     const accountId = uniqueId('acc');
-    const unproven = { accountId, receiver: {}, rateLimitPerSecond: undefined };
+    const unproven = { accountId, receiver: {}, rateLimit: undefined };
     const subscriptions = [await limited(unproven), await limited(unproven)];
     receiver.respond((response) => void response.writeHead(500).end());
 
@@ -276,7 +290,7 @@ describe('an address that has never answered 2xx', () => {
   });
 
   test('is held to it no longer once it has', async () => {
-    const subscription = await limited({ receiver: {}, rateLimitPerSecond: undefined });
+    const subscription = await limited({ receiver: {}, rateLimit: undefined });
     await deliver(deployment.messageFor(subscription));
 
     await deliver(...Array.from({ length: 5 }, () => deployment.messageFor(subscription)));
@@ -288,7 +302,7 @@ describe('an address that has never answered 2xx', () => {
   });
 
   test('of one account keeps no other account waiting', async () => {
-    const unproven = { receiver: {}, rateLimitPerSecond: undefined };
+    const unproven = { receiver: {}, rateLimit: undefined };
     const [one, two] = [await limited(unproven), await limited(unproven)];
 
     await deliver(deployment.messageFor(one), deployment.messageFor(two));
@@ -299,8 +313,8 @@ describe('an address that has never answered 2xx', () => {
 
 test('a flood of one account at a host leaves room for the others there', async () => {
   const [flooding, other] = [
-    await limited({ rateLimitPerSecond: undefined }),
-    await limited({ rateLimitPerSecond: undefined }),
+    await limited({ rateLimit: undefined }),
+    await limited({ rateLimit: undefined }),
   ];
   const flood = Array.from({ length: 300 }, () => deployment.messageFor(flooding));
   for (let from = 0; from < flood.length; from += 100) await deliver(...flood.slice(from, from + 100));
@@ -316,13 +330,41 @@ test('a flood of one account at a host leaves room for the others there', async 
 test('deliveries that are within all limits cost no write for it', async () => {
   // All receivers of this file have one address. A minute later it is quiet.
   deployment.clock.advance(60_000);
-  const subscription = await limited({ rateLimitPerSecond: undefined });
+  const subscription = await limited({ rateLimit: undefined });
   await deliver(deployment.messageFor(subscription));
 
   const ofLimits = deployment.wire.table.calls.filter(
     ({ input }) => input.Key?.pk.S.startsWith('L#') && !input.Key.pk.S.startsWith('L#places '),
   );
   expect(ofLimits).toEqual([]);
+});
+
+describe('the limit of an owner', () => {
+  test.each<[how: string, rateLimit: Subscription['rateLimit'], calls: number]>([
+    ['lowered', { calls: 1, perSeconds: 60 }, 2],
+    ['raised', { calls: 10, perSeconds: 1 }, 3],
+    ['removed', undefined, 3],
+  ])('is asked anew by what waits once it is %s', async (_, rateLimit, calls) => {
+    const subscription = await limited({ rateLimit: { calls: 1, perSeconds: 1 } });
+    await deliver(...Array.from({ length: 2 }, () => deployment.messageFor(subscription)));
+    const [waiting] = takeRetries();
+    await changeLimit(subscription, rateLimit);
+    await deliver(deployment.messageFor(subscription));
+
+    await deliver(waiting && { ...waiting, body: '{}' });
+
+    expect(receiver.callbacks).toHaveLength(calls);
+  });
+
+  test('gives no turn further ahead than a minute, so that a raised one soon brings all forward', async () => {
+    const subscription = await limited({ rateLimit: { calls: 30, perSeconds: 60 } });
+    for (let batch = 0; batch < 5; batch += 1)
+      await deliver(...Array.from({ length: 10 }, () => deployment.messageFor(subscription)));
+
+    const turns = takeRetries().map(({ turn }) => turn?.at ?? '');
+    expect(turns.toSorted().at(-1)).toBe(secondsFromNow(60));
+    expect(turns).toHaveLength(30);
+  });
 });
 
 /** Of an event that is stored: what comes back later reads its body there. */

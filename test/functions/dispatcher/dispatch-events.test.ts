@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { unpackContent } from '../../../adapters/dynamo-event-content.ts';
 import { internalFailure } from '../../../bench/wire-proxy.ts';
 import { eventCatalog, eventTypes } from '../../../core/events/event-catalog.ts';
+import { operationalSource, operationalTypes } from '../../../core/events/operational-events.ts';
 import { type EnvelopeParts, envelope, sqsRecord, uniqueId } from '../../support/builders.ts';
 import { type Deployment, startDeployment } from '../../support/deployment.ts';
 import { exampleData } from '../../support/journey-data.ts';
@@ -15,6 +16,7 @@ afterEach(() => deployment.reset());
 afterAll(() => deployment.close());
 
 const [entry, otherEntry] = eventCatalog;
+const unprocessable = operationalTypes.at(-1) ?? '';
 
 /** A record of the event queue; `detail` names at least the account. */
 function eventRecord(
@@ -329,6 +331,118 @@ describe('what can never be delivered goes to the event queue’s dead-letter qu
 
     expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-1' }] });
     expect(deployment.telemetry.counts).toEqual({});
+  });
+});
+
+describe('the owner of an event that can never be delivered', () => {
+  const broken = { ticket: 5531, note: 'confidential' };
+
+  test('is told which fields are wrong, and none of their values', async () => {
+    const accountId = uniqueId('acc');
+    const sentAt = daysFromNow(-1);
+    const record = eventRecord({ accountId, id: 'evt_a', data: broken }, { envelopeId: 'env-1', sentAt });
+
+    expect(await deployment.dispatch(record)).toEqual(nothingFailed);
+
+    expect(deployment.notices).toMatchObject([
+      {
+        source: operationalSource,
+        type: unprocessable,
+        detail: {
+          id: expect.stringMatching(/^evt_wh_[0-9a-f]{32}$/),
+          accountId,
+          occurredAt: sentAt.toISOString(),
+          data: {
+            event: { id: 'evt_a', type: entry.type, envelopeId: 'env-1' },
+            reason: 'invalid-data',
+            fields: expect.arrayContaining(['detail.data.ticket', 'detail.data.actor']),
+            explanation: expect.stringContaining('detail.data.ticket'),
+          },
+        },
+      },
+    ]);
+    expect(JSON.stringify(deployment.notices)).not.toMatch(/5531|confidential/);
+    expect(rejectedMessages()).toHaveLength(1);
+  });
+
+  test('is told of an event whose id another one has', async () => {
+    const { accountId } = (await deployment.subscribe({})).subscription;
+    await deployment.dispatch(eventRecord({ accountId, id: 'evt_a' }));
+    await deployment.dispatch(eventRecord({ accountId, id: 'evt_a', occurredAt: '2026-11-23T17:00:00Z' }));
+
+    expect(deployment.notices).toMatchObject([
+      { detail: { data: { reason: 'id-conflict', fields: ['detail.id'] } } },
+    ]);
+  });
+
+  test('is told the same under the same id if the record is received again, and under another of another event', async () => {
+    const accountId = uniqueId('acc');
+    const of = (envelopeId: string) => eventRecord({ accountId, id: 'evt_a', data: {} }, { envelopeId });
+    await deployment.dispatch(of('env-1'));
+    await deployment.dispatch(of('env-1'));
+    await deployment.dispatch(of('env-2'));
+
+    const ids = deployment.notices.map(({ detail }) => (detail as { id: string }).id);
+    expect(ids[1]).toBe(ids[0]);
+    expect(ids[2]).not.toBe(ids[0]);
+    expect(deployment.notices[1]).toEqual(deployment.notices[0]);
+  });
+
+  test('is told before the event is rejected: if the bus does not take it, the record is received again', async () => {
+    deployment.wire.bus.intercept(async () => ({
+      status: 200,
+      body: { FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure', ErrorMessage: '' }] },
+    }));
+    const record = eventRecord({ accountId: uniqueId('acc'), data: {} });
+
+    expect(await deployment.dispatch(record)).toEqual({
+      batchItemFailures: [{ itemIdentifier: record.messageId }],
+    });
+    expect(rejectedMessages()).toEqual([]);
+    expect(deployment.telemetry.lines).toMatchObject([{ level: 'error', name: 'event.failed' }]);
+  });
+
+  test.each([
+    ['that cannot be read', () => envelope({ detail: { accountId: 'not an account' } })],
+    ['of a message that is no event', () => '{}'],
+  ])('is not told if it is one %s', async (_, textOf) => {
+    await deployment.dispatch(sqsRecord(deployment.eventQueue.arn, textOf()));
+
+    expect(deployment.notices).toEqual([]);
+    expect(rejectedMessages()).toHaveLength(1);
+  });
+
+  test('is not told of an event about webhooks, which would lead to the next one', async () => {
+    const record = eventRecord({ accountId: uniqueId('acc'), data: {} }, { type: unprocessable });
+    await deployment.dispatch(record);
+
+    expect(deployment.notices).toEqual([]);
+    expect(rejectedMessages()).toMatchObject([{ attributes: { reason: 'invalid-data' } }]);
+  });
+});
+
+describe('an event about webhooks', () => {
+  test('is planned and enqueued as any other, for those who take it and not for those who take everything', async () => {
+    const { subscription: told } = await deployment.subscribe({ eventTypes: ['webhook.*'] });
+    const { accountId } = told;
+    await deployment.subscribe({ accountId, eventTypes: ['*'] });
+
+    await deployment.dispatch(eventRecord({ accountId, id: 'evt_wh_a' }, { type: unprocessable }));
+
+    expect(deployment.messagesIn('deliveries')).toMatchObject([
+      { subscriptionId: told.id, eventId: 'evt_wh_a', eventType: unprocessable },
+    ]);
+  });
+
+  test('that is published again in other words is a duplicate, and no conflict', async () => {
+    const { accountId } = (await deployment.subscribe({ eventTypes: ['webhook.*'] })).subscription;
+    const parts = { type: unprocessable };
+    await deployment.dispatch(eventRecord({ accountId, id: 'evt_wh_a' }, parts));
+    const again = { accountId, id: 'evt_wh_a', occurredAt: '2026-11-23T17:00:00.000Z' };
+    await deployment.dispatch(eventRecord(again, parts));
+
+    expect(deployment.telemetry.counts).toEqual({ EventsDispatched: 1, EventsDuplicated: 1 });
+    expect(rejectedMessages()).toEqual([]);
   });
 });
 

@@ -237,7 +237,7 @@ describeHere(`an owner ${inBrowser}`, () => {
     const { page } = await world.openPage();
     await goTo(page, `webhooks/${id}/settings`);
     await page.getByLabel('Description').fill('From the page');
-    await world.owner('PATCH', `/subscriptions/${id}`, { rateLimitPerSecond: 7 });
+    await world.owner('PATCH', `/subscriptions/${id}`, { rateLimit: { calls: 7, perSeconds: 60 } });
     await page.getByRole('button', { name: 'Save changes' }).click();
     await page.getByText('Somebody else has changed it since you opened it.').waitFor();
     expect(await page.getByLabel('Description').inputValue()).toBe('From the page');
@@ -247,7 +247,7 @@ describeHere(`an owner ${inBrowser}`, () => {
       return description === 'From the page';
     });
     expect(await world.owner('GET', `/subscriptions/${id}`)).toMatchObject({
-      rateLimitPerSecond: 7,
+      rateLimit: { calls: 7, perSeconds: 60 },
       headers: { 'x-token': '********' },
     });
   });

@@ -7,7 +7,9 @@ import {
   messageFor,
 } from '../../../../core/deliveries/delivery.ts';
 import { claim } from '../../../../core/deliveries/delivery-steps.ts';
-import { type EventType, eventCatalog, eventTypes } from '../../../../core/events/event-catalog.ts';
+import { eventCatalog, eventTypes } from '../../../../core/events/event-catalog.ts';
+import { operationalTypes } from '../../../../core/events/operational-events.ts';
+import { type SubscribableType, subscribableTypes } from '../../../../core/events/subscribable-events.ts';
 import type { EventSelector } from '../../../../core/subscriptions/event-selector.ts';
 import type { TestApi } from '../../../support/api.ts';
 import { envelopeOf, publishedEvent, sqsRecord, uniqueId } from '../../../support/builders.ts';
@@ -271,11 +273,12 @@ describe('a test event', () => {
     ]);
   });
 
-  test.each<[selectors: EventSelector[], sent: EventType]>([
+  test.each<[selectors: EventSelector[], sent: SubscribableType]>([
     [[eventTypes[0]], eventTypes[0]],
-    ...eventTypes.slice(1).map((only): [EventSelector[], EventType] => [[only], only]),
+    ...eventTypes.slice(1).map((only): [EventSelector[], SubscribableType] => [[only], only]),
     [['customer.*'], 'customer.created'],
     [['*'], eventTypes[0]],
+    [['webhook.*'], operationalTypes[0]],
     [[], eventTypes[0]],
   ])('of a subscription to %j, if no type is named, is of %s', async (selectors, sent) => {
     const { subscription } = await deployment.subscribe({
@@ -316,11 +319,11 @@ describe('a test event', () => {
   });
 
   test.each([
-    [{ eventType: 'ticket.eaten' }, 'eventType', `must be one of ${eventTypes.join(', ')}`],
+    [{ eventType: 'ticket.eaten' }, 'eventType', `must be one of ${subscribableTypes.join(', ')}`],
     [
       { eventType: other.toUpperCase() },
       'eventType',
-      `must be one of ${eventTypes.join(', ')}; did you mean ${other}?`,
+      `must be one of ${subscribableTypes.join(', ')}; did you mean ${other}?`,
     ],
     [{ url: 'https://elsewhere.example.com' }, 'url', 'is not a field of this request; leave it out'],
     [['ticket.created'], 'body', 'must be a JSON object'],

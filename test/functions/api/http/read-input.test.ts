@@ -57,6 +57,16 @@ test('a field with nearly the name of another one is refused with that name', ()
   }
 });
 
+test('a field that a request had before is refused with what to write instead', () => {
+  const schema = z.strictObject({ rateLimit: z.unknown().optional(), timeoutMs: z.int().optional() });
+  const message =
+    'is no longer a field: write "rateLimit": { "calls": 5, "perSeconds": 1 } for five calls a second';
+
+  expect(read({ body: schema }, { body: '{"rateLimitPerSecond":5}' })).toEqual(
+    invalid({ field: 'rateLimitPerSecond', message }),
+  );
+});
+
 describe('a body', () => {
   const parse = (body: string | undefined, route: Partial<Route> = {}) =>
     read({ body: things, ...route }, { body });

@@ -55,12 +55,12 @@ describe('changing a subscription', () => {
     const { id, secret: _, ...created } = await create({ description: 'CRM' });
     deployment.clock.advance(1_000);
 
-    expect(await patch(id, { eventTypes, rateLimitPerSecond: 5 })).toMatchObject({
+    expect(await patch(id, { eventTypes, rateLimit: { calls: 5, perSeconds: 1 } })).toMatchObject({
       status: 200,
       body: {
         ...created,
         eventTypes,
-        rateLimitPerSecond: 5,
+        rateLimit: { calls: 5, perSeconds: 1 },
         updatedAt: deployment.clock.now().toISOString(),
         effectiveAt: new Date(deployment.clock.now().getTime() + 5_000).toISOString(),
       },
