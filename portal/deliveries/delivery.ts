@@ -22,9 +22,11 @@ export const toneOfDelivery: Readonly<Record<DeliveryStatus, Tone>> = {
   cancelled: 'off',
 };
 
+const asked = ['webhook.verify', 'webhook.drill'];
+
 /** False for iOmniHub's own questions and drills: they are asked and started anew instead. */
 export function mayBeResent({ eventType }: Pick<Delivery, 'eventType'>): boolean {
-  return !eventType.startsWith('webhook.');
+  return !asked.includes(eventType);
 }
 
 /** What has arrived may be sent again too, but nobody has to. */

@@ -100,6 +100,11 @@ function stateOfCalls(activity: Activity | undefined): 'shaky' | 'failing' | und
   return latest.failed / (latest.failed + latest.delivered) > 0.1 ? 'shaky' : undefined;
 }
 
+/** True while deliveries are kept, so that its owner has to see why, and what to do. */
+export function isHolding(state: HealthState): boolean {
+  return state === 'down' || state === 'throttled' || state === 'paused' || state === 'ended';
+}
+
 /** The state in sentences, with what to do. */
 export function explainHealth({ health }: Webhook, state: HealthState): string {
   const { webhooks: t } = texts();

@@ -7,7 +7,6 @@ import { DeliveriesCard } from '../deliveries/deliveries-card.tsx';
 import { DeliveryPanel } from '../deliveries/delivery-panel.tsx';
 import { Button, LinkButton } from '../design/button.tsx';
 import { FailureNotice } from '../design/failure-notice.tsx';
-import { Notice } from '../design/notice.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { texts } from '../i18n/i18n.ts';
 import { api, mayManage } from '../session/session.ts';
@@ -15,7 +14,9 @@ import { lazy } from '../shell/lazy.tsx';
 import { goTo, linkTo } from '../shell/route.ts';
 import { useTitle } from '../shell/title.ts';
 import { useEventTypes } from './event-types.ts';
-import { explainHealth, type HealthState, healthOf, hostOf, toneOf, type Webhook } from './health.ts';
+import { type HealthState, healthOf, hostOf, isHolding, type WebhookDetail } from './health.ts';
+import { HealthNotice } from './health-notice.tsx';
+import { HoldingActions } from './holding-actions.tsx';
 import { Metrics } from './metrics.tsx';
 import { SendTest } from './send-test.tsx';
 import { SettingsTab } from './settings-tab.tsx';
@@ -54,6 +55,7 @@ export function WebhookScreen({ id, tab = 'deliveries', deliveryId }: WebhookScr
   }
   const state = healthOf(webhook, activityOf(day));
   const isOverview = tab === 'deliveries' || tab === 'activity';
+  const holding = { webhook, state, onChanged: found.refresh };
   return (
     <>
       <Head crumb={hostOf(webhook)} url={webhook.url} description={webhook.description}>
@@ -68,25 +70,19 @@ export function WebhookScreen({ id, tab = 'deliveries', deliveryId }: WebhookScr
             >
               {t.sendTest}
             </Button>
+            {isOverview && !isHolding(state) ? <HoldingActions {...holding} /> : null}
             <LinkButton href={linkTo(['webhooks', id, 'settings'])}>{t.edit}</LinkButton>
           </>
         ) : null}
       </Head>
       {isOverview ? (
         <>
-          <HealthNotice webhook={webhook} state={state} />
+          <HealthNotice {...holding} />
           <Metrics webhook={webhook} state={state} day={day} />
         </>
       ) : null}
       <Tabs id={id} tab={tab} />
-      <TabContent
-        webhook={webhook}
-        state={state}
-        etag={found.value.value?.etag}
-        tab={tab as Tab}
-        deliveryId={deliveryId}
-        onChanged={found.refresh}
-      />
+      <TabContent {...holding} etag={found.value.value?.etag} tab={tab as Tab} deliveryId={deliveryId} />
       {isTesting.value ? (
         <SendTest
           webhook={webhook}
@@ -121,12 +117,6 @@ function Head(props: {
   );
 }
 
-function HealthNotice({ webhook, state }: { readonly webhook: Webhook; readonly state: HealthState }) {
-  if (state === 'healthy') return null;
-  const tone = toneOf[state];
-  return <Notice tone={tone === 'off' ? 'plain' : tone}>{explainHealth(webhook, state)}</Notice>;
-}
-
 function Tabs({ id, tab }: { readonly id: string; readonly tab: string }) {
   const { webhook: t } = texts();
   return (
@@ -150,7 +140,7 @@ function TabContent({
   deliveryId,
   onChanged,
 }: {
-  readonly webhook: Webhook;
+  readonly webhook: WebhookDetail;
   readonly state: HealthState;
   readonly etag: string | undefined;
   readonly tab: Tab;
