@@ -43,7 +43,7 @@ export class Sweeping extends Construct {
     });
     sweeper.allowItems(['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'], data.table, itemsOf.accounts);
     sweeper.allowItems(['GetItem'], data.table, itemsOf.stage);
-    sweeper.allowItems(['UpdateItem'], data.table, itemsOf.limits);
+    sweeper.allowItems(['GetItem', 'UpdateItem'], data.table, itemsOf.limits);
     sweeper.allow(['dynamodb:Query'], data.dueIndexArn, data.parkedIndexArn);
     sweeper.allow(['sqs:SendMessage'], queues.retries.queueArn);
     allowNotices(sweeper, bus);

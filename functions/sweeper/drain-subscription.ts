@@ -4,7 +4,7 @@ import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { RetryQueue } from '../../core/deliveries/delivery-queues.ts';
 import { dropParked, release } from '../../core/deliveries/delivery-steps.ts';
 import type { ParkedDeliveries } from '../../core/deliveries/parked-deliveries.ts';
-import { type CallLimit, intervalMs, type TokenStore, turnMs } from '../../core/rate-limit.ts';
+import { type CallLimit, intervalMs, type TokenStore, tokensInReach, turnMs } from '../../core/rate-limit.ts';
 import { type Drain, type DrainPolicy, drainAfter, rateOf } from '../../core/subscriptions/drain.ts';
 import { holdBackOf } from '../../core/subscriptions/parking.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
@@ -51,14 +51,14 @@ export function createDraining(deps: DrainingDeps) {
       isUnwanted(subscription) || parkedAt <= (drain.discardUntil ?? '');
     const dropped = rows.filter(isDropped);
     const wanted = isHeld ? [] : rows.filter((row) => !isDropped(row));
-    const timing = await planTimes(limit, wanted.length, perSecond);
+    const { count, timing } = await planTimes(limit, wanted.length, perSecond);
     const { drain: _, ...others } = subscription;
     const next = drainAfter(drain, rows.length, now(), settings);
     return {
       subscription: next ? { ...others, drain: next } : others,
       work: async () => {
         await Promise.all(dropped.map((row) => drop(row, reasonToDrop)));
-        if (timing) await releaseAll(wanted, timing);
+        await releaseAll(wanted.slice(0, count), timing);
       },
     };
   }
@@ -72,17 +72,19 @@ export function createDraining(deps: DrainingDeps) {
     return new Date(now().getTime() + settings.drainStepSeconds * 1_000).toISOString();
   }
 
-  /** Undefined if the subscription's own limit has no room in this step. */
+  /** How many can go in this step, and when each of them goes. */
   async function planTimes(
     limit: CallLimit | undefined,
     count: number,
     perSecond: number,
-  ): Promise<Timing | undefined> {
-    if (!limit) return (index) => ({ waitMs: Math.floor(index / perSecond) * 1_000 });
-    if (count === 0) return undefined;
+  ): Promise<{ readonly count: number; readonly timing: Timing }> {
+    const spread: Timing = (index) => ({ waitMs: Math.floor(index / perSecond) * 1_000 });
+    if (!limit || count === 0) return { count, timing: spread };
     const nowMs = now().getTime();
     const startMs = await tokens.reserveTokens(limit, count, now());
-    return startMs === undefined ? undefined : (index) => turnOf(limit, startMs, index, nowMs);
+    if (startMs === undefined) return { count: 0, timing: spread };
+    const inReach = Math.min(count, tokensInReach(limit, startMs, nowMs));
+    return { count: inReach, timing: (index) => turnOf(limit, startMs, index, nowMs) };
   }
 
   async function releaseAll(rows: readonly ParkedDelivery[], timing: Timing): Promise<void> {

@@ -41,7 +41,8 @@ export const eventReasons = {
       'If the type is right, add it (CONTRIBUTING.md), deploy and `send`. If it is misspelt, the backend has to publish the event again; `discard` the message.',
   },
   'unknown-source': {
-    meaning: '`Source` is not `iomnihub.helpdesk`. `send` leaves these events where they are.',
+    meaning:
+      '`Source` is neither `iomnihub.helpdesk` nor `iomnihub.webhooks`. `send` leaves these events where they are.',
     whatToDo:
       'Find out who publishes them. If it is the backend, it has to publish them again with its own source. Then `discard` them.',
   },

@@ -18,11 +18,8 @@ export function auditLifetime(
   });
 }
 
-/** What becomes of parked deliveries is no property of a subscription. */
-type ChangedField = Exclude<keyof SubscriptionPatch, 'parked'>;
-
 /** Their values are no settings but what the owner writes, or secret: the audit log has their names only. */
-const unshown: readonly ChangedField[] = ['url', 'description', 'metadata', 'headers'];
+const unshown: readonly (keyof SubscriptionPatch)[] = ['url', 'description', 'metadata', 'headers'];
 
 /** Records a change of any property of a subscription, except for its headers. */
 export async function auditChange(
@@ -43,16 +40,20 @@ export async function auditChange(
       ...(settings.length > 0 ? { before: valuesOf(seen, settings), after: valuesOf(next, settings) } : {}),
       ...(fields.includes('metadata') ? { metadata: changedMetadata(seen, next) } : {}),
       ...(droppedHeaders.length > 0 ? { droppedHeaders } : {}),
+      ...(patch.parked ? { parked: patch.parked } : {}),
     },
   });
 }
+
+/** What a patch sets that stays. */
+type SettingName = Exclude<keyof SubscriptionPatch, 'headers' | 'parked'>;
 
 /** A status that is asked for and not reached is a change as well: the receiver is asked for its consent. */
 function changedFields(
   seen: Subscription,
   next: Subscription,
   { headers: _, parked: __, ...patch }: SubscriptionPatch,
-): ChangedField[] {
+): SettingName[] {
   const asked = Object.keys(patch) as (keyof typeof patch)[];
   const isWanted = patch.status !== undefined && patch.status !== seen.status;
   return [...new Set([...asked, 'status' as const])].filter((field) => {
@@ -69,7 +70,7 @@ function changedMetadata(
 }
 
 /** Null for what is not set, as in a patch. */
-function valuesOf(subscription: Subscription, fields: readonly ChangedField[]): object {
+function valuesOf(subscription: Subscription, fields: readonly SettingName[]): object {
   return Object.fromEntries(fields.map((field) => [field, subscription[field] ?? null]));
 }
 
