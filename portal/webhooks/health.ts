@@ -83,13 +83,18 @@ export function healthOf(
       return holding.breaker ? 'down' : 'broken';
     case 'warning':
     case 'ok':
-      if (holding.throttledUntil) return 'throttled';
-      // The calls that failed before do not count any more.
-      if (holding.drain) return 'draining';
-      return stateOfCalls(activity) ?? (health.level === 'ok' ? 'healthy' : 'unproven');
+      return (
+        stateOfHolding(holding) ?? stateOfCalls(activity) ?? (health.level === 'ok' ? 'healthy' : 'unproven')
+      );
     default:
       return health.level satisfies never;
   }
+}
+
+/** While it catches up, the calls that failed before do not count any more. */
+function stateOfHolding({ throttledUntil, drain }: Holding): 'throttled' | 'draining' | undefined {
+  if (throttledUntil) return 'throttled';
+  return drain ? 'draining' : undefined;
 }
 
 /** The latest hour with calls counts: what failed this morning and works now is mended. */

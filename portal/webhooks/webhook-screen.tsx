@@ -16,7 +16,7 @@ import { useTitle } from '../shell/title.ts';
 import { useEventTypes } from './event-types.ts';
 import { type HealthState, healthOf, hostOf, isHolding, type WebhookDetail } from './health.ts';
 import { HealthNotice } from './health-notice.tsx';
-import { HoldingActions } from './holding-actions.tsx';
+import { HoldingActions, type HoldingProps } from './holding-actions.tsx';
 import { Metrics } from './metrics.tsx';
 import { SendTest } from './send-test.tsx';
 import { SettingsTab } from './settings-tab.tsx';
@@ -59,21 +59,13 @@ export function WebhookScreen({ id, tab = 'deliveries', deliveryId }: WebhookScr
   return (
     <>
       <Head crumb={hostOf(webhook)} url={webhook.url} description={webhook.description}>
-        {mayManage.value ? (
-          <>
-            <Button
-              disabled={webhook.status !== 'enabled'}
-              title={webhook.status === 'enabled' ? undefined : t.testNeedsEnabled}
-              onClick={() => {
-                isTesting.value = true;
-              }}
-            >
-              {t.sendTest}
-            </Button>
-            {isOverview && !isHolding(state) ? <HoldingActions {...holding} /> : null}
-            <LinkButton href={linkTo(['webhooks', id, 'settings'])}>{t.edit}</LinkButton>
-          </>
-        ) : null}
+        <HeadActions
+          {...holding}
+          isOverview={isOverview}
+          onTest={() => {
+            isTesting.value = true;
+          }}
+        />
       </Head>
       {isOverview ? (
         <>
@@ -91,6 +83,27 @@ export function WebhookScreen({ id, tab = 'deliveries', deliveryId }: WebhookScr
           }}
         />
       ) : null}
+    </>
+  );
+}
+
+function HeadActions({
+  isOverview,
+  onTest,
+  ...holding
+}: HoldingProps & { readonly isOverview: boolean; readonly onTest: () => void }) {
+  const { webhook: t } = texts();
+  const { id, status } = holding.webhook;
+  const isEnabled = status === 'enabled';
+  if (!mayManage.value) return null;
+  return (
+    <>
+      <Button disabled={!isEnabled} title={isEnabled ? undefined : t.testNeedsEnabled} onClick={onTest}>
+        {t.sendTest}
+      </Button>
+      {/* What holds deliveries back is told below, with what its owner can do. */}
+      {isOverview && !isHolding(holding.state) ? <HoldingActions {...holding} /> : null}
+      <LinkButton href={linkTo(['webhooks', id, 'settings'])}>{t.edit}</LinkButton>
     </>
   );
 }
