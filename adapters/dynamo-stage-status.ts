@@ -4,12 +4,21 @@ import type { DynamoTable } from './dynamo-client.ts';
 import { stageKey } from './dynamo-keys.ts';
 
 export function createStageStatusStore({ client, tableName }: DynamoTable): StageStatusStore {
+  async function readItem() {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: tableName, Key: stageKey, ConsistentRead: true }),
+    );
+    return Item;
+  }
+
   return {
     async isStagePaused() {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: stageKey, ConsistentRead: true }),
-      );
-      return Item?.['isPaused'] === true;
+      return (await readItem())?.['isPaused'] === true;
+    },
+
+    async findPausedSince() {
+      const item = await readItem();
+      return item?.['isPaused'] === true ? (item['updatedAt'] as string) : undefined;
     },
 
     async setStagePaused(isPaused, now) {

@@ -83,7 +83,7 @@ export const deliveryRoutes = declareRoutes({
     access: 'manage',
     summary: 'Send an example event',
     description:
-      'Sends the example of an event type to this subscription alone. It is delivered as every event is.',
+      'Sends the example of an event type to this subscription alone. It is delivered as every event is, and also while the subscription is paused or its receiver fails.',
     tag: 'Deliveries',
     path: ofSubscription,
     body: testBody,
@@ -97,7 +97,7 @@ export const deliveryRoutes = declareRoutes({
     access: 'manage',
     summary: 'Send an event to one subscription',
     description:
-      'For events that came while the subscription was disabled, pending or not there yet. The subscription gets the event even if it does not take its type. `webhook-id` and body are those of the event, and a whole schedule begins. What was delivered, has failed or was cancelled is sent again.',
+      'For events that came while the subscription was disabled, pending or not there yet. The subscription gets the event even if it does not take its type. `webhook-id` and body are those of the event, and a whole schedule begins. What was delivered, has failed or was cancelled is sent again. While the subscription is paused or its receiver fails, the delivery is parked: `sentences` say so, and until when.',
     tag: 'Deliveries',
     path: ofEvent,
     body: sendBody,
@@ -126,7 +126,7 @@ export const deliveryRoutes = declareRoutes({
     access: 'manage',
     summary: 'Send a delivery again',
     description:
-      'The call is made at once, whatever became of the delivery before. If it fails, a new schedule begins. `webhook-id` and body stay the same.',
+      'The call is made at once, whatever became of the delivery before. If it fails, a new schedule begins. `webhook-id` and body stay the same. While its subscription is paused or its receiver fails, it is parked instead: `sentences` say so, and until when.',
     tag: 'Deliveries',
     path: ofDelivery,
     repeatable: true,

@@ -14,7 +14,7 @@ import { deliveryDirectives } from '../core/receivers/delivery-directive.ts';
 import { callPhases, failureReasons } from '../core/receivers/delivery-outcome.ts';
 import { mask } from '../core/receivers/response-excerpt.ts';
 import { parkReasons } from '../core/subscriptions/parking.ts';
-import { explainDelivery } from './delivery-explanations.ts';
+import { type DeliverySurroundings, explainDelivery } from './delivery-explanations.ts';
 import { sayFailure } from './failure-explanations.ts';
 import { sentenceView } from './sentences.ts';
 
@@ -48,7 +48,10 @@ export const deliveryView = z
     eventId: identifierSchema.meta({ description: 'The receiver sees it as `webhook-id`.' }),
     eventType: z.string(),
     acceptedAt: timestampSchema.meta({ description: 'When iOmniHub accepted the event.' }),
-    status: z.enum(deliveryStatuses),
+    status: z.enum(deliveryStatuses).meta({
+      description:
+        '`parked`: no attempt is planned, and none is used up. It goes on once its subscription does, or ends with its horizon.',
+    }),
     reason: z
       .enum([
         ...failureReasons,
@@ -135,7 +138,11 @@ export const deliveryDetailView = deliveryView
   })
   .meta({ id: 'DeliveryDetail' });
 
-export function presentDelivery(delivery: Delivery): z.output<typeof deliveryView> {
+/** Without its surroundings, the sentences of a delivery that is open say less. */
+export function presentDelivery(
+  delivery: Delivery,
+  around?: DeliverySurroundings,
+): z.output<typeof deliveryView> {
   const { subscriptionId, eventId, eventType, acceptedAt, attemptCount, updatedAt } = delivery;
   return {
     id: deliveryIdOf(delivery),
@@ -147,7 +154,7 @@ export function presentDelivery(delivery: Delivery): z.output<typeof deliveryVie
     reason: 'reason' in delivery ? delivery.reason : undefined,
     attemptCount,
     responseStatus: delivery.responseStatus,
-    sentences: explainDelivery(delivery),
+    sentences: explainDelivery(delivery, around),
     updatedAt,
     nextAttemptAt: delivery.state === 'waiting' ? delivery.nextAttemptAt : undefined,
   };

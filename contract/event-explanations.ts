@@ -3,6 +3,7 @@ import type { Delivery } from '../core/deliveries/delivery.ts';
 import type { LoggedEvent, LoggedEventDetail } from '../core/deliveries/event-history.ts';
 import { isFirstAttemptAhead } from '../core/deliveries/first-attempt.ts';
 import type { PlannedDelivery } from '../core/deliveries/planning.ts';
+import { holdBackOf } from '../core/subscriptions/parking.ts';
 import type { Subscription } from '../core/subscriptions/subscription.ts';
 import { explainDelivery } from './delivery-explanations.ts';
 import { presentDelivery, statusOf } from './delivery-views.ts';
@@ -44,7 +45,7 @@ export function presentEventDetail(
           seconds: cacheMs / 1_000,
         }),
       ),
-      ...later.map((subscription) => explainLater(subscription, deliveryAt(subscription.id))),
+      ...later.map((subscription) => explainLater(subscription, deliveryAt(subscription.id), now)),
     ],
   };
 }
@@ -67,7 +68,7 @@ function explainPlanned(
 ): EventAtSubscription {
   if (delivery) {
     const isAskedFor = decision !== 'enqueue';
-    return { subscriptionId, ...explainSent(delivery, subscription, isAskedFor) };
+    return { subscriptionId, ...explainSent(delivery, subscription, isAskedFor, now) };
   }
   switch (decision) {
     case 'enqueue':
@@ -105,24 +106,37 @@ function explainSent(
   delivery: Delivery,
   subscription: Subscription | undefined,
   isAskedFor: boolean,
+  now: Date,
 ): Explanation {
+  const around = subscription && { subscription, now };
   const sentences = [
     ...(isAskedFor ? [say('delivery.asked-for')] : []),
-    ...explainDelivery(delivery),
-    ...(delivery.state === 'waiting' ? sayObstacle(subscription) : []),
+    ...explainDelivery(delivery, around),
+    ...(delivery.state === 'waiting' ? sayObstacle(subscription, now) : []),
   ];
-  return { ...explained(statusOf(delivery), ...sentences), delivery: presentDelivery(delivery) };
+  return { ...explained(statusOf(delivery), ...sentences), delivery: presentDelivery(delivery, around) };
 }
 
 /** What may prevent the next attempt. The deliverer decides it when the time has come. */
-function sayObstacle(subscription: Subscription | undefined): Sentence[] {
+function sayObstacle(subscription: Subscription | undefined, now: Date): Sentence[] {
   if (!subscription) return [say('delivery.ends-deleted')];
   const { status } = subscription;
-  return status === 'enabled' ? [] : [say('delivery.ends-not-enabled', { status })];
+  return status === 'enabled' || isKept(subscription, now)
+    ? []
+    : [say('delivery.ends-not-enabled', { status })];
 }
 
-function explainLater(subscription: Subscription, delivery: Delivery | undefined): EventAtSubscription {
+/** Then it is parked, which its own sentences say. */
+function isKept(subscription: Subscription, now: Date): boolean {
+  return holdBackOf(subscription, now)?.reason === 'disabled';
+}
+
+function explainLater(
+  subscription: Subscription,
+  delivery: Delivery | undefined,
+  now: Date,
+): EventAtSubscription {
   const { id: subscriptionId, createdAt } = subscription;
-  if (delivery) return { subscriptionId, ...explainSent(delivery, subscription, true) };
+  if (delivery) return { subscriptionId, ...explainSent(delivery, subscription, true, now) };
   return { subscriptionId, ...explained('created-later', say('event.created-later', { at: createdAt })) };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Receiver } from '../core/receivers/receiver.ts';
+import type { Drain } from '../core/subscriptions/drain.ts';
 import type { Subscription } from '../core/subscriptions/subscription.ts';
 import { sayFailure } from './failure-explanations.ts';
 import { type Sentence, say, sentenceView } from './sentences.ts';
@@ -45,7 +46,11 @@ function sayEnabled({ pause, drain, receiver }: Subscription): Health {
   if (receiver.breaker) return saying('problem', ...sayBreaker(receiver));
   if (receiver.throttledUntil)
     return saying('warning', say('health.throttled', { at: receiver.throttledUntil }));
-  return sayWorking(receiver, drain ? [say('health.draining')] : []);
+  return sayWorking(receiver, drain ? [sayDrain(drain)] : []);
+}
+
+function sayDrain({ discardUntil }: Drain): Sentence {
+  return discardUntil === undefined ? say('health.draining') : say('health.discarding', { at: discardUntil });
 }
 
 function sayWorking({ provenAt }: Receiver, more: readonly Sentence[]): Health {

@@ -92,6 +92,11 @@ export const logLines = {
     level: 'info',
     meaning: 'The API answered a request.',
   },
+  'stage.paused': {
+    level: 'warn',
+    meaning:
+      'An operator has stopped all calls of the stage, and nobody has started them again. The sweeper writes this line once a minute, so that it is not forgotten.',
+  },
   'statistics.unwritten': {
     level: 'warn',
     meaning:

@@ -7,13 +7,14 @@ import { createDeliveryLog } from '../adapters/dynamo-delivery-log.ts';
 import { createEventHistory } from '../adapters/dynamo-event-history.ts';
 import { createEventLog } from '../adapters/dynamo-event-log.ts';
 import { createHeldMessages } from '../adapters/sqs-held-messages.ts';
+import { useEndpointsOf } from './local-endpoints.ts';
 import { discard } from './redrive/discard.ts';
 import { list } from './redrive/list.ts';
 import type { Operation } from './redrive/operation.ts';
 import type { Selection } from './redrive/selection.ts';
 import { send, sendFrom } from './redrive/send.ts';
 import { show } from './redrive/show.ts';
-import { type LocalOutputs, readOutputs } from './stage-outputs.ts';
+import { readOutputs } from './stage-outputs.ts';
 
 /** `npm run redrive`: shows what waits in dead-letter queues and sends it back to work, on AWS or in a local run. */
 
@@ -112,14 +113,6 @@ async function begin(options: Options): Promise<Operation> {
     print: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void (options['json'] === true ? process.stderr : process.stdout).write(`${line}\n`),
   };
-}
-
-/** A local run takes any credentials. */
-function useEndpointsOf({ SqsEndpoint, DynamoDbEndpoint }: LocalOutputs): void {
-  process.env['AWS_ENDPOINT_URL_SQS'] = SqsEndpoint;
-  process.env['AWS_ENDPOINT_URL_DYNAMODB'] = DynamoDbEndpoint;
-  process.env['AWS_REGION'] = 'us-east-1';
-  process.env['AWS_ACCESS_KEY_ID'] = process.env['AWS_SECRET_ACCESS_KEY'] = 'local';
 }
 
 async function ask(question: string): Promise<string> {

@@ -4,5 +4,7 @@ export interface StageStatusLookup {
 }
 
 export interface StageStatusStore extends StageStatusLookup {
+  /** Undefined while it is not paused. */
+  findPausedSince(): Promise<string | undefined>;
   setStagePaused(isPaused: boolean, now: Date): Promise<void>;
 }

@@ -25,7 +25,7 @@ export function createSweeper(deps: SweeperDeps) {
   /** Called by AWS once a minute. `remainingMs` tells how much time is left. The rest waits for the next sweep. */
   return async function sweep(remainingMs: () => number): Promise<void> {
     // Nothing that is sent would be called. All of it is still due afterwards.
-    if (await stageStatus.isStagePaused()) return;
+    if (await stageStatus.isStagePaused()) return telemetry.warn('stage.paused', {});
     const sweepDeliveries = startSweep();
     const { deliveries, subscriptions } = dueIndex.shards;
     const results = await Promise.allSettled([

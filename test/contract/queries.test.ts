@@ -181,7 +181,7 @@ describe('a body', () => {
     [rotation, { overlapSeconds: 59 }, overlap],
     [rotation, { overlapSeconds: 604_801 }, overlap],
     ['PUT /accounts/{accountId}/status', { status: 'suspended' }, { status: 'suspended' }],
-    ['PUT /accounts/{accountId}/status', { status: 'removed' }, 'must be "active" or "suspended"'],
+    ['PUT /accounts/{accountId}/status', { status: 'removed' }, 'must be "active", "paused" or "suspended"'],
   ])('of %s: %j is read as %j', (route, body, result) => {
     expect(read(route, body)).toEqual(result);
   });

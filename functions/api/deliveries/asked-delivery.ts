@@ -46,6 +46,7 @@ export function createAskedDelivery(deps: AskedDeliveryDeps) {
      * called before the delivery is changed, once it is known that the event is kept.
      */
     async sendKept(
+      subscription: Subscription,
       seen: Delivery | undefined,
       next: WaitingDelivery,
       times: WaitTimes,
@@ -60,7 +61,7 @@ export function createAskedDelivery(deps: AskedDeliveryDeps) {
       );
       switch (result) {
         case 'sent':
-          return { body: presentDelivery(next) };
+          return { body: presentDelivery(next, { subscription, now: now() }) };
         case 'too-old':
           return refuse('event-not-kept', 'The event is no longer stored, so it cannot be sent again.');
         case 'overtaken':

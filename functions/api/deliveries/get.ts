@@ -1,4 +1,5 @@
 import { presentAttempt, presentDelivery } from '../../../contract/delivery-views.ts';
+import { isOpen } from '../../../core/deliveries/delivery.ts';
 import type { ApiDeps } from '../http/api-deps.ts';
 import type { Handler } from '../http/handler.ts';
 import { refuseUnknown } from '../http/refusal.ts';
@@ -8,19 +9,21 @@ import { findDelivery } from './find-delivery.ts';
 const maxAttempts = 50;
 
 export function createGetDelivery(
-  deps: Pick<ApiDeps, 'deliveries' | 'deliveryHistory' | 'events'>,
+  deps: Pick<ApiDeps, 'subscriptions' | 'deliveries' | 'deliveryHistory' | 'events' | 'now'>,
 ): Handler<'GET /deliveries/{id}'> {
   return async ({ accountId, path }) => {
     const delivery = await findDelivery(deps.deliveries, accountId, path.id);
     if (!delivery) return refuseUnknown('delivery');
-    const [later, event] = await Promise.all([
+    const [later, event, subscription] = await Promise.all([
       deps.deliveryHistory.listAttempts(delivery, maxAttempts),
       deps.events.readEventBody(accountId, delivery.eventId),
+      isOpen(delivery) ? deps.subscriptions.findSubscription(accountId, delivery.subscriptionId) : undefined,
     ]);
+    const around = subscription && { subscription, now: deps.now() };
     const attempts = [...(delivery.firstAttempt ? [delivery.firstAttempt] : []), ...later]
       .toSorted((a, b) => a.startedAt.localeCompare(b.startedAt))
       .slice(-maxAttempts)
       .map((attempt) => presentAttempt(delivery, attempt));
-    return { body: { ...presentDelivery(delivery), attempts, body: event?.text ?? null } };
+    return { body: { ...presentDelivery(delivery, around), attempts, body: event?.text ?? null } };
   };
 }

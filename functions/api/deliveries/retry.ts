@@ -33,6 +33,6 @@ export function createRetryDelivery(deps: AskedDeliveryDeps): Handler<'POST /del
         subscriptionId: row.subscriptionId,
         details: { deliveryId: deliveryIdOf(row) },
       });
-    return (await sendKept(row, next, times, announce)) ?? refuseInProgress();
+    return (await sendKept(subscription, row, next, times, announce)) ?? refuseInProgress();
   };
 }

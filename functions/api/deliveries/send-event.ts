@@ -49,7 +49,7 @@ export function createSendEvent(deps: SendEventDeps): Handler<'POST /events/{id}
     const next = row ? resend(row, times, now()) : planAnew(ref, times, now());
     const announce = () =>
       audit(request, 'event.sent', { subscriptionId, details: { eventId, deliveryId: deliveryIdOf(ref) } });
-    return (next && (await sendKept(row, next, times, announce))) ?? refuseInProgress();
+    return (next && (await sendKept(subscription, row, next, times, announce))) ?? refuseInProgress();
   };
 
   /** Refuses what comes without being asked for: a second request would only make a second call. */

@@ -30,6 +30,10 @@ function settingsPartOf(shown: ShownSubscription): string {
   return hash(Object.fromEntries(Object.entries(shown).filter(([name]) => !noted.has(name))));
 }
 
+function knownPartOf(tag: string): string | undefined {
+  return /^"([\w-]{22})\.[\w-]{22}"$/.exec(tag)?.[1];
+}
+
 function hash(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22);
 }
@@ -48,7 +52,7 @@ export function refuseStale(
     return refuseInvalid([{ field: 'If-Match', message: 'must be an ETag with its quotes, or *' }]);
   }
   const tags = condition.split(',').map((one) => one.trim());
-  const known = `"${settingsPartOf(presentSubscription(subscription))}.`;
-  if (tags.some((one) => one.startsWith(known))) return undefined;
+  const known = settingsPartOf(presentSubscription(subscription));
+  if (tags.some((one) => knownPartOf(one) === known)) return undefined;
   return refuse('precondition-failed', 'The subscription was changed since; read it again.');
 }

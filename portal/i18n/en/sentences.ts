@@ -21,7 +21,16 @@ export const sentences: Partial<Sentences> = {
   'delivery.asked-for': () => 'Sent because somebody asked for it.',
   'delivery.ends-deleted': () => 'It is cancelled then, because the webhook was deleted.',
   'delivery.ends-not-enabled': () => 'It is cancelled then if the webhook is not enabled by that time.',
+  'delivery.held-back': () => 'It is kept then instead of being sent, if this is still so:',
 
+  'parked.failing-until': (p, time) =>
+    `your server fails. One delivery is tried at ${time(p.at)}; this one follows by itself once your server answers 2xx.`,
+  'parked.throttled-until': (p, time) =>
+    `your server asked for fewer calls until ${time(p.at)}. It goes on then by itself.`,
+  'parked.paused-until': (p, time) =>
+    `the webhook is paused until ${time(p.at)}. It goes on then by itself, or when the pause is ended.`,
+  'parked.disabled-until': (p, time) =>
+    `iOmniHub disabled the webhook. Enable it to get what was kept; events that come until ${time(p.at)} are kept too.`,
   'parked.failing': () =>
     'your server fails, so only one call is made now and then. It goes on by itself once your server answers 2xx.',
   'parked.throttled': () => 'your server asked for fewer calls. It goes on by itself.',
@@ -108,6 +117,7 @@ export const sentences: Partial<Sentences> = {
     `Your server asked for fewer calls. Deliveries are kept until ${time(p.at)}, and then sent bit by bit.`,
   'health.paused': (p, time) =>
     `Paused until ${time(p.at)}: deliveries are kept, and then sent bit by bit. Resume it to get them now.`,
+  'health.discarding': (p, time) => `What was kept until ${time(p.at)} is being cancelled.`,
   'health.kept': (p, time) =>
     `Events that come until ${time(p.at)} are kept, and sent once the webhook is enabled.`,
   'health.disabled-failing': () =>

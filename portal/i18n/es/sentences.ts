@@ -21,7 +21,18 @@ export const sentences: Sentences = {
   'delivery.asked-for': () => 'Se envió porque alguien lo pidió.',
   'delivery.ends-deleted': () => 'Se cancelará entonces, porque el webhook se eliminó.',
   'delivery.ends-not-enabled': () => 'Se cancelará entonces si el webhook no está activado para esa hora.',
+  'delivery.held-back': () => 'Entonces se guarda en lugar de enviarse, si esto sigue así:',
 
+  'parked.failing-until': (p, time) =>
+    `su servidor falla. Una entrega se intenta a las ${time(p.at)}; esta sigue por sí sola en cuanto responda 2xx.`,
+  'parked.throttled-until': (p, time) =>
+    `su servidor pidió menos llamadas hasta ${time(p.at)}. Después sigue por sí sola.`,
+  'parked.paused-until': (p, time) =>
+    `el webhook está en pausa hasta ${time(p.at)}. Después sigue por sí sola, o cuando se termine la pausa.`,
+  'parked.disabled-until': (p, time) =>
+    `iOmniHub desactivó el webhook. Actívelo para recibir lo guardado; los eventos que lleguen hasta ${time(p.at)} también se guardan.`,
+  'parked.draining': () =>
+    'se está enviando lo guardado, de lo más antiguo a lo más nuevo. Sigue por sí solo.',
   'parked.failing': () =>
     'su servidor falla, así que solo se hace una llamada de vez en cuando. Sigue por sí solo en cuanto responda 2xx.',
   'parked.throttled': () => 'su servidor pidió menos llamadas. Sigue por sí solo.',
@@ -138,6 +149,7 @@ export const sentences: Sentences = {
   'health.paused': (p, time) =>
     `En pausa hasta ${time(p.at)}: las entregas se guardan y luego se envían poco a poco. Reanúdelo para recibirlas ahora.`,
   'health.draining': () => 'Se está enviando lo guardado, de lo más antiguo a lo más nuevo.',
+  'health.discarding': (p, time) => `Lo guardado hasta ${time(p.at)} se está cancelando.`,
   'health.kept': (p, time) =>
     `Los eventos que lleguen hasta ${time(p.at)} se guardan y se envían cuando se active el webhook.`,
   'health.disabled-failing': () =>

@@ -21,7 +21,18 @@ export const sentences: Sentences = {
   'delivery.asked-for': () => 'Enviado porque alguém pediu.',
   'delivery.ends-deleted': () => 'Será cancelada então, porque o webhook foi excluído.',
   'delivery.ends-not-enabled': () => 'Será cancelada então se o webhook não estiver ativado até lá.',
+  'delivery.held-back': () => 'Na hora, será guardada em vez de enviada, se isto ainda valer:',
 
+  'parked.failing-until': (p, time) =>
+    `seu servidor falha. Uma entrega é tentada às ${time(p.at)}; esta segue sozinha assim que ele responder 2xx.`,
+  'parked.throttled-until': (p, time) =>
+    `seu servidor pediu menos chamadas até ${time(p.at)}. Depois, continua sozinha.`,
+  'parked.paused-until': (p, time) =>
+    `o webhook está pausado até ${time(p.at)}. Depois, continua sozinha, ou quando a pausa for encerrada.`,
+  'parked.disabled-until': (p, time) =>
+    `o iOmniHub desativou o webhook. Ative-o para receber o que foi guardado; os eventos que vierem até ${time(p.at)} também ficam guardados.`,
+  'parked.draining': () =>
+    'o que foi guardado está sendo enviado, do mais antigo ao mais novo. Continua sozinho.',
   'parked.failing': () =>
     'seu servidor falha, e só uma chamada é feita de vez em quando. Continua sozinho assim que ele responder 2xx.',
   'parked.throttled': () => 'seu servidor pediu menos chamadas. Continua sozinho.',
@@ -137,6 +148,7 @@ export const sentences: Sentences = {
   'health.paused': (p, time) =>
     `Pausado até ${time(p.at)}: as entregas ficam guardadas e depois são enviadas aos poucos. Retome-o para recebê-las agora.`,
   'health.draining': () => 'O que foi guardado está sendo enviado, do mais antigo ao mais novo.',
+  'health.discarding': (p, time) => `O que foi guardado até ${time(p.at)} está sendo cancelado.`,
   'health.kept': (p, time) =>
     `Os eventos que vierem até ${time(p.at)} ficam guardados e são enviados quando o webhook for ativado.`,
   'health.disabled-failing': () =>

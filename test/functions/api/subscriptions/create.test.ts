@@ -41,7 +41,7 @@ describe('creating a subscription', () => {
         'cache-control': 'no-store',
         'content-type': 'application/json',
         'x-request-id': 'request-1',
-        etag: expect.stringMatching(/^"[A-Za-z0-9_-]{22}"$/),
+        etag: expect.stringMatching(/^"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{22}"$/),
       },
       body: {
         ...newSubscription,
