@@ -164,6 +164,7 @@ const portalFolders = [
   'doctor',
   'events',
   'i18n',
+  'notices',
   'playground',
 ]
   .concat('session', 'shell', 'webhooks', 'i18n/en', 'i18n/es', 'i18n/pt')

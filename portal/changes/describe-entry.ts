@@ -11,16 +11,23 @@ export function describeEntry({ details = {} }: Entry, t: Texts, formats: Format
     fields = [],
     names = [],
     eventType,
+    until,
   } = details as {
     readonly fields?: readonly ChangedField[];
     readonly names?: readonly string[];
     readonly eventType?: string;
+    readonly until?: string;
   };
   const changed = fields.map((field) => {
     const value = describeField(field, details, t, formats);
     return value ? `${t.fields[field]}: ${value}` : t.fields[field];
   });
-  return [...changed, ...names, ...(eventType ? [eventType] : [])];
+  return [
+    ...changed,
+    ...names,
+    ...(eventType ? [eventType] : []),
+    ...(until ? [t.until(formats.exactTime(new Date(until)))] : []),
+  ];
 }
 
 /** Empty where the log has no values, or shows none to this session. */

@@ -6,5 +6,5 @@ export type Entry = ItemOf<'GET /audit-log'>;
 export type AuditedAction = Entry['action'];
 export type EntryActor = Entry['actor'];
 
-/** Headers have an entry of their own. */
-export type ChangedField = Exclude<keyof BodyOf<Routes['PATCH /subscriptions/{id}']>, 'headers'>;
+/** Headers have an entry of their own, and `parked` is no setting. */
+export type ChangedField = Exclude<keyof BodyOf<Routes['PATCH /subscriptions/{id}']>, 'headers' | 'parked'>;

@@ -4,6 +4,7 @@ import { useResource } from '../api/resource.ts';
 import { FailureNotice } from '../design/failure-notice.tsx';
 import { Segments } from '../design/segments.tsx';
 import { formats, texts } from '../i18n/i18n.ts';
+import { NoticesCard } from '../notices/notices-card.tsx';
 import { api } from '../session/session.ts';
 import { type Range, ranges } from '../webhooks/activity.ts';
 import { CallsChart } from './calls-chart.tsx';
@@ -77,6 +78,7 @@ export function ActivityTab({ id }: { readonly id: string }) {
           <ReasonsChart reasons={troubles.value.value && countReasons(troubles.value.value)} />
         </figure>
       </div>
+      <NoticesCard about={id} title={texts().notices.aboutThis} />
     </>
   );
 }

@@ -8,6 +8,7 @@ export type DeliveryStatus = Delivery['status'];
 
 export const deliveryStatuses = [
   'waiting',
+  'parked',
   'delivered',
   'failed',
   'cancelled',
@@ -16,13 +17,16 @@ export const deliveryStatuses = [
 export const toneOfDelivery: Readonly<Record<DeliveryStatus, Tone>> = {
   delivered: 'ok',
   waiting: 'warn',
+  parked: 'warn',
   failed: 'bad',
   cancelled: 'off',
 };
 
+const asked = ['webhook.verify', 'webhook.drill'];
+
 /** False for iOmniHub's own questions and drills: they are asked and started anew instead. */
 export function mayBeResent({ eventType }: Pick<Delivery, 'eventType'>): boolean {
-  return !eventType.startsWith('webhook.');
+  return !asked.includes(eventType);
 }
 
 /** What has arrived may be sent again too, but nobody has to. */

@@ -78,6 +78,12 @@ export const LiveIcon = () => (
   </Icon>
 );
 
+export const BellIcon = () => (
+  <Icon>
+    <path d="M3 11.5h10l-1.2-1.8V7a3.8 3.8 0 0 0-7.6 0v2.7L3 11.5ZM6.8 13.8h2.4" />
+  </Icon>
+);
+
 export const WebhookIcon = () => (
   <Icon>
     <circle cx="4" cy="8" r="1.75" />

@@ -89,6 +89,7 @@ export function EventPanel({ id, onClose }: EventPanelProps) {
 const toneOf: Readonly<Record<AtWebhook['outcome'], Tone>> = {
   delivered: 'ok',
   waiting: 'warn',
+  parked: 'warn',
   failed: 'bad',
   cancelled: 'off',
   'no-longer-known': 'off',

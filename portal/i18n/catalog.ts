@@ -5,6 +5,7 @@ import type { doctor } from './en/doctor.ts';
 import type { drill } from './en/drill.ts';
 import type { events } from './en/events.ts';
 import type { created, form } from './en/form.ts';
+import type { notices } from './en/notices.ts';
 import type { playground } from './en/playground.ts';
 import type { problems } from './en/problems.ts';
 import type { common, shell } from './en/shell.ts';
@@ -27,6 +28,7 @@ export interface Catalog {
   readonly events: typeof events;
   readonly doctor: typeof doctor;
   readonly drill: typeof drill;
+  readonly notices: typeof notices;
   readonly playground: typeof playground;
   /** The API says them in English, so the English catalog has only those that the page says differently. */
   readonly sentences: Partial<Sentences>;

@@ -12,6 +12,11 @@ export function say({ code, params, text }: Sentence): string {
   return write ? write(params, (at) => formats().shortTime(new Date(at), now.value)) : text;
 }
 
+/** True if the page has words of its own for it. */
+export function maySay({ code }: Sentence): boolean {
+  return Object.hasOwn(texts().sentences, code);
+}
+
 export function sayAll(sentences: readonly Sentence[]): string {
   return sentences.map(say).join(' ');
 }

@@ -19,7 +19,7 @@ export function App() {
       </a>
       {state.kind === 'open' ? <Header hasPlayground={state.hasPlayground} /> : null}
       <main id="content" tabIndex={-1}>
-        {state.kind === 'open' ? <Screen /> : <NoSession />}
+        {state.kind === 'open' ? <Screen accountId={state.accountId} /> : <NoSession />}
       </main>
       <Announcer />
     </>
@@ -38,11 +38,14 @@ const WebhookScreen = lazy(() =>
 const NewScreen = lazy(() => import('../webhooks/new-screen.tsx').then((module) => module.NewScreen));
 const EventsScreen = lazy(() => import('../events/events-screen.tsx').then((module) => module.EventsScreen));
 const DoctorScreen = lazy(() => import('../doctor/doctor-screen.tsx').then((module) => module.DoctorScreen));
+const NoticesScreen = lazy(() =>
+  import('../notices/notices-screen.tsx').then((module) => module.NoticesScreen),
+);
 const PlaygroundScreen = lazy(() =>
   import('../playground/playground-screen.tsx').then((module) => module.PlaygroundScreen),
 );
 
-function Screen() {
+function Screen({ accountId }: { readonly accountId: string }) {
   const [place = 'webhooks', id, tab, deliveryId] = route.value.parts;
   useStartOfScreen(place === 'webhooks' ? `${place} ${id} ${tab}` : place);
   switch (place) {
@@ -51,6 +54,8 @@ function Screen() {
       return id === 'new' ? <NewScreen /> : <WebhookScreen id={id} tab={tab} deliveryId={deliveryId} />;
     case 'events':
       return <EventsScreen openId={id} />;
+    case 'notices':
+      return <NoticesScreen accountId={accountId} />;
     case 'doctor':
       return <DoctorScreen />;
     case 'playground':

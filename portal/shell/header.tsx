@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { formats, locale, showIn, texts } from '../i18n/i18n.ts';
 import { type Locale, localeNames, locales } from '../i18n/locales.ts';
+import { NoticesLink } from '../notices/notices-link.tsx';
 import { mayManage, session, signOut } from '../session/session.ts';
 import { now } from './clock.ts';
 import { useKeys } from './keys.ts';
@@ -37,6 +38,9 @@ export function Header({ hasPlayground }: { readonly hasPlayground: boolean }) {
         ))}
       </nav>
       <div class="header-end">
+        {session.value.kind === 'open' ? (
+          <NoticesLink accountId={session.value.accountId} isHere={place === 'notices'} />
+        ) : null}
         {session.value.kind === 'open' && !mayManage.value ? <span class="pill">{t.viewOnly}</span> : null}
         <span class="faint wide-only" title={Intl.DateTimeFormat().resolvedOptions().timeZone}>
           {t.timesIn(formats().zoneName(now.value))}

@@ -10,38 +10,29 @@ import { Status } from '../design/status.tsx';
 import { texts } from '../i18n/i18n.ts';
 import { api, mayManage } from '../session/session.ts';
 import { goTo, linkTo } from '../shell/route.ts';
-import { explainHealth, type HealthState, hostOf, toneOf, type Webhook } from './health.ts';
-
-interface LifeBlockProps {
-  readonly webhook: Webhook;
-  readonly state: HealthState;
-  readonly onChanged: () => Promise<void>;
-}
+import { explainHealth, hostOf, toneOf, type WebhookDetail } from './health.ts';
+import { HoldingActions, type HoldingProps } from './holding-actions.tsx';
+import { KeptText } from './kept-text.tsx';
+import { PauseDialog } from './pause-dialog.tsx';
+import { useAttempt } from './use-attempt.ts';
 
 /** Enables, disables and deletes a webhook; before, it says what will happen to the deliveries that wait. */
-export function LifeBlock({ webhook, state, onChanged }: LifeBlockProps) {
+export function LifeBlock({ webhook, state, onChanged }: HoldingProps) {
   const {
     webhook: { life: t },
     webhooks,
   } = texts();
   const { id, status } = webhook;
-  const asking = useSignal<'disable' | 'delete' | undefined>(undefined);
-  const failure = useSignal<ApiFailure | undefined>(undefined);
-  const attempt = async (change: () => Promise<unknown>) => {
-    failure.value = undefined;
-    try {
-      await change();
-      await onChanged();
-    } catch (error) {
-      if (!(error instanceof ApiFailure)) throw error;
-      failure.value = error;
-    }
-  };
-  const setStatus = (next: 'enabled' | 'disabled') =>
+  const asking = useSignal<'disable' | 'delete' | 'pause' | undefined>(undefined);
+  const { failure, attempt } = useAttempt(onChanged);
+  const disable = () =>
     attempt(async () => {
-      await api('PATCH /subscriptions/{id}', { path: { id }, body: { status: next } });
-      announce(t[next]);
+      await api('PATCH /subscriptions/{id}', { path: { id }, body: { status: 'disabled' } });
+      announce(t.disabled);
     });
+  const close = () => {
+    asking.value = undefined;
+  };
   const askAgain = () => attempt(() => api('POST /subscriptions/{id}/verify', { path: { id } }));
   return (
     <section class="card block">
@@ -52,11 +43,8 @@ export function LifeBlock({ webhook, state, onChanged }: LifeBlockProps) {
       <p class="muted">{explainHealth(webhook, state)}</p>
       {mayManage.value ? (
         <div class="block-actions">
-          {status === 'disabled' ? (
-            <Button kind="primary" title={t.enableText} onClick={() => setStatus('enabled')}>
-              {t.enable}
-            </Button>
-          ) : (
+          <HoldingActions webhook={webhook} state={state} onChanged={onChanged} />
+          {status === 'disabled' ? null : (
             <Button
               onClick={() => {
                 asking.value = 'disable';
@@ -77,14 +65,17 @@ export function LifeBlock({ webhook, state, onChanged }: LifeBlockProps) {
         </div>
       ) : null}
       <FailureNotice failure={failure.value} />
-      {asking.value ? (
+      {asking.value === 'pause' ? (
+        <PauseDialog webhook={webhook} onClose={close} onChanged={onChanged} />
+      ) : asking.value ? (
         <EndDialog
           webhook={webhook}
           act={asking.value}
-          onClose={() => {
-            asking.value = undefined;
+          onClose={close}
+          onDisable={disable}
+          onPause={() => {
+            asking.value = 'pause';
           }}
-          onDisable={() => setStatus('disabled')}
         />
       ) : null}
     </section>
@@ -94,12 +85,13 @@ export function LifeBlock({ webhook, state, onChanged }: LifeBlockProps) {
 const mostCounted = 100;
 
 function EndDialog(props: {
-  readonly webhook: Webhook;
+  readonly webhook: WebhookDetail;
   readonly act: 'disable' | 'delete';
   readonly onClose: () => void;
-  readonly onDisable: () => Promise<void>;
+  readonly onDisable: () => Promise<unknown>;
+  readonly onPause: () => void;
 }) {
-  const { webhook, act, onClose, onDisable } = props;
+  const { webhook, act, onClose, onDisable, onPause } = props;
   const {
     webhook: { life: t },
     common,
@@ -127,6 +119,9 @@ function EndDialog(props: {
       actions={
         <>
           <Button onClick={onClose}>{common.cancel}</Button>
+          {act === 'disable' && webhook.status === 'enabled' ? (
+            <Button onClick={onPause}>{t.pauseInstead}</Button>
+          ) : null}
           <Button kind="danger-primary" onClick={end}>
             {act === 'disable' ? t.disable : t.delete}
           </Button>
@@ -136,6 +131,12 @@ function EndDialog(props: {
       <p>
         {act === 'disable' ? t.disableText : t.deleteText} <WaitingText id={webhook.id} />
       </p>
+      {webhook.parked.count > 0 ? (
+        <p>
+          <KeptText parked={webhook.parked} /> <b>{t.keptDropped}</b>
+        </p>
+      ) : null}
+      {act === 'disable' && webhook.status === 'enabled' ? <p>{t.pauseKeeps}</p> : null}
       <FailureNotice failure={failure.value} />
     </Dialog>
   );

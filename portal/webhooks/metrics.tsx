@@ -4,13 +4,13 @@ import { Skeleton } from '../design/skeleton.tsx';
 import { Status } from '../design/status.tsx';
 import { formats, texts } from '../i18n/i18n.ts';
 import { api } from '../session/session.ts';
-import { type HealthState, toneOf, type Webhook } from './health.ts';
+import { type HealthState, toneOf, type WebhookDetail } from './health.ts';
 import type { useDay } from './use-day.ts';
 
 const mostCounted = 100;
 
 interface MetricsProps {
-  readonly webhook: Webhook;
+  readonly webhook: WebhookDetail;
   readonly state: HealthState;
   readonly day: ReturnType<typeof useDay>;
 }
@@ -19,7 +19,7 @@ interface MetricsProps {
 export function Metrics({ webhook, state, day }: MetricsProps) {
   const { webhook: t, webhooks } = texts();
   const { number } = formats();
-  const { id } = webhook;
+  const { id, parked } = webhook;
   const path = { id };
   const statistics = day?.total;
   const waiting = useResource(
@@ -40,7 +40,14 @@ export function Metrics({ webhook, state, day }: MetricsProps) {
       </Metric>
       <Metric name={t.delivered}>{statistics && <Delivered total={statistics} />}</Metric>
       <Metric name={t.waiting}>
-        {waiting ? number(waiting.count) + (waiting.isMore ? '+' : '') : undefined}
+        {waiting ? (
+          <>
+            {number(waiting.count) + (waiting.isMore ? '+' : '')}
+            {parked.count > 0 ? (
+              <span class="metric-note">{t.keptNote(number(parked.count) + (parked.isMore ? '+' : ''))}</span>
+            ) : null}
+          </>
+        ) : undefined}
       </Metric>
       <Metric name={t.latency}>{statistics && nameLatency(statistics)}</Metric>
     </dl>

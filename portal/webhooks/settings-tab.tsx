@@ -7,13 +7,13 @@ import { Notice } from '../design/notice.tsx';
 import { formats, texts } from '../i18n/i18n.ts';
 import { api, mayManage } from '../session/session.ts';
 import { type Draft, draftOf, rebaseDraft, savedDraft, toPatch } from './draft.ts';
-import type { HealthState, Webhook } from './health.ts';
+import type { HealthState, Webhook, WebhookDetail } from './health.ts';
 import { LifeBlock } from './life-block.tsx';
 import { SecretBlock } from './secret-block.tsx';
 import { WebhookForm } from './webhook-form.tsx';
 
 interface SettingsTabProps {
-  readonly webhook: Webhook;
+  readonly webhook: WebhookDetail;
   readonly state: HealthState;
   readonly etag: string | undefined;
   readonly onChanged: () => Promise<void>;
@@ -41,7 +41,10 @@ export function SettingsTab({ webhook, state, etag, onChanged }: SettingsTabProp
 /** While somebody edits, what they began with stays, even if the webhook is read again meanwhile. */
 function EditForm({ webhook, etag, onChanged }: Omit<SettingsTabProps, 'state'>) {
   const { form: t } = texts();
-  const begun = useSignal({ webhook, etag });
+  const begun = useSignal<{ readonly webhook: Webhook; readonly etag: string | undefined }>({
+    webhook,
+    etag,
+  });
   const draft = useSignal<Draft>(draftOf(webhook));
   const dropped = useSignal<readonly string[]>([]);
   const patch = toPatch(draft.value, begun.value.webhook);

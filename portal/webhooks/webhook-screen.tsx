@@ -7,7 +7,6 @@ import { DeliveriesCard } from '../deliveries/deliveries-card.tsx';
 import { DeliveryPanel } from '../deliveries/delivery-panel.tsx';
 import { Button, LinkButton } from '../design/button.tsx';
 import { FailureNotice } from '../design/failure-notice.tsx';
-import { Notice } from '../design/notice.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { texts } from '../i18n/i18n.ts';
 import { api, mayManage } from '../session/session.ts';
@@ -15,7 +14,9 @@ import { lazy } from '../shell/lazy.tsx';
 import { goTo, linkTo } from '../shell/route.ts';
 import { useTitle } from '../shell/title.ts';
 import { useEventTypes } from './event-types.ts';
-import { explainHealth, type HealthState, healthOf, hostOf, toneOf, type Webhook } from './health.ts';
+import { type HealthState, healthOf, hostOf, isHolding, type WebhookDetail } from './health.ts';
+import { HealthNotice } from './health-notice.tsx';
+import { HoldingActions, type HoldingProps } from './holding-actions.tsx';
 import { Metrics } from './metrics.tsx';
 import { SendTest } from './send-test.tsx';
 import { SettingsTab } from './settings-tab.tsx';
@@ -54,39 +55,26 @@ export function WebhookScreen({ id, tab = 'deliveries', deliveryId }: WebhookScr
   }
   const state = healthOf(webhook, activityOf(day));
   const isOverview = tab === 'deliveries' || tab === 'activity';
+  const holding = { webhook, state, onChanged: found.refresh };
   return (
     <>
       <Head crumb={hostOf(webhook)} url={webhook.url} description={webhook.description}>
-        {mayManage.value ? (
-          <>
-            <Button
-              disabled={webhook.status !== 'enabled'}
-              title={webhook.status === 'enabled' ? undefined : t.testNeedsEnabled}
-              onClick={() => {
-                isTesting.value = true;
-              }}
-            >
-              {t.sendTest}
-            </Button>
-            <LinkButton href={linkTo(['webhooks', id, 'settings'])}>{t.edit}</LinkButton>
-          </>
-        ) : null}
+        <HeadActions
+          {...holding}
+          isOverview={isOverview}
+          onTest={() => {
+            isTesting.value = true;
+          }}
+        />
       </Head>
       {isOverview ? (
         <>
-          <HealthNotice webhook={webhook} state={state} />
+          <HealthNotice {...holding} />
           <Metrics webhook={webhook} state={state} day={day} />
         </>
       ) : null}
       <Tabs id={id} tab={tab} />
-      <TabContent
-        webhook={webhook}
-        state={state}
-        etag={found.value.value?.etag}
-        tab={tab as Tab}
-        deliveryId={deliveryId}
-        onChanged={found.refresh}
-      />
+      <TabContent {...holding} etag={found.value.value?.etag} tab={tab as Tab} deliveryId={deliveryId} />
       {isTesting.value ? (
         <SendTest
           webhook={webhook}
@@ -95,6 +83,27 @@ export function WebhookScreen({ id, tab = 'deliveries', deliveryId }: WebhookScr
           }}
         />
       ) : null}
+    </>
+  );
+}
+
+function HeadActions({
+  isOverview,
+  onTest,
+  ...holding
+}: HoldingProps & { readonly isOverview: boolean; readonly onTest: () => void }) {
+  const { webhook: t } = texts();
+  const { id, status } = holding.webhook;
+  const isEnabled = status === 'enabled';
+  if (!mayManage.value) return null;
+  return (
+    <>
+      <Button disabled={!isEnabled} title={isEnabled ? undefined : t.testNeedsEnabled} onClick={onTest}>
+        {t.sendTest}
+      </Button>
+      {/* What holds deliveries back is told below, with what its owner can do. */}
+      {isOverview && !isHolding(holding.state) ? <HoldingActions {...holding} /> : null}
+      <LinkButton href={linkTo(['webhooks', id, 'settings'])}>{t.edit}</LinkButton>
     </>
   );
 }
@@ -121,12 +130,6 @@ function Head(props: {
   );
 }
 
-function HealthNotice({ webhook, state }: { readonly webhook: Webhook; readonly state: HealthState }) {
-  if (state === 'healthy') return null;
-  const tone = toneOf[state];
-  return <Notice tone={tone === 'off' ? 'plain' : tone}>{explainHealth(webhook, state)}</Notice>;
-}
-
 function Tabs({ id, tab }: { readonly id: string; readonly tab: string }) {
   const { webhook: t } = texts();
   return (
@@ -150,7 +153,7 @@ function TabContent({
   deliveryId,
   onChanged,
 }: {
-  readonly webhook: Webhook;
+  readonly webhook: WebhookDetail;
   readonly state: HealthState;
   readonly etag: string | undefined;
   readonly tab: Tab;

@@ -8,7 +8,7 @@ import { session } from '../session/session.ts';
 import { useKeys } from '../shell/keys.ts';
 import { goTo, linkTo } from '../shell/route.ts';
 import type { Activity, Range } from './activity.ts';
-import { type HealthState, hostOf, successRate, toneOf, type Webhook } from './health.ts';
+import { type HealthState, hostOf, noteOf, successRate, toneOf, type Webhook } from './health.ts';
 
 export interface WebhookRow {
   readonly webhook: Webhook;
@@ -78,7 +78,7 @@ function Count({ shown }: { readonly shown: number }) {
 
 function Row({ webhook, activity, state, isMarked }: WebhookRow & { readonly isMarked: boolean }) {
   const { webhooks: t } = texts();
-  const { word, note } = t.states[state];
+  const note = noteOf(webhook, state);
   const median =
     activity?.medianMs && state === 'healthy' ? `≤ ${formats().duration(activity.medianMs)}` : '';
   return (
@@ -93,7 +93,7 @@ function Row({ webhook, activity, state, isMarked }: WebhookRow & { readonly isM
         <TypeTags types={webhook.eventTypes} />
       </td>
       <td class="state">
-        <Status tone={toneOf[state]}>{word}</Status>
+        <Status tone={toneOf[state]}>{t.states[state].word}</Status>
         <span class="second">{note || median || '\u00a0'}</span>
       </td>
       <td class="activity">

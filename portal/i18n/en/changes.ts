@@ -49,5 +49,6 @@ export const changes = {
   actors,
   ownSession: 'You, in this session',
   statuses: { enabled: 'enabled', disabled: 'disabled', pending: 'pending' },
+  until: (time: string) => `until ${time}`,
   notSet: 'none',
 };

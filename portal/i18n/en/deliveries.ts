@@ -3,6 +3,7 @@ import { plural } from './words.ts';
 
 const statuses: Readonly<Record<DeliveryStatus, string>> = {
   waiting: 'Waiting',
+  parked: 'Kept',
   delivered: 'Delivered',
   failed: 'Failed',
   cancelled: 'Cancelled',
@@ -27,6 +28,14 @@ const reasons: Readonly<Record<NonNullable<Delivery['reason']>, string>> = {
   'subscription-deleted': 'Webhook was deleted',
   'account-suspended': 'Account was suspended',
   'question-withdrawn': 'Asked anew since',
+  failing: 'Server fails',
+  throttled: 'Server wants fewer calls',
+  paused: 'Webhook is paused',
+  disabled: 'Disabled by iOmniHub',
+  'rate-limit': 'More than its limit',
+  'account-paused': 'Calls of the account are stopped',
+  'stage-paused': 'iOmniHub has stopped all calls',
+  discarded: 'Not wanted any more',
 };
 
 export const deliveries = {

@@ -6,6 +6,7 @@ type Outcome = RouteAnswer<'GET /events/{id}'>['subscriptions'][number]['outcome
 const outcomes: Readonly<Record<Outcome, string>> = {
   delivered: 'Delivered',
   waiting: 'Waiting',
+  parked: 'Kept',
   failed: 'Failed',
   cancelled: 'Cancelled',
   'no-longer-known': 'No longer known',

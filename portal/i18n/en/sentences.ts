@@ -14,12 +14,30 @@ export const sentences: Partial<Sentences> = {
     `Your server answered ${p.status}. We try again at ${time(p.at)}, after ${attempts(p.attempts)}; nothing is lost.`,
   'delivery.waiting-unanswered': (p, time) =>
     `No good answer came from your server. We try again at ${time(p.at)}, after ${attempts(p.attempts)}; nothing is lost.`,
+  'delivery.parked': (p) => (p.attempts === 0 ? 'Kept:' : `Kept, after ${attempts(p.attempts)}:`),
   'delivery.exhausted': (p) => `Given up after ${attempts(p.attempts)}:`,
   'delivery.last-answered': (p) => `Your server answered ${p.status} to the latest attempt.`,
   'delivery.cancelled': (p) => (p.attempts === 0 ? 'Cancelled:' : `Cancelled after ${attempts(p.attempts)}:`),
   'delivery.asked-for': () => 'Sent because somebody asked for it.',
   'delivery.ends-deleted': () => 'It is cancelled then, because the webhook was deleted.',
   'delivery.ends-not-enabled': () => 'It is cancelled then if the webhook is not enabled by that time.',
+  'delivery.held-back': () => 'It is kept then instead of being sent, if this is still so:',
+
+  'parked.failing-until': (p, time) =>
+    `your server fails. One delivery is tried at ${time(p.at)}; this one follows by itself once your server answers 2xx.`,
+  'parked.throttled-until': (p, time) =>
+    `your server asked for fewer calls until ${time(p.at)}. It goes on then by itself.`,
+  'parked.paused-until': (p, time) =>
+    `the webhook is paused until ${time(p.at)}. It goes on then by itself, or when the pause is ended.`,
+  'parked.disabled-until': (p, time) =>
+    `iOmniHub disabled the webhook. Enable it to get what was kept; events that come until ${time(p.at)} are kept too.`,
+  'parked.failing': () =>
+    'your server fails, so only one call is made now and then. It goes on by itself once your server answers 2xx.',
+  'parked.throttled': () => 'your server asked for fewer calls. It goes on by itself.',
+  'parked.paused': () => 'the webhook is paused. It goes on when the pause ends, or is ended.',
+  'parked.disabled': () => 'iOmniHub disabled the webhook. Enable it to get what was kept.',
+  'parked.rate-limit': () =>
+    'more has come than the limit of the webhook lets through. It goes on by itself, the oldest first; a higher limit makes it faster.',
 
   'limit.subscription': () =>
     'so many calls are what this webhook allows. Raise or remove its limit in the settings if your server can take more.',
@@ -74,6 +92,7 @@ export const sentences: Partial<Sentences> = {
   'cancellation.subscription-disabled': () => 'the webhook was disabled.',
   'cancellation.subscription-pending': () => 'your server had not yet said that it wants callbacks.',
   'cancellation.subscription-deleted': () => 'the webhook was deleted.',
+  'cancellation.discarded': () => 'somebody chose not to send what had been kept.',
   'cancellation.question-withdrawn': () => 'your server was asked anew, or the URL was changed.',
 
   'event.not-subscribed': (p) =>
@@ -88,6 +107,21 @@ export const sentences: Partial<Sentences> = {
     'Your server has not answered 2xx yet, or has failed too often since: it gets one call a second at most. Send a test event to see what it answers.',
   'health.address-forbidden': (p, time) =>
     `Nothing is delivered: since ${time(p.at)}, the name in the URL leads to an address that is not public. Check its DNS records, or change the URL; after a day, the webhook is disabled.`,
+  'health.failing': (p, time) =>
+    `Your server has failed since ${time(p.since)}. Deliveries are kept, and one of them is tried at ${time(p.at)}. The last call:`,
+  'health.probing': (p, time) =>
+    `Your server has failed since ${time(p.since)}. Deliveries are kept, and one of them is being tried. The last call:`,
+  'health.half-open': (p, time) =>
+    `Your server has failed since ${time(p.since)}. Nothing waits for it; the next event is tried at once. The last call:`,
+  'health.throttled': (p, time) =>
+    `Your server asked for fewer calls. Deliveries are kept until ${time(p.at)}, and then sent bit by bit.`,
+  'health.paused': (p, time) =>
+    `Paused until ${time(p.at)}: deliveries are kept, and then sent bit by bit. Resume it to get them now.`,
+  'health.discarding': (p, time) => `What was kept until ${time(p.at)} is being cancelled.`,
+  'health.kept': (p, time) =>
+    `Events that come until ${time(p.at)} are kept, and sent once the webhook is enabled.`,
+  'health.disabled-failing': () =>
+    'iOmniHub disabled it: no call has succeeded for days. Repair your server, then enable it.',
   'health.disabled': () => 'It gets no events. Enable it to get those that come from then on.',
   'health.disabled-gone': () =>
     'iOmniHub disabled it: your server answered 410, which means that it is gone for good. If that is a mistake, enable it again.',
@@ -97,6 +131,19 @@ export const sentences: Partial<Sentences> = {
   'health.consent-missing': () =>
     'iOmniHub needs the consent of your server, and does not have it yet: ask it once more in the settings.',
   'health.consent-failed': () => 'Your server did not give its consent:',
+
+  'notice.failing': (p, time) =>
+    `Your server has failed since ${time(p.since)}. Deliveries are kept, and sent once it answers 2xx again. The last call:`,
+  'notice.disabling': (p, time) =>
+    `No call has succeeded since ${time(p.since)}. The webhook is disabled at ${time(p.at)} unless one does. The last call:`,
+  'notice.recovered': (p, time) =>
+    `Your server answers again; it had failed since ${time(p.since)}. What was kept is sent, the oldest first.`,
+  'notice.paused': (p, time) =>
+    `Deliveries are kept until ${time(p.at)}, or until the webhook is resumed, and then sent bit by bit.`,
+  'notice.secret-rotated': (p, time) =>
+    `The webhook has a new signing secret. The old one signs as well until ${time(p.at)}: let your server use the new one by then.`,
+  'notice.exhausted': (p, time) =>
+    `${plural(p.count, { one: '# delivery was', other: '# deliveries were' })} given up since ${time(p.since)}. The list of deliveries shows why; send them again once your server works.`,
 
   ...drillSentences,
 };

@@ -16,6 +16,7 @@ export const shell = {
   events: 'Events',
   doctor: 'Signature doctor',
   playground: 'Playground',
+  noticesNew: (count: number) => (count === 0 ? 'Notices' : `Notices, ${count} new`),
   navigation: 'Main',
   language: 'Language',
   keyboard: 'Keyboard shortcuts',

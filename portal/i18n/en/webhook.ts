@@ -19,6 +19,39 @@ export const webhook = {
   testOnItsWay: 'On its way to your server …',
   answeredIn: (duration: string) => `Took ${duration}.`,
   showDelivery: 'Show the delivery',
+  kept: (count: number, isMore: boolean) =>
+    isMore
+      ? plural(count, { other: 'More than # deliveries are kept.' })
+      : plural(count, { one: '# delivery is kept.', other: '# deliveries are kept.' }),
+  oldestFrom: (time: string) => `The oldest is from ${time}.`,
+  keptNote: (count: string) => `${count} kept`,
+  pause: {
+    pause: 'Pause',
+    changeEnd: 'Change the end',
+    resume: 'Resume now',
+    resumed: 'Resumed. What was kept is sent within a minute.',
+    tryNow: 'Try now',
+    trying: 'Your server is called within a minute.',
+    nextCall: 'Next call:',
+    soon: 'within a minute',
+    ends: 'The pause ends:',
+    disablesAt: (time: string) => `If no call succeeds by ${time}, iOmniHub disables the webhook.`,
+    dialogTitle: (host: string) => `Pause ${host}`,
+    text: 'Your server is not called during the pause, except by your tests. Nothing is lost: deliveries are kept, and when the pause ends they are sent bit by bit, the oldest first.',
+    length: 'How long',
+    lengths: {
+      hour: '1 hour',
+      hours: '4 hours',
+      tomorrow: 'Until tomorrow, 9:00',
+      week: '7 days',
+      time: 'Until another time',
+    },
+    until: 'Until',
+    within: 'A time within the next 7 days.',
+    weekHint:
+      'A delivery is given up 7 days after its event: end so long a pause a little earlier, so that none is lost.',
+    paused: 'Paused',
+  },
   secret: {
     title: 'Signing secret',
     text: 'Your server checks with it that a callback comes from iOmniHub. Keep it as you keep a password.',
@@ -55,6 +88,12 @@ export const webhook = {
     enableText:
       'Events that come from now on are sent. What came while it was disabled is not sent by itself: send it from the events.',
     disableText: 'Events that come while it is disabled are not sent.',
+    enableTitle: (host: string) => `Enable ${host}?`,
+    keptQuestion: 'What becomes of what is kept?',
+    keptChoices: { send: 'Send it, the oldest first', discard: 'Do not send it' },
+    keptDropped: 'What is kept is not sent any more.',
+    pauseKeeps: 'A pause keeps what comes meanwhile.',
+    pauseInstead: 'Pause instead',
     disableTitle: (host: string) => `Disable ${host}?`,
     deleteTitle: (host: string) => `Delete ${host}?`,
     deleteText: 'Its settings and its secret are gone. Its deliveries can no longer be looked up.',

@@ -42,11 +42,17 @@ export const webhooks = {
     unproven: { word: 'New', note: 'Not answered yet' },
     shaky: { word: 'Some calls fail', note: 'They are tried again' },
     failing: { word: 'Failing', note: 'No call succeeds' },
+    down: { word: 'Failing', note: 'Deliveries are kept' },
+    throttled: { word: 'Slowed down', note: 'Your server asked for it' },
+    draining: { word: 'Catching up', note: 'What was kept is sent' },
+    paused: { word: 'Paused', note: 'Deliveries are kept' },
     pending: { word: 'Pending', note: 'Not confirmed yet' },
     broken: { word: 'Not delivered', note: 'Needs your attention' },
     ended: { word: 'Disabled', note: 'By iOmniHub' },
     off: { word: 'Disabled', note: 'By you' },
   },
+  until: (time: string) => `Until ${time}`,
+  nextCall: (time: string) => `Next call ${time}`,
   shakyText:
     'In the latest hour some calls failed. Each is tried again, and nothing is lost. Open a delivery to see what your server answered.',
   failingText:

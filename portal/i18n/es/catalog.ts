@@ -6,6 +6,7 @@ import { doctor } from './doctor.ts';
 import { drill } from './drill.ts';
 import { events } from './events.ts';
 import { created, form } from './form.ts';
+import { notices } from './notices.ts';
 import { playground } from './playground.ts';
 import { problems } from './problems.ts';
 import { sentences } from './sentences.ts';
@@ -27,6 +28,7 @@ export const catalog: Catalog = {
   events,
   doctor,
   drill,
+  notices,
   playground,
   sentences,
 };

@@ -49,5 +49,6 @@ export const changes = {
   actors,
   ownSession: 'Usted, en esta sesión',
   statuses: { enabled: 'activado', disabled: 'desactivado', pending: 'pendiente' },
+  until: (time: string) => `hasta ${time}`,
   notSet: 'ninguno',
 };

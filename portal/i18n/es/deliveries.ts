@@ -3,6 +3,7 @@ import { plural } from './words.ts';
 
 const statuses: Readonly<Record<DeliveryStatus, string>> = {
   waiting: 'En espera',
+  parked: 'Guardada',
   delivered: 'Entregada',
   failed: 'Fallida',
   cancelled: 'Cancelada',
@@ -27,6 +28,14 @@ const reasons: Readonly<Record<NonNullable<Delivery['reason']>, string>> = {
   'subscription-deleted': 'El webhook se eliminó',
   'account-suspended': 'La cuenta se suspendió',
   'question-withdrawn': 'Se preguntó de nuevo',
+  failing: 'El servidor falla',
+  throttled: 'El servidor quiere menos llamadas',
+  paused: 'El webhook está en pausa',
+  disabled: 'Desactivado por iOmniHub',
+  'rate-limit': 'Por encima de su límite',
+  'account-paused': 'Llamadas de la cuenta detenidas',
+  'stage-paused': 'iOmniHub detuvo todas las llamadas',
+  discarded: 'Ya no se quería',
 };
 
 export const deliveries = {

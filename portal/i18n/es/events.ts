@@ -6,6 +6,7 @@ type Outcome = RouteAnswer<'GET /events/{id}'>['subscriptions'][number]['outcome
 const outcomes: Readonly<Record<Outcome, string>> = {
   delivered: 'Entregado',
   waiting: 'En espera',
+  parked: 'Guardado',
   failed: 'Fallido',
   cancelled: 'Cancelado',
   'no-longer-known': 'Ya no se sabe',

@@ -14,12 +14,35 @@ export const sentences: Sentences = {
     `Su servidor respondió ${p.status}. Lo intentamos de nuevo a las ${time(p.at)}, tras ${attempts(p.attempts)}; no se pierde nada.`,
   'delivery.waiting-unanswered': (p, time) =>
     `No llegó una buena respuesta de su servidor. Lo intentamos de nuevo a las ${time(p.at)}, tras ${attempts(p.attempts)}; no se pierde nada.`,
+  'delivery.parked': (p) => (p.attempts === 0 ? 'Guardada:' : `Guardada, tras ${attempts(p.attempts)}:`),
   'delivery.exhausted': (p) => `Se abandonó tras ${attempts(p.attempts)}:`,
   'delivery.last-answered': (p) => `Su servidor respondió ${p.status} al último intento.`,
   'delivery.cancelled': (p) => (p.attempts === 0 ? 'Cancelada:' : `Cancelada tras ${attempts(p.attempts)}:`),
   'delivery.asked-for': () => 'Se envió porque alguien lo pidió.',
   'delivery.ends-deleted': () => 'Se cancelará entonces, porque el webhook se eliminó.',
   'delivery.ends-not-enabled': () => 'Se cancelará entonces si el webhook no está activado para esa hora.',
+  'delivery.held-back': () => 'Entonces se guarda en lugar de enviarse, si esto sigue así:',
+
+  'parked.failing-until': (p, time) =>
+    `su servidor falla. Una entrega se intenta a las ${time(p.at)}; esta sigue por sí sola en cuanto responda 2xx.`,
+  'parked.throttled-until': (p, time) =>
+    `su servidor pidió menos llamadas hasta ${time(p.at)}. Después sigue por sí sola.`,
+  'parked.paused-until': (p, time) =>
+    `el webhook está en pausa hasta ${time(p.at)}. Después sigue por sí sola, o cuando se termine la pausa.`,
+  'parked.disabled-until': (p, time) =>
+    `iOmniHub desactivó el webhook. Actívelo para recibir lo guardado; los eventos que lleguen hasta ${time(p.at)} también se guardan.`,
+  'parked.draining': () =>
+    'se está enviando lo guardado, de lo más antiguo a lo más nuevo. Sigue por sí solo.',
+  'parked.failing': () =>
+    'su servidor falla, así que solo se hace una llamada de vez en cuando. Sigue por sí solo en cuanto responda 2xx.',
+  'parked.throttled': () => 'su servidor pidió menos llamadas. Sigue por sí solo.',
+  'parked.paused': () => 'el webhook está en pausa. Sigue cuando la pausa acabe, o se termine.',
+  'parked.disabled': () => 'iOmniHub desactivó el webhook. Actívelo para recibir lo que se guardó.',
+  'parked.rate-limit': () =>
+    'llegó más de lo que deja pasar el límite del webhook. Sigue por sí solo, de lo más antiguo a lo más nuevo; un límite mayor lo acelera.',
+  'parked.account-paused': () =>
+    'iOmniHub ha detenido por un tiempo todas las llamadas de la cuenta. Sigue por sí solo.',
+  'parked.stage-paused': () => 'iOmniHub ha detenido por un tiempo todas las llamadas. Sigue por sí solo.',
 
   'limit.subscription': () =>
     'este webhook no permite más llamadas. Suba o quite su límite en los ajustes si su servidor admite más.',
@@ -97,6 +120,7 @@ export const sentences: Sentences = {
   'cancellation.subscription-pending': () => 'su servidor aún no había dicho que quiere llamadas.',
   'cancellation.subscription-deleted': () => 'el webhook se eliminó.',
   'cancellation.account-suspended': () => 'la cuenta se suspendió.',
+  'cancellation.discarded': () => 'alguien decidió no enviar lo que estaba guardado.',
   'cancellation.question-withdrawn': () => 'se preguntó de nuevo a su servidor, o se cambió la URL.',
 
   'event.about-to-be-sent': () => 'El primer intento se hará en breve.',
@@ -115,6 +139,22 @@ export const sentences: Sentences = {
     'Su servidor aún no ha respondido 2xx, o ha fallado demasiadas veces desde entonces: recibe como máximo una llamada por segundo. Envíe un evento de prueba para ver qué responde.',
   'health.address-forbidden': (p, time) =>
     `No se entrega nada: desde ${time(p.at)}, el nombre de la URL lleva a una dirección que no es pública. Compruebe sus registros DNS, o cambie la URL; al cabo de un día, el webhook se desactiva.`,
+  'health.failing': (p, time) =>
+    `Su servidor falla desde ${time(p.since)}. Las entregas se guardan, y una de ellas se intenta a las ${time(p.at)}. La última llamada:`,
+  'health.probing': (p, time) =>
+    `Su servidor falla desde ${time(p.since)}. Las entregas se guardan, y una de ellas se está intentando. La última llamada:`,
+  'health.half-open': (p, time) =>
+    `Su servidor falla desde ${time(p.since)}. Nada lo espera; el próximo evento se intenta enseguida. La última llamada:`,
+  'health.throttled': (p, time) =>
+    `Su servidor pidió menos llamadas. Las entregas se guardan hasta ${time(p.at)} y luego se envían poco a poco.`,
+  'health.paused': (p, time) =>
+    `En pausa hasta ${time(p.at)}: las entregas se guardan y luego se envían poco a poco. Reanúdelo para recibirlas ahora.`,
+  'health.draining': () => 'Se está enviando lo guardado, de lo más antiguo a lo más nuevo.',
+  'health.discarding': (p, time) => `Lo guardado hasta ${time(p.at)} se está cancelando.`,
+  'health.kept': (p, time) =>
+    `Los eventos que lleguen hasta ${time(p.at)} se guardan y se envían cuando se active el webhook.`,
+  'health.disabled-failing': () =>
+    'iOmniHub lo desactivó: ninguna llamada ha funcionado durante días. Repare el servidor y luego actívelo.',
   'health.disabled': () => 'No recibe eventos. Actívelo para recibir los que lleguen desde entonces.',
   'health.disabled-gone': () =>
     'iOmniHub lo desactivó: su servidor respondió 410, lo que significa que ya no existe. Si es un error, actívelo de nuevo.',
@@ -128,6 +168,23 @@ export const sentences: Sentences = {
   'health.consent-missing': () =>
     'iOmniHub necesita el consentimiento de su servidor y aún no lo tiene: pregúntele de nuevo en los ajustes.',
   'health.consent-failed': () => 'Su servidor no dio su consentimiento:',
+
+  'notice.failing': (p, time) =>
+    `Su servidor falla desde ${time(p.since)}. Las entregas se guardan y se envían cuando vuelva a responder 2xx. La última llamada:`,
+  'notice.disabling': (p, time) =>
+    `Ninguna llamada ha funcionado desde ${time(p.since)}. El webhook se desactiva a las ${time(p.at)} si ninguna funciona hasta entonces. La última llamada:`,
+  'notice.recovered': (p, time) =>
+    `Su servidor vuelve a responder; fallaba desde ${time(p.since)}. Se envía lo guardado, de lo más antiguo a lo más nuevo.`,
+  'notice.disabled-by-owner': () => 'El webhook se desactivó: no recibe eventos hasta que se active.',
+  'notice.paused': (p, time) =>
+    `Las entregas se guardan hasta ${time(p.at)}, o hasta que se reanude el webhook, y luego se envían poco a poco.`,
+  'notice.resumed': () => 'La pausa ha terminado. Se envía lo guardado, de lo más antiguo a lo más nuevo.',
+  'notice.secret-rotated': (p, time) =>
+    `El webhook tiene un nuevo secreto de firma. El antiguo también firma hasta ${time(p.at)}: hasta entonces, su servidor debe pasar al nuevo.`,
+  'notice.changed': (p) => `Se cambiaron ajustes del webhook: ${p.fields}.`,
+  'notice.moved': (p) => `Las llamadas van ahora a ${p.to}, en lugar de ${p.from}.`,
+  'notice.exhausted': (p, time) =>
+    `${plural(p.count, { one: 'Se abandonó # entrega', other: 'Se abandonaron # entregas' })} desde ${time(p.since)}. La lista de entregas muestra por qué; reenvíelas cuando el servidor funcione.`,
 
   ...drillSentences,
 };

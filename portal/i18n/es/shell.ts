@@ -16,6 +16,8 @@ export const shell = {
   events: 'Eventos',
   doctor: 'Doctor de firmas',
   playground: 'Laboratorio',
+  noticesNew: (count: number) =>
+    count === 0 ? 'Avisos' : `Avisos, ${count} ${count === 1 ? 'nuevo' : 'nuevos'}`,
   navigation: 'Principal',
   language: 'Idioma',
   keyboard: 'Atajos de teclado',

@@ -19,6 +19,40 @@ export const webhook = {
   testOnItsWay: 'En camino a su servidor …',
   answeredIn: (duration: string) => `Tardó ${duration}.`,
   showDelivery: 'Ver la entrega',
+  kept: (count: number, isMore: boolean) =>
+    isMore
+      ? plural(count, { other: 'Hay más de # entregas guardadas.' })
+      : plural(count, { one: 'Hay # entrega guardada.', other: 'Hay # entregas guardadas.' }),
+  oldestFrom: (time: string) => `La más antigua es de ${time}.`,
+  keptNote: (count: string) => `${count} guardadas`,
+  pause: {
+    pause: 'Pausar',
+    changeEnd: 'Cambiar el fin',
+    resume: 'Reanudar ahora',
+    resumed: 'Reanudado. Lo guardado se envía antes de un minuto.',
+    tryNow: 'Intentar ahora',
+    trying: 'Se llama a su servidor antes de un minuto.',
+    nextCall: 'Próxima llamada:',
+    soon: 'antes de un minuto',
+    ends: 'La pausa acaba:',
+    disablesAt: (time: string) =>
+      `Si ninguna llamada funciona antes de ${time}, iOmniHub desactiva el webhook.`,
+    dialogTitle: (host: string) => `Pausar ${host}`,
+    text: 'Durante la pausa no se llama a su servidor, salvo por sus pruebas. No se pierde nada: las entregas se guardan y, al acabar la pausa, se envían poco a poco, de la más antigua a la más nueva.',
+    length: 'Cuánto tiempo',
+    lengths: {
+      hour: '1 hora',
+      hours: '4 horas',
+      tomorrow: 'Hasta mañana, 9:00',
+      week: '7 días',
+      time: 'Hasta otra hora',
+    },
+    until: 'Hasta',
+    within: 'Una hora dentro de los próximos 7 días.',
+    weekHint:
+      'Una entrega se abandona 7 días después de su evento: termine una pausa tan larga un poco antes, para no perder ninguna.',
+    paused: 'En pausa',
+  },
   secret: {
     title: 'Secreto de firma',
     text: 'Con él, su servidor comprueba que una llamada viene de iOmniHub. Guárdelo como guarda una contraseña.',
@@ -55,6 +89,12 @@ export const webhook = {
     enableText:
       'Se envían los eventos que lleguen desde ahora. Lo que llegó mientras estaba desactivado no se envía solo: envíelo desde los eventos.',
     disableText: 'Los eventos que lleguen mientras esté desactivado no se envían.',
+    enableTitle: (host: string) => `¿Activar ${host}?`,
+    keptQuestion: '¿Qué se hace con lo guardado?',
+    keptChoices: { send: 'Enviarlo, de lo más antiguo a lo más nuevo', discard: 'No enviarlo' },
+    keptDropped: 'Lo guardado ya no se envía.',
+    pauseKeeps: 'Una pausa guarda lo que llegue mientras tanto.',
+    pauseInstead: 'Pausar en su lugar',
     disableTitle: (host: string) => `¿Desactivar ${host}?`,
     deleteTitle: (host: string) => `¿Eliminar ${host}?`,
     deleteText: 'Se pierden sus ajustes y su secreto. Sus entregas ya no se pueden consultar.',

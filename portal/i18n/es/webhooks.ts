@@ -45,11 +45,17 @@ export const webhooks = {
     unproven: { word: 'Nuevo', note: 'Aún sin respuesta' },
     shaky: { word: 'Algunas fallan', note: 'Se intentan de nuevo' },
     failing: { word: 'Fallando', note: 'Ninguna funciona' },
+    down: { word: 'Fallando', note: 'Entregas guardadas' },
+    throttled: { word: 'Más despacio', note: 'Su servidor lo pidió' },
+    draining: { word: 'Poniéndose al día', note: 'Se envía lo guardado' },
+    paused: { word: 'En pausa', note: 'Entregas guardadas' },
     pending: { word: 'Pendiente', note: 'Aún sin confirmar' },
     broken: { word: 'Sin entrega', note: 'Requiere atención' },
     ended: { word: 'Desactivado', note: 'Por iOmniHub' },
     off: { word: 'Desactivado', note: 'Por usted' },
   },
+  until: (time: string) => `Hasta ${time}`,
+  nextCall: (time: string) => `Próxima llamada ${time}`,
   shakyText:
     'En la última hora fallaron algunas llamadas. Cada una se intenta de nuevo y no se pierde nada. Abra una entrega para ver qué respondió su servidor.',
   failingText:

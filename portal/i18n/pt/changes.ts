@@ -49,5 +49,6 @@ export const changes = {
   actors,
   ownSession: 'Você, nesta sessão',
   statuses: { enabled: 'ativado', disabled: 'desativado', pending: 'pendente' },
+  until: (time: string) => `até ${time}`,
   notSet: 'nenhum',
 };

@@ -3,6 +3,7 @@ import { plural } from './words.ts';
 
 const statuses: Readonly<Record<DeliveryStatus, string>> = {
   waiting: 'Em espera',
+  parked: 'Guardada',
   delivered: 'Entregue',
   failed: 'Falhou',
   cancelled: 'Cancelada',
@@ -27,6 +28,14 @@ const reasons: Readonly<Record<NonNullable<Delivery['reason']>, string>> = {
   'subscription-deleted': 'Webhook foi excluído',
   'account-suspended': 'Conta foi suspensa',
   'question-withdrawn': 'Perguntado de novo depois',
+  failing: 'O servidor falha',
+  throttled: 'O servidor quer menos chamadas',
+  paused: 'Webhook está pausado',
+  disabled: 'Desativado pelo iOmniHub',
+  'rate-limit': 'Acima do limite dele',
+  'account-paused': 'Chamadas da conta estão paradas',
+  'stage-paused': 'O iOmniHub parou todas as chamadas',
+  discarded: 'Não era mais desejada',
 };
 
 export const deliveries = {

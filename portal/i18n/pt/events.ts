@@ -6,6 +6,7 @@ type Outcome = RouteAnswer<'GET /events/{id}'>['subscriptions'][number]['outcome
 const outcomes: Readonly<Record<Outcome, string>> = {
   delivered: 'Entregue',
   waiting: 'Em espera',
+  parked: 'Guardado',
   failed: 'Falhou',
   cancelled: 'Cancelado',
   'no-longer-known': 'Não se sabe mais',

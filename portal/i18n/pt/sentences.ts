@@ -14,12 +14,35 @@ export const sentences: Sentences = {
     `Seu servidor respondeu ${p.status}. Tentamos de novo às ${time(p.at)}, após ${attempts(p.attempts)}; nada se perde.`,
   'delivery.waiting-unanswered': (p, time) =>
     `Seu servidor não deu uma boa resposta. Tentamos de novo às ${time(p.at)}, após ${attempts(p.attempts)}; nada se perde.`,
+  'delivery.parked': (p) => (p.attempts === 0 ? 'Guardada:' : `Guardada, após ${attempts(p.attempts)}:`),
   'delivery.exhausted': (p) => `Desistimos após ${attempts(p.attempts)}:`,
   'delivery.last-answered': (p) => `Seu servidor respondeu ${p.status} à última tentativa.`,
   'delivery.cancelled': (p) => (p.attempts === 0 ? 'Cancelada:' : `Cancelada após ${attempts(p.attempts)}:`),
   'delivery.asked-for': () => 'Enviado porque alguém pediu.',
   'delivery.ends-deleted': () => 'Será cancelada então, porque o webhook foi excluído.',
   'delivery.ends-not-enabled': () => 'Será cancelada então se o webhook não estiver ativado até lá.',
+  'delivery.held-back': () => 'Na hora, será guardada em vez de enviada, se isto ainda valer:',
+
+  'parked.failing-until': (p, time) =>
+    `seu servidor falha. Uma entrega é tentada às ${time(p.at)}; esta segue sozinha assim que ele responder 2xx.`,
+  'parked.throttled-until': (p, time) =>
+    `seu servidor pediu menos chamadas até ${time(p.at)}. Depois, continua sozinha.`,
+  'parked.paused-until': (p, time) =>
+    `o webhook está pausado até ${time(p.at)}. Depois, continua sozinha, ou quando a pausa for encerrada.`,
+  'parked.disabled-until': (p, time) =>
+    `o iOmniHub desativou o webhook. Ative-o para receber o que foi guardado; os eventos que vierem até ${time(p.at)} também ficam guardados.`,
+  'parked.draining': () =>
+    'o que foi guardado está sendo enviado, do mais antigo ao mais novo. Continua sozinho.',
+  'parked.failing': () =>
+    'seu servidor falha, e só uma chamada é feita de vez em quando. Continua sozinho assim que ele responder 2xx.',
+  'parked.throttled': () => 'seu servidor pediu menos chamadas. Continua sozinho.',
+  'parked.paused': () => 'o webhook está pausado. Continua quando a pausa terminar, ou for encerrada.',
+  'parked.disabled': () => 'o iOmniHub desativou o webhook. Ative-o para receber o que foi guardado.',
+  'parked.rate-limit': () =>
+    'veio mais do que o limite do webhook deixa passar. Continua sozinho, do mais antigo ao mais novo; um limite maior acelera.',
+  'parked.account-paused': () =>
+    'o iOmniHub parou por um tempo todas as chamadas da conta. Continua sozinho.',
+  'parked.stage-paused': () => 'o iOmniHub parou por um tempo todas as chamadas. Continua sozinho.',
 
   'limit.subscription': () =>
     'este webhook não permite mais chamadas. Aumente ou remova o limite nas configurações se o seu servidor aguentar mais.',
@@ -96,6 +119,7 @@ export const sentences: Sentences = {
   'cancellation.subscription-pending': () => 'seu servidor ainda não tinha dito que quer chamadas.',
   'cancellation.subscription-deleted': () => 'o webhook foi excluído.',
   'cancellation.account-suspended': () => 'a conta foi suspensa.',
+  'cancellation.discarded': () => 'alguém decidiu não enviar o que estava guardado.',
   'cancellation.question-withdrawn': () => 'seu servidor foi perguntado de novo, ou a URL foi alterada.',
 
   'event.about-to-be-sent': () => 'A primeira tentativa será feita a seguir.',
@@ -114,6 +138,22 @@ export const sentences: Sentences = {
     'Seu servidor ainda não respondeu 2xx, ou falhou vezes demais desde então: recebe no máximo uma chamada por segundo. Envie um evento de teste para ver o que ele responde.',
   'health.address-forbidden': (p, time) =>
     `Nada é entregue: desde ${time(p.at)}, o nome na URL leva a um endereço que não é público. Verifique os registros DNS, ou altere a URL; depois de um dia, o webhook é desativado.`,
+  'health.failing': (p, time) =>
+    `Seu servidor falha desde ${time(p.since)}. As entregas ficam guardadas, e uma delas é tentada às ${time(p.at)}. A última chamada:`,
+  'health.probing': (p, time) =>
+    `Seu servidor falha desde ${time(p.since)}. As entregas ficam guardadas, e uma delas está sendo tentada. A última chamada:`,
+  'health.half-open': (p, time) =>
+    `Seu servidor falha desde ${time(p.since)}. Nada espera por ele; o próximo evento é tentado na hora. A última chamada:`,
+  'health.throttled': (p, time) =>
+    `Seu servidor pediu menos chamadas. As entregas ficam guardadas até ${time(p.at)} e depois são enviadas aos poucos.`,
+  'health.paused': (p, time) =>
+    `Pausado até ${time(p.at)}: as entregas ficam guardadas e depois são enviadas aos poucos. Retome-o para recebê-las agora.`,
+  'health.draining': () => 'O que foi guardado está sendo enviado, do mais antigo ao mais novo.',
+  'health.discarding': (p, time) => `O que foi guardado até ${time(p.at)} está sendo cancelado.`,
+  'health.kept': (p, time) =>
+    `Os eventos que vierem até ${time(p.at)} ficam guardados e são enviados quando o webhook for ativado.`,
+  'health.disabled-failing': () =>
+    'O iOmniHub o desativou: nenhuma chamada deu certo por dias. Conserte o servidor e depois ative-o.',
   'health.disabled': () => 'Ele não recebe eventos. Ative-o para receber os que vierem a partir de então.',
   'health.disabled-gone': () =>
     'O iOmniHub o desativou: seu servidor respondeu 410, o que significa que não existe mais. Se isso for um engano, ative-o de novo.',
@@ -128,6 +168,23 @@ export const sentences: Sentences = {
   'health.consent-missing': () =>
     'O iOmniHub precisa do consentimento do seu servidor e ainda não o tem: pergunte de novo nas configurações.',
   'health.consent-failed': () => 'Seu servidor não deu o consentimento:',
+
+  'notice.failing': (p, time) =>
+    `Seu servidor falha desde ${time(p.since)}. As entregas ficam guardadas e são enviadas quando ele responder 2xx de novo. A última chamada:`,
+  'notice.disabling': (p, time) =>
+    `Nenhuma chamada deu certo desde ${time(p.since)}. O webhook é desativado às ${time(p.at)} se nenhuma der certo até lá. A última chamada:`,
+  'notice.recovered': (p, time) =>
+    `Seu servidor responde de novo; falhava desde ${time(p.since)}. O que foi guardado é enviado, do mais antigo ao mais novo.`,
+  'notice.disabled-by-owner': () => 'O webhook foi desativado: não recebe eventos até ser ativado.',
+  'notice.paused': (p, time) =>
+    `As entregas ficam guardadas até ${time(p.at)}, ou até que o webhook seja retomado, e depois são enviadas aos poucos.`,
+  'notice.resumed': () => 'A pausa terminou. O que foi guardado é enviado, do mais antigo ao mais novo.',
+  'notice.secret-rotated': (p, time) =>
+    `O webhook tem um novo segredo de assinatura. O antigo também assina até ${time(p.at)}: até lá, seu servidor deve usar o novo.`,
+  'notice.changed': (p) => `Configurações do webhook foram alteradas: ${p.fields}.`,
+  'notice.moved': (p) => `As chamadas agora vão para ${p.to}, em vez de ${p.from}.`,
+  'notice.exhausted': (p, time) =>
+    `${plural(p.count, { one: 'Desistimos de # entrega', other: 'Desistimos de # entregas' })} desde ${time(p.since)}. A lista de entregas mostra por quê; reenvie-as quando o servidor funcionar.`,
 
   ...drillSentences,
 };

@@ -16,6 +16,8 @@ export const shell = {
   events: 'Eventos',
   doctor: 'Doutor de assinaturas',
   playground: 'Laboratório',
+  noticesNew: (count: number) =>
+    count === 0 ? 'Avisos' : `Avisos, ${count} ${count === 1 ? 'novo' : 'novos'}`,
   navigation: 'Principal',
   language: 'Idioma',
   keyboard: 'Atalhos do teclado',

@@ -24,6 +24,39 @@ export const webhook = {
   testOnItsWay: 'A caminho do seu servidor …',
   answeredIn: (duration: string) => `Levou ${duration}.`,
   showDelivery: 'Ver a entrega',
+  kept: (count: number, isMore: boolean) =>
+    isMore
+      ? plural(count, { other: 'Mais de # entregas estão guardadas.' })
+      : plural(count, { one: '# entrega está guardada.', other: '# entregas estão guardadas.' }),
+  oldestFrom: (time: string) => `A mais antiga é de ${time}.`,
+  keptNote: (count: string) => `${count} guardadas`,
+  pause: {
+    pause: 'Pausar',
+    changeEnd: 'Mudar o fim',
+    resume: 'Retomar agora',
+    resumed: 'Retomado. O que foi guardado é enviado em até um minuto.',
+    tryNow: 'Tentar agora',
+    trying: 'Seu servidor é chamado em até um minuto.',
+    nextCall: 'Próxima chamada:',
+    soon: 'em até um minuto',
+    ends: 'A pausa termina:',
+    disablesAt: (time: string) => `Se nenhuma chamada der certo até ${time}, o iOmniHub desativa o webhook.`,
+    dialogTitle: (host: string) => `Pausar ${host}`,
+    text: 'Durante a pausa, seu servidor não é chamado, a não ser pelos seus testes. Nada se perde: as entregas ficam guardadas e, no fim da pausa, são enviadas aos poucos, da mais antiga à mais nova.',
+    length: 'Por quanto tempo',
+    lengths: {
+      hour: '1 hora',
+      hours: '4 horas',
+      tomorrow: 'Até amanhã, 9:00',
+      week: '7 dias',
+      time: 'Até outro horário',
+    },
+    until: 'Até',
+    within: 'Um horário nos próximos 7 dias.',
+    weekHint:
+      'Desistimos de uma entrega 7 dias depois do evento: termine uma pausa tão longa um pouco antes, para não perder nenhuma.',
+    paused: 'Pausado',
+  },
   secret: {
     title: 'Segredo de assinatura',
     text: 'Com ele, seu servidor verifica que uma chamada vem do iOmniHub. Guarde-o como guarda uma senha.',
@@ -60,6 +93,12 @@ export const webhook = {
     enableText:
       'Os eventos que vierem a partir de agora são enviados. O que veio enquanto estava desativado não é enviado sozinho: envie pela lista de eventos.',
     disableText: 'Eventos que vierem enquanto estiver desativado não são enviados.',
+    enableTitle: (host: string) => `Ativar ${host}?`,
+    keptQuestion: 'O que fazer com o que está guardado?',
+    keptChoices: { send: 'Enviar, do mais antigo ao mais novo', discard: 'Não enviar' },
+    keptDropped: 'O que está guardado não será mais enviado.',
+    pauseKeeps: 'Uma pausa guarda o que vier enquanto isso.',
+    pauseInstead: 'Pausar em vez disso',
     disableTitle: (host: string) => `Desativar ${host}?`,
     deleteTitle: (host: string) => `Excluir ${host}?`,
     deleteText: 'As configurações e o segredo somem. Suas entregas não podem mais ser consultadas.',

@@ -42,11 +42,17 @@ export const webhooks = {
     unproven: { word: 'Novo', note: 'Ainda sem resposta' },
     shaky: { word: 'Algumas falham', note: 'Serão tentadas de novo' },
     failing: { word: 'Falhando', note: 'Nenhuma dá certo' },
+    down: { word: 'Falhando', note: 'Entregas guardadas' },
+    throttled: { word: 'Mais devagar', note: 'Seu servidor pediu' },
+    draining: { word: 'Pondo em dia', note: 'O guardado é enviado' },
+    paused: { word: 'Pausado', note: 'Entregas guardadas' },
     pending: { word: 'Pendente', note: 'Ainda não confirmado' },
     broken: { word: 'Sem entrega', note: 'Precisa de atenção' },
     ended: { word: 'Desativado', note: 'Pelo iOmniHub' },
     off: { word: 'Desativado', note: 'Por você' },
   },
+  until: (time: string) => `Até ${time}`,
+  nextCall: (time: string) => `Próxima chamada ${time}`,
   shakyText:
     'Na última hora, algumas chamadas falharam. Cada uma é tentada de novo, e nada se perde. Abra uma entrega para ver o que seu servidor respondeu.',
   failingText:
