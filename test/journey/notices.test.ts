@@ -9,6 +9,11 @@ import { until } from '../support/until.ts';
 
 jest.setTimeout(600_000);
 
+interface Notice {
+  readonly type: string;
+  readonly data: { readonly subscription: { readonly id: string } };
+}
+
 let run: LocalRun;
 let owner: CallApi;
 let receiver: Receiver;
@@ -45,8 +50,8 @@ test('who subscribes to webhook.* hears of what the owner does to another subscr
   const types = ['paused', 'resumed', 'changed', 'disabled'].map((name) => `webhook.subscription.${name}`);
   await until('all notices', () => receiver.callbacks.length >= types.length);
   const bodies = receiver.callbacks.map(
-    (callback) => verifyCallback(callback, String(watching['secret'])) as Record<string, never>,
+    (callback) => verifyCallback(callback, String(watching['secret'])) as Notice,
   );
   expect(new Set(bodies.map(({ type }) => type))).toEqual(new Set(types));
-  for (const { data } of bodies) expect(data['subscription']['id']).toBe(watched['id']);
+  for (const { data } of bodies) expect(data.subscription.id).toBe(watched['id']);
 });
