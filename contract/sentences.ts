@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { drillSentences } from './drill-sentences.ts';
+import { holdingSentences } from './holding-sentences.ts';
 
 /**
  * What the API says about webhooks and deliveries in whole sentences, by codes that never change. The page shows them in
@@ -7,6 +8,7 @@ import { drillSentences } from './drill-sentences.ts';
  */
 const sentences = {
   ...drillSentences,
+  ...holdingSentences,
 
   'delivery.delivered': ({ attempts }: Attempts) => `The receiver answered 2xx after ${counted(attempts)}.`,
   'delivery.claimed': ({ attempts }: Attempts) =>
@@ -27,17 +29,6 @@ const sentences = {
   'delivery.ends-not-enabled': ({ status }: { status: string }) =>
     `It will be cancelled then if the subscription is still ${status}.`,
 
-  'delivery.held-back': () => 'It is parked then instead of being called, if this is still so:',
-
-  'parked.failing-until': ({ at }: At) =>
-    `the receiver fails. One delivery is tried at ${at}; this one follows by itself once the receiver answers 2xx.`,
-  'parked.throttled-until': ({ at }: At) =>
-    `the receiver asked for fewer calls until ${at}. It goes on then by itself.`,
-  'parked.paused-until': ({ at }: At) =>
-    `the subscription is paused until ${at}. It goes on then by itself, or when the pause is ended.`,
-  'parked.disabled-until': ({ at }: At) =>
-    `iOmniHub disabled the subscription. Enable it to get what was kept; events that come until ${at} are kept too.`,
-  'parked.draining': () => 'what was kept is being sent, the oldest first. It goes on by itself.',
   'parked.failing': () =>
     'the receiver fails, so only one call is made now and then. It goes on by itself once the receiver answers 2xx; GET /subscriptions/{id} says when it is called next.',
   'parked.throttled': () =>
@@ -161,7 +152,6 @@ const sentences = {
   'health.paused': ({ at }: At) =>
     `Paused until ${at}: its deliveries are kept, and then sent bit by bit. Resume it to get them now.`,
   'health.draining': () => 'What was kept is being sent, the oldest first.',
-  'health.discarding': ({ at }: At) => `What was parked until ${at} is being cancelled.`,
   'health.kept': ({ at }: At) =>
     `Events that come until ${at} are kept, and sent once the webhook is enabled.`,
   'health.disabled-failing': () =>

@@ -132,6 +132,23 @@ const requests: [name: string, prepare: Prepare, expected: string[]][] = [
     ['audit secret.revealed'],
   ],
   [
+    'a pause',
+    async () => {
+      const id = await subscribed();
+      return () => api.call('POST /subscriptions/{id}/pause', { accountId, id });
+    },
+    ['audit subscription.paused', 'subscription'],
+  ],
+  [
+    'the end of a pause',
+    async () => {
+      const id = await subscribed();
+      await api.call('POST /subscriptions/{id}/pause', { accountId, id });
+      return () => api.call('POST /subscriptions/{id}/resume', { accountId, id });
+    },
+    ['audit subscription.resumed', 'subscription'],
+  ],
+  [
     'a new secret',
     async () => {
       const id = await subscribed();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type DeliveryMessage, deliveryIdOf, messageFor } from '../../../../core/deliveries/delivery.ts';
+import { operationalCatalog } from '../../../../core/events/operational-events.ts';
 import type { Breaker } from '../../../../core/receivers/health.ts';
 import type { Subscription } from '../../../../core/subscriptions/subscription.ts';
 import type { TestApi } from '../../../support/api.ts';
@@ -261,6 +262,29 @@ describe('resuming', () => {
     expect(await resume()).toMatchObject({ status: 200, body: { status: 'disabled' } });
     expect((await stored()).pause).toBeUndefined();
   });
+});
+
+test('what owners are told of their changes is published as it is documented', async () => {
+  await pause();
+  await resume();
+  await patch({ url: 'https://other.example.com/secret', description: 'new' });
+  await api.call('POST /subscriptions/{id}/secret/rotate', { accountId, id });
+  await patch({ status: 'disabled' });
+  await deployment.sweep();
+
+  const ours = deployment.bus.accepted.filter((event) => event.accountId === accountId);
+  expect(ours.map(({ type }) => type.replace('webhook.subscription.', ''))).toEqual([
+    'paused',
+    'resumed',
+    'changed',
+    'secret-rotated',
+    'disabled',
+  ]);
+  for (const { type, data } of ours) {
+    const entry = operationalCatalog.find((one) => one.type === type);
+    expect(entry?.data.safeParse(data).error).toBeUndefined();
+  }
+  expect(new Set(ours.map((event) => event.id)).size).toBe(5);
 });
 
 describe('a change of the owner', () => {
