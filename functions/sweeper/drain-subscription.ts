@@ -1,5 +1,10 @@
 import { limitOfOwner } from '../../core/deliveries/call-limits.ts';
-import { messageFor, type ParkedDelivery, type ReservedTurn } from '../../core/deliveries/delivery.ts';
+import {
+  type Delivery,
+  messageFor,
+  type ParkedDelivery,
+  type ReservedTurn,
+} from '../../core/deliveries/delivery.ts';
 import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { RetryQueue } from '../../core/deliveries/delivery-queues.ts';
 import { dropParked, release } from '../../core/deliveries/delivery-steps.ts';
@@ -111,12 +116,22 @@ export function createDraining(deps: DrainingDeps) {
 
   async function recordRelease(row: ParkedDelivery, { waitMs, turn }: ReturnType<Timing>) {
     const next = release(row, { waitMs, dueInMs: waitMs + leaseMs }, now(), turn);
-    const isWritten = await deliveries.replaceDelivery(row, next);
+    const isWritten = await replace(row, next);
     return isWritten ? [{ message: messageFor(next), delaySeconds: Math.ceil(waitMs / 1_000) }] : [];
   }
 
   async function drop(row: ParkedDelivery, reason: 'subscription-disabled' | 'discarded'): Promise<void> {
-    await deliveries.replaceDelivery(row, dropParked(row, reason, now()));
+    await replace(row, dropParked(row, reason, now()));
+  }
+
+  /** A row that cannot be written must not stop its neighbours from being sent. The next step finds it. */
+  async function replace(row: ParkedDelivery, next: Delivery): Promise<boolean> {
+    try {
+      return await deliveries.replaceDelivery(row, next);
+    } catch (error) {
+      telemetry.error('sweep.failed', { eventId: row.eventId, error });
+      return false;
+    }
   }
 }
 
