@@ -3,6 +3,7 @@ import { FailureNotice } from '../design/failure-notice.tsx';
 import { Skeleton } from '../design/skeleton.tsx';
 import { Time } from '../design/time.tsx';
 import { texts } from '../i18n/i18n.ts';
+import { writeTime } from '../i18n/say.ts';
 import { linkTo } from '../shell/route.ts';
 import { hostOf } from '../webhooks/health.ts';
 import type { Notice } from './notice.ts';
@@ -39,13 +40,13 @@ export function NoticesCard({ about, title }: NoticesCardProps) {
 }
 
 function NoticeItem({ notice, isAboutAny }: { readonly notice: Notice; readonly isAboutAny: boolean }) {
-  const { notices: t, changes } = texts();
+  const { notices: t } = texts();
   const { event, told } = notice;
   const subscription = 'subscription' in told.data ? told.data.subscription : undefined;
   return (
     <li>
       <b>{t.titles[told.type] ?? told.type}</b>
-      <span>{sayNotice(told, changes.fields)}</span>
+      <span>{sayNotice(told, texts(), writeTime)}</span>
       <span class="second">
         {isAboutAny && subscription ? (
           <>

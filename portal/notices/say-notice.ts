@@ -1,26 +1,33 @@
 import type { Sentence, SentenceCode, SentenceParams } from '../../contract/sentences.ts';
 import type { Catalog } from '../i18n/catalog.ts';
-import { maySay, sayAll } from '../i18n/say.ts';
+import { sayIn } from '../i18n/say.ts';
+import type { WriteTime } from '../i18n/sentences.ts';
 import type { NoticeType, Told } from './notice.ts';
 
-/** What a notice tells, in the page's language; as it came where the page has no words for it. */
-export function sayNotice(told: Told, names: Catalog['changes']['fields']): string {
+/** What a notice tells, in the words of a language; as it came where that has none. */
+export function sayNotice(
+  told: Told,
+  texts: Pick<Catalog, 'sentences' | 'changes'>,
+  time: WriteTime,
+): string {
   const { type, data } = told;
   const write = Object.hasOwn(sayings, type) ? (sayings[type] as Write) : undefined;
-  const sentences = write?.(data, names);
-  return sentences?.every(maySay) ? sayAll(sentences) : data.explanation;
+  const said = write?.(data, texts.changes.fields).map((sentence) => sayIn(texts, sentence, time));
+  return said?.every((text) => text !== undefined) ? said.join(' ') : data.explanation;
 }
 
+/** Its words are those of the page. */
+type Said = Pick<Sentence, 'code' | 'params'>;
 type Data<Type extends NoticeType> = Extract<Told, { type: Type }>['data'];
 type Names = Readonly<Record<string, string>>;
-type Write = (data: Told['data'], names: Names) => Sentence[];
+type Write = (data: Told['data'], names: Names) => Said[];
 
 /** As the API says them. An event that nobody can receive is told in the API's words. */
 const sayings: {
   readonly [Type in Exclude<NoticeType, 'webhook.event.unprocessable'>]: (
     data: Data<Type>,
     names: Names,
-  ) => Sentence[];
+  ) => Said[];
 } & { readonly 'webhook.event.unprocessable'?: never } = {
   'webhook.subscription.failing': ({ since, lastFailure }) => [
     say('notice.failing', { since }),
@@ -45,15 +52,14 @@ const sayings: {
   'webhook.delivery.exhausted': ({ count, since }) => [say('notice.exhausted', { count, since })],
 };
 
-function sayLast({ reason, status }: Data<'webhook.subscription.failing'>['lastFailure']): Sentence {
+function sayLast({ reason, status }: Data<'webhook.subscription.failing'>['lastFailure']): Said {
   if (reason === 'status' && status !== undefined) return say('failure.answered', { status });
-  return { code: `failure.${reason}`, params: {}, text: '' };
+  return { code: `failure.${reason}`, params: {} };
 }
 
-/** Only the page's own words are wanted, so the text is empty. */
 function say<Code extends SentenceCode>(
   code: Code,
   ...[params]: SentenceParams<Code> extends Readonly<Record<string, never>> ? [] : [SentenceParams<Code>]
-): Sentence {
-  return { code, params: { ...(params as Sentence['params'] | undefined) }, text: '' };
+): Said {
+  return { code, params: { ...(params as Sentence['params'] | undefined) } };
 }

@@ -33,7 +33,7 @@ export const session: Answer<'GET /portal-session'> = {
   },
 };
 
-function webhook(
+export function webhook(
   part: Pick<Webhook, 'id' | 'url' | 'eventTypes' | 'description'> & Partial<Webhook>,
 ): Webhook {
   return {

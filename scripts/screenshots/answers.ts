@@ -1,16 +1,20 @@
 import * as account from './account.ts';
 import { deliveries, detailOf, eventOf } from './deliveries.ts';
+import { heldBack, noticeEvents, noticeOf, parkedOf } from './outages.ts';
 import { accountStatistics, statisticsOf } from './statistics.ts';
 
 /** Answers a request of the page as the API would, for the made-up account. Undefined if it has no such route. */
 export function answerFor(method: string, path: string, query: URLSearchParams): unknown {
   if (path === '/portal-session') return { ...account.session, token: 'whs_made_up' };
   if (method !== 'GET') return undefined;
+  if (path === '/events' && query.get('eventType') === 'webhook.*') return listOf(noticeEvents);
   return answerOf[path]?.() ?? answerAbout(path.split('/').slice(1), query);
 }
 
+const webhooks = [...account.webhooks, ...heldBack];
+
 const answerOf: Readonly<Record<string, () => unknown>> = {
-  '/subscriptions': () => listOf(account.webhooks),
+  '/subscriptions': () => listOf(webhooks),
   '/statistics': () => accountStatistics(),
   '/event-types': () => account.eventTypes,
   '/audit-log': () => account.auditLog,
@@ -30,11 +34,12 @@ const answerOf: Readonly<Record<string, () => unknown>> = {
 
 function answerAbout([noun, id = '', part]: readonly string[], query: URLSearchParams): unknown {
   if (noun === 'deliveries') return detailOf(id);
-  if (noun === 'events') return eventOf(id);
+  if (noun === 'events') return noticeOf(id) ?? eventOf(id);
   if (noun !== 'subscriptions') return undefined;
   if (part === 'deliveries') return listOf(filterBy(query.get('status') ?? ''));
   if (part === 'stats') return statisticsOf(id, query.has('since') ? hoursSince(query) : 24);
-  return account.webhooks.find((webhook) => webhook.id === id);
+  const webhook = webhooks.find((one) => one.id === id);
+  return webhook && { ...webhook, parked: parkedOf(id) };
 }
 
 function listOf(items: readonly unknown[]) {

@@ -1,5 +1,6 @@
 import { ago, hour, now, webhooks } from './account.ts';
 import type { Answer } from './answer-types.ts';
+import { heldBack } from './outages.ts';
 
 /** How the made-up account's receivers do: one of them has failed for three hours. */
 
@@ -20,6 +21,9 @@ function callsOf(id: string, hoursAgo: number): { delivered: number; failedAttem
       return { delivered: Math.round(180 + 320 * wave * rush), failedAttempts: 0 };
     case 'sub_sheet':
       return { delivered: Math.round(4 + 12 * wave), failedAttempts: hoursAgo === 14 ? 1 : 0 };
+    case 'sub_erp':
+      if (hoursAgo < 5) return { delivered: 0, failedAttempts: 1 };
+      return { delivered: Math.round(30 + 50 * wave * rush), failedAttempts: hoursAgo === 5 ? 9 : 0 };
     default:
       return { delivered: 0, failedAttempts: 0 };
   }
@@ -65,7 +69,7 @@ export function accountStatistics(): Answer<'GET /statistics'> {
     since: ago(24 * hour),
     until: ago(0),
     bucketHours: 1,
-    subscriptions: webhooks.map(({ id }) => {
+    subscriptions: [...webhooks, ...heldBack].map(({ id }) => {
       const { total, hours } = statisticsOf(id, 24);
       return {
         subscriptionId: id,

@@ -22,9 +22,13 @@ const screens = [
   'webhooks/sub_crm/activity',
   'webhooks/sub_crm/drill',
   'webhooks/sub_crm/settings',
+  'webhooks/sub_erp',
+  'webhooks/sub_news',
+  'webhooks/sub_old/settings',
   'webhooks/new',
   'events/evt_48213_resolved',
   'doctor',
+  'notices',
 ];
 
 describeHere(`the page ${inBrowser}`, () => {
@@ -104,6 +108,49 @@ describeHere(`the page ${inBrowser}`, () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('/');
     expect(await page.evaluate('document.activeElement.type')).toBe('search');
+    await page.context().close();
+  });
+
+  test.each([
+    ['sub_bot', 'Pause', 'Until another time'],
+    ['sub_old', 'Enable', 'Do not send it'],
+  ])('at %s, the dialog behind “%s” hinders nobody, with “%s” chosen', async (id, button, choice) => {
+    const page = await open(`webhooks/${id}`, { viewport: { width: 360, height: 740 } });
+    await page.getByRole('button', { name: button, exact: true }).click();
+    await page.getByRole('dialog').getByRole('radio', { name: choice }).check();
+    expect(await findings(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  test('a receiver that fails: how much is kept, since when, and when it is called next', async () => {
+    const page = await open('webhooks/sub_erp');
+    const notice = page.locator('.notice.bad');
+    await notice.getByText('More than 1,000 deliveries are kept. The oldest is from').waitFor();
+    await notice.getByText('in 4 minutes').waitFor();
+    await notice.getByText('iOmniHub disables the webhook').waitFor();
+    await page.context().close();
+  });
+
+  test('notices are new until somebody has opened them, in the words of the page', async () => {
+    const page = await open('');
+    await page.getByRole('link', { name: 'Notices, 4 new' }).click();
+    const items = page.getByRole('region', { name: 'Latest notices' }).getByRole('listitem');
+    await items
+      .filter({ hasText: 'news.acme.example' })
+      .getByText('or until the webhook is resumed')
+      .waitFor();
+    await items.filter({ hasText: 'Settings changed' }).getByText('https://erp.acme.example').waitFor();
+    expect(await items.count()).toBe(4);
+    await page.reload();
+    await page.getByRole('link', { name: 'Notices', exact: true }).waitFor();
+    await page.context().close();
+  });
+
+  test('a webhook shows the notices about it, and no others', async () => {
+    const page = await open('webhooks/sub_erp/activity');
+    const items = page.getByRole('region', { name: 'About this webhook' }).getByRole('listitem');
+    await items.filter({ hasText: 'Your server fails' }).getByText('your server answered 503').waitFor();
+    expect(await items.count()).toBe(2);
     await page.context().close();
   });
 
