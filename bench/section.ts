@@ -21,6 +21,7 @@ export interface SectionResult {
   readonly notes: readonly string[];
   /** For docs/performance.md. */
   readonly plots?: readonly Plot[];
+  readonly timelines?: readonly Timeline[];
 }
 
 /** Horizontal bars in groups, drawn into `docs/performance/<name>-light.svg` and `<name>-dark.svg`. */
@@ -36,6 +37,24 @@ export interface Bar {
   readonly group: string;
   readonly label: string;
   readonly value: number;
+  /** Ours stand out. */
+  readonly isOurs: boolean;
+}
+
+/** Rates over time, one panel below the other with the same axes, drawn into the same kinds of files. */
+export interface Timeline {
+  readonly name: string;
+  readonly title: string;
+  readonly subtitle: string;
+  readonly panels: readonly Panel[];
+  /** A part of the time that is shaded, in seconds. */
+  readonly span: { readonly label: string; readonly from: number; readonly to: number };
+}
+
+export interface Panel {
+  readonly label: string;
+  /** For each second from 0 on. */
+  readonly perSecond: readonly number[];
   /** Ours stand out. */
   readonly isOurs: boolean;
 }

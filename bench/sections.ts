@@ -5,6 +5,7 @@ import { dispatcherSection } from './dispatcher/section.ts';
 import { endToEnd } from './end-to-end/section.ts';
 import { fairness } from './fairness/section.ts';
 import { memorySection } from './memory/section.ts';
+import { outageSection } from './outage/section.ts';
 import type { Section } from './section.ts';
 
 /** All that the bench measures, in the order in which it runs. */
@@ -13,6 +14,7 @@ export const sections: readonly Section[] = [
   dispatcherSection,
   endToEnd,
   fairness,
+  outageSection,
   coldStart,
   costSection,
   memorySection,

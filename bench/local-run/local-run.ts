@@ -16,16 +16,27 @@ export interface LocalRun {
   readonly apiUrl: string;
   readonly eventsUrl: string;
   readonly eventBusName: string;
+  /** A file for each function. */
+  readonly logFolder: string;
   stop(): Promise<void>;
 }
 
+export interface LocalRunOptions {
+  /** How often the sweeper runs. Without it, as on AWS. */
+  readonly sweepSeconds?: number;
+}
+
 /** `npm start -- -c name=value …`, on free ports and in a folder of its own. */
-export async function startLocalRun(settings: Readonly<Record<string, string>>): Promise<LocalRun> {
+export async function startLocalRun(
+  settings: Readonly<Record<string, string>>,
+  { sweepSeconds }: LocalRunOptions = {},
+): Promise<LocalRun> {
   const folder = await mkdtemp(join(tmpdir(), 'webhooks-bench-'));
   const context = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const sweep = sweepSeconds === undefined ? [] : ['--sweep-seconds', String(sweepSeconds)];
   const child = spawn(
     process.execPath,
-    ['local/start.ts', '--local-folder', folder, '--patience-seconds', '60', ...context],
+    ['local/start.ts', '--local-folder', folder, '--patience-seconds', '60', ...sweep, ...context],
     {
       cwd: repository,
       env: { ...process.env, PORT: '0' },
@@ -42,7 +53,7 @@ export async function startLocalRun(settings: Readonly<Record<string, string>>):
   };
   try {
     await isUp(child);
-    return { pid: child.pid ?? 0, ...(await readOutputs(folder)), stop };
+    return { pid: child.pid ?? 0, ...(await readOutputs(folder)), logFolder: join(folder, 'logs'), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -7,7 +7,7 @@ import { nowMicros, readEventId } from './event-id.ts';
 /** Account owners' receivers, each on a port of its own. They measure how late each callback is. */
 
 /** What a receiver does with a call. */
-export type Behaviour = 'answers' | 'never answers' | 'answers late' | 'sends a head and no body';
+export type Behaviour = 'answers' | 'fails' | 'never answers' | 'answers late' | 'sends a head and no body';
 
 /** `holdsForMs`: how late it answers. */
 export interface Conduct {
@@ -17,13 +17,27 @@ export interface Conduct {
 
 export type ReceiversOrder =
   | { readonly kind: 'behave'; readonly port: number; readonly conduct: Conduct }
-  | { readonly kind: 'report'; readonly phase: string };
+  | { readonly kind: 'report'; readonly phase: string }
+  | { readonly kind: 'watch'; readonly port: number }
+  | { readonly kind: 'list'; readonly port: number };
 
 export type ReceiversMessage =
   | { readonly kind: 'listening'; readonly ports: readonly number[] }
   /** Of all callbacks so far, whenever it has changed. */
   | { readonly kind: 'arrived'; readonly count: number }
-  | { readonly kind: 'phase'; readonly lateness: Lateness };
+  | { readonly kind: 'phase'; readonly lateness: Lateness }
+  | { readonly kind: 'calls'; readonly calls: readonly WatchedCall[] };
+
+/** A call to a receiver that is watched. */
+export interface WatchedCall {
+  /** Of the event. */
+  readonly id: string;
+  /** When the event was to be published. */
+  readonly plannedMicros: number;
+  readonly atMicros: number;
+  /** It was answered with 2xx. */
+  readonly isTaken: boolean;
+}
 
 /** From the time at which events were to be published to their callbacks' arrival. In milliseconds. */
 export interface Lateness {
@@ -43,6 +57,7 @@ interface Phase {
 const tellEveryMs = 10;
 const behaviours: Record<Behaviour, (response: ServerResponse, holdsForMs: number) => void> = {
   answers: (response) => response.writeHead(204).end(),
+  fails: (response) => response.writeHead(502).end(),
   'never answers': () => undefined,
   'answers late': (response, holdsForMs) => setTimeout(() => response.writeHead(204).end(), holdsForMs),
   'sends a head and no body': (response) =>
@@ -51,6 +66,7 @@ const behaviours: Record<Behaviour, (response: ServerResponse, holdsForMs: numbe
 
 const answering: Conduct = { behaviour: 'answers', holdsForMs: 0 };
 const given = new Map<number, Conduct>();
+const watched = new Map<number, WatchedCall[]>();
 const phases = new Map<string, Phase>();
 let arrived = 0;
 let told = 0;
@@ -73,6 +89,8 @@ function receive(port: number, request: IncomingMessage, response: ServerRespons
     histogram.record(Math.max(1, Math.round(atMicros - event.plannedMicros)));
   }
   const { behaviour, holdsForMs } = given.get(port) ?? answering;
+  const isTaken = behaviour === 'answers';
+  if (event) watched.get(port)?.push({ id, plannedMicros: event.plannedMicros, atMicros, isTaken });
   request.resume().once('end', () => behaviours[behaviour](response, holdsForMs));
 }
 
@@ -85,10 +103,26 @@ function tell(message: ReceiversMessage): void {
   process.send?.(message);
 }
 
-process.on('message', (order: ReceiversOrder) => {
-  if (order.kind === 'behave') given.set(order.port, order.conduct);
-  else tell({ kind: 'phase', lateness: latenessOf(phaseOf(order.phase)) });
-});
+function obey(order: ReceiversOrder): void {
+  switch (order.kind) {
+    case 'behave':
+      given.set(order.port, order.conduct);
+      break;
+    case 'report':
+      tell({ kind: 'phase', lateness: latenessOf(phaseOf(order.phase)) });
+      break;
+    case 'watch':
+      watched.set(order.port, []);
+      break;
+    case 'list':
+      tell({ kind: 'calls', calls: watched.get(order.port) ?? [] });
+      break;
+    default:
+      order satisfies never;
+  }
+}
+
+process.on('message', obey);
 process.on('disconnect', () => process.exit());
 setInterval(() => {
   if (arrived === told) return;

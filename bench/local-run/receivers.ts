@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { setTimeout as startTimer } from 'node:timers';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Conduct, Lateness, ReceiversMessage, ReceiversOrder } from './receivers-process.ts';
+import type {
+  Conduct,
+  Lateness,
+  ReceiversMessage,
+  ReceiversOrder,
+  WatchedCall,
+} from './receivers-process.ts';
 
 export interface Receivers {
   readonly ports: readonly number[];
@@ -15,6 +21,10 @@ export interface Receivers {
   /** The same, as soon as so many callbacks of the phase have arrived. Those of other phases do not count. */
   latenessOfAll(phase: string, count: number, patienceMs: number): Promise<Lateness>;
   behave(port: number, conduct: Conduct): void;
+  /** From now on, the receiver remembers its calls. */
+  watch(port: number): void;
+  /** Since the receiver is watched, in the order of their arrival. */
+  callsTo(port: number): Promise<readonly WatchedCall[]>;
   close(): Promise<void>;
 }
 
@@ -64,6 +74,12 @@ export async function startReceivers(count: number): Promise<Receivers> {
       }
     },
     behave: (port, conduct) => order({ kind: 'behave', port, conduct }),
+    watch: (port) => order({ kind: 'watch', port }),
+    async callsTo(port) {
+      const answer = nextMessage(child, 'calls');
+      order({ kind: 'list', port });
+      return (await answer).calls;
+    },
     async close() {
       const exit = once(child, 'exit');
       child.kill();

@@ -1,5 +1,6 @@
+import type { RateLimit } from '../../core/subscriptions/rate-limit.ts';
 import { subscribeAccounts } from './accounts.ts';
-import { type LocalRun, startLocalRun } from './local-run.ts';
+import { type LocalRun, type LocalRunOptions, startLocalRun } from './local-run.ts';
 import { createPublisher, type Publisher } from './publishing.ts';
 import { type Receivers, startReceivers } from './receivers.ts';
 
@@ -9,6 +10,8 @@ export interface Accounts {
   readonly count: number;
   /** Of each account. All of them take every event. */
   readonly subscriptions: number;
+  /** Of each subscription. Without it, there is no limit. */
+  readonly rateLimit?: RateLimit;
 }
 
 /** A local run with accounts, their receivers and a publisher, each in a process of its own. */
@@ -30,9 +33,10 @@ const withoutRateLimits = { hostRatePerSecond: '100000', accountRatePerSecond: '
 export async function startWorld(
   groups: readonly Accounts[],
   settings: Readonly<Record<string, string>> = {},
+  options: LocalRunOptions = {},
 ): Promise<World> {
-  const ids = groups.flatMap(({ name, count, subscriptions }) =>
-    Array.from({ length: count }, (_, index) => ({ id: `${name}${index}`, subscriptions })),
+  const ids = groups.flatMap(({ name, count, ...each }) =>
+    Array.from({ length: count }, (_, index) => ({ id: `${name}${index}`, ...each })),
   );
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -41,7 +45,7 @@ export async function startWorld(
   try {
     const receivers = await startReceivers(ids.length);
     closers.push(() => receivers.close());
-    const run = await startLocalRun({ ...withoutRateLimits, ...settings });
+    const run = await startLocalRun({ ...withoutRateLimits, ...settings }, options);
     closers.push(() => run.stop());
     const accounts = ids.map((account, index) => ({ ...account, port: receivers.ports[index] ?? 0 }));
     await subscribeAccounts(run.apiUrl, accounts);

@@ -21,12 +21,23 @@ export interface DrainPolicy {
 export function drainAfter(drain: Drain, found: number, now: Date, policy: DrainPolicy): Drain | undefined {
   const { emptySince, ...others } = drain;
   const stepMs = policy.drainStepSeconds * 1_000;
-  const nextAt = new Date(now.getTime() + stepMs).toISOString();
+  const nextAt = nextStepAt(drain, stepMs, now);
   if (found > 0)
     return { ...others, nextAt, perSecond: Math.min(rateOf(drain, policy) * 2, policy.drainMaxPerSecond) };
   if (emptySince === undefined) return { ...others, nextAt, emptySince: now.toISOString() };
   return now.getTime() - Date.parse(emptySince) >= stepMs ? undefined : { ...drain, nextAt };
 }
+
+/**
+ * A step after this one was due, and not after it was taken: the sweeper comes a little later or sooner each time, and would
+ * miss every second step by a moment. Steps that are late do not crowd together.
+ */
+function nextStepAt({ nextAt }: Drain, stepMs: number, now: Date): string {
+  const soonestMs = now.getTime() + stepMs * soonestShare;
+  return new Date(Math.max(Date.parse(nextAt) + stepMs, soonestMs)).toISOString();
+}
+
+const soonestShare = 0.75;
 
 /** How many deliveries a step releases for each of its seconds. */
 export function rateOf({ perSecond }: Drain, policy: DrainPolicy): number {

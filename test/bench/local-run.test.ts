@@ -44,7 +44,8 @@ describe('the publisher', () => {
       return answer(Entries);
     };
     bus = await serveAwsJson({ PutEvents });
-    const run = { pid: 0, apiUrl: '', eventsUrl: bus.url, eventBusName: 'bus', stop: async () => undefined };
+    const place = { apiUrl: '', eventsUrl: bus.url, eventBusName: 'bus', logFolder: '' };
+    const run = { pid: 0, ...place, stop: async () => undefined };
     publisher = createPublisher(run);
   });
   afterEach(async () => {
@@ -128,6 +129,27 @@ describe('the receivers', () => {
     expect(count).toBe(2);
     expect(p50).toBeGreaterThanOrEqual(5_000);
     expect(max).toBeGreaterThanOrEqual(p50);
+  });
+
+  test('remember their calls, and which of them they took, while they are watched', async () => {
+    const [port = 0, unwatched = 0] = receivers.ports;
+    const [failed, taken] = [7e6, 8e6].map((plannedMicros) =>
+      writeEventId({ phase: 'watched', plannedMicros }),
+    );
+    receivers.watch(port);
+    receivers.behave(port, { behaviour: 'fails', holdsForMs: 0 });
+    await receivers.latenessIn('any');
+    const { statusCode } = await call(0, '/', String(failed));
+    receivers.behave(port, { behaviour: 'answers', holdsForMs: 0 });
+    await receivers.latenessIn('any');
+    await call(0, '/', String(taken));
+
+    expect(statusCode).toBe(502);
+    await expect(receivers.callsTo(port)).resolves.toEqual([
+      { id: failed, plannedMicros: 7e6, atMicros: expect.any(Number), isTaken: false },
+      { id: taken, plannedMicros: 8e6, atMicros: expect.any(Number), isTaken: true },
+    ]);
+    await expect(receivers.callsTo(unwatched)).resolves.toEqual([]);
   });
 
   test('behave as they are told', async () => {

@@ -29,7 +29,7 @@ describe('a drain', () => {
     expect(once).toEqual({ ...begun, emptySince: iso(0), nextAt: iso(60) });
 
     const early = once && drainAfter(once, 0, at(59.999), policy);
-    expect(early).toEqual({ ...begun, emptySince: iso(0), nextAt: iso(119.999) });
+    expect(early).toEqual({ ...begun, emptySince: iso(0), nextAt: iso(120) });
     expect(once && drainAfter(once, 0, at(60), policy)).toBeUndefined();
   });
 
@@ -46,5 +46,25 @@ describe('a drain', () => {
 
     expect(drainAfter(discarding, 9, at(0), policy)).toMatchObject({ since: iso(0), discardUntil: iso(0) });
     expect(drainAfter(discarding, 0, at(0), policy)).toMatchObject({ discardUntil: iso(0) });
+  });
+
+  test.each([
+    ['a moment after it was due', 0.4, 60],
+    ['nearly a minute after it was due', 59.9, 104.9],
+    ['long after it was due', 600, 645],
+  ])('takes its next step when the next sweep comes, if one was taken %s', (_, takenAt, nextAt) => {
+    expect(drainAfter(begun, 10, at(takenAt), policy)?.nextAt).toBe(iso(nextAt));
+  });
+
+  test('takes a step each time if the sweeper comes every minute, sooner or later by a second', () => {
+    const sweeps = Array.from({ length: 30 }, (_, minute) => minute * 60 + (minute % 3));
+    let drain: Drain | undefined = begun;
+    const taken = sweeps.filter((seconds) => {
+      if (!drain || drain.nextAt > iso(seconds)) return false;
+      drain = drainAfter(drain, 10, at(seconds + 0.05), policy);
+      return true;
+    });
+
+    expect(taken).toEqual(sweeps);
   });
 });
