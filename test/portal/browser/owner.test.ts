@@ -12,7 +12,7 @@ describeHere(`an owner ${inBrowser}`, () => {
   let world: PageWorld;
   let receiver: Receiver;
   beforeAll(async () => {
-    world = await startPageWorld('-c', 'retryScheduleSeconds=0,3600');
+    world = await startPageWorld('-c', 'retryScheduleSeconds=0,3600', '-c', 'keepDisabledSeconds=0');
   });
   beforeEach(async () => {
     receiver = await startReceiver();
