@@ -420,7 +420,7 @@ describe('a new version of this code', () => {
     const later = { future: { since: 'then' } };
     const until = held.secondsFromNow(0);
     const breaker = { state: 'open', openedAt: until, openings: 1, until } as const;
-    const subscription = await held.subscribe({ ...later, receiver: { breaker } } as Partial<Subscription>);
+    const subscription = await held.subscribe({ ...later, receiver: { breaker } });
     const message = await held.publish(subscription);
     await held.deliver(message);
     const versionBefore = (await held.stored(subscription))?.version ?? 0;
