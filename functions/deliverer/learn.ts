@@ -71,9 +71,7 @@ export function createLearning({ subscriptions, telemetry, settings, now }: Lear
       () => undefined,
     );
     lessons.set(key, known);
-    void known.then(() => {
-      if (lessons.get(key) === known) lessons.delete(key);
-    });
+    void known.finally(() => lessons.get(key) === known && lessons.delete(key));
     return learning;
   }
 

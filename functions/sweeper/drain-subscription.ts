@@ -40,15 +40,14 @@ export function createDraining(deps: DrainingDeps) {
     const { drain, accountId, id: subscriptionId } = subscription;
     if (!drain || drain.nextAt > now().toISOString()) return idle(subscription);
     const isUnwanted = subscription.status === 'disabled' && !subscription.disabledReason;
-    const isHeld = holdBackOf(subscription, now()) !== undefined || subscription.status !== 'enabled';
+    const isHeld = mayNotGo(subscription, now());
     if (!isUnwanted && !drain.discardUntil && (isHeld || isAccountPaused)) return waitLonger(drain);
 
     const perSecond = rateOf(drain, settings);
     const limit = limitOfOwner(subscription);
-    const room = Math.min(perSecond, limit?.perSecond ?? perSecond) * settings.drainStepSeconds;
+    const room = Math.min(perSecond, limit?.perSecond ?? Infinity) * settings.drainStepSeconds;
     const rows = await parked.listParked({ accountId, subscriptionId }, room);
-    const isDropped = ({ parkedAt }: ParkedDelivery) =>
-      isUnwanted || (drain.discardUntil !== undefined && parkedAt <= drain.discardUntil);
+    const isDropped = (row: ParkedDelivery) => isUnwanted || isDiscarded(drain, row);
     const dropped = rows.filter(isDropped);
     const wanted = isHeld || isAccountPaused ? [] : rows.filter((row) => !isDropped(row));
     // What is held stays where it is. Once it may go, a drain begins anew.
@@ -118,6 +117,14 @@ export function createDraining(deps: DrainingDeps) {
       return false;
     }
   }
+}
+
+function mayNotGo(subscription: Subscription, now: Date): boolean {
+  return holdBackOf(subscription, now) !== undefined || subscription.status !== 'enabled';
+}
+
+function isDiscarded({ discardUntil }: Drain, { parkedAt }: ParkedDelivery): boolean {
+  return discardUntil !== undefined && parkedAt <= discardUntil;
 }
 
 function turnOf(limit: CallLimit, startMs: number, index: number, nowMs: number) {
