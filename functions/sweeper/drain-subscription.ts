@@ -45,7 +45,7 @@ export function createDraining(deps: DrainingDeps) {
 
     const perSecond = rateOf(drain, settings);
     const limit = limitOfOwner(subscription);
-    const room = Math.min(perSecond, limit?.perSecond ?? Infinity) * settings.drainStepSeconds;
+    const room = lowerOf(perSecond, limit) * settings.drainStepSeconds;
     const rows = await parked.listParked({ accountId, subscriptionId }, room);
     const isDropped = (row: ParkedDelivery) => isUnwanted || isDiscarded(drain, row);
     const dropped = rows.filter(isDropped);
@@ -117,6 +117,10 @@ export function createDraining(deps: DrainingDeps) {
       return false;
     }
   }
+}
+
+function lowerOf(perSecond: number, limit: CallLimit | undefined): number {
+  return Math.min(perSecond, limit?.perSecond ?? perSecond);
 }
 
 function mayNotGo(subscription: Subscription, now: Date): boolean {
