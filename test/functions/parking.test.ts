@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { internalFailure, type WireCall } from '../../bench/wire-proxy.ts';
-import { type DeliveryMessage, type DeliveryRef, refOf } from '../../core/deliveries/delivery.ts';
+import { type DeliveryRef, refOf } from '../../core/deliveries/delivery.ts';
 import { verificationType } from '../../core/receivers/verification.ts';
 import { withDrain } from '../../core/subscriptions/holding.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
