@@ -63,7 +63,7 @@ describe('the page, compressed', () => {
     }
   });
 
-  test('has at most 80 KB in all, in any language', async () => {
+  test('has at most 85 KB in all, in any language', async () => {
     const all = (await readdir(join(folder, 'assets')))
       .filter((file) => /\.(?:js|css)$/.test(file))
       .map((file) => `assets/${file}`);
@@ -71,7 +71,7 @@ describe('the page, compressed', () => {
       const others = languages.filter((one) => one !== language).flatMap(textsIn);
       const own = new Set([...textsIn(language), ...filesOf('index.html')]);
       const left = all.filter((file) => !others.includes(file) || own.has(file));
-      expect(await kilobytes(left)).toBeLessThanOrEqual(80);
+      expect(await kilobytes(left)).toBeLessThanOrEqual(85);
     }
   });
 });
