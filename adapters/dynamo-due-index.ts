@@ -12,13 +12,18 @@ const maxPage = 100;
 export function createDueIndex(table: DynamoTable): DueIndex {
   const { client, tableName } = table;
 
-  async function listDue(shard: number, now: Date, limit: number): Promise<Item[]> {
+  async function listDue(shard: number, now: Date, limit: number, after = ''): Promise<Item[]> {
     const { Items = [] } = await client.send(
       new QueryCommand({
         TableName: tableName,
         IndexName: 'due',
-        KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
-        ExpressionAttributeValues: { ':shard': shard, ':now': now.toISOString() },
+        KeyConditionExpression: 'dueShard = :shard AND dueAt BETWEEN :after AND :now',
+        ExpressionAttributeValues: {
+          ':shard': shard,
+          // A key condition takes no empty text. Every time is after this.
+          ':after': after || '0',
+          ':now': now.toISOString(),
+        },
         ProjectionExpression: 'pk, sk',
         Limit: Math.min(limit, maxPage),
       }),
@@ -37,8 +42,8 @@ export function createDueIndex(table: DynamoTable): DueIndex {
       return (await listDue(shard, now, limit)).map(toDelivery);
     },
 
-    async listDueSubscriptions(shard, now, limit) {
-      const items = await listDue(subscriptionShardOffset + shard, now, limit);
+    async listDueSubscriptions(shard, now, limit, after) {
+      const items = await listDue(subscriptionShardOffset + shard, now, limit, after);
       return items.map((item) => item['subscription'] as Subscription);
     },
   };

@@ -19,16 +19,25 @@ export function createParkedDeliveries(table: DynamoTable): ParkedDeliveries {
     };
   }
 
+  async function list(of: SubscriptionRef, limit: number, isOldestFirst: boolean): Promise<ParkedDelivery[]> {
+    // A page of keys has 1 MB, which is more than any limit asks for.
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        ...query(deliveriesKey(of), limit),
+        ProjectionExpression: 'pk, sk',
+        ScanIndexForward: isOldestFirst,
+      }),
+    );
+    // The index lags, so read the rows.
+    const { rows, unread } = await readRows(table, Items as unknown as Key[]);
+    if (unread > 0) throw new Error(`${unread} parked deliveries could not be read`);
+    const sorted = rows.filter(isParked).sort(byAcceptance);
+    return isOldestFirst ? sorted : sorted.toReversed();
+  }
+
   return {
-    async listParked(of, limit) {
-      // A page of keys has 1 MB, which is more than any limit asks for.
-      const { Items = [] } = await client.send(
-        new QueryCommand({ ...query(deliveriesKey(of), limit), ProjectionExpression: 'pk, sk' }),
-      );
-      // The index lags, so read the rows. What could not be read is still there in the next step.
-      const { rows } = await readRows(table, Items as unknown as Key[]);
-      return rows.filter(isParked).sort(byAcceptance);
-    },
+    listParked: (of, limit) => list(of, limit, true),
+    listNewestParked: (of, limit) => list(of, limit, false),
 
     async countParked(of: SubscriptionRef, max: number) {
       const { Count = 0 } = await client.send(

@@ -2,7 +2,7 @@ import { DeleteCommand, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/l
 import { withRateLimit } from '../core/subscriptions/rate-limit.ts';
 import type { Subscription } from '../core/subscriptions/subscription.ts';
 import type { SubscriptionStore } from '../core/subscriptions/subscription-store.ts';
-import { wakeAtOf } from '../core/subscriptions/wake.ts';
+import { wakeAtOf } from '../core/subscriptions/wake-time.ts';
 import { type DynamoTable, isConditionFailure } from './dynamo-client.ts';
 import { dueShardOf, subscriptionKey, subscriptionPrefix } from './dynamo-keys.ts';
 

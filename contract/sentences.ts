@@ -155,7 +155,7 @@ const sentences = {
   'health.kept': ({ at }: At) =>
     `Events that come until ${at} are kept, and sent once the webhook is enabled.`,
   'health.disabled-failing': () =>
-    'iOmniHub disabled it: no call has succeeded for days. Repair the receiver, then enable it.',
+    'iOmniHub disabled it: no call has succeeded for a long time. Repair the receiver, then enable it.',
   'notice.failing': ({ since }: { since: string }) =>
     `The receiver has failed since ${since}. Its deliveries are kept, and sent once it answers 2xx again:`,
   'notice.disabling': ({ at, since }: { since: string } & At) =>

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { timestampSchema } from '../core/identifiers.ts';
 import { failureReasons } from '../core/receivers/delivery-outcome.ts';
-import { probeDueAt } from '../core/receivers/health.ts';
 import type { Subscription } from '../core/subscriptions/subscription.ts';
 import { actorView, presentActor } from './account-views.ts';
 
@@ -77,7 +76,7 @@ export function presentHolding(subscription: Subscription): z.output<typeof hold
       state: breaker.state,
       openedAt: breaker.openedAt,
       openings: breaker.openings,
-      nextCallAt: probeDueAt(breaker),
+      nextCallAt: breaker.state === 'half-open' ? undefined : breaker.until,
     },
     throttledUntil,
     failing: failing && {

@@ -150,6 +150,7 @@ const benchFolders = [
   'fairness',
   'local-run',
   'memory',
+  'outage',
 ];
 for (const folder of benchFolders)
   forbiddenModules[`bench/${folder}`] = ['../../lib/stage.ts', '../../scripts/docs/markdown.ts'];

@@ -35,13 +35,7 @@ export async function startReceivers(count: number): Promise<Receivers> {
   const file = fileURLToPath(new URL('receivers-process.ts', import.meta.url));
   const child = fork(file, [String(count)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const { ports } = await nextMessage(child, 'listening');
-  let arrived = 0;
-  const waiting = new Set<() => void>();
-  child.on('message', (message: ReceiversMessage) => {
-    if (message.kind !== 'arrived') return;
-    arrived = message.count;
-    for (const check of waiting) check();
-  });
+  const arrivals = countArrivals(child);
   const order = (message: ReceiversOrder) => void child.send(message);
   const latenessIn = async (phase: string) => {
     const answer = nextMessage(child, 'phase');
@@ -51,19 +45,8 @@ export async function startReceivers(count: number): Promise<Receivers> {
 
   return {
     ports,
-    arrived: () => arrived,
-    haveArrived: (count, patienceMs) =>
-      new Promise((resolve) => {
-        const end = (isThere: boolean) => {
-          clearTimeout(timer);
-          waiting.delete(check);
-          resolve(isThere);
-        };
-        const check = () => arrived >= count && end(true);
-        const timer = startTimer(() => end(false), patienceMs);
-        waiting.add(check);
-        check();
-      }),
+    arrived: arrivals.count,
+    haveArrived: arrivals.haveReached,
     latenessIn,
     async latenessOfAll(phase, count, patienceMs) {
       const endsAt = Date.now() + patienceMs;
@@ -85,6 +68,32 @@ export async function startReceivers(count: number): Promise<Receivers> {
       child.kill();
       await exit;
     },
+  };
+}
+
+/** Keeps up with what the receivers tell, and wakes those who wait for it. */
+function countArrivals(child: ChildProcess) {
+  let arrived = 0;
+  const waiting = new Set<() => void>();
+  child.on('message', (message: ReceiversMessage) => {
+    if (message.kind !== 'arrived') return;
+    arrived = message.count;
+    for (const check of waiting) check();
+  });
+  return {
+    count: () => arrived,
+    haveReached: (count: number, patienceMs: number) =>
+      new Promise<boolean>((resolve) => {
+        const end = (isThere: boolean) => {
+          clearTimeout(timer);
+          waiting.delete(check);
+          resolve(isThere);
+        };
+        const check = () => arrived >= count && end(true);
+        const timer = startTimer(() => end(false), patienceMs);
+        waiting.add(check);
+        check();
+      }),
   };
 }
 

@@ -18,8 +18,10 @@ export interface Plan {
   readonly beforeSeconds: number;
   /** How long events are published during the outage. */
   readonly publishingSeconds: number;
-  /** Of the outage. Without it, it ends once everything that waits is parked. */
-  readonly outageSeconds?: number | undefined;
+  /** How long the outage lasts at least. */
+  readonly outageSeconds: number;
+  /** What ends it then: a machine that is busy elsewhere gets the time that it takes. */
+  readonly endsOnce: 'parked' | 'tried three times';
   /** How long at most the deliveries may take to come afterwards. */
   readonly patienceSeconds: number;
 }
@@ -67,8 +69,9 @@ export async function measureOutage(world: World, plan: Plan): Promise<Outage> {
   const downAtMicros = nowMicros();
   const parkedBefore = await countParked(world);
   const during = await publishAll(world, plan, `${name}during`, publishingSeconds);
-  if (outageSeconds === undefined) await untilParked(world, parkedBefore, during.ofVictims);
-  else await setTimeout(Math.max(0, outageSeconds * 1_000 - (nowMicros() - downAtMicros) / 1_000));
+  await setTimeout(Math.max(0, outageSeconds * 1_000 - (nowMicros() - downAtMicros) / 1_000));
+  if (plan.endsOnce === 'parked') await untilParked(world, parkedBefore, during.ofVictims);
+  else await untilTried(world, ports, 3 * during.ofVictims.reduce((sum, count) => sum + count, 0));
   for (const port of ports) receivers.behave(port, working);
   const upAtMicros = nowMicros();
   const after = await publishUntilDrained(world, plan, ports, during.ofVictims);
@@ -144,6 +147,15 @@ async function untilParked(world: World, before: number, published: readonly num
     last = count;
     await setTimeout(2_000);
   }
+}
+
+async function untilTried({ receivers }: World, ports: readonly number[], awaited: number): Promise<void> {
+  for (const endsAt = Date.now() + 90_000; Date.now() < endsAt; await setTimeout(500)) {
+    let count = 0;
+    for (const port of ports) count += (await receivers.callsTo(port)).length;
+    if (count >= awaited) return;
+  }
+  throw new Error(`the deliveries were not tried ${awaited} times`);
 }
 
 /** As the functions' metrics count it. */

@@ -1,7 +1,8 @@
 import { type Accounts, startWorld, type World, warmUp } from '../local-run/world.ts';
 import type { BenchOptions, Section, SectionResult } from '../section.ts';
 import { measureOutage, type Plan } from './outage.ts';
-import { describeOutages, drainSettings, rateLimitPerSecond } from './result.ts';
+import { drainSettings, rateLimitPerSecond } from './recovery.ts';
+import { describeOutages } from './result.ts';
 
 const others = { name: 'quiet', count: 10, subscriptions: 1 };
 const down = { name: 'down', count: 1, subscriptions: 1 };
@@ -38,7 +39,8 @@ export const outageSection: Section = {
   run: measure,
 };
 
-async function measure({ short, progress }: BenchOptions): Promise<SectionResult> {
+async function measure(options: BenchOptions): Promise<SectionResult> {
+  const { short, progress } = options;
   const deliveries = short ? 1_000 : 2_000;
   const publishingSeconds = deliveries / perSecond;
   const victim = (accounts: Accounts, deliveries: number) => ({
@@ -51,45 +53,47 @@ async function measure({ short, progress }: BenchOptions): Promise<SectionResult
     publishingSeconds,
     beforeSeconds: short ? 8 : 20,
     patienceSeconds: 120,
+    endsOnce: 'parked' as const,
   };
-  const withBreaker = await inWorld({}, async (world) => {
-    progress('an outage with the breaker');
-    const victims = [victim(down, deliveries), victim(limited, deliveries / 10)];
-    const outage = await measureOutage(world, { ...plan, name: 'breaker', victims });
+  const victims = [victim(down, deliveries), victim(limited, deliveries / 10)];
+  const without = await inWorld({ breakerFailures: '0' }, options, (world) => {
+    progress('an outage without the breaker');
+    // Its recovery is there to be seen in the plot.
+    const patienceSeconds = short ? 0 : 60;
+    const ofThis = { name: 'without', victims, outageSeconds: 0, patienceSeconds } as const;
+    return measureOutage(world, { ...plan, ...ofThis, endsOnce: 'tried three times' });
+  });
+  const withBreaker = await inWorld({}, options, async (world) => {
+    progress('the same outage with the breaker');
+    const outageSeconds = (without.upAtMicros - without.downAtMicros) / 1e6;
+    const outage = await measureOutage(world, { ...plan, name: 'breaker', victims, outageSeconds });
     if (short) return { outage };
     progress('an outage with 10,000 deliveries');
     const ofMany: Plan = {
       ...plan,
       name: 'large',
       publishingSeconds: 100,
+      outageSeconds: 0,
       victims: [{ accounts: large, eventsPerSecond: 100 }],
       patienceSeconds: 300,
     };
     return { outage, large: await measureOutage(world, ofMany) };
   });
-  const without = await inWorld({ breakerFailures: '0' }, (world) => {
-    progress('the same outage without the breaker');
-    const { downAtMicros, upAtMicros } = withBreaker.outage;
-    const outageSeconds = (upAtMicros - downAtMicros) / 1e6;
-    const victims = [victim(down, deliveries), victim(limited, deliveries / 10)];
-    // Its recovery is there to be seen in the plot.
-    const patienceSeconds = short ? 0 : 60;
-    return measureOutage(world, { ...plan, name: 'without', victims, outageSeconds, patienceSeconds });
-  });
   return describeOutages({ ...withBreaker, without, percentile: short ? 'p90' : 'p99' });
+}
 
-  async function inWorld<Result>(
-    settings: Readonly<Record<string, string>>,
-    use: (world: World) => Promise<Result>,
-  ): Promise<Result> {
-    progress('starts the local run');
-    const groups = [others, down, limited, ...(short ? [] : [large])];
-    const world = await startWorld(groups, { ...scaledSettings, ...settings }, { sweepSeconds: 1 });
-    try {
-      await warmUp(world, others, 600);
-      return await use(world);
-    } finally {
-      await world.close();
-    }
+async function inWorld<Result>(
+  settings: Readonly<Record<string, string>>,
+  { short, progress }: BenchOptions,
+  use: (world: World) => Promise<Result>,
+): Promise<Result> {
+  progress('starts the local run');
+  const groups = [others, down, limited, ...(short ? [] : [large])];
+  const world = await startWorld(groups, { ...scaledSettings, ...settings }, { sweepSeconds: 1 });
+  try {
+    await warmUp(world, others, 600);
+    return await use(world);
+  } finally {
+    await world.close();
   }
 }

@@ -63,7 +63,7 @@ export function settle(
     ...before,
     attemptCount: before.attemptCount + 1,
     ...(status === undefined ? {} : { responseStatus: status }),
-    ...(work.message.probe === undefined ? {} : { probeCount: (before.probeCount ?? 0) + 1 }),
+    ...(isSpared(decision) ? { probeCount: (before.probeCount ?? 0) + 1 } : {}),
   };
   switch (decision.kind) {
     case 'delivered':
@@ -86,6 +86,10 @@ export function settle(
     default:
       return decision satisfies never;
   }
+}
+
+function isSpared(decision: RetryDecision): boolean {
+  return decision.kind === 'parked' && decision.isSpared === true;
 }
 
 /** Ends the delivery because the subscription no longer accepts callbacks. No attempt is made or counted. */
@@ -112,8 +116,21 @@ function parked(
   policy: HorizonPolicy,
 ): ParkedDelivery {
   const { begunAt } = scheduleOf({ message: facts, claimed: facts });
-  const dueAt = horizonEnd(begunAt, policy);
+  // Time that somebody wants it to wait is not its own.
+  const dueAt = horizonEnd(isPause(reason) ? now.toISOString() : begunAt, policy);
   return { ...facts, state: 'parked', reason, parkedAt: now.toISOString(), dueAt };
+}
+
+function isPause(reason: ParkReason): boolean {
+  return reason === 'paused' || reason === 'account-paused' || reason === 'stage-paused';
+}
+
+/** How long it has been kept back by the time that it leaves its state. */
+function pausedMsOf(row: Delivery | undefined, now: Date): number {
+  const before = row?.pausedMs ?? 0;
+  return row?.state === 'parked' && isPause(row.reason)
+    ? before + Math.max(0, now.getTime() - Date.parse(row.parkedAt))
+    : before;
 }
 
 /** Plans the next attempt of a parked delivery. */
@@ -210,20 +227,22 @@ export function resend(row: Delivery, times: WaitTimes, now: Date): WaitingDeliv
  */
 function restart(row: Delivery, times: WaitTimes, now: Date): WaitingDelivery {
   const restarted = { at: now.toISOString(), attemptCount: row.attemptCount - (row.probeCount ?? 0) };
-  return waiting({ ...nextFacts(row, row, now), restarted }, times, now);
+  const { pausedMs: _, ...facts } = nextFacts(row, row, now);
+  return waiting({ ...facts, restarted }, times, now);
 }
 
 /** Tells where a schedule begins, for a delivery in work or any row. */
 interface Scheduled {
   readonly message: Pick<DeliveryRef, 'acceptedAt'>;
-  readonly claimed: Pick<Delivery, 'restarted' | 'attemptCount' | 'probeCount'> | undefined;
+  readonly claimed: Pick<Delivery, 'restarted' | 'attemptCount' | 'probeCount' | 'pausedMs'> | undefined;
 }
 
 /** A schedule begins with the event, or when somebody asked for a fresh one. */
 export function scheduleOf({ message, claimed }: Scheduled) {
   const { at = message.acceptedAt, attemptCount: before = 0 } = claimed?.restarted ?? {};
   const counted = (claimed?.attemptCount ?? 0) - (claimed?.probeCount ?? 0);
-  return { begunAt: at, attemptCount: counted - before };
+  const begunAt = after(new Date(at), claimed?.pausedMs ?? 0);
+  return { begunAt, attemptCount: counted - before };
 }
 
 function waiting(
@@ -252,6 +271,7 @@ function nextFacts(row: Delivery | undefined, ref: DeliveryRef, now: Date) {
     probeCount,
     isTest,
   } = row ?? {};
+  const pausedMs = pausedMsOf(row, now);
   return {
     ...refOf(ref),
     version: version + 1,
@@ -262,6 +282,7 @@ function nextFacts(row: Delivery | undefined, ref: DeliveryRef, now: Date) {
     ...(firstAttempt ? { firstAttempt } : {}),
     ...(probeCount === undefined ? {} : { probeCount }),
     ...(isTest ? { isTest } : {}),
+    ...(pausedMs > 0 ? { pausedMs } : {}),
   };
 }
 

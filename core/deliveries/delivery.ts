@@ -49,8 +49,10 @@ interface DeliveryFacts extends DeliveryRef {
   readonly restarted?: { readonly at: string; readonly attemptCount: number };
   /** The first attempt, if it succeeded. All other attempts are items of their own. */
   readonly firstAttempt?: Attempt;
-  /** How many of the attempts were probes. The schedule does not count them. */
+  /** How many of the attempts were probes that the schedule does not count. */
   readonly probeCount?: number;
+  /** How long it was kept back because somebody wanted so. Its horizon and its schedule begin so much later. */
+  readonly pausedMs?: number;
   /** Present if its owner wants to see what the receiver answers now, whatever holds other deliveries back. */
   readonly isTest?: true;
 }

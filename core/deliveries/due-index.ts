@@ -10,6 +10,11 @@ export interface DueIndex {
   readonly shards: { readonly deliveries: number; readonly subscriptions: number };
   /** Lists deliveries that were due at that time, the longest overdue first. A few may have changed since. */
   listDueDeliveries(shard: number, now: Date, limit: number): Promise<readonly Delivery[]>;
-  /** The same for subscriptions. */
-  listDueSubscriptions(shard: number, now: Date, limit: number): Promise<readonly Subscription[]>;
+  /** The same for subscriptions, of those that were due at `after` or later. */
+  listDueSubscriptions(
+    shard: number,
+    now: Date,
+    limit: number,
+    after: string,
+  ): Promise<readonly Subscription[]>;
 }

@@ -61,7 +61,12 @@ export type RetryDecision =
     }
   | { readonly kind: 'exhausted'; readonly reason: ExhaustionReason }
   /** No attempt is planned until the subscription goes on. */
-  | { readonly kind: 'parked'; readonly reason: ParkReason };
+  | {
+      readonly kind: 'parked';
+      readonly reason: ParkReason;
+      /** True if the attempt does not count for the schedule: it was a probe, and the delivery is not at fault. */
+      readonly isSpared?: boolean;
+    };
 
 export interface AttemptContext {
   /** The attempts of this schedule, including this one. */
@@ -73,8 +78,6 @@ export interface AttemptContext {
   readonly random: number;
   /** True if the subscription's URL is no longer the one that was called. */
   readonly hasMoved?: boolean;
-  /** True if the call was to show whether the receiver works again. It uses up no attempt of the schedule. */
-  readonly isProbe?: boolean;
 }
 
 /**
@@ -93,7 +96,7 @@ export function decideRetry(
   policy: RetryPolicy,
 ): RetryDecision {
   if (outcome.kind === 'success') return { kind: 'delivered' };
-  const ending = context.hasMoved ? undefined : endSchedule(outcome, context, policy);
+  const ending = context.hasMoved ? undefined : endSchedule(outcome, policy);
   if (ending) return ending;
   const gapSeconds = policy.retryScheduleSeconds[context.attemptCount];
   if (gapSeconds === undefined) return { kind: 'exhausted', reason: outcome.reason };
@@ -113,7 +116,6 @@ export function decideRetry(
 /** What ends a schedule, or leaves it to the subscription. Undefined if it goes on. */
 function endSchedule(
   { reason, directive }: Extract<DeliveryOutcome, { kind: 'failure' }>,
-  { isProbe }: AttemptContext,
   { keepDisabledSeconds }: RetryPolicy,
 ): RetryDecision | undefined {
   if (hopeless.includes(reason) || directive === 'disable') {
@@ -121,8 +123,7 @@ function endSchedule(
     if (keepDisabledSeconds > 0) return { kind: 'parked', reason: 'disabled' };
     return { kind: 'exhausted', reason: directive ? 'aborted' : reason };
   }
-  if (directive === 'abort-message') return { kind: 'exhausted', reason: 'aborted' };
-  return isProbe ? { kind: 'parked', reason: 'failing' } : undefined;
+  return directive === 'abort-message' ? { kind: 'exhausted', reason: 'aborted' } : undefined;
 }
 
 /** True if an attempt at that time would be after the horizon. */

@@ -8,12 +8,14 @@ export interface Health {
   readonly breaker?: Breaker;
   /** The receiver asked for fewer calls: none is made before this time. It may have passed. */
   readonly throttledUntil?: string;
+  /** How often in a row it has asked for that, since it last answered with 2xx. */
+  readonly throttles?: number;
 }
 
 export interface Failing {
   /** When the first call of the run failed. */
   readonly since: string;
-  /** Stops at what opens the breaker: more would cost a write for each failure. */
+  /** Stops at what opens the breaker: more would cost a write for each failure. 0 if it only asked for fewer calls. */
   readonly count: number;
   /** The event of the first failure. */
   readonly eventId: string;
@@ -64,9 +66,11 @@ export interface JudgedCall {
   /** The probe that the call was, if it was one. */
   readonly probe?: string | undefined;
   readonly outcome: DeliveryOutcome;
+  /** True if the receiver answered 2xx a moment ago. A single failure after that is not worth a write. */
+  readonly isFirstFailure?: boolean;
 }
 
-type FailedCall = Extract<DeliveryOutcome, { kind: 'failure' }>;
+type FailedCall = JudgedCall & { readonly outcome: Extract<DeliveryOutcome, { kind: 'failure' }> };
 
 /** A receiver that says "too many" and not for how long. */
 const throttleSeconds = 10;
@@ -85,11 +89,28 @@ export function judge(health: Health, call: JudgedCall, now: Date, policy: Healt
     const { throttledUntil } = health;
     return throttledUntil === undefined ? {} : { throttledUntil };
   }
-  if (isThrottling(outcome)) return throttle(health, call, now);
-  const counted = countFailure(health.failing, { ...call, outcome }, now, policy);
+  const failed = { ...call, outcome };
+  if (isThrottling(outcome)) return throttle(health, failed, now, policy);
+  if (call.isFirstFailure && !health.failing && !health.breaker) return health;
+  const counted = countFailure(health.failing, failed, now, policy);
   const breaker = openBy(health.breaker, counted, call, now, policy);
-  const failing = breaker && !health.breaker ? tellSooner(counted, now, policy) : counted;
-  return { ...health, failing, ...(breaker ? { breaker } : {}) };
+  return {
+    ...health,
+    failing: breaker === health.breaker ? counted : atOpening(counted, failed, now, policy),
+    ...(breaker ? { breaker } : {}),
+  };
+}
+
+/** The run after so much time in which no call could be made: it counts for nothing. */
+export function shiftRun(failing: Failing, byMs: number): Failing {
+  const shifted = (time: string) => new Date(Date.parse(time) + byMs).toISOString();
+  const { tellAt, warnAt, disablesAt } = failing;
+  return {
+    ...failing,
+    ...(tellAt ? { tellAt: shifted(tellAt) } : {}),
+    ...(warnAt ? { warnAt: shifted(warnAt) } : {}),
+    ...(disablesAt ? { disablesAt: shifted(disablesAt) } : {}),
+  };
 }
 
 /** True if the run of failures has lasted so long that the subscription is disabled. */
@@ -97,49 +118,73 @@ export function isFailingForLong({ disablesAt }: Failing, now: Date): boolean {
   return disablesAt !== undefined && disablesAt <= now.toISOString();
 }
 
-function beginRun(now: Date, { disableAfterSeconds }: HealthPolicy) {
+function beginRun(call: FailedCall, now: Date, { disableAfterSeconds }: HealthPolicy): Failing {
   const warnAfter = Math.max(disableAfterSeconds - warnBeforeSeconds, disableAfterSeconds / 2);
   const end = { warnAt: later(now, warnAfter), disablesAt: later(now, disableAfterSeconds) };
-  return { tellAt: later(now, tellAfterSeconds), ...(disableAfterSeconds > 0 ? end : {}) };
+  return {
+    since: now.toISOString(),
+    count: 1,
+    eventId: call.eventId,
+    ...lastOf(call),
+    tellAt: later(now, tellAfterSeconds),
+    ...(disableAfterSeconds > 0 ? end : {}),
+  };
 }
 
-function tellSooner(failing: Failing, openedAt: Date, { breakerMaxSeconds }: HealthPolicy): Failing {
+/** The breaker is written in any case, so the run tells the latest failure. */
+function atOpening(
+  failing: Failing,
+  call: FailedCall,
+  openedAt: Date,
+  { breakerMaxSeconds }: HealthPolicy,
+): Failing {
+  const { lastStatus: _, ...others } = failing;
   const { tellAt } = failing;
   const soon = later(openedAt, breakerMaxSeconds);
-  return tellAt !== undefined && soon < tellAt ? { ...failing, tellAt: soon } : failing;
+  const isSooner = tellAt !== undefined && soon < tellAt;
+  return { ...others, ...lastOf(call), ...(isSooner ? { tellAt: soon } : {}) };
 }
 
-/** The receiver works, and wants fewer calls. That ends no run of failures and begins none. */
-function throttle(health: Health, { outcome, probe }: JudgedCall, now: Date): Health {
-  const { throttledUntil, breaker } = health;
+function lastOf({ outcome: { reason, status } }: FailedCall): Pick<Failing, 'lastReason' | 'lastStatus'> {
+  return { lastReason: reason, ...(status === undefined ? {} : { lastStatus: status }) };
+}
+
+/**
+ * The receiver wants fewer calls. That opens no breaker. But one that says nothing else for days is of no use to its owner, so
+ * it begins a run of failures.
+ */
+function throttle(health: Health, call: FailedCall, now: Date, policy: HealthPolicy): Health {
+  const { throttledUntil, throttles = 0, breaker } = health;
   if (throttledUntil !== undefined && throttledUntil > now.toISOString()) return health;
-  const { retryAfterSeconds = throttleSeconds } = outcome.kind === 'failure' ? outcome : {};
-  const until = later(now, Math.min(retryAfterSeconds, longestThrottleSeconds));
+  const { outcome, probe } = call;
+  // Twice as long each time, or what it asks for if that is longer.
+  const soonest = Math.max(throttleSeconds * 2 ** throttles, outcome.retryAfterSeconds ?? 0);
+  const until = later(now, Math.min(soonest, longestThrottleSeconds));
   // A probe that was told to come later comes later. The breaker stays as it is.
   const isProbe = breaker?.state === 'probing' && breaker.probe === probe;
   return {
     ...health,
+    failing: health.failing ?? { ...beginRun(call, now, policy), count: 0 },
     throttledUntil: until,
+    throttles: throttles + 1,
     ...(isProbe ? { breaker: { ...openingsOf(breaker), state: 'open', until } as const } : {}),
   };
 }
 
 function countFailure(
   failing: Failing | undefined,
-  { eventId, outcome }: JudgedCall & { readonly outcome: FailedCall },
+  call: FailedCall,
   now: Date,
   policy: HealthPolicy,
 ): Failing {
   const { breakerFailures } = policy;
-  const { reason, status } = outcome;
-  const last = { lastReason: reason, ...(status === undefined ? {} : { lastStatus: status }) };
-  if (!failing) return { since: now.toISOString(), count: 1, eventId, ...last, ...beginRun(now, policy) };
-  const isOfSeveral = failing.isOfSeveral ?? (failing.eventId === eventId ? undefined : true);
+  if (!failing) return beginRun(call, now, policy);
+  const isOfSeveral = failing.isOfSeveral ?? (failing.eventId === call.eventId ? undefined : true);
   const isCounted = failing.count >= Math.max(1, breakerFailures);
   if (isCounted && isOfSeveral === failing.isOfSeveral) return failing;
   return {
     ...failing,
-    ...last,
+    ...lastOf(call),
     count: isCounted ? failing.count : failing.count + 1,
     ...(isOfSeveral ? { isOfSeveral } : {}),
   };

@@ -57,10 +57,10 @@ export function learnFrom(
   const { outcome } = call;
   const { provenAt, provenAddresses, doubts } = proveBy(receiver, outcome, now);
   const { slowSince, quickCalls } = markSlowness(receiver, outcome, now, policy.callbackTimeoutMs);
-  const { failing, breaker, throttledUntil } = judge(receiver, call, now, policy);
+  const { failing, breaker, throttledUntil, throttles } = judge(receiver, call, now, policy);
   const refused = refuseBy(receiver.refused, outcome, now);
   const proof = { provenAt, provenAddresses, doubts };
-  const facts = { ...proof, slowSince, quickCalls, failing, breaker, throttledUntil, refused };
+  const facts = { ...proof, slowSince, quickCalls, failing, breaker, throttledUntil, throttles, refused };
   const isTooLong = failing && isFailingForLong(failing, now) ? ('failing' as const) : undefined;
   const disable = reasonToDisable(outcome, refused, now) ?? isTooLong;
   // What the call has not changed is the same object.

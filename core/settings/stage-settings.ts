@@ -114,7 +114,7 @@ export const stageSettings = {
     unit: 'calls',
     min: 1,
     max: 1_000,
-    default: 50,
+    default: 25,
     summary:
       'How many deliveries a step releases at most for each of its seconds. The `rateLimit` of a subscription may be lower.',
   }),

@@ -7,6 +7,8 @@ export interface Drain {
   readonly perSecond: number;
   /** Since when nothing was found. A delivery may have been parked a moment before; so it looks once more. */
   readonly emptySince?: string;
+  /** Present while more is parked than the last step could release. */
+  readonly isBehind?: true;
   /** What was parked until then is not wanted any more. */
   readonly discardUntil?: string;
 }
@@ -17,15 +19,32 @@ export interface DrainPolicy {
   readonly drainMaxPerSecond: number;
 }
 
-/** The drain after a step that has found so many deliveries. Undefined once it is over. */
-export function drainAfter(drain: Drain, found: number, now: Date, policy: DrainPolicy): Drain | undefined {
-  const { emptySince, ...others } = drain;
+/** What a step has found. */
+export interface DrainStep {
+  readonly found: number;
+  /** How many it could have released. */
+  readonly room: number;
+}
+
+/** The drain after a step. Undefined once it is over. */
+export function drainAfter(
+  drain: Drain,
+  { found, room }: DrainStep,
+  now: Date,
+  policy: DrainPolicy,
+): Drain | undefined {
+  const { emptySince, isBehind: _, ...others } = drain;
   const stepMs = policy.drainStepSeconds * 1_000;
   const nextAt = nextStepAt(drain, stepMs, now);
   if (found > 0)
-    return { ...others, nextAt, perSecond: Math.min(rateOf(drain, policy) * 2, policy.drainMaxPerSecond) };
+    return {
+      ...others,
+      nextAt,
+      perSecond: Math.min(rateOf(drain, policy) * 2, policy.drainMaxPerSecond),
+      ...(found >= room ? { isBehind: true as const } : {}),
+    };
   if (emptySince === undefined) return { ...others, nextAt, emptySince: now.toISOString() };
-  return now.getTime() - Date.parse(emptySince) >= stepMs ? undefined : { ...drain, nextAt };
+  return now.getTime() - Date.parse(emptySince) >= stepMs ? undefined : { ...others, nextAt, emptySince };
 }
 
 /**

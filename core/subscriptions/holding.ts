@@ -1,6 +1,7 @@
 import { probeSoon } from '../receivers/health.ts';
 import { holdBackOf } from './parking.ts';
 import type { Subscription } from './subscription.ts';
+import { wakeAtOf } from './wake-time.ts';
 
 /**
  * The subscription with a drain if it has just stopped to hold deliveries back, or if its owner does not want them any more.
@@ -25,14 +26,28 @@ export function beginDrain(subscription: Subscription, now: Date): Subscription 
 export function withRelease(subscription: Subscription, now: Date): Subscription {
   const { drain, receiver } = subscription;
   const { breaker } = receiver;
+  if (isForgotten(subscription, now)) return { ...subscription };
+  if (subscription.status !== 'enabled') return subscription;
   if (holdBackOf(subscription, now)) {
-    if (subscription.status !== 'enabled' || breaker?.state !== 'half-open') return subscription;
+    if (breaker?.state !== 'half-open') return subscription;
     return { ...subscription, receiver: { ...receiver, breaker: probeSoon(breaker, now) } };
   }
   if (!drain) return beginDrain(subscription, now);
   const { emptySince, ...others } = drain;
   return emptySince === undefined ? subscription : { ...subscription, drain: others };
 }
+
+/**
+ * Something should have been done for it long ago. A version of this code that knows nothing of such times may have written it
+ * last; to write it once more is enough.
+ */
+function isForgotten(subscription: Subscription, now: Date): boolean {
+  const wakeAt = wakeAtOf(subscription);
+  return wakeAt !== undefined && now.getTime() - Date.parse(wakeAt) > longestDelayMs;
+}
+
+/** The sweeper comes each minute. */
+const longestDelayMs = 10 * 60_000;
 
 function isHolding(subscription: Subscription, now: Date): boolean {
   // A disabled subscription keeps what it has parked, also after it has stopped to take more.

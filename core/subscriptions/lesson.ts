@@ -40,7 +40,7 @@ function disabled(
 ): Subscription {
   const keptUntil = new Date(now.getTime() + keepDisabledSeconds * 1_000).toISOString();
   const kept = keepDisabledSeconds > 0 ? { keptUntil } : {};
-  const { breaker: _, throttledUntil: __, ...receiver } = seen.receiver;
+  const { breaker: _, throttledUntil: __, throttles: ___, ...receiver } = seen.receiver;
   const next = { ...seen, receiver, status: 'disabled' as const, disabledReason: reason, ...kept };
   const told = withNotice(next, 'webhook.subscription.disabled', { reason, ...kept }, now);
   return { ...told, updatedAt: now.toISOString() };

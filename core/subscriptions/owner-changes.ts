@@ -1,7 +1,9 @@
 import type { Actor } from '../accounts/audit.ts';
+import { probeDueAt, probeSoon } from '../receivers/health.ts';
 import { originOf } from './callback-url.ts';
 import { beginDrain } from './holding.ts';
 import { withNotice } from './outbox.ts';
+import { withoutPauseInRun } from './pause.ts';
 import type { Subscription, SubscriptionPatch } from './subscription.ts';
 
 /**
@@ -24,11 +26,12 @@ export function goOn(seen: Subscription, actor: Actor, now: Date): Subscription 
   const { pause, ...others } = seen;
   const { throttledUntil, breaker, ...known } = seen.receiver;
   const at = now.toISOString();
-  const isOpen = breaker?.state === 'open' && breaker.until > at;
-  if (!pause && throttledUntil === undefined && !isOpen) return seen;
-  const tried = isOpen ? { ...breaker, until: at } : breaker;
+  const isWaiting = breaker !== undefined && breaker.state !== 'probing' && (probeDueAt(breaker) ?? '') > at;
+  if (!pause && throttledUntil === undefined && !isWaiting) return seen;
+  const tried = isWaiting ? probeSoon(breaker, now) : breaker;
   const next = { ...others, receiver: { ...known, ...(tried ? { breaker: tried } : {}) } };
-  return pause ? withNotice(next, 'webhook.subscription.resumed', { actor }, now) : next;
+  if (!pause) return next;
+  return withNotice(withoutPauseInRun(next, pause, now), 'webhook.subscription.resumed', { actor }, now);
 }
 
 export interface SettingsChange {
@@ -58,14 +61,14 @@ export function withChange(
 /** The drain drops what is parked. Nothing is known of a receiver that is not called. */
 function disable(changed: Subscription, actor: Actor, now: Date): Subscription {
   const { pause: _, ...others } = changed;
-  const { failing: __, breaker: ___, throttledUntil: ____, ...receiver } = changed.receiver;
+  const { failing: __, breaker: ___, throttledUntil: ____, throttles: _____, ...receiver } = changed.receiver;
   const told = withNotice(
     { ...others, receiver },
     'webhook.subscription.disabled',
     { reason: 'owner', actor },
     now,
   );
-  return beginDrain(told, now);
+  return discardParked(told, now);
 }
 
 function discardParked(changed: Subscription, now: Date): Subscription {

@@ -146,11 +146,12 @@ export function patchSubscription(seen: Subscription, patch: SubscriptionPatch):
   const { url = seen.url, eventTypes = seen.eventTypes, description = seen.description, status } = patch;
   // What we know of a receiver holds for one URL only.
   const moved = url === seen.url ? {} : { receiver: {}, verifiedAt: undefined, verification: undefined };
-  const { refused: _, failing: __, breaker: ___, throttledUntil: ____, ...admitted } = seen.receiver;
+  const { refused: _, ...admitted } = seen.receiver;
+  const { failing: __, breaker: ___, throttledUntil: ____, throttles: _____, ...healthy } = admitted;
   return {
     ...seen,
     // An owner who enables the subscription says that the receiver is good again.
-    ...(status === 'enabled' ? { receiver: admitted } : {}),
+    ...(status === 'enabled' ? { receiver: seen.status === 'enabled' ? admitted : healthy } : {}),
     ...moved,
     url,
     eventTypes,

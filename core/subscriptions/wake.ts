@@ -2,20 +2,8 @@ import { probeDueAt } from '../receivers/health.ts';
 import { beginDrain } from './holding.ts';
 import { withNotice } from './outbox.ts';
 import { holdBackOf } from './parking.ts';
+import { withoutPauseInRun } from './pause.ts';
 import type { Subscription } from './subscription.ts';
-
-/**
- * When the sweeper has to look at a subscription, because something is to be done at a time and not by a call. Undefined if
- * nothing is.
- */
-export function wakeAtOf(subscription: Subscription): string | undefined {
-  const { outbox = [], exhaustion, drain, pause, status, receiver } = subscription;
-  const always = [outbox[0]?.occurredAt, exhaustion?.tellAt, drain?.nextAt];
-  if (status !== 'enabled') return earliest(always);
-  if (pause) return earliest([...always, pause.until]);
-  const { failing, breaker, throttledUntil } = receiver;
-  return earliest([...always, failing?.tellAt, failing?.warnAt, probeDueAt(breaker), throttledUntil]);
-}
 
 /**
  * The subscription with everything that ends or begins by time alone. The same object if there is nothing. Its version is
@@ -29,7 +17,8 @@ export function passTime(seen: Subscription, now: Date): Subscription {
 function endPause(seen: Subscription, now: Date): Subscription {
   const { pause, ...others } = seen;
   if (!pause || seen.status !== 'enabled' || !hasPassed(pause.until, now)) return seen;
-  return beginDrain(withNotice(others, 'webhook.subscription.resumed', {}, now), now);
+  const next = withoutPauseInRun(others, pause, now);
+  return beginDrain(withNotice(next, 'webhook.subscription.resumed', {}, now), now);
 }
 
 function endThrottle(seen: Subscription, now: Date): Subscription {
@@ -86,8 +75,4 @@ function isActive({ status, pause }: Subscription): boolean {
 
 function hasPassed(time: string | undefined, now: Date): time is string {
   return time !== undefined && time <= now.toISOString();
-}
-
-function earliest(times: readonly (string | undefined)[]): string | undefined {
-  return times.filter((time) => time !== undefined).sort()[0];
 }

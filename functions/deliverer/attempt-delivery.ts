@@ -100,8 +100,7 @@ export function createAttempt(deps: AttemptDeps) {
     const called = await callReceiver(work, subscription);
     if (isEnding(called)) return called;
     const { begunAt, attemptCount } = scheduleOf(work);
-    const isProbe = work.message.probe !== undefined;
-    const context = { attemptCount: attemptCount + 1, begunAt, now: now(), random: deps.random(), isProbe };
+    const context = { attemptCount: attemptCount + 1, begunAt, now: now(), random: deps.random() };
     const decide = (hasMoved: boolean) =>
       decideRetry(called.attempt.outcome, { ...context, hasMoved }, settings);
     const decisions = { decision: decide(false), decisionIfMoved: decide(true) };

@@ -48,6 +48,7 @@ export function createSubscriptionCheck(deps: SubscriptionCheckDeps) {
     if (accountStatus === 'paused') return { kind: 'parked', reason: 'account-paused' };
     const held = holdBackOf(subscription, now());
     if (held && !mayPass(work, subscription, held)) return { kind: 'parked', reason: held.reason };
+    if (isKeptForOwner(work, subscription)) return { kind: 'parked', reason: 'disabled' };
     const reason = reasonToCancel(subscription);
     return reason ? { kind: 'cancelled', reason } : subscription;
   };
@@ -57,6 +58,14 @@ export function createSubscriptionCheck(deps: SubscriptionCheckDeps) {
 function mayPass({ message }: DeliveryInWork, subscription: Subscription, { reason }: HoldBack): boolean {
   const isAsked = message.isTest === true || message.eventType === drillType;
   return isAsked || (reason === 'failing' && isProbe(subscription, message.probe));
+}
+
+/** What came before we disabled the subscription, or while it kept what came, is kept however late its attempt comes. */
+function isKeptForOwner(
+  { message }: DeliveryInWork,
+  { status, disabledReason, keptUntil = '' }: Subscription,
+): boolean {
+  return status === 'disabled' && disabledReason !== undefined && message.acceptedAt <= keptUntil;
 }
 
 function reasonToCancel({ status }: Subscription): CancellationReason | undefined {

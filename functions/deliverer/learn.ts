@@ -5,6 +5,7 @@ import { hostOf, type Subscription } from '../../core/subscriptions/subscription
 import type { SubscriptionLookup, SubscriptionWriter } from '../../core/subscriptions/subscription-store.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import { reportChanges } from '../receivers/report-changes.ts';
+import { rememberCalls } from './recent-calls.ts';
 
 export interface LearnDeps {
   readonly subscriptions: SubscriptionLookup & SubscriptionWriter;
@@ -29,6 +30,7 @@ const maxTriesToDisable = 10;
 /** Writes what a call has taught about its receiver, if it is new. */
 export function createLearning({ subscriptions, telemetry, settings, now }: LearnDeps) {
   const lessons = new Map<string, Promise<Subscription | undefined>>();
+  const isFirstFailure = rememberCalls();
 
   /**
    * If the lesson cannot be written, the call's result is still recorded. The exception is a lesson that disables the
@@ -61,11 +63,7 @@ export function createLearning({ subscriptions, telemetry, settings, now }: Lear
   function learnInTurn(called: Subscription, call: JudgedCall): Promise<Learnt> {
     const key = `${called.accountId} ${called.id}`;
     const before = lessons.get(key);
-    const learning = before
-      ? before.then((known) =>
-          writeLesson(called, call, known && known.version > called.version ? known : called),
-        )
-      : writeLesson(called, call, called);
+    const learning = learnFromLatest(called, call, before);
     const known = learning.then(
       ({ subscription }) => subscription,
       () => undefined,
@@ -75,6 +73,21 @@ export function createLearning({ subscriptions, telemetry, settings, now }: Lear
       if (lessons.get(key) === known) lessons.delete(key);
     });
     return learning;
+  }
+
+  /** While the call was made, others may have learnt. A success has to end a run of failures that it did not know of. */
+  async function learnFromLatest(
+    called: Subscription,
+    call: JudgedCall,
+    before: Promise<Subscription | undefined> | undefined,
+  ): Promise<Learnt> {
+    const known = await before;
+    const cached = await subscriptions.findSubscription(called.accountId, called.id);
+    const [latest = called] = [called, known, cached]
+      .filter((one) => one !== undefined)
+      .sort((a, b) => b.version - a.version);
+    const isFirst = isFirstFailure(called, call.outcome, now());
+    return writeLesson(called, isFirst ? { ...call, isFirstFailure: true } : call, latest);
   }
 
   async function writeLesson(called: Subscription, call: JudgedCall, known: Subscription): Promise<Learnt> {

@@ -56,7 +56,8 @@ export function createParking(deps: ParkingDeps) {
 
   /** Limits and operators hold deliveries back without a word in the subscription. A drain asks them in each step. */
   function isHeld(latest: Subscription, { reason }: ParkedDelivery): boolean {
-    if (latest.status === 'disabled' && !latest.disabledReason) return false;
+    // One that we have disabled keeps what it has parked until its owner decides.
+    if (latest.status === 'disabled') return latest.disabledReason !== undefined;
     const isOutside = reason === 'rate-limit' || reason === 'account-paused' || reason === 'stage-paused';
     return isOutside || latest.drain !== undefined || holdBackOf(latest, now()) !== undefined;
   }

@@ -137,13 +137,26 @@ export function createRecord(deps: RecordDeps, parking: ReturnType<typeof create
   }
 }
 
-/** A retry to a receiver whose breaker is open would only be parked when it comes. */
+/**
+ * While a breaker is open, a retry would only be parked when it comes. A probe that fails uses up no attempt if calls for other
+ * events fail as well. Otherwise its event may be what the receiver cannot take, and has to end some day.
+ */
 function decide(
   { message }: DeliveryInWork,
   settled: Settled,
   { isCurrent, subscription }: Learnt,
 ): RetryDecision {
-  const decision = isCurrent ? settled.decision : settled.decisionIfMoved;
-  const isHeld = decision.kind === 'retry' && !message.isTest && subscription.receiver.breaker;
-  return isHeld ? { kind: 'parked', reason: 'failing' } : decision;
+  if (!isCurrent) return settled.decisionIfMoved;
+  const { decision } = settled;
+  const { breaker, failing } = subscription.receiver;
+  const isLeft = decision.kind === 'retry' || (decision.kind === 'exhausted' && isOfSchedule(settled));
+  if (!breaker || message.isTest || !isLeft) return decision;
+  if (message.probe !== undefined && failing?.isOfSeveral)
+    return { kind: 'parked', reason: 'failing', isSpared: true };
+  return decision.kind === 'retry' ? { kind: 'parked', reason: 'failing' } : decision;
+}
+
+/** True if the schedule has ended the delivery, and not what its receiver answered. */
+function isOfSchedule({ decision, attempt: { outcome } }: Settled): boolean {
+  return decision.kind === 'exhausted' && outcome.kind === 'failure' && outcome.directive === undefined;
 }

@@ -5,7 +5,7 @@ import {
   limitsOfProbe,
   shareOfHost,
 } from '../../core/deliveries/call-limits.ts';
-import type { DeliveryInWork } from '../../core/deliveries/delivery.ts';
+import type { DeliveryInWork, DeliveryMessage } from '../../core/deliveries/delivery.ts';
 import { maxTurnWaitMs } from '../../core/rate-limit.ts';
 import type { NameResolver } from '../../core/receivers/name-resolver.ts';
 import { addressesToTry, addressInHost } from '../../core/receivers/public-address.ts';
@@ -33,6 +33,7 @@ export function createTurnReservation(deps: TurnDeps) {
     { message }: DeliveryInWork,
     subscription: Subscription,
   ): Promise<Postponed | Parked | undefined> {
+    if (mustQueue(message, subscription)) return { kind: 'parked', reason: 'rate-limit' };
     const host = hostOf(subscription);
     const contenders = contendedHosts.countContenders(host, now());
     const known = { addresses: await addressesOf(subscription), contenders };
@@ -83,4 +84,9 @@ export function createTurnReservation(deps: TurnDeps) {
     const literal = addressInHost(name);
     return literal ? [literal] : addressesToTry(await deps.names.resolveName(name));
   }
+}
+
+/** While more is parked than its owner's limit lets through, what comes lines up behind it. Whoever has a turn comes from there. */
+function mustQueue({ turn, isTest, probe }: DeliveryMessage, { rateLimit, drain }: Subscription): boolean {
+  return rateLimit !== undefined && drain?.isBehind === true && !turn && !isTest && probe === undefined;
 }

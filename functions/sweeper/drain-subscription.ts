@@ -67,7 +67,7 @@ export function createDraining(deps: DrainingDeps) {
     // What is held stays where it is. Once it may go, a drain begins anew.
     const found = isHeld ? dropped.length : rows.length;
     const { drain: _, ...others } = subscription;
-    const next = drainAfter(drain, found, now(), settings);
+    const next = drainAfter(drain, { found, room }, now(), settings);
     return {
       subscription: next ? { ...others, drain: next } : others,
       work: async () => {

@@ -20,7 +20,10 @@ export interface ProbingDeps {
   readonly now: () => Date;
 }
 
-/** One delivery that the receiver can never take must not be the only one that asks whether it works again. */
+/**
+ * Deliveries that the receiver can never take must not be the only ones that ask whether it works again. So probes take turns
+ * among a few, and every second one is among the newest.
+ */
 const candidates = 5;
 
 /** Sends the oldest parked delivery to a receiver whose breaker has been open for long enough. */
@@ -33,8 +36,10 @@ export function createProbing(deps: ProbingDeps) {
     const isHeld = holdBackOf(subscription, now())?.reason !== 'failing';
     if (!breaker || isHeld || dueAt === undefined || dueAt > now().toISOString()) return idle(subscription);
     const { accountId, id: subscriptionId } = subscription;
-    const oldest = await parked.listParked({ accountId, subscriptionId }, candidates);
-    const row = leastProbed(oldest);
+    const of = { accountId, subscriptionId };
+    const isOld = breaker.openings % 2 === 1;
+    const rows = await (isOld ? parked.listParked(of, candidates) : parked.listNewestParked(of, candidates));
+    const row = leastTried(rows);
     if (!row) return idle(withBreaker(halfOpen(breaker, now())));
     const probe = randomBytes(12).toString('base64url');
     const next = withBreaker(beginProbe(breaker, probe, now(), leaseMs));
@@ -56,8 +61,8 @@ export function createProbing(deps: ProbingDeps) {
   }
 }
 
-/** The oldest of those that were probes least often. */
-function leastProbed(rows: readonly ParkedDelivery[]): ParkedDelivery | undefined {
-  const fewest = Math.min(...rows.map(({ probeCount = 0 }) => probeCount));
-  return rows.find(({ probeCount = 0 }) => probeCount === fewest);
+/** The first of those that were tried least often. */
+function leastTried(rows: readonly ParkedDelivery[]): ParkedDelivery | undefined {
+  const fewest = Math.min(...rows.map(({ attemptCount }) => attemptCount));
+  return rows.find(({ attemptCount }) => attemptCount === fewest);
 }

@@ -1,6 +1,7 @@
 import type { StageStatusLookup } from '../../core/accounts/stage-status.ts';
 import type { DueIndex } from '../../core/deliveries/due-index.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
+import { wakeAtOf } from '../../core/subscriptions/wake-time.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import { createDeliverySweep, type DeliverySweepDeps } from './sweep-deliveries.ts';
 import { createWaking, type WakingDeps } from './wake-subscription.ts';
@@ -15,7 +16,7 @@ export interface SweeperDeps extends DeliverySweepDeps, WakingDeps {
 
 /** So many are taken up together. After a crash, these alone are late. */
 const pageSize = 100;
-const wokenTogether = 10;
+const wokenTogether = 2;
 
 /** With less time left, nothing is begun. */
 const marginMs = 10_000;
@@ -33,12 +34,8 @@ export function createSweeper(deps: SweeperDeps) {
     const sweepDeliveries = startSweep();
     const { deliveries, subscriptions } = dueIndex.shards;
     const results = await Promise.allSettled([
-      ...range(deliveries).map((shard) =>
-        sweepShard(() => dueIndex.listDueDeliveries(shard, now(), pageSize), sweepDeliveries),
-      ),
-      ...range(subscriptions).map((shard) =>
-        sweepShard(() => dueIndex.listDueSubscriptions(shard, now(), pageSize), wakeAll),
-      ),
+      ...range(deliveries).map(sweepDeliveriesOf),
+      ...range(subscriptions).map(wakeSubscriptionsOf),
     ]);
     for (const result of results) {
       if (result.status === 'rejected') telemetry.error('sweep.failed', { error: result.reason });
@@ -52,16 +49,24 @@ export function createSweeper(deps: SweeperDeps) {
       return results.filter(Boolean).length;
     }
 
-    /** `handle` tells of how many it has got rid of. */
-    async function sweepShard<Item>(
-      list: () => Promise<readonly Item[]>,
-      handle: (due: readonly Item[]) => Promise<number>,
-    ): Promise<void> {
+    async function sweepDeliveriesOf(shard: number): Promise<void> {
       while (remainingMs() > marginMs) {
-        const due = await list();
-        const handled = await handle(due);
+        const due = await dueIndex.listDueDeliveries(shard, now(), pageSize);
+        const sent = await sweepDeliveries(due);
         // Nothing of a full page was done. Either only the index still shows it, or AWS does not take what we write.
-        if (due.length < pageSize || handled === 0) return;
+        if (due.length < pageSize || sent === 0) return;
+      }
+    }
+
+    /** Some stay due for a while, such as those of a paused account. They must not hide those behind them. */
+    async function wakeSubscriptionsOf(shard: number): Promise<void> {
+      let after = '';
+      while (remainingMs() > marginMs) {
+        const due = await dueIndex.listDueSubscriptions(shard, now(), pageSize, after);
+        const woken = await wakeAll(due);
+        const lastAt = due.map(wakeAtOf).findLast((at) => at !== undefined) ?? '';
+        if (due.length < pageSize || (woken === 0 && lastAt <= after)) return;
+        if (woken === 0) after = lastAt;
       }
     }
   };

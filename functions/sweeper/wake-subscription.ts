@@ -3,24 +3,26 @@ import type { ExhaustedCount, ParkedDeliveries } from '../../core/deliveries/par
 import { toldOfExhausted } from '../../core/subscriptions/exhaustion.ts';
 import { withNotice } from '../../core/subscriptions/outbox.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
-import type { SubscriptionWriter } from '../../core/subscriptions/subscription-store.ts';
+import type { SubscriptionLookup, SubscriptionWriter } from '../../core/subscriptions/subscription-store.ts';
 import { passTime } from '../../core/subscriptions/wake.ts';
 import type { Telemetry } from '../../core/telemetry.ts';
 import { reportChanges } from '../receivers/report-changes.ts';
 import { createDraining, type DrainingDeps } from './drain-subscription.ts';
-import { idle } from './planned.ts';
+import { idle, type Planned } from './planned.ts';
 import { createProbing, type ProbingDeps } from './probe-receiver.ts';
 import { createNoticeSending, type NoticeSendingDeps } from './send-notices.ts';
 
 export interface WakingDeps extends DrainingDeps, ProbingDeps, NoticeSendingDeps {
-  readonly subscriptions: SubscriptionWriter;
+  readonly subscriptions: SubscriptionLookup & SubscriptionWriter;
   readonly accounts: AccountStatusLookup;
   readonly parked: ParkedDeliveries;
-  readonly exhaustedCount: Pick<ExhaustedCount, 'takeExhausted'>;
+  readonly exhaustedCount: Pick<ExhaustedCount, 'readExhausted' | 'subtractExhausted'>;
   readonly telemetry: Telemetry;
   readonly randomBytes: (size: number) => Buffer;
   readonly now: () => Date;
 }
+
+const maxTries = 3;
 
 /**
  * Does for a subscription what is due by time: ends pauses, probes its receiver, releases what is parked, tells its owner.
@@ -34,24 +36,36 @@ export function createWaking(deps: WakingDeps) {
   const sendNotices = createNoticeSending(deps);
 
   /** Returns false if nothing was done. Never rejects: one subscription must not stop the others. */
-  return async function wakeSubscription(seen: Subscription): Promise<boolean> {
+  return async function wakeSubscription(due: Subscription): Promise<boolean> {
+    const { accountId, id: subscriptionId } = due;
     try {
-      const timely = await tellExhausted(passTime(seen, now()));
-      const isPaused = (await accounts.findAccountStatus(seen.accountId)) === 'paused';
-      const probed = isPaused ? idle(timely) : await planProbe(timely);
-      const drained = await planDrain(probed.subscription, isPaused);
-      const written = await write(seen, drained.subscription);
-      if (!written) return false;
-      await probed.work();
-      await drained.work();
-      const isTold = await sendNotices(written);
-      return written !== seen || isTold;
+      // Calls write to a subscription as well, and one that has many must not wait a minute for each try.
+      let seen: Subscription | undefined = due;
+      for (let tries = 0; seen && tries < maxTries; tries += 1) {
+        const done = await wake(seen);
+        if (done !== undefined) return done;
+        seen = await subscriptions.findSubscription(accountId, subscriptionId);
+      }
     } catch (error) {
-      const { accountId, id: subscriptionId } = seen;
       telemetry.error('sweep.failed', { accountId, subscriptionId, error });
-      return false;
     }
+    return false;
   };
+
+  /** True if something was done. Undefined if somebody else has written the subscription meanwhile. */
+  async function wake(seen: Subscription): Promise<boolean | undefined> {
+    const isPaused = (await accounts.findAccountStatus(seen.accountId)) === 'paused';
+    const told = await planTelling(passTime(seen, now()));
+    const probed = isPaused ? idle(told.subscription) : await planProbe(told.subscription);
+    const drained = await planDrain(probed.subscription, isPaused);
+    const written = await write(seen, drained.subscription);
+    if (!written) return undefined;
+    await told.work();
+    await probed.work();
+    await drained.work();
+    const isTold = await sendNotices(written);
+    return written !== seen || isTold;
+  }
 
   /** Undefined if somebody else has written it meanwhile: then it is still due. */
   async function write(seen: Subscription, next: Subscription): Promise<Subscription | undefined> {
@@ -62,12 +76,17 @@ export function createWaking(deps: WakingDeps) {
     return written;
   }
 
-  /** The count begins again before the subscription is written. If that fails, the owner hears of fewer. */
-  async function tellExhausted(seen: Subscription): Promise<Subscription> {
+  /** Tells the owner how many deliveries ended undelivered. A crash before they are taken away tells of them again. */
+  async function planTelling(seen: Subscription): Promise<Planned> {
     const { since, tellAt } = seen.exhaustion ?? {};
-    if (since === undefined || tellAt === undefined || tellAt > now().toISOString()) return seen;
-    const count = await exhaustedCount.takeExhausted({ accountId: seen.accountId, subscriptionId: seen.id });
+    if (since === undefined || tellAt === undefined || tellAt > now().toISOString()) return idle(seen);
+    const of = { accountId: seen.accountId, subscriptionId: seen.id };
+    const count = await exhaustedCount.readExhausted(of);
     const next = { ...seen, exhaustion: toldOfExhausted(now()) };
-    return withNotice(next, 'webhook.delivery.exhausted', { since, count: Math.max(1, count) }, now());
+    const data = { since, count: Math.max(1, count) };
+    return {
+      subscription: withNotice(next, 'webhook.delivery.exhausted', data, now()),
+      work: () => exhaustedCount.subtractExhausted(of, count),
+    };
   }
 }

@@ -1,30 +1,17 @@
-import { Error as ErrorLevel, logger, parse, View } from 'vega';
-import { type Config, compile, type TopLevelSpec } from 'vega-lite';
+import type { TopLevelSpec } from 'vega-lite';
 import type { Plot } from '../../bench/section.ts';
-
-export type Theme = 'light' | 'dark';
-
-/** Of GitHub's pages, on which the plots are seen. */
-const themes = {
-  light: { text: '#1f2328', quiet: '#59636e', ours: '#1a7f37', others: '#afb8c1' },
-  dark: { text: '#f0f6fc', quiet: '#9198a1', ours: '#3fb950', others: '#565d66' },
-} as const;
-
-type Colours = (typeof themes)[Theme];
+import { type Colours, styleOf, type Theme, themes, toSvg } from './plot-style.ts';
 
 const barStep = 28;
 const plotWidth = 520;
 
 /** The plot as SVG, without a background. */
-export async function drawBars(plot: Plot, theme: Theme): Promise<string> {
-  // Vega-Lite warns that the groups have scales of their own, which is what we want.
-  const { spec } = compile(describe(plot, themes[theme]), { logger: logger(ErrorLevel) });
-  const view = new View(parse(spec), { renderer: 'none' });
-  return `${await view.toSVG()}\n`;
+export function drawBars(plot: Plot, theme: Theme): Promise<string> {
+  return toSvg(describe(plot, themes[theme]));
 }
 
 function describe({ title, subtitle, bars }: Plot, colours: Colours): TopLevelSpec {
-  const { ours, others } = colours;
+  const { ours, others, text } = colours;
   const groups = [...new Set(bars.map(({ group }) => group))];
   return {
     background: 'transparent',
@@ -60,32 +47,16 @@ function describe({ title, subtitle, bars }: Plot, colours: Colours): TopLevelSp
         },
       ],
     },
-    config: styleOf(colours),
-  };
-}
-
-function styleOf({ text, quiet }: Colours): Config {
-  return {
-    font: '-apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif',
-    view: { stroke: null },
-    title: {
-      anchor: 'start',
-      frame: 'bounds',
-      color: text,
-      subtitleColor: quiet,
-      fontSize: 17,
-      subtitleFontSize: 13,
-      subtitlePadding: 6,
+    config: {
+      ...styleOf(colours),
+      axisY: {
+        domain: false,
+        ticks: false,
+        labelLimit: 300,
+        labelColor: text,
+        labelFontSize: 13,
+        labelPadding: 8,
+      },
     },
-    axisY: {
-      domain: false,
-      ticks: false,
-      labelLimit: 300,
-      labelColor: text,
-      labelFontSize: 13,
-      labelPadding: 8,
-    },
-    header: { labelColor: text, labelFontSize: 13, labelFontWeight: 'bold' },
-    text: { color: text, fontSize: 13 },
   };
 }

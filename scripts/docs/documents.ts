@@ -2,7 +2,7 @@ import { createOpenApiDocument } from '../../contract/openapi/document.ts';
 import { stageSettings } from '../../core/settings/stage-settings.ts';
 import { drawBars } from './bar-plot.ts';
 import { describeEventTypes } from './event-types.ts';
-import { embedFigures, findPlot } from './performance.ts';
+import { embedFigures, findPlot, findTimeline } from './performance.ts';
 import { describeProblems } from './problems.ts';
 import { embedReasons } from './reasons.ts';
 import { embedRoutes } from './routes.ts';
@@ -10,6 +10,7 @@ import { describeSettings } from './settings.ts';
 import { embedSnippets } from './snippets.ts';
 import { describeStageFile } from './stage-schema.ts';
 import { embedTelemetry } from './telemetry.ts';
+import { drawTimeline } from './timeline-plot.ts';
 
 /** The repository. Paths of documents are relative to it. */
 export const root = new URL('../../', import.meta.url);
@@ -29,5 +30,7 @@ export const documents: Readonly<Record<string, (current: string) => string | Pr
   'docs/performance.md': (current) => embedFigures(current, root),
   'docs/performance/cpu-light.svg': () => drawBars(findPlot(root, 'cpu'), 'light'),
   'docs/performance/cpu-dark.svg': () => drawBars(findPlot(root, 'cpu'), 'dark'),
+  'docs/performance/outage-light.svg': () => drawTimeline(findTimeline(root, 'outage'), 'light'),
+  'docs/performance/outage-dark.svg': () => drawTimeline(findTimeline(root, 'outage'), 'dark'),
   'docs/runbook.md': (current) => embedReasons(embedTelemetry(current)),
 };

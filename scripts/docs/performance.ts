@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { showCell, showNumber } from '../../bench/numbers.ts';
-import type { Goal, Measurement, Plot, Table } from '../../bench/section.ts';
+import type { Goal, Measurement, Plot, Table, Timeline } from '../../bench/section.ts';
 import { table } from './markdown.ts';
 
 /** The figures that `npm run bench -- --publish` has written, by section. */
@@ -14,6 +14,14 @@ export function findPlot(root: URL, name: string): Plot {
   const plots = Object.values(readMeasurements(root)).flatMap(({ plots = [] }) => plots);
   const found = plots.find((plot) => plot.name === name);
   if (!found) throw new Error(`docs/performance/measurements.json has no plot ${name}`);
+  return found;
+}
+
+/** Throws if no section has a timeline of this name. */
+export function findTimeline(root: URL, name: string): Timeline {
+  const all = Object.values(readMeasurements(root)).flatMap(({ timelines = [] }) => timelines);
+  const found = all.find((timeline) => timeline.name === name);
+  if (!found) throw new Error(`docs/performance/measurements.json has no timeline ${name}`);
   return found;
 }
 

@@ -26,15 +26,15 @@ function callAt(atMs: number, status = 503): Call {
 const callsAt = (...times: number[]) => times.map((atMs) => callAt(atMs));
 /** With the fifth, it is known; ten seconds later everybody knows. */
 const known = callsAt(0, 1, 2, 3, 4);
-const wave = callsAt(11_000, 11_001, 11_002);
+const wave = callsAt(11_000, 11_001, 11_002, 11_003);
 
 describe('sees that a receiver is called while it fails', () => {
   test.each<[string, readonly Call[], Partial<Evidence>]>([
     ['by all of a wave', [...known, ...wave], {}],
-    ['more often than it is probed', [...known, ...callsAt(11_000, 11_400, 11_800, 12_200)], {}],
+    ['more often than it is probed', [...known, ...callsAt(11_000, 11_700, 12_400, 13_100)], {}],
     [
       'once more than a death explains',
-      [...known, ...wave, callAt(11_003)],
+      [...known, ...wave, callAt(11_004)],
       { interrupted: [deathAt(11_000)] },
     ],
     ['after a success before', [callAt(0, 204), ...callsAt(1, 2, 3, 4, 5), ...wave], {}],
@@ -52,7 +52,7 @@ describe('sees that a receiver is called while it fails', () => {
 
 describe('says nothing', () => {
   test.each<[string, readonly Call[], Partial<Evidence>]>([
-    ['about probes', [...known, ...callsAt(11_000, 12_000, 14_000, 18_000)], {}],
+    ['about probes', [...known, ...callsAt(11_000, 12_010, 14_000, 18_000)], {}],
     ['before it is known', [...known, ...callsAt(5, 6, 7, 8, 9_000)], {}],
     ['about few failures', [...callsAt(0, 1, 2, 3), ...wave], {}],
     ['about a receiver that works again', [...known, callAt(10_500, 204), ...wave], {}],

@@ -6,6 +6,12 @@ import { settlingMs } from './receptions.ts';
 /** So many failures in a row show that a receiver does not work. */
 const failuresUntilHeld = 5;
 
+/** Of the time between two calls: receivers and functions have no clock in common. */
+const almost = 0.75;
+
+/** Somebody may have asked for a call. */
+const fewEarly = 2;
+
 /**
  * I13, by what receivers answered: once calls have failed in a row, and whoever did not know has made its call, the others
  * come one by one.
@@ -21,11 +27,15 @@ export function findCalledWhileFailing(evidence: Evidence, calls: readonly Call[
     runsOf(evidence, ofOne).flatMap((run) => {
       const { atMs: knownAtMs = Number.POSITIVE_INFINITY } = run[failuresUntilHeld - 1] ?? {};
       const held = run.filter(({ atMs }) => atMs > knownAtMs + settlingMs);
-      const spanMs = (held.at(-1)?.atMs ?? 0) - (held[0]?.atMs ?? 0);
-      const deaths = interrupted.filter(({ subscriptionId }) => subscriptionId === held[0]?.subscriptionId);
-      if (held.length <= 2 + spanMs / probeEveryMs + excused + deaths.length) return [];
-      const what = `called ${held.length} times within ${spanMs} ms while it fails`;
-      return [{ invariant: 'I13', what, ...refOf(held[0]) }];
+      const early = held.filter((call, index) => {
+        const { atMs = Number.NEGATIVE_INFINITY, answeredAtMs = atMs } = held[index - 1] ?? {};
+        return call.atMs < answeredAtMs + probeEveryMs * almost;
+      });
+      const [first] = early;
+      const deaths = interrupted.filter(({ subscriptionId }) => subscriptionId === first?.subscriptionId);
+      if (early.length <= fewEarly + excused + deaths.length) return [];
+      const what = `called ${early.length} times while it fails, too soon after the call before`;
+      return [{ invariant: 'I13', what, ...refOf(first) }];
     }),
   );
 }

@@ -176,7 +176,7 @@ export const outages: readonly Fault[] = [
   {
     name: 'dead-under-load',
     what: 'a receiver fails slowly while events go on to come, and recovers',
-    settings: { breakerMaxSeconds: '2' },
+    settings: { breakerMaxSeconds: '1' },
     async begin(world) {
       const down = world.take(1);
       for (const subscriber of down) world.behave(subscriber, slowFailures);
@@ -185,7 +185,7 @@ export const outages: readonly Fault[] = [
       return {
         strikes: () => calls,
         async end() {
-          for (let count = 0; count < 120; count += 1) {
+          for (let count = 0; count < 150; count += 1) {
             await publishFor(world, down, 1);
             await setTimeout(200);
           }

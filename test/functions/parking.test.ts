@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { internalFailure, type WireCall } from '../../bench/wire-proxy.ts';
-import { type DeliveryMessage, type DeliveryRef, refOf } from '../../core/deliveries/delivery.ts';
+import { type DeliveryRef, refOf } from '../../core/deliveries/delivery.ts';
 import { verificationType } from '../../core/receivers/verification.ts';
 import { withDrain } from '../../core/subscriptions/holding.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
@@ -361,7 +361,7 @@ describe('a subscription with a limit of its own', () => {
   test('gets what was parked at that limit, and no message waits for longer than it can', async () => {
     const at = held.secondsFromNow(0);
     const drain = { since: at, nextAt: at, perSecond: 50 };
-    const subscription = await held.subscribe({ rateLimitPerSecond: 2, drain });
+    const subscription = await held.subscribe({ rateLimit: { calls: 2, perSeconds: 1 }, drain });
     for (let index = 0; index < 150; index += 1) await parkedRow(await held.publish(subscription));
     deployment.clock.advance(-150);
 
@@ -376,7 +376,7 @@ describe('a subscription with a limit of its own', () => {
   test('keeps the tokens of a step whose write was lost to somebody else', async () => {
     const at = held.secondsFromNow(0);
     const drain = { since: at, nextAt: at, perSecond: 1 };
-    const subscription = await held.subscribe({ rateLimitPerSecond: 1, drain });
+    const subscription = await held.subscribe({ rateLimit: { calls: 1, perSeconds: 1 }, drain });
     await parkedRow(await held.publish(subscription));
     let tokens = 0;
     let hasChanged = false;
@@ -420,7 +420,7 @@ describe('a new version of this code', () => {
     const later = { future: { since: 'then' } };
     const until = held.secondsFromNow(0);
     const breaker = { state: 'open', openedAt: until, openings: 1, until } as const;
-    const subscription = await held.subscribe({ ...later, receiver: { breaker } } as Partial<Subscription>);
+    const subscription = await held.subscribe({ ...later, receiver: { breaker } });
     const message = await held.publish(subscription);
     await held.deliver(message);
     const versionBefore = (await held.stored(subscription))?.version ?? 0;

@@ -35,7 +35,12 @@ const provocations: Record<ProblemSlug, (situation: Situation) => Outcome> = {
   forbidden: ({ world, account, good }) => world.send(account.read, good),
   'not-found': ({ world, sender, good, account }) =>
     world.send(sender, { ...good, path: nameUnknown(good.path, account) }),
-  async conflict({ world, sender, good }) {
+  async conflict({ world, sender, good, account }) {
+    // Otherwise a resume would have nothing to write.
+    await world.send(account.manage, {
+      method: 'POST',
+      path: `/subscriptions/${account.subscriptionId}/pause`,
+    });
     await world.send(sender, { method: 'GET', path: '/event-types' });
     world.contend();
     return world.send(sender, good);

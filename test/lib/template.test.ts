@@ -704,6 +704,7 @@ describe('permissions', () => {
     'Api.Api': {
       'Data.Table': dynamodb('Query', 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
       'Data.Table/index/feed': dynamodb('Query'),
+      'Data.Table/index/parked': dynamodb('Query'),
       [queueName('retries')]: sqs('SendMessage'),
       'Data.SecretsKey': ['kms:GenerateDataKey', 'kms:Decrypt'],
       'Data.CursorKey': ['kms:GenerateMac'],

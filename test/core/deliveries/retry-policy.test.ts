@@ -69,21 +69,6 @@ describe('decideRetry', () => {
     },
   );
 
-  test('a probe that fails is parked, however many attempts there were', () => {
-    const probe = (attemptCount: number, hasMoved = false) =>
-      decideRetry(refused, context({ isProbe: true, attemptCount, hasMoved }), policy);
-
-    expect(probe(1)).toEqual({ kind: 'parked', reason: 'failing' });
-    expect(probe(10)).toEqual({ kind: 'parked', reason: 'failing' });
-    // At another URL there is nothing to probe any more.
-    expect(probe(1, true)).toEqual(decideRetry(refused, context(), policy));
-    expect(
-      decideRetry({ kind: 'success', status: 200, durationMs: 3 }, context({ isProbe: true }), policy),
-    ).toEqual({
-      kind: 'delivered',
-    });
-  });
-
   test.each(['gone', 'invalid-url'] as const)(
     '%s of a URL that the subscription no longer has is a failure like others',
     (reason) => {

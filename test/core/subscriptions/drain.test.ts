@@ -6,14 +6,15 @@ const start = Date.parse('2026-11-23T17:00:00.000Z');
 const at = (seconds: number) => new Date(start + seconds * 1_000);
 const iso = (seconds: number) => at(seconds).toISOString();
 const begun: Drain = { since: iso(0), nextAt: iso(0), perSecond: 0 };
+const step = (found: number) => ({ found, room: 60 });
 
 describe('a drain', () => {
   test('doubles with each step that found something, up to its limit', () => {
     const rates: number[] = [];
     let drain: Drain | undefined = begun;
-    for (let step = 0; drain && step < 9; step += 1) {
+    for (let index = 0; drain && index < 9; index += 1) {
       rates.push(rateOf(drain, policy));
-      drain = drainAfter(drain, 1, at(step * 60), policy);
+      drain = drainAfter(drain, step(1), at(index * 60), policy);
     }
 
     expect(rates).toEqual([1, 2, 4, 8, 16, 32, 50, 50, 50]);
@@ -25,27 +26,30 @@ describe('a drain', () => {
   });
 
   test('ends after two looks that found nothing, a step apart', () => {
-    const once = drainAfter(begun, 0, at(0), policy);
+    const once = drainAfter(begun, step(0), at(0), policy);
     expect(once).toEqual({ ...begun, emptySince: iso(0), nextAt: iso(60) });
 
-    const early = once && drainAfter(once, 0, at(59.999), policy);
+    const early = once && drainAfter(once, step(0), at(59.999), policy);
     expect(early).toEqual({ ...begun, emptySince: iso(0), nextAt: iso(120) });
-    expect(once && drainAfter(once, 0, at(60), policy)).toBeUndefined();
+    expect(once && drainAfter(once, step(0), at(60), policy)).toBeUndefined();
   });
 
   test('goes on if the second look finds something, and then needs two again', () => {
-    const once = drainAfter(begun, 0, at(0), policy);
-    const again = once && drainAfter(once, 1, at(60), policy);
+    const once = drainAfter(begun, step(0), at(0), policy);
+    const again = once && drainAfter(once, step(1), at(60), policy);
 
     expect(again).not.toHaveProperty('emptySince');
-    expect(again && drainAfter(again, 0, at(120), policy)).toMatchObject({ emptySince: iso(120) });
+    expect(again && drainAfter(again, step(0), at(120), policy)).toMatchObject({ emptySince: iso(120) });
   });
 
   test('keeps what it discards and since when it runs', () => {
     const discarding = { ...begun, discardUntil: iso(0) };
 
-    expect(drainAfter(discarding, 9, at(0), policy)).toMatchObject({ since: iso(0), discardUntil: iso(0) });
-    expect(drainAfter(discarding, 0, at(0), policy)).toMatchObject({ discardUntil: iso(0) });
+    expect(drainAfter(discarding, step(9), at(0), policy)).toMatchObject({
+      since: iso(0),
+      discardUntil: iso(0),
+    });
+    expect(drainAfter(discarding, step(0), at(0), policy)).toMatchObject({ discardUntil: iso(0) });
   });
 
   test.each([
@@ -53,7 +57,7 @@ describe('a drain', () => {
     ['nearly a minute after it was due', 59.9, 104.9],
     ['long after it was due', 600, 645],
   ])('takes its next step when the next sweep comes, if one was taken %s', (_, takenAt, nextAt) => {
-    expect(drainAfter(begun, 10, at(takenAt), policy)?.nextAt).toBe(iso(nextAt));
+    expect(drainAfter(begun, step(10), at(takenAt), policy)?.nextAt).toBe(iso(nextAt));
   });
 
   test('takes a step each time if the sweeper comes every minute, sooner or later by a second', () => {
@@ -61,7 +65,7 @@ describe('a drain', () => {
     let drain: Drain | undefined = begun;
     const taken = sweeps.filter((seconds) => {
       if (!drain || drain.nextAt > iso(seconds)) return false;
-      drain = drainAfter(drain, 10, at(seconds + 0.05), policy);
+      drain = drainAfter(drain, step(10), at(seconds + 0.05), policy);
       return true;
     });
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Breaker, Failing } from '../../../core/receivers/health.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
-import { passTime, wakeAtOf } from '../../../core/subscriptions/wake.ts';
+import { passTime } from '../../../core/subscriptions/wake.ts';
+import { wakeAtOf } from '../../../core/subscriptions/wake-time.ts';
 import { subscription } from '../../support/builders.ts';
 
 const now = new Date('2026-11-23T17:00:00.000Z');

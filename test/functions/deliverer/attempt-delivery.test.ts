@@ -578,7 +578,7 @@ describe('a subscription that takes no callbacks', () => {
       reason: 'gone',
     });
     expect(deployment.queues.messagesIn('exhausted')).toMatchObject([{ attributes: { reason: 'gone' } }]);
-    expect(await deployment.exhaustedCount.takeExhausted(message)).toBe(1);
+    expect(await deployment.exhaustedCount.readExhausted(message)).toBe(1);
   });
 
   test('a 410 whose subscription could not be disabled is not final: the next one disables it', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Measurement } from '../../../bench/section.ts';
-import { embedFigures, findPlot } from '../../../scripts/docs/performance.ts';
+import { embedFigures, findPlot, findTimeline } from '../../../scripts/docs/performance.ts';
 
 const measurement: Measurement = {
   title: 'Deliveries',
@@ -18,6 +18,9 @@ const measurement: Measurement = {
   ],
   notes: ['Redis was not installed.'],
   plots: [{ name: 'cpu', title: 'CPU', subtitle: 'less is better', bars: [] }],
+  timelines: [
+    { name: 'outage', title: 'Calls', subtitle: '', panels: [], span: { label: 'down', from: 5, to: 20 } },
+  ],
 };
 
 let folder: string;
@@ -70,4 +73,9 @@ test('a section that was never measured says so', () => {
 test('a plot is found by its name', () => {
   expect(findPlot(root, 'cpu').title).toBe('CPU');
   expect(() => findPlot(root, 'latency')).toThrow('has no plot latency');
+});
+
+test('a timeline is found by its name', () => {
+  expect(findTimeline(root, 'outage').title).toBe('Calls');
+  expect(() => findTimeline(root, 'latency')).toThrow('has no timeline latency');
 });

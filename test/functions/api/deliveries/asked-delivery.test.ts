@@ -73,7 +73,7 @@ async function sentFor(ref: DeliveryRef): Promise<DeliveryMessage> {
 describe('a delivery that is sent again', () => {
   test.each([
     ['was delivered', 204, 'delivered'],
-    ['has failed for good', 410, 'failed'],
+    ['is kept because its receiver was gone', 410, 'parked'],
     ['waits', 500, 'waiting'],
   ])('is called at once, if it %s', async (_, status, before) => {
     const message = await publish();

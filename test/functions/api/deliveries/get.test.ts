@@ -138,10 +138,15 @@ describe('a delivery', () => {
     expect((await get(deliveryIdOf(await deliver(204)))).body.body).toBeNull();
   });
 
-  test('that has failed for good says so', async () => {
+  test('that is kept because its receiver is gone says so', async () => {
     const id = deliveryIdOf(await deliver(410));
 
-    expect((await get(id)).body).toMatchObject({ status: 'failed', reason: 'gone', attemptCount: 1 });
+    expect((await get(id)).body).toMatchObject({
+      status: 'parked',
+      reason: 'disabled',
+      attemptCount: 1,
+      sentences: [{ code: 'delivery.parked' }, { code: 'parked.disabled-until' }],
+    });
     expect((await get(id)).body).not.toHaveProperty('nextAttemptAt');
   });
 
@@ -256,7 +261,7 @@ describe('a subscription’s deliveries', () => {
   });
 
   test.each([
-    ['status', 'lost', 'must be one of waiting, delivered, failed, cancelled'],
+    ['status', 'lost', 'must be one of waiting, parked, delivered, failed, cancelled'],
     ['statusClass', '200', 'must be one of 2xx, 3xx, 4xx, 5xx, none'],
     ['since', 'yesterday', 'must be a time such as 2026-11-23T16:55:00Z'],
     ['limit', '0', 'must be a whole number from 1 to 100'],

@@ -109,17 +109,17 @@ describe('at a subscription that takes it, an event', () => {
     );
   });
 
-  test('has failed, and says why', async () => {
+  test('is kept because its receiver is gone, and says why', async () => {
     const id = await subscribe();
     const eventId = await publish();
     await deliverAll(410);
 
     expect(await outcomeAt(eventId, id)).toMatchObject({
-      outcome: 'failed',
+      outcome: 'parked',
       explanation: expect.stringMatching(
-        /^Given up after 1 attempt: the receiver answered 410: .* enable it again\.$/,
+        /^No attempt is planned; 1 attempt so far: iOmniHub disabled the subscription\. Enable it .* are kept too\.$/,
       ),
-      delivery: { reason: 'gone' },
+      delivery: { reason: 'disabled' },
     });
   });
 
