@@ -1,11 +1,11 @@
 import { describeNotice } from '../../contract/notices.ts';
 import { say } from '../../contract/sentences.ts';
-import type { Notice } from '../../core/subscriptions/notice.ts';
 import { ago, hour, minute, session, webhook } from './account.ts';
 import type { Answer } from './answer-types.ts';
 
 /** Webhooks of the made-up account that are kept from delivering, and what their owner was told. */
 
+type Notice = Parameters<typeof describeNotice>[0];
 type Webhook = Answer<'GET /subscriptions'>['items'][number];
 type Parked = Answer<'GET /subscriptions/{id}'>['parked'];
 type Event = Answer<'GET /events'>['items'][number];
