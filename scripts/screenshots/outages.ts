@@ -1,6 +1,5 @@
 import { describeNotice } from '../../contract/notices.ts';
 import { say } from '../../contract/sentences.ts';
-import type { Notice } from '../../core/subscriptions/notice.ts';
 import { ago, hour, minute, session, webhook } from './account.ts';
 import type { Answer } from './answer-types.ts';
 
@@ -73,7 +72,7 @@ const masked = ({ url, ...subscription }: typeof erp) => ({
   url: `${new URL(url).origin}/********`,
 });
 
-const notices: readonly Notice[] = [
+const notices: readonly Parameters<typeof describeNotice>[0][] = [
   {
     id: 'evt_wh_paused',
     type: 'webhook.subscription.paused',

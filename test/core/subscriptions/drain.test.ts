@@ -45,7 +45,10 @@ describe('a drain', () => {
   test('keeps what it discards and since when it runs', () => {
     const discarding = { ...begun, discardUntil: iso(0) };
 
-    expect(drainAfter(discarding, step(9), at(0), policy)).toMatchObject({ since: iso(0), discardUntil: iso(0) });
+    expect(drainAfter(discarding, step(9), at(0), policy)).toMatchObject({
+      since: iso(0),
+      discardUntil: iso(0),
+    });
     expect(drainAfter(discarding, step(0), at(0), policy)).toMatchObject({ discardUntil: iso(0) });
   });
 
