@@ -5,7 +5,6 @@ import type { Answer } from './answer-types.ts';
 
 /** Webhooks of the made-up account that are kept from delivering, and what their owner was told. */
 
-type Notice = Parameters<typeof describeNotice>[0];
 type Webhook = Answer<'GET /subscriptions'>['items'][number];
 type Parked = Answer<'GET /subscriptions/{id}'>['parked'];
 type Event = Answer<'GET /events'>['items'][number];
@@ -73,7 +72,7 @@ const masked = ({ url, ...subscription }: typeof erp) => ({
   url: `${new URL(url).origin}/********`,
 });
 
-const notices: readonly Notice[] = [
+const notices: readonly Parameters<typeof describeNotice>[0][] = [
   {
     id: 'evt_wh_paused',
     type: 'webhook.subscription.paused',

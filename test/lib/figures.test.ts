@@ -84,16 +84,22 @@ describe('the table', () => {
       { AttributeName: 'sk', AttributeType: 'S' },
       { AttributeName: 'dueShard', AttributeType: 'N' },
       { AttributeName: 'dueAt', AttributeType: 'S' },
+      { AttributeName: 'parkedOrder', AttributeType: 'S' },
       { AttributeName: 'feed', AttributeType: 'S' },
       { AttributeName: 'feedPosition', AttributeType: 'S' },
     ]);
   });
 
-  test('has an index of what is due and one of the events of an account, each with what a list shows', () => {
+  test('has an index of what is due, one of what is parked and one of the events of an account, each with what a list shows', () => {
     expect(table()['GlobalSecondaryIndexes']).toEqual([
       {
         IndexName: 'due',
         KeySchema: key('dueShard', 'dueAt'),
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+      {
+        IndexName: 'parked',
+        KeySchema: key('pk', 'parkedOrder'),
         Projection: { ProjectionType: 'KEYS_ONLY' },
       },
       {

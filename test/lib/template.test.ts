@@ -496,7 +496,9 @@ describe('the event bus', () => {
       statementsOf(properties.Role).some(({ Action }) => listOf(Action).includes('events:PutEvents')),
     );
 
-    expect(namesOf(publishers)).toEqual([functionNamed('Delivery.Dispatcher').ref]);
+    expect(namesOf(publishers)).toEqual(
+      namesOf([functionNamed('Delivery.Dispatcher'), functionNamed('Delivery.SweepingSweeper')]),
+    );
     expect(denied).toEqual([
       {
         Sid: 'notices',
@@ -697,9 +699,11 @@ describe('permissions', () => {
       [queueName('exhausted-deliveries')]: sqs('SendMessage'),
     },
     'Delivery.SweepingSweeper': {
-      'Data.Table': dynamodb('BatchGetItem', 'PutItem'),
+      'Data.Table': dynamodb('BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
       'Data.Table/index/due': dynamodb('Query'),
+      'Data.Table/index/parked': dynamodb('Query'),
       [queueName('retries')]: sqs('SendMessage'),
+      [busArn]: ['events:PutEvents'],
     },
     'Api.Api': {
       'Data.Table': dynamodb('Query', 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
@@ -739,6 +743,7 @@ describe('permissions', () => {
     statistics: keys.statisticsKey(deliveryRef(), acceptedAt, 'part'),
     credential: keys.credentialKey('0123456789abcdef01234567'),
     limit: keys.bucketKey('host crm.example.com'),
+    stage: keys.stageKey,
   };
   type ItemName = keyof typeof items;
   /** The same actions on all items of accounts. */
@@ -752,11 +757,19 @@ describe('permissions', () => {
     [
       'Delivery.Deliverer',
       {
-        ...ofAccounts('BatchWriteItem', 'GetItem', 'PutItem'),
+        ...ofAccounts('BatchWriteItem', 'GetItem', 'PutItem', 'UpdateItem'),
         limit: ['GetItem', 'UpdateItem'],
+        stage: ['GetItem'],
       },
     ],
-    ['Delivery.SweepingSweeper', ofAccounts('BatchGetItem', 'PutItem')],
+    [
+      'Delivery.SweepingSweeper',
+      {
+        ...ofAccounts('BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
+        limit: ['GetItem', 'UpdateItem'],
+        stage: ['GetItem'],
+      },
+    ],
     [
       'Api.Api',
       {
@@ -779,7 +792,9 @@ describe('permissions', () => {
         Null: { 'dynamodb:LeadingKeys': 'false' },
       });
       const isReached = (pk: string) =>
-        listOf(patterns).some((pattern) => pattern.endsWith('#*') && pk.startsWith(pattern.slice(0, -1)));
+        listOf(patterns).some(
+          (pattern) => pattern === pk || (pattern.endsWith('#*') && pk.startsWith(pattern.slice(0, -1))),
+        );
       for (const [item, { pk }] of Object.entries(items))
         if (isReached(pk))
           (reached[item] ??= []).push(...listOf(Action).map((action) => action.replace('dynamodb:', '')));

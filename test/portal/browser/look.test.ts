@@ -127,7 +127,7 @@ describeHere(`the page ${inBrowser}`, () => {
     const notice = page.locator('.notice.bad');
     await notice.getByText('More than 1,000 deliveries are kept. The oldest is from').waitFor();
     await notice.getByText('in 4 minutes').waitFor();
-    expect(await notice.innerText()).toContain('iOmniHub disables the webhook');
+    expect(await notice.textContent()).toContain('iOmniHub disables the webhook');
     await page.context().close();
   });
 
