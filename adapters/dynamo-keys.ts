@@ -87,7 +87,7 @@ export function dueShardOf(sk: string, kind: keyof typeof dueShards): number {
 }
 
 /** What operators have set for the whole stage. */
-export const stageKey: Key = { pk: 'STAGE', sk: 'STAGE' };
+export const stageKey: Key = { pk: 'STAGE#calls', sk: 'STAGE' };
 
 /** The item of the account itself. */
 export function accountKey(accountId: string): Key {

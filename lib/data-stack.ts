@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import type { Stage } from './stage.ts';
 
 /** Patterns of the table's partition keys, by what the items are about. */
-export const itemsOf = { accounts: 'A#*', credentials: 'K#*', limits: 'L#*', stage: 'STAGE' };
+export const itemsOf = { accounts: 'A#*', credentials: 'K#*', limits: 'L#*', stage: 'STAGE#*' };
 
 export interface DataStackProps extends StackProps {
   readonly stage: Stage;
