@@ -319,13 +319,15 @@ describe('a subscription that we have disabled', () => {
 
 describe('the horizon of a parked delivery', () => {
   test('ends it without a call, and its owner hears of it', async () => {
-    const subscription = await held.subscribe(held.pausedFor(8 * 86_400));
+    const until = held.secondsFromNow(8 * 86_400);
+    const breaker = { state: 'open', openedAt: held.secondsFromNow(0), openings: 9, until } as const;
+    const subscription = await held.subscribe({ receiver: { breaker } });
     const message = await held.publish(subscription);
     await held.deliver(message);
 
     deployment.clock.advance(7 * 86_400_000 - 60_000);
     await held.goOn(1);
-    expect(await held.rowOf(message)).toMatchObject({ state: 'parked' });
+    expect(await held.rowOf(message)).toMatchObject({ state: 'parked', reason: 'failing' });
 
     deployment.clock.advance(2_000);
     await held.goOn(2);
@@ -338,6 +340,20 @@ describe('the horizon of a parked delivery', () => {
     expect(deployment.bus.accepted).toMatchObject([
       { type: 'webhook.delivery.exhausted', data: { count: 1 } },
     ]);
+  });
+
+  test('has no part of a pause: what came a day before one of a week is delivered after it', async () => {
+    const subscription = await held.subscribe();
+    const message = await held.publish(subscription);
+    deployment.clock.advance(86_400_000);
+    await held.change(subscription, (seen) => ({ ...seen, ...held.pausedFor(7 * 86_400) }));
+    await held.deliver(message);
+    expect(await held.rowOf(message)).toMatchObject({ state: 'parked', reason: 'paused' });
+
+    deployment.clock.advance(7 * 86_400_000);
+    await held.goOn(1);
+
+    expect(await held.rowOf(message)).toMatchObject({ state: 'delivered', attemptCount: 1 });
   });
 
   test('of a subscription that was deleted ends it as cancelled, and nobody hears of it', async () => {
@@ -373,7 +389,7 @@ describe('a subscription with a limit of its own', () => {
     expect(deployment.messagesIn('retries')[0]?.turn?.passed).toHaveLength(1);
   });
 
-  test('keeps the tokens of a step whose write was lost to somebody else', async () => {
+  test('takes tokens once for a step whose first write was lost to somebody else', async () => {
     const at = held.secondsFromNow(0);
     const drain = { since: at, nextAt: at, perSecond: 1 };
     const subscription = await held.subscribe({ rateLimit: { calls: 1, perSeconds: 1 }, drain });
@@ -390,10 +406,10 @@ describe('a subscription with a limit of its own', () => {
     });
 
     await deployment.sweep();
-    expect(tokens).toBe(0);
-    await deployment.sweep();
+
     expect(tokens).toBe(1);
     expect(held.takeRetries()).toHaveLength(1);
+    expect(await held.stored(subscription)).toMatchObject({ description: 'new', drain: { perSecond: 2 } });
   });
 });
 

@@ -244,7 +244,7 @@ describe('the audit log', () => {
         description: 'x',
         timeoutMs: 2_000,
       },
-      { fields: ['url', 'eventTypes', 'description', 'status', 'timeoutMs'] },
+      { fields: ['url', 'eventTypes', 'description', 'timeoutMs', 'status'] },
     ],
   ])('has each change of %s', async (_, change, details) => {
     const { id } = await create({
