@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Delivery } from '../core/deliveries/delivery.ts';
+import type { Delivery, ParkedDelivery } from '../core/deliveries/delivery.ts';
 import type { LoggedEvent, LoggedEventDetail } from '../core/deliveries/event-history.ts';
 import { isFirstAttemptAhead } from '../core/deliveries/first-attempt.ts';
 import type { PlannedDelivery } from '../core/deliveries/planning.ts';
@@ -8,6 +8,7 @@ import type { Subscription } from '../core/subscriptions/subscription.ts';
 import { explainDelivery } from './delivery-explanations.ts';
 import { presentDelivery, statusOf } from './delivery-views.ts';
 import { type eventAtSubscriptionView, type eventDetailView, presentEvent } from './event-views.ts';
+import { sayCancellation } from './failure-explanations.ts';
 import { type Sentence, say, textOf } from './sentences.ts';
 
 /** What the explanation of an event is based on, besides the event. */
@@ -111,10 +112,15 @@ function explainSent(
   const around = subscription && { subscription, now };
   const sentences = [
     ...(isAskedFor ? [say('delivery.asked-for')] : []),
-    ...explainDelivery(delivery, around),
+    ...(delivery.state === 'parked' && !around ? sayAbandoned(delivery) : explainDelivery(delivery, around)),
     ...(delivery.state === 'waiting' ? sayObstacle(subscription, now) : []),
   ];
   return { ...explained(statusOf(delivery), ...sentences), delivery: presentDelivery(delivery, around) };
+}
+
+/** Why it was parked does not matter any more. */
+function sayAbandoned({ attemptCount: attempts }: ParkedDelivery): Sentence[] {
+  return [say('delivery.parked', { attempts }), sayCancellation('subscription-deleted')];
 }
 
 /** What may prevent the next attempt. The deliverer decides it when the time has come. */

@@ -26,7 +26,6 @@ export function beginDrain(subscription: Subscription, now: Date): Subscription 
 export function withRelease(subscription: Subscription, now: Date): Subscription {
   const { drain, receiver } = subscription;
   const { breaker } = receiver;
-  if (isForgotten(subscription, now)) return { ...subscription };
   if (subscription.status !== 'enabled') return subscription;
   if (holdBackOf(subscription, now)) {
     if (breaker?.state !== 'half-open') return subscription;
@@ -41,7 +40,7 @@ export function withRelease(subscription: Subscription, now: Date): Subscription
  * Something should have been done for it long ago. A version of this code that knows nothing of such times may have written it
  * last; to write it once more is enough.
  */
-function isForgotten(subscription: Subscription, now: Date): boolean {
+export function isForgotten(subscription: Subscription, now: Date): boolean {
   const wakeAt = wakeAtOf(subscription);
   return wakeAt !== undefined && now.getTime() - Date.parse(wakeAt) > longestDelayMs;
 }

@@ -4,7 +4,7 @@ import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { RetryQueue } from '../../core/deliveries/delivery-queues.ts';
 import { park, release } from '../../core/deliveries/delivery-steps.ts';
 import type { RetryPolicy } from '../../core/deliveries/retry-policy.ts';
-import { withRelease } from '../../core/subscriptions/holding.ts';
+import { isForgotten, withRelease } from '../../core/subscriptions/holding.ts';
 import { holdBackOf, type ParkReason } from '../../core/subscriptions/parking.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import type { SubscriptionLookup, SubscriptionWriter } from '../../core/subscriptions/subscription-store.ts';
@@ -48,17 +48,23 @@ export function createParking(deps: ParkingDeps) {
       const latest = await storedSubscriptions.findSubscription(row.accountId, row.subscriptionId);
       if (!latest || !isHeld(latest, row)) return releaseNow(row);
       const next = withRelease(latest, now());
-      if (next === latest) return;
+      if (next === latest) return wakeForgotten(latest, row);
       if (await subscriptions.replaceSubscription(latest, { ...next, version: latest.version + 1 })) return;
     }
     throw new Error(`subscription ${row.subscriptionId} changes all the time`);
+  }
+
+  /** One try is enough: whoever has written it meanwhile has done the same. What operators have paused is due all the time. */
+  async function wakeForgotten(latest: Subscription, { reason }: ParkedDelivery): Promise<void> {
+    if (isByOperator(reason) || !isForgotten(latest, now())) return;
+    await subscriptions.replaceSubscription(latest, { ...latest, version: latest.version + 1 });
   }
 
   /** Limits and operators hold deliveries back without a word in the subscription. A drain asks them in each step. */
   function isHeld(latest: Subscription, { reason }: ParkedDelivery): boolean {
     // One that we have disabled keeps what it has parked until its owner decides.
     if (latest.status === 'disabled') return latest.disabledReason !== undefined;
-    const isOutside = reason === 'rate-limit' || reason === 'account-paused' || reason === 'stage-paused';
+    const isOutside = reason === 'rate-limit' || isByOperator(reason);
     return isOutside || latest.drain !== undefined || holdBackOf(latest, now()) !== undefined;
   }
 
@@ -67,4 +73,8 @@ export function createParking(deps: ParkingDeps) {
     const next = release(row, times, now());
     if (await deliveries.replaceDelivery(row, next)) await retries.sendRetry(messageFor(next), 0);
   }
+}
+
+function isByOperator(reason: ParkReason): boolean {
+  return reason === 'account-paused' || reason === 'stage-paused';
 }

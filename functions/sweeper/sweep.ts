@@ -62,9 +62,12 @@ export function createSweeper(deps: SweeperDeps) {
     async function wakeSubscriptionsOf(shard: number): Promise<void> {
       let after = '';
       while (remainingMs() > marginMs) {
-        const due = await dueIndex.listDueSubscriptions(shard, now(), pageSize, after);
+        const at = now();
+        const due = await dueIndex.listDueSubscriptions(shard, at, pageSize, after);
         const woken = await wakeAll(due);
-        const lastAt = due.map(wakeAtOf).findLast((at) => at !== undefined) ?? '';
+        // One that has changed meanwhile may be due later than all that are listed.
+        const isListed = (time: string | undefined) => time !== undefined && time <= at.toISOString();
+        const lastAt = due.map(wakeAtOf).findLast(isListed) ?? '';
         if (due.length < pageSize || (woken === 0 && lastAt <= after)) return;
         if (woken === 0) after = lastAt;
       }

@@ -10,6 +10,7 @@ import {
   claimedDelivery,
   deliveredDelivery,
   exhaustedDelivery,
+  parkedDelivery,
   subscription,
   waitingDelivery,
 } from '../support/builders.ts';
@@ -152,6 +153,15 @@ describe('a delivery', () => {
     );
     expect(atFirst({ delivery: claimedDelivery(), subscriptions })?.explanation).not.toContain('cancelled');
   });
+});
+
+test('a parked delivery whose subscription is gone does not go on, whatever parked it', () => {
+  const delivery = parkedDelivery({ reason: 'paused', attemptCount: 1 });
+
+  expect(atFirst({ delivery, subscriptions: [] })?.explanation).toBe(
+    'No attempt is planned; 1 attempt so far: the subscription was deleted.',
+  );
+  expect(atFirst({ delivery, subscriptions: [subscription()] })?.explanation).toContain('is paused');
 });
 
 describe('a delivery that its owner asked for', () => {

@@ -4,7 +4,7 @@ import { type DeliveryMessage, refOf } from '../../core/deliveries/delivery.ts';
 import { scheduleOf } from '../../core/deliveries/delivery-steps.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import { parkedDelivery, sqsRecord } from '../support/builders.ts';
-import { type Deployment, startDeployment, sweepLeaseMs } from '../support/deployment.ts';
+import { type Deployment, deliverySettings, startDeployment, sweepLeaseMs } from '../support/deployment.ts';
 import { createHeld } from '../support/held.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 
@@ -112,7 +112,7 @@ describe('a receiver that fails', () => {
 });
 
 describe('a probe', () => {
-  test('is the oldest parked delivery, once the breaker has been open for a minute', async () => {
+  test('is the oldest of the parked deliveries that were tried least, once the breaker has been open for a minute', async () => {
     const [subscription, [oldest]] = await opened(3);
     await deployment.sweep();
     expect(held.takeRetries()).toEqual([]);
@@ -125,7 +125,7 @@ describe('a probe', () => {
     expect(await held.stored(subscription)).toMatchObject({
       receiver: { breaker: { state: 'probing', probe: probes[0]?.probe } },
     });
-    expect(probes[0]?.acceptedAt && oldest && probes[0].acceptedAt < oldest.acceptedAt).toBe(true);
+    expect(probes[0]?.eventId).toBe(oldest?.eventId);
   });
 
   test('that succeeds closes the breaker, and all that was parked follows in its order', async () => {
@@ -138,8 +138,9 @@ describe('a probe', () => {
     expect(await held.stored(subscription)).not.toHaveProperty('receiver.breaker');
     expect(await held.stored(subscription)).not.toHaveProperty('receiver.failing');
     expect(await statesOf(messages)).toEqual(['delivered', 'delivered', 'delivered']);
-    const called = receiver.callbacks.map(({ headers }) => headers['webhook-id']);
-    expect(called.slice(1)).toEqual(messages.map(({ eventId }) => eventId));
+    const [probed, opener, ...others] = receiver.callbacks.map(({ headers }) => headers['webhook-id']);
+    expect([probed, ...others]).toEqual(messages.map(({ eventId }) => eventId));
+    expect(messages.map(({ eventId }) => eventId)).not.toContain(opener);
   });
 
   test('that fails is parked again, uses up no attempt and opens the breaker for longer', async () => {
@@ -160,21 +161,83 @@ describe('a probe', () => {
     expect(held.takeRetries()).toEqual([]);
   });
 
-  test('is another of the oldest each time, so that no single event decides', async () => {
-    await opened(2);
+  /** Sends the next probe, which gets this answer from its receiver. */
+  async function probeNext(): Promise<DeliveryMessage> {
+    deployment.clock.advance(3_600_000);
+    await deployment.sweep();
+    const [probe] = held.takeRetries().filter((message) => message.probe !== undefined);
+    if (!probe) throw new Error('there is no probe');
+    await held.deliver(probe);
+    return probe;
+  }
+
+  test('is one of the five oldest and one of the five newest in turn, the least tried first', async () => {
+    const [, messages] = await opened(11);
     const probed: string[] = [];
-    for (let round = 0; round < 4; round += 1) {
-      deployment.clock.advance(3_600_000);
+    for (let round = 0; round < 6; round += 1) probed.push((await probeNext()).eventId);
+
+    const [first, second, third] = messages.map(({ eventId }) => eventId);
+    const [last, beforeLast, thirdToLast] = messages.map(({ eventId }) => eventId).toReversed();
+    expect(probed).toEqual([first, last, second, beforeLast, third, thirdToLast]);
+  });
+
+  test('finds out that a receiver works, though it can take none of the five oldest events', async () => {
+    const [subscription, messages] = await opened(8);
+    const poison = messages.slice(0, 5).map(({ eventId }) => eventId);
+    receiver.respond(
+      (response, { headers }) =>
+        void response.writeHead(poison.includes(headers['webhook-id'] ?? '') ? 500 : 204).end(),
+    );
+
+    expect(poison).toContain((await probeNext()).eventId);
+    expect(await held.stored(subscription)).toMatchObject({ receiver: { breaker: { openings: 2 } } });
+    expect(poison).not.toContain((await probeNext()).eventId);
+    expect(await held.stored(subscription)).not.toHaveProperty('receiver.breaker');
+
+    await held.goOn(3);
+    expect(await statesOf(messages.slice(5))).toEqual(['delivered', 'delivered', 'delivered']);
+  });
+
+  test('of the only event that fails uses up its attempts, and the next event closes the breaker', async () => {
+    const subscription = await held.subscribe();
+    answer(500);
+    const poison = await held.publish(subscription);
+    const failing = { ...held.failed(5), since: held.secondsFromNow(-60), eventId: poison.eventId };
+    await held.change(subscription, (seen) => ({ ...seen, receiver: { failing } }));
+    await held.deliver(poison);
+    expect(await held.rowOf(poison)).toMatchObject({ state: 'parked', reason: 'failing', attemptCount: 1 });
+
+    await probeNext();
+    expect(await held.rowOf(poison)).toMatchObject({ state: 'parked', attemptCount: 2 });
+    expect(await held.rowOf(poison)).not.toHaveProperty('probeCount');
+    await probeNext();
+    expect(await held.rowOf(poison)).toMatchObject({ state: 'exhausted', reason: 'status', attemptCount: 3 });
+
+    answer(204);
+    const next = await held.publish(subscription);
+    await held.deliver(next);
+    deployment.clock.advance(3_600_000);
+    await held.goOn(3);
+    expect(await held.rowOf(next)).toMatchObject({ state: 'delivered' });
+    expect(await held.stored(subscription)).not.toHaveProperty('receiver.breaker');
+  });
+
+  test.each(['no attempt is left', 'its horizon ends before the next one'])(
+    'is not at fault while calls for other events fail too: it stays parked, though %s',
+    async (which) => {
+      const [subscription] = await opened(0);
+      const isLast = which === 'no attempt is left';
+      const settings = { ...deliverySettings, retryScheduleSeconds: isLast ? [0] : [0, 7 * 86_400] };
+      deployment.clock.advance(60_000);
       await deployment.sweep();
       const [probe] = held.takeRetries();
       if (!probe) throw new Error('there is no probe');
-      probed.push(probe.eventId);
-      await held.deliver(probe);
-    }
+      await held.deliverFor({ settings })(probe);
 
-    expect(new Set(probed.slice(0, 3)).size).toBe(3);
-    expect(probed[3]).toBe(probed[0]);
-  });
+      expect(await held.stored(subscription)).toMatchObject({ receiver: { failing: { isOfSeveral: true } } });
+      expect(await held.rowOf(probe)).toMatchObject({ state: 'parked', attemptCount: 2, probeCount: 1 });
+    },
+  );
 
   test('that is lost is followed by another after its lease, and is parked again when it comes late', async () => {
     const [subscription] = await opened(1);
@@ -201,7 +264,7 @@ describe('a probe', () => {
     expect(lost && (await held.rowOf(lost))).toMatchObject({
       state: 'parked',
       reason: 'failing',
-      attemptCount: 1,
+      attemptCount: 0,
     });
 
     answer(204);
@@ -382,7 +445,7 @@ describe('a success and an opening', () => {
 describe('a crash of the sweeper', () => {
   /** Whose breaker was closed by a call, and nothing more. */
   async function closed(count: number): Promise<[Subscription, DeliveryMessage[]]> {
-    const [subscription, messages] = await opened(count);
+    const [subscription, [, ...messages]] = await opened(count + 1);
     deployment.clock.advance(60_000);
     await deployment.sweep();
     answer(204);
@@ -422,7 +485,7 @@ describe('a crash of the sweeper', () => {
     expect(await statesOf(messages)).toEqual(['waiting', 'waiting']);
     deployment.wire.sqs.reset();
 
-    deployment.clock.advance(sweepLeaseMs + 1_000);
+    deployment.clock.advance(sweepLeaseMs + 2_000);
     await held.goOn(1);
 
     expect(await statesOf(messages)).toEqual(['delivered', 'delivered']);

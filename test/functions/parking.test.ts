@@ -288,6 +288,21 @@ describe('a subscription that we have disabled', () => {
     expect(await held.rowOf(early)).toMatchObject({ state: 'parked' });
   });
 
+  test('keeps what came before that day was over, however late its retry comes', async () => {
+    const subscription = await held.subscribe({
+      status: 'disabled',
+      disabledReason: 'gone',
+      keptUntil: held.secondsFromNow(60),
+    });
+    const message = await held.publish(subscription);
+    deployment.clock.advance(3_600_000);
+
+    await held.deliver(message);
+    await held.goOn(2);
+
+    expect(await held.rowOf(message)).toMatchObject({ state: 'parked', reason: 'disabled' });
+  });
+
   test('by its owner: what is parked is dropped, without a call', async () => {
     const subscription = await held.subscribe(held.pausedFor(600));
     const message = await held.publish(subscription);
@@ -319,13 +334,15 @@ describe('a subscription that we have disabled', () => {
 
 describe('the horizon of a parked delivery', () => {
   test('ends it without a call, and its owner hears of it', async () => {
-    const subscription = await held.subscribe(held.pausedFor(8 * 86_400));
+    const until = held.secondsFromNow(8 * 86_400);
+    const breaker = { state: 'open', openedAt: held.secondsFromNow(0), openings: 9, until } as const;
+    const subscription = await held.subscribe({ receiver: { breaker } });
     const message = await held.publish(subscription);
     await held.deliver(message);
 
     deployment.clock.advance(7 * 86_400_000 - 60_000);
     await held.goOn(1);
-    expect(await held.rowOf(message)).toMatchObject({ state: 'parked' });
+    expect(await held.rowOf(message)).toMatchObject({ state: 'parked', reason: 'failing' });
 
     deployment.clock.advance(2_000);
     await held.goOn(2);
@@ -338,6 +355,20 @@ describe('the horizon of a parked delivery', () => {
     expect(deployment.bus.accepted).toMatchObject([
       { type: 'webhook.delivery.exhausted', data: { count: 1 } },
     ]);
+  });
+
+  test('has no part of a pause: what came a day before one of a week is delivered after it', async () => {
+    const subscription = await held.subscribe();
+    const message = await held.publish(subscription);
+    deployment.clock.advance(86_400_000);
+    await held.change(subscription, (seen) => ({ ...seen, ...held.pausedFor(7 * 86_400) }));
+    await held.deliver(message);
+    expect(await held.rowOf(message)).toMatchObject({ state: 'parked', reason: 'paused' });
+
+    deployment.clock.advance(7 * 86_400_000);
+    await held.goOn(1);
+
+    expect(await held.rowOf(message)).toMatchObject({ state: 'delivered', attemptCount: 1 });
   });
 
   test('of a subscription that was deleted ends it as cancelled, and nobody hears of it', async () => {
@@ -373,7 +404,42 @@ describe('a subscription with a limit of its own', () => {
     expect(deployment.messagesIn('retries')[0]?.turn?.passed).toHaveLength(1);
   });
 
-  test('keeps the tokens of a step whose write was lost to somebody else', async () => {
+  test('has new deliveries line up while more is parked than a step can release, and lets them pass after that', async () => {
+    const at = held.secondsFromNow(0);
+    const rateLimit = { calls: 1, perSeconds: 60 } as const;
+    const drain = { since: at, nextAt: at, perSecond: 1 };
+    const subscription = await held.subscribe({ rateLimit, drain });
+    for (let index = 0; index < 2; index += 1) await parkedRow(await held.publish(subscription));
+    await deployment.sweep();
+    expect(await held.stored(subscription)).toMatchObject({ drain: { isBehind: true } });
+
+    const late = await held.publish(subscription);
+    await held.deliver(late);
+    expect(receiver.callbacks).toEqual([]);
+    expect(await held.rowOf(late)).toMatchObject({ state: 'parked', reason: 'rate-limit' });
+
+    for (const released of held.takeRetries()) await held.deliver(released);
+    expect(receiver.callbacks).toHaveLength(1);
+    await held.goOn(8);
+    expect(await held.rowOf(late)).toMatchObject({ state: 'delivered' });
+    expect(receiver.callbacks.at(-1)?.headers['webhook-id']).toBe(late.eventId);
+
+    const next = await held.publish(subscription);
+    await held.deliver(next);
+    expect(await held.rowOf(next)).toMatchObject({ state: 'delivered' });
+  });
+
+  test('lets tests of its owner pass meanwhile', async () => {
+    const at = held.secondsFromNow(0);
+    const drain = { since: at, nextAt: held.secondsFromNow(60), perSecond: 1, isBehind: true } as const;
+    const subscription = await held.subscribe({ rateLimit: { calls: 1, perSeconds: 60 }, drain });
+
+    await held.deliver({ ...(await held.publish(subscription)), isTest: true });
+
+    expect(receiver.callbacks).toHaveLength(1);
+  });
+
+  test('takes tokens once for a step whose first write was lost to somebody else', async () => {
     const at = held.secondsFromNow(0);
     const drain = { since: at, nextAt: at, perSecond: 1 };
     const subscription = await held.subscribe({ rateLimit: { calls: 1, perSeconds: 1 }, drain });
@@ -390,10 +456,37 @@ describe('a subscription with a limit of its own', () => {
     });
 
     await deployment.sweep();
-    expect(tokens).toBe(0);
-    await deployment.sweep();
+
     expect(tokens).toBe(1);
     expect(held.takeRetries()).toHaveLength(1);
+    expect(await held.stored(subscription)).toMatchObject({ description: 'new', drain: { perSecond: 2 } });
+  });
+});
+
+describe('a subscription whose time has long passed', () => {
+  test.each([
+    ['is written once more by what parks next', 'paused', 601, 1],
+    ['is left alone while the sweeper may still come', 'paused', 600, 0],
+    ['is left alone while an operator has stopped its account', 'account-paused', 601, 0],
+  ])('%s', async (_, reason, secondsAgo, writes) => {
+    const drain = {
+      since: held.secondsFromNow(-900),
+      nextAt: held.secondsFromNow(-secondsAgo),
+      perSecond: 4,
+    };
+    const subscription = await held.subscribe({
+      ...(reason === 'paused' ? held.pausedFor(600) : {}),
+      drain,
+    });
+    if (reason === 'account-paused')
+      await deployment.accounts.setAccountStatus(subscription.accountId, 'paused', deployment.clock.now());
+    const message = await held.publish(subscription);
+    deployment.clock.advance(-1);
+
+    await held.deliver(message);
+
+    expect(await held.rowOf(message)).toMatchObject({ state: 'parked', reason });
+    expect(await held.stored(subscription)).toEqual({ ...subscription, version: 1 + writes });
   });
 });
 

@@ -20,7 +20,7 @@ import {
   sweep,
 } from '../../../core/deliveries/delivery-steps.ts';
 import { isExpired } from '../../../core/deliveries/retry-policy.ts';
-import { parkReasons } from '../../../core/subscriptions/parking.ts';
+import { type ParkReason, parkReasons } from '../../../core/subscriptions/parking.ts';
 import {
   acceptedAt,
   attempt,
@@ -36,6 +36,9 @@ const at = now.toISOString();
 const policy = { retryHorizonSeconds: 7 * 86_400 };
 /** A second after the horizon, so that it has surely passed. */
 const horizon = '2026-11-30T16:55:02.000Z';
+/** So much after a pause has begun, a delivery is looked at that it holds back. */
+const horizonOfPause = '2026-11-30T17:00:01.000Z';
+const pauses: readonly ParkReason[] = ['paused', 'account-paused', 'stage-paused'];
 const leaseMs = 60_000;
 const times = { waitMs: 5_000, dueInMs: 65_000 };
 const failure = attempt({ outcome: { kind: 'failure', reason: 'status', status: 503, durationMs: 1 } });
@@ -55,12 +58,12 @@ describe('parking', () => {
       attemptCount: 0,
       parkedAt: at,
       updatedAt: at,
-      dueAt: horizon,
+      dueAt: pauses.includes(reason) ? horizonOfPause : horizon,
     });
   });
 
   test('what was claimed keeps what is known of it', () => {
-    expect(park(again, 'paused', now, policy)).toMatchObject({
+    expect(park(again, 'failing', now, policy)).toMatchObject({
       state: 'parked',
       version: 5,
       attemptCount: 2,
@@ -79,7 +82,7 @@ describe('parking', () => {
 
   test('lasts until the horizon of the schedule, which a fresh one moves', () => {
     const restarted = { at, attemptCount: 2 };
-    const row = park({ ...again, claimed: { ...claimed, restarted } }, 'paused', now, policy);
+    const row = park({ ...again, claimed: { ...claimed, restarted } }, 'throttled', now, policy);
 
     expect(row).toMatchObject({ restarted, dueAt: '2026-11-30T17:00:01.000Z' });
     expect(isExpired({ begunAt: at }, policy, new Date(row.dueAt))).toBe(true);
@@ -111,6 +114,20 @@ describe('a parked delivery', () => {
     });
     expect(messageFor(row)).toMatchObject({ version: 6, turn });
     expect(release(parked, times, now)).not.toHaveProperty('turn');
+  });
+
+  test.each(parkReasons)('begins its schedule later by the time of a pause alone: %s', (reason) => {
+    const row = parkedDelivery({ reason, parkedAt: '2026-11-23T16:00:00.000Z', pausedMs: 5_000 });
+    const hourMs = pauses.includes(reason) ? 3_600_000 : 0;
+    const released = release(row, times, now);
+
+    expect(released).toMatchObject({ pausedMs: hourMs + 5_000 });
+    const begunAt = new Date(Date.parse(acceptedAt) + hourMs + 5_000).toISOString();
+    expect(scheduleOf({ message: row, claimed: released })).toMatchObject({ begunAt });
+    // It counts once, however many steps follow.
+    const taken = claim(released, messageFor(released), new Date(now.getTime() + 9_000), leaseMs);
+    expect(taken).toMatchObject({ pausedMs: hourMs + 5_000 });
+    expect(resend(row, times, now)).not.toHaveProperty('pausedMs');
   });
 
   test('makes the messages from before void, as its release makes those to itself', () => {
@@ -153,7 +170,8 @@ describe('a parked delivery', () => {
 
 describe('a probe', () => {
   const probe: DeliveryInWork = { ...again, message: { ...again.message, probe: 'prb_1' } };
-  const failedOnce = settle(probe, failure, { kind: 'parked', reason: 'failing' }, now, policy);
+  const spared = { kind: 'parked', reason: 'failing', isSpared: true } as const;
+  const failedOnce = settle(probe, failure, spared, now, policy);
 
   test('carries its mark in its message alone', () => {
     const message = { ...messageFor(parked), probe: 'prb_1' };
@@ -162,25 +180,22 @@ describe('a probe', () => {
     expect(failedOnce).not.toHaveProperty('probe');
   });
 
-  test('is an attempt that the schedule does not count', () => {
+  test('is an attempt that the schedule does not count, if the delivery is not at fault', () => {
     expect(failedOnce).toMatchObject({ attemptCount: 3, probeCount: 1 });
     expect(scheduleOf({ message: deliveryRef(), claimed: failedOnce })).toEqual({
       begunAt: acceptedAt,
       attemptCount: 2,
     });
+    const counted = settle(probe, failure, { kind: 'parked', reason: 'failing' }, now, policy);
+    expect(counted).toMatchObject({ state: 'parked', attemptCount: 3 });
+    expect(counted).not.toHaveProperty('probeCount');
   });
 
   test('is counted through every step that follows', () => {
     if (failedOnce.state !== 'parked') throw new Error('it is not parked');
     const released = release(failedOnce, times, now);
     const taken = claim(released, messageFor(released), now, leaseMs);
-    const twice = settle(
-      { ...probe, claimed: taken },
-      failure,
-      { kind: 'parked', reason: 'failing' },
-      now,
-      policy,
-    );
+    const twice = settle({ ...probe, claimed: taken }, failure, spared, now, policy);
 
     expect(taken).toMatchObject({ probeCount: 1 });
     expect(twice).toMatchObject({ attemptCount: 4, probeCount: 2 });
@@ -204,7 +219,6 @@ describe('a probe', () => {
     expect(settle(probe, attempt(), { kind: 'delivered' }, now, policy)).toMatchObject({
       state: 'delivered',
       attemptCount: 3,
-      probeCount: 1,
     });
   });
 });

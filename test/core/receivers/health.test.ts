@@ -12,6 +12,7 @@ import {
   judge,
   probeDueAt,
   probeSoon,
+  shiftRun,
 } from '../../../core/receivers/health.ts';
 
 const policy: HealthPolicy = {
@@ -157,7 +158,7 @@ describe('an open breaker', () => {
   test('whose probe is told to come later probes then, and has not failed once more', () => {
     const health = judgeAll([[10, 'evt_1', throttling(429, 300), 'prb_1']], { breaker: probing(2) });
 
-    expect(health).toEqual({
+    expect(health).toMatchObject({
       throttledUntil: iso(310),
       breaker: { state: 'open', openedAt: iso(0), openings: 2, until: iso(310) },
     });
@@ -211,11 +212,13 @@ describe('a success and an opening at the same time', () => {
 describe('a receiver that wants fewer calls', () => {
   test.each([
     [throttling(429), 10],
+    [throttling(429, 0), 10],
+    [throttling(503, 3), 10],
     [throttling(429, 90), 90],
     [throttling(503, 90), 90],
     [throttling(429, 100_000), 3_600],
   ])('%j gets none for %i s', (outcome, seconds) => {
-    expect(judgeAll([[0, 'evt_1', outcome]])).toEqual({ throttledUntil: iso(seconds) });
+    expect(judgeAll([[0, 'evt_1', outcome]])).toMatchObject({ throttledUntil: iso(seconds), throttles: 1 });
   });
 
   test('is taken by its first word until that has passed', () => {
@@ -224,8 +227,70 @@ describe('a receiver that wants fewer calls', () => {
       [1, 'evt_2', throttling(429, 600)],
     ]);
 
-    expect(health).toEqual({ throttledUntil: iso(60) });
-    expect(judgeAll([[60, 'evt_3', throttling(429, 600)]], health)).toEqual({ throttledUntil: iso(660) });
+    expect(health).toMatchObject({ throttledUntil: iso(60), throttles: 1 });
+    expect(judgeAll([[60, 'evt_3', throttling(429, 600)]], health)).toMatchObject({
+      throttledUntil: iso(660),
+      throttles: 2,
+    });
+  });
+
+  /** For how long calls are held back by each of so many 429 that come as soon as they can. */
+  function waits(count: number, retryAfterSeconds: number | undefined, health: Health = {}): number[] {
+    const found: number[] = [];
+    let known = health;
+    let seconds = 0;
+    for (let index = 0; index < count; index += 1) {
+      known = judgeAll([[seconds, 'evt_1', throttling(429, retryAfterSeconds)]], known);
+      const until = (Date.parse(known.throttledUntil ?? iso(0)) - start) / 1_000;
+      found.push(until - seconds);
+      seconds = until;
+    }
+    return found;
+  }
+
+  test('waits for twice as long each time, or for what it asks if that is longer, and for an hour at most', () => {
+    expect(waits(11, 0)).toEqual([10, 20, 40, 80, 160, 320, 640, 1_280, 2_560, 3_600, 3_600]);
+    expect(waits(4, 30)).toEqual([30, 30, 40, 80]);
+    expect(waits(1, 0, { throttles: 10_000 })).toEqual([3_600]);
+  });
+
+  test('waits briefly again after a 2xx', () => {
+    const answered = judgeAll([
+      [0, 'evt_1', throttling(429)],
+      [10, 'evt_1', throttling(429)],
+      [30, 'evt_1', success],
+    ]);
+
+    expect(judgeAll([[31, 'evt_2', throttling(429)]], answered)).toMatchObject({
+      throttledUntil: iso(41),
+      throttles: 1,
+    });
+  });
+
+  test('and says nothing else for days has its owner told, and is disabled, but opens no breaker', () => {
+    const calls = Array.from(
+      { length: 200 },
+      (_, hour): Call => [hour * 3_600, `evt_${hour}`, throttling(429)],
+    );
+    const health = judgeAll(calls);
+
+    expect(health).not.toHaveProperty('breaker');
+    expect(health.failing).toMatchObject({
+      since: iso(0),
+      count: 0,
+      lastReason: 'status',
+      lastStatus: 429,
+      tellAt: iso(86_400),
+      warnAt: iso(4 * 86_400),
+      disablesAt: iso(5 * 86_400),
+    });
+    expect(health.failing && isFailingForLong(health.failing, at(5 * 86_400))).toBe(true);
+  });
+
+  test('has its failures counted from the first one that is no such answer', () => {
+    expect(judgeAll([[0, 'evt_0', throttling(429)], ...run(4, 20)]).failing).toMatchObject({ count: 4 });
+    expect(judgeAll([[0, 'evt_0', throttling(429)], ...run(4, 20)])).not.toHaveProperty('breaker');
+    expect(judgeAll([[0, 'evt_0', throttling(429)], ...run(5, 20)])).toHaveProperty('breaker');
   });
 
   test('stays so after a success of a call that had begun before', () => {
@@ -238,6 +303,35 @@ describe('a receiver that wants fewer calls', () => {
       throttledUntil: iso(60),
     });
   });
+});
+
+describe('a first failure right after a success', () => {
+  const first = (health: Health) =>
+    judge(health, { eventId: 'evt_1', outcome: failure, isFirstFailure: true }, at(9), policy);
+
+  test('begins no run', () => {
+    const health = { throttledUntil: iso(1) };
+    expect(first(health)).toBe(health);
+  });
+
+  test('counts in a run that others have begun', () => {
+    const { failing } = judgeAll(run(2, 5));
+    expect(failing && first({ failing }).failing).toMatchObject({ count: 3 });
+  });
+});
+
+test('a run is shifted by a time in which nothing could be called: when it began stays, what follows comes later', () => {
+  const { failing } = judgeAll([[0, 'evt_1']]);
+  if (!failing) throw new Error('there is no run');
+
+  expect(shiftRun(failing, 3_600_000)).toEqual({
+    ...failing,
+    tellAt: iso(90_000),
+    warnAt: iso(4 * 86_400 + 3_600),
+    disablesAt: iso(5 * 86_400 + 3_600),
+  });
+  const { tellAt: _, warnAt: __, disablesAt: ___, ...told } = failing;
+  expect(shiftRun(told, 3_600_000)).toEqual(told);
 });
 
 describe('the owner of a receiver that fails', () => {

@@ -42,6 +42,13 @@ describe('a drain', () => {
     expect(again && drainAfter(again, step(0), at(120), policy)).toMatchObject({ emptySince: iso(120) });
   });
 
+  test('is behind while a step finds as much as it can release', () => {
+    expect(drainAfter(begun, step(60), at(0), policy)).toMatchObject({ isBehind: true });
+    const caughtUp = drainAfter({ ...begun, isBehind: true }, step(59), at(0), policy);
+    expect(caughtUp).not.toHaveProperty('isBehind');
+    expect(drainAfter({ ...begun, isBehind: true }, step(0), at(0), policy)).not.toHaveProperty('isBehind');
+  });
+
   test('keeps what it discards and since when it runs', () => {
     const discarding = { ...begun, discardUntil: iso(0) };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Receiver } from '../../../core/receivers/receiver.ts';
-import { withDrain, withRelease } from '../../../core/subscriptions/holding.ts';
+import { isForgotten, withDrain, withRelease } from '../../../core/subscriptions/holding.ts';
 import { holdBackOf, isProbe } from '../../../core/subscriptions/parking.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import { subscription } from '../../support/builders.ts';
@@ -142,5 +142,18 @@ describe('what has just been parked is released', () => {
       state: 'open',
       until: at,
     });
+  });
+});
+
+describe('a subscription is forgotten', () => {
+  const longAgo = '2026-11-23T16:49:59.999Z';
+
+  test.each<[boolean, Partial<Subscription>]>([
+    [true, { drain: { since: past, nextAt: longAgo, perSecond: 8 } }],
+    [true, receiver({ breaker: { ...opened, state: 'open', until: longAgo } })],
+    [false, { drain: { since: past, nextAt: '2026-11-23T16:50:00.000Z', perSecond: 8 } }],
+    [false, {}],
+  ])('or not (%s) if it should have been looked at ten minutes ago: %j', (isSo, overrides) => {
+    expect(isForgotten(subscription(overrides), now)).toBe(isSo);
   });
 });

@@ -195,6 +195,22 @@ describe('a change', () => {
     });
   });
 
+  test('that enables changes nothing of the health of a receiver that is called already', () => {
+    const time = '2026-11-23T17:00:00.000Z';
+    const health = {
+      failing: { since: time, count: 5, eventId: 'evt_1', lastReason: 'timeout' },
+      breaker: { state: 'open', openedAt: time, openings: 3, until: time },
+      throttledUntil: time,
+      throttles: 2,
+    } as const;
+    const failing = { ...seen, receiver: { provenAt: time, ...health } };
+
+    expect(patchSubscription(failing, { status: 'enabled' }).receiver).toEqual(failing.receiver);
+    expect(patchSubscription({ ...failing, status: 'disabled' }, { status: 'enabled' }).receiver).toEqual({
+      provenAt: time,
+    });
+  });
+
   test('takes a rate limit away by null', () => {
     const rateLimit = { calls: 5, perSeconds: 60 } as const;
     const limited = { ...seen, rateLimit };

@@ -84,6 +84,14 @@ describe('as time passes,', () => {
     expect(typesOf(next)).toEqual(['webhook.subscription.resumed']);
   });
 
+  test('a pause ends, and counts for nothing in a run of failures', () => {
+    const failing = { ...run, tellAt: at, warnAt: at, disablesAt: ahead };
+    const next = pass({ pause: { since: past, until: at, by }, receiver: { failing } });
+
+    expect(next.receiver.failing).toEqual({ ...run, tellAt: ahead, warnAt: ahead, disablesAt: later });
+    expect(typesOf(next)).toEqual(['webhook.subscription.resumed']);
+  });
+
   test('a throttle ends: a drain begins, or goes on', () => {
     expect(pass({ receiver: { throttledUntil: at } })).toMatchObject({ receiver: {}, drain: { since: at } });
     expect(pass({ receiver: { throttledUntil: at }, drain: drain(ahead) }).drain).toEqual(drain(ahead));

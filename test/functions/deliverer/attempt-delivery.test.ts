@@ -599,7 +599,7 @@ describe('a subscription that takes no callbacks', () => {
   });
 
   test.each([
-    [500, { state: 'exhausted', reason: 'aborted' }],
+    [500, { state: 'parked', reason: 'disabled' }],
     [204, { state: 'delivered' }],
   ])('%i with `webhook-delivery: disable` disables it and is not retried', async (status, row) => {
     const message = deployment.messageFor(subscription);

@@ -121,8 +121,9 @@ describe('a batch', () => {
     await deployment.deliver(record(deployment.messageFor(subscription)));
 
     const reads = deployment.wire.table.calls.filter(({ operation }) => operation === 'GetItem');
-    // The subscription for a probe; stage, account and subscription before the call is prepared, and right before it is made.
-    expect(reads.map(({ input }) => input.ConsistentRead)).toEqual(Array.from({ length: 7 }, () => true));
+    // The subscription for a probe; stage, account and subscription before the call is prepared, and right before it is made; the
+    // subscription to learn.
+    expect(reads.map(({ input }) => input.ConsistentRead)).toEqual(Array.from({ length: 8 }, () => true));
   });
 
   test('with the same message twice makes one call and acknowledges both', async () => {

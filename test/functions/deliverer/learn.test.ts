@@ -196,6 +196,27 @@ describe('a lesson is written once, however many write at that time:', () => {
     expect(deployment.telemetry.named('delivery.failed')).toHaveLength(1);
   });
 
+  test('a success ends a run that began while its call was under way', async () => {
+    const subscription = await subscribe('https://slow.example.com/');
+    const at = deployment.clock.now().toISOString();
+    const failing = { since: at, count: 3, eventId: 'evt_1', lastReason: 'timeout' } as const;
+    const message = deployment.messageFor(subscription);
+    await deployment.delivererWith({
+      sender: {
+        async send() {
+          const seen = await stored(subscription);
+          const provenAt = deployment.clock.now().toISOString();
+          const next = seen && { ...seen, receiver: { provenAt, failing }, version: seen.version + 1 };
+          if (next) await deployment.subscriptions.replaceSubscription(seen, next);
+          return { kind: 'success', status: 204, durationMs: 12 };
+        },
+      },
+    })(sqsRecord(deployment.deliveryQueue.arn, JSON.stringify(message)));
+
+    expect(await stored(subscription)).toMatchObject({ receiver: { provenAt: expect.any(String) } });
+    expect(await stored(subscription)).not.toHaveProperty('receiver.failing');
+  });
+
   test('what its owner has changed meanwhile stays', async () => {
     const subscription = await subscribe();
     changeBefore((seen) => ({ ...seen, description: 'another' }), subscription);
@@ -241,6 +262,36 @@ describe('a lesson is written once, however many write at that time:', () => {
 
     expect(await stored(subscription)).toBeUndefined();
   });
+});
+
+test('of a receiver that works, one failure costs no write, and two in a row do', async () => {
+  const provenAt = deployment.clock.now().toISOString();
+  const { subscription } = await deployment.subscribe({ receiver: { provenAt } });
+  let status = 204;
+  const sandbox = deployment.delivererWith({
+    sender: {
+      send: async () =>
+        status === 204
+          ? { kind: 'success', status, durationMs: 12 }
+          : { kind: 'failure', reason: 'status', status, durationMs: 12 },
+    },
+  });
+  const answerWith = async (next: number) => {
+    status = next;
+    const message = deployment.messageFor(subscription);
+    await sandbox(sqsRecord(deployment.deliveryQueue.arn, JSON.stringify(message)));
+    return (await stored(subscription))?.version;
+  };
+
+  await answerWith(204);
+  // The first one casts a doubt on the address, which stays.
+  const before = (await answerWith(500)) ?? 0;
+  const versions: unknown[] = [];
+  for (const next of [204, 500, 204, 500]) versions.push(await answerWith(next));
+  expect(versions).toEqual([before, before, before, before]);
+
+  expect(await answerWith(500)).toBe(before + 1);
+  expect(await stored(subscription)).toMatchObject({ receiver: { failing: { count: 1 } } });
 });
 
 test.each([
