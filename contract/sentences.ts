@@ -151,6 +151,8 @@ const sentences = {
     `The receiver asked for fewer calls. Its deliveries are kept until ${at}, and then sent bit by bit.`,
   'health.paused': ({ at }: At) =>
     `Paused until ${at}: its deliveries are kept, and then sent bit by bit. Resume it to get them now.`,
+  'health.stopped': () =>
+    'iOmniHub has stopped all calls for a while. Deliveries are kept, and sent afterwards.',
   'health.draining': () => 'What was kept is being sent, the oldest first.',
   'health.kept': ({ at }: At) =>
     `Events that come until ${at} are kept, and sent once the webhook is enabled.`,

@@ -5,7 +5,7 @@ import type { Subscription } from '../core/subscriptions/subscription.ts';
 import { sayFailure } from './failure-explanations.ts';
 import { type Sentence, say, sentenceView } from './sentences.ts';
 
-/** `off`: disabled by its owner. `paused`: by its owner. `waiting`: for the consent of its receiver. `problem`: gets no events, and its owner can mend it. */
+/** `off`: disabled by its owner. `paused`: by its owner, or with all others by an operator. `waiting`: for the consent of its receiver. `problem`: gets no events, and its owner can mend it. */
 export const healthLevels = ['ok', 'waiting', 'warning', 'problem', 'paused', 'off'] as const;
 
 export const healthView = z
@@ -25,6 +25,9 @@ export function healthOf(subscription: Subscription): Health {
       return subscription.status satisfies never;
   }
 }
+
+/** How all subscriptions do that are not disabled, while an operator has stopped all calls. */
+export const stoppedHealth: Health = saying('paused', say('health.stopped'));
 
 function sayDisabled({ disabledReason, keptUntil }: Subscription): Health {
   if (!disabledReason) return saying('off', say('health.disabled'));

@@ -88,8 +88,12 @@ export function presentHolding(subscription: Subscription): z.output<typeof hold
     keptUntil,
     drain: drain && {
       since: drain.since,
-      perSecond: drain.perSecond > 0 ? drain.perSecond : undefined,
+      perSecond: drain.perSecond > 0 ? Math.min(drain.perSecond, ownRateOf(subscription)) : undefined,
       discardUntil: drain.discardUntil,
     },
   };
+}
+
+function ownRateOf({ rateLimit }: Subscription): number {
+  return rateLimit ? rateLimit.calls / rateLimit.perSeconds : Infinity;
 }

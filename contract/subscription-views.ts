@@ -10,7 +10,7 @@ import { eventSelectorSchema } from '../core/subscriptions/event-selector.ts';
 import { rateLimitSchema } from '../core/subscriptions/rate-limit.ts';
 import { type Subscription, subscriptionStatuses } from '../core/subscriptions/subscription.ts';
 import { type Verification, verificationStates } from '../core/subscriptions/verification.ts';
-import { healthOf, healthView } from './subscription-health.ts';
+import { healthOf, healthView, stoppedHealth } from './subscription-health.ts';
 import { holdingViews, presentHolding } from './subscription-holding.ts';
 
 const verificationView = z
@@ -82,9 +82,11 @@ export const subscriptionView = z
   })
   .meta({ id: 'Subscription' });
 
+/** `isStopped`: an operator has stopped all calls to the account's receivers. */
 export function presentSubscription(
   subscription: Subscription,
   capabilities: readonly Capability[] = allCapabilities,
+  isStopped = false,
 ): z.output<typeof subscriptionView> {
   const { id, eventTypes, description, metadata = {}, status, disabledReason } = subscription;
   const { rateLimit, timeoutMs, verifiedAt, receiver, verification, createdAt, updatedAt } = subscription;
@@ -97,7 +99,7 @@ export function presentSubscription(
     // A stored map comes back in no certain order, and an ETag must not depend on it.
     metadata: Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1))),
     status,
-    health: healthOf(subscription),
+    health: isStopped ? stoppedHealth : healthOf(subscription),
     disabledReason,
     ...presentHolding(subscription),
     headers: presentHeaders(subscription.headers),

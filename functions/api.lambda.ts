@@ -15,13 +15,14 @@ import { createIdempotencyStore } from '../adapters/dynamo-idempotency-store.ts'
 import { createNamedHosts } from '../adapters/dynamo-named-hosts.ts';
 import { createParkedDeliveries } from '../adapters/dynamo-parked-deliveries.ts';
 import { createSlots } from '../adapters/dynamo-slots.ts';
+import { createStageStatusStore } from '../adapters/dynamo-stage-status.ts';
 import { createStatisticsHistory } from '../adapters/dynamo-statistics.ts';
 import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
 import { createTokenStore } from '../adapters/dynamo-token-store.ts';
 import { createDescriptionReader } from '../adapters/file-description.ts';
 import { deriveKey } from '../adapters/kms-derived-key.ts';
 import { createSecretCipher } from '../adapters/kms-secret-cipher.ts';
-import { cacheAccountStatus } from '../adapters/lru-caches.ts';
+import { cacheAccountStatus, cacheStageStatus } from '../adapters/lru-caches.ts';
 import { createRetryQueue } from '../adapters/sqs-retry-queue.ts';
 import type { ApiResponse } from './api/http/response.ts';
 import { createApi } from './api/router.ts';
@@ -44,6 +45,7 @@ const api = createApi({
   subscriptions: createSubscriptionStore(table),
   accounts,
   accountStatus: cacheAccountStatus(accounts, env.settings.cacheMs),
+  stageStatus: cacheStageStatus(createStageStatusStore(table), env.settings.cacheMs),
   credentials: createCredentialStore(table),
   slots: createSlots(table),
   auditLog: createAuditLog(table),

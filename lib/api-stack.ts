@@ -143,6 +143,7 @@ export class ApiStack extends Stack {
     api.allowItems([...reads, 'PutItem', 'UpdateItem', 'DeleteItem'], data.table, itemsOf.accounts);
     api.allowItems(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], data.table, itemsOf.credentials);
     api.allowItems(['GetItem', 'UpdateItem'], data.table, itemsOf.limits);
+    api.allowItems(['GetItem'], data.table, itemsOf.stage);
     api.allow(['dynamodb:Query'], data.feedIndexArn, data.parkedIndexArn);
     api.allow(['sqs:SendMessage'], retries.queueArn);
     const secretActions = ['GenerateDataKey', 'Decrypt'];

@@ -97,6 +97,7 @@ const keptBack: Readonly<Record<string, string>> = {
   throttled: 'the receiver asked for fewer calls',
   paused: 'the webhook is paused',
   disabled: 'iOmniHub disabled the webhook',
+  draining: 'what was kept before goes first',
   'rate-limit': 'more has come than its limit lets through',
   'account-paused': 'all calls of the account are stopped',
   'stage-paused': 'all calls are stopped',

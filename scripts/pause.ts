@@ -3,6 +3,7 @@ import { createAccountStore } from '../adapters/dynamo-account-store.ts';
 import { createAuditLog } from '../adapters/dynamo-audit-log.ts';
 import { connectTable } from '../adapters/dynamo-client.ts';
 import { createStageStatusStore } from '../adapters/dynamo-stage-status.ts';
+import { createSubscriptionStore } from '../adapters/dynamo-subscription-store.ts';
 import { identifierSchema } from '../core/identifiers.ts';
 import { useEndpointsOf } from './local-endpoints.ts';
 import { switchAccount } from './pause/account.ts';
@@ -40,6 +41,7 @@ async function begin(verb: Switching['verb'], options: Options): Promise<Switchi
     verb,
     stageStatus: createStageStatusStore(table),
     accounts: createAccountStore(table),
+    subscriptions: createSubscriptionStore(table),
     auditLog: createAuditLog(table),
     now: () => new Date(),
     print: (line) => void process.stdout.write(`${line}\n`),

@@ -54,7 +54,8 @@ export function withChange(
   const fields = isDisabled ? all.filter((field) => field !== 'status') : all;
   const told = fields.length > 0 ? tellOfChange(seen, changed, fields, actor, now) : changed;
   if (isDisabled) return disable(told, actor, now);
-  const draining = isEnabled ? beginDrain(told, now) : told;
+  // What was parked when its owner disabled it is dropped, and nothing was since.
+  const draining = isEnabled && isByUs(seen) ? beginDrain(told, now) : told;
   return patch.parked === 'discard' ? discardParked(draining, now) : draining;
 }
 

@@ -4,8 +4,8 @@ import type { Subscription } from './subscription.ts';
  * Why a delivery waits without a planned attempt. It uses up none meanwhile, and ends with its horizon.
  *
  * paused: by its owner. disabled: by us, because of its receiver. failing: the breaker is open. throttled: the receiver
- * asked for fewer calls. rate-limit: the subscription's own limit has no room within reach. account-paused, stage-paused: by
- * an operator.
+ * asked for fewer calls. rate-limit: the subscription's own limit has no room within reach. draining: more was parked before
+ * than a step of the drain releases. account-paused, stage-paused: by an operator.
  */
 export const parkReasons = [
   'stage-paused',
@@ -15,6 +15,7 @@ export const parkReasons = [
   'failing',
   'throttled',
   'rate-limit',
+  'draining',
 ] as const;
 export type ParkReason = (typeof parkReasons)[number];
 

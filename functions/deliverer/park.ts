@@ -64,7 +64,7 @@ export function createParking(deps: ParkingDeps) {
   function isHeld(latest: Subscription, { reason }: ParkedDelivery): boolean {
     // One that we have disabled keeps what it has parked until its owner decides.
     if (latest.status === 'disabled') return latest.disabledReason !== undefined;
-    const isOutside = reason === 'rate-limit' || isByOperator(reason);
+    const isOutside = reason === 'rate-limit' || reason === 'draining' || isByOperator(reason);
     return isOutside || latest.drain !== undefined || holdBackOf(latest, now()) !== undefined;
   }
 

@@ -33,7 +33,8 @@ export function createTurnReservation(deps: TurnDeps) {
     { message }: DeliveryInWork,
     subscription: Subscription,
   ): Promise<Postponed | Parked | undefined> {
-    if (mustQueue(message, subscription)) return { kind: 'parked', reason: 'rate-limit' };
+    if (mustQueue(message, subscription))
+      return { kind: 'parked', reason: subscription.rateLimit ? 'rate-limit' : 'draining' };
     const host = hostOf(subscription);
     const contenders = contendedHosts.countContenders(host, now());
     const known = { addresses: await addressesOf(subscription), contenders };
@@ -86,7 +87,7 @@ export function createTurnReservation(deps: TurnDeps) {
   }
 }
 
-/** While more is parked than its owner's limit lets through, what comes lines up behind it. Whoever has a turn comes from there. */
-function mustQueue({ turn, isTest, probe }: DeliveryMessage, { rateLimit, drain }: Subscription): boolean {
-  return rateLimit !== undefined && drain?.isBehind === true && !turn && !isTest && probe === undefined;
+/** While more is parked than a step of the drain releases, what comes queues behind it. What was released has a turn. */
+function mustQueue({ turn, isTest, probe }: DeliveryMessage, { drain }: Subscription): boolean {
+  return drain?.isBehind === true && !turn && !isTest && probe === undefined;
 }

@@ -36,7 +36,7 @@ export interface DrainingDeps {
 }
 
 /** When the delivery with this index goes, and the turn that is reserved for it. */
-type Timing = (index: number) => { readonly waitMs: number; readonly turn?: ReservedTurn };
+type Timing = (index: number) => { readonly waitMs: number; readonly turn: ReservedTurn };
 
 /** Releases the parked deliveries of a subscription step by step, the oldest first. */
 export function createDraining(deps: DrainingDeps) {
@@ -93,16 +93,19 @@ export function createDraining(deps: DrainingDeps) {
     count: number,
     perSecond: number,
   ): Promise<{ readonly count: number; readonly timing: Timing }> {
-    const spread: Timing = (index) => ({ waitMs: Math.floor(index / perSecond) * 1_000 });
-    if (!limit || count === 0) return { count, timing: spread };
     const nowMs = now().getTime();
+    const spread: Timing = (index) => turnAt(nowMs + Math.floor(index / perSecond) * 1_000, [], nowMs);
+    if (!limit || count === 0) return { count, timing: spread };
     // No message can wait for longer than the last of these turns.
     const maxWaitMs = Math.min(stepMs, maxTurnWaitMs - stepMs);
     const within = { ...limit, maxWaitMs };
     const startMs = await tokens.reserveTokens(within, count, now());
     if (startMs === undefined) return { count: 0, timing: spread };
     const inReach = Math.min(count, tokensInReach(within, startMs, nowMs));
-    return { count: inReach, timing: (index) => turnOf(limit, startMs, index, nowMs) };
+    return {
+      count: inReach,
+      timing: (index) => turnAt(turnMs(limit, startMs, index, nowMs), [limit.bucket], nowMs),
+    };
   }
 
   async function releaseAll(rows: readonly ParkedDelivery[], timing: Timing): Promise<void> {
@@ -140,8 +143,7 @@ function isUnwanted({ status, disabledReason }: Subscription): boolean {
   return status === 'disabled' && disabledReason === undefined;
 }
 
-function turnOf(limit: CallLimit, startMs: number, index: number, nowMs: number) {
-  const atMs = turnMs(limit, startMs, index, nowMs);
-  const turn = { at: new Date(atMs).toISOString(), passed: [limit.bucket] };
-  return { waitMs: atMs - nowMs, turn };
+/** Whoever has a turn need not queue behind what is parked. */
+function turnAt(atMs: number, passed: string[], nowMs: number): ReturnType<Timing> {
+  return { waitMs: atMs - nowMs, turn: { at: new Date(atMs).toISOString(), passed } };
 }

@@ -6,7 +6,7 @@ import { afterwards, meanwhile, type Switching } from './switching.ts';
  * command ends a suspension.
  */
 export async function switchAccount(switching: Switching, accountId: string): Promise<void> {
-  const { verb, accounts, now, print } = switching;
+  const { verb, accounts, subscriptions, now, print } = switching;
   const [expected, wanted] =
     verb === 'pause' ? (['active', 'paused'] as const) : (['paused', 'active'] as const);
   const status = await accounts.findAccountStatus(accountId);
@@ -20,6 +20,8 @@ export async function switchAccount(switching: Switching, accountId: string): Pr
     return print(afterwards);
   }
   print(`All calls of the account ${accountId} are stopped since ${now().toISOString()}.`);
+  if ((await subscriptions.listSubscriptions(accountId)).length === 0)
+    print('It has no subscription, so it had no calls: check the id if you expected some.');
   for (const line of meanwhile) print(line);
   print(`Start them again with npm run resume -- --account ${accountId}.`);
 }

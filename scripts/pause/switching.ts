@@ -1,12 +1,14 @@
 import type { AccountStore } from '../../core/accounts/account-store.ts';
 import type { AuditLog } from '../../core/accounts/audit-log.ts';
 import type { StageStatusStore } from '../../core/accounts/stage-status.ts';
+import type { AccountSubscriptions } from '../../core/subscriptions/subscription-store.ts';
 
 /** An operator's command that stops or starts calls. */
 export interface Switching {
   readonly verb: 'pause' | 'resume';
   readonly stageStatus: StageStatusStore;
   readonly accounts: AccountStore;
+  readonly subscriptions: AccountSubscriptions;
   readonly auditLog: Pick<AuditLog, 'recordAudit'>;
   readonly now: () => Date;
   readonly print: (line: string) => void;

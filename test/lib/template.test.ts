@@ -775,6 +775,7 @@ describe('permissions', () => {
       {
         ...ofAccounts('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
         limit: ['GetItem', 'UpdateItem'],
+        stage: ['GetItem'],
         credential: ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'],
       },
     ],

@@ -72,6 +72,7 @@ export function createTestApi(deployment: Deployment, overrides: Partial<ApiDeps
     subscriptions,
     accounts,
     accountStatus: accounts,
+    stageStatus: deployment.stageStatus,
     credentials,
     slots: createSlots(table),
     auditLog,

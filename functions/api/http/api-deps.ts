@@ -3,6 +3,7 @@ import type { AuditLog } from '../../../core/accounts/audit-log.ts';
 import type { CredentialStore } from '../../../core/accounts/credential-store.ts';
 import type { IdempotencyStore } from '../../../core/accounts/idempotency-store.ts';
 import type { Slots } from '../../../core/accounts/slots.ts';
+import type { StageStatusLookup } from '../../../core/accounts/stage-status.ts';
 import type { DeliveryHistory } from '../../../core/deliveries/delivery-history.ts';
 import type { DeliveryLog } from '../../../core/deliveries/delivery-log.ts';
 import type { RetryQueue } from '../../../core/deliveries/delivery-queues.ts';
@@ -30,6 +31,8 @@ export interface ApiDeps {
   readonly accounts: AccountStore;
   /** May be a few seconds old. */
   readonly accountStatus: AccountStatusLookup;
+  /** The same. */
+  readonly stageStatus: StageStatusLookup;
   readonly credentials: CredentialStore;
   readonly slots: Slots;
   readonly auditLog: AuditLog;

@@ -5,17 +5,19 @@ import type { ApiDeps } from '../http/api-deps.ts';
 import type { Handler } from '../http/handler.ts';
 import { findRequested } from './find-subscription.ts';
 import { etagOf } from './preconditions.ts';
+import { isStopped, type StoppedDeps } from './stopped-calls.ts';
 
-export function createGetSubscription({
-  subscriptions,
-  parked,
-}: Pick<ApiDeps, 'subscriptions' | 'parked'>): Handler<'GET /subscriptions/{id}'> {
+export function createGetSubscription(
+  deps: Pick<ApiDeps, 'subscriptions' | 'parked'> & StoppedDeps,
+): Handler<'GET /subscriptions/{id}'> {
+  const { subscriptions, parked } = deps;
+
   return async (request) => {
     const found = await findRequested(subscriptions, request);
     if ('problem' in found) return found;
     const { subscription } = found;
     const body = {
-      ...presentSubscription(subscription, request.capabilities),
+      ...presentSubscription(subscription, request.capabilities, await isStopped(deps, subscription)),
       parked: await countParked(subscription),
     };
     return { body, etag: etagOf(body) };

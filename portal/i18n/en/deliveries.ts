@@ -32,6 +32,7 @@ const reasons: Readonly<Record<NonNullable<Delivery['reason']>, string>> = {
   throttled: 'Server wants fewer calls',
   paused: 'Webhook is paused',
   disabled: 'Disabled by iOmniHub',
+  draining: 'Behind what is kept',
   'rate-limit': 'More than its limit',
   'account-paused': 'Calls of the account are stopped',
   'stage-paused': 'iOmniHub has stopped all calls',

@@ -54,7 +54,7 @@ export const webhooks = {
   until: (time: string) => `Until ${time}`,
   nextCall: (time: string) => `Next call ${time}`,
   shakyText:
-    'In the latest hour some calls failed. Each is tried again, and nothing is lost. Open a delivery to see what your server answered.',
+    'In the latest hour some calls failed. They are tried again by themselves; the filter “Failed” shows what was given up. Open a delivery to see what your server answered.',
   failingText:
     'Every call of the latest hour failed. Each is tried again, and nothing is lost. See what your server answers.',
 };

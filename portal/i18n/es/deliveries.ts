@@ -32,6 +32,7 @@ const reasons: Readonly<Record<NonNullable<Delivery['reason']>, string>> = {
   throttled: 'El servidor quiere menos llamadas',
   paused: 'El webhook está en pausa',
   disabled: 'Desactivado por iOmniHub',
+  draining: 'Detrás de lo guardado',
   'rate-limit': 'Por encima de su límite',
   'account-paused': 'Llamadas de la cuenta detenidas',
   'stage-paused': 'iOmniHub detuvo todas las llamadas',

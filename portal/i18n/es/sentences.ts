@@ -149,6 +149,8 @@ export const sentences: Sentences = {
     `Su servidor pidió menos llamadas. Las entregas se guardan hasta ${time(p.at)} y luego se envían poco a poco.`,
   'health.paused': (p, time) =>
     `En pausa hasta ${time(p.at)}: las entregas se guardan y luego se envían poco a poco. Reanúdelo para recibirlas ahora.`,
+  'health.stopped': () =>
+    'iOmniHub ha detenido todas las llamadas por un tiempo. Las entregas se guardan y se envían después.',
   'health.draining': () => 'Se está enviando lo guardado, de lo más antiguo a lo más nuevo.',
   'health.discarding': (p, time) => `Lo guardado hasta ${time(p.at)} se está cancelando.`,
   'health.kept': (p, time) =>

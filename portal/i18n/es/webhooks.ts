@@ -57,7 +57,7 @@ export const webhooks = {
   until: (time: string) => `Hasta ${time}`,
   nextCall: (time: string) => `Próxima llamada ${time}`,
   shakyText:
-    'En la última hora fallaron algunas llamadas. Cada una se intenta de nuevo y no se pierde nada. Abra una entrega para ver qué respondió su servidor.',
+    'En la última hora fallaron algunas llamadas. Se intentan de nuevo por sí solas; el filtro «Fallidas» muestra lo que se abandonó. Abra una entrega para ver qué respondió su servidor.',
   failingText:
     'Todas las llamadas de la última hora fallaron. Cada una se intenta de nuevo y no se pierde nada. Mire qué responde su servidor.',
 };

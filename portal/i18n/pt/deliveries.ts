@@ -32,6 +32,7 @@ const reasons: Readonly<Record<NonNullable<Delivery['reason']>, string>> = {
   throttled: 'O servidor quer menos chamadas',
   paused: 'Webhook está pausado',
   disabled: 'Desativado pelo iOmniHub',
+  draining: 'Atrás do que está guardado',
   'rate-limit': 'Acima do limite dele',
   'account-paused': 'Chamadas da conta estão paradas',
   'stage-paused': 'O iOmniHub parou todas as chamadas',

@@ -148,6 +148,8 @@ export const sentences: Sentences = {
     `Seu servidor pediu menos chamadas. As entregas ficam guardadas até ${time(p.at)} e depois são enviadas aos poucos.`,
   'health.paused': (p, time) =>
     `Pausado até ${time(p.at)}: as entregas ficam guardadas e depois são enviadas aos poucos. Retome-o para recebê-las agora.`,
+  'health.stopped': () =>
+    'O iOmniHub parou todas as chamadas por um tempo. As entregas são guardadas e enviadas depois.',
   'health.draining': () => 'O que foi guardado está sendo enviado, do mais antigo ao mais novo.',
   'health.discarding': (p, time) => `O que foi guardado até ${time(p.at)} está sendo cancelado.`,
   'health.kept': (p, time) =>

@@ -54,7 +54,7 @@ export const webhooks = {
   until: (time: string) => `Até ${time}`,
   nextCall: (time: string) => `Próxima chamada ${time}`,
   shakyText:
-    'Na última hora, algumas chamadas falharam. Cada uma é tentada de novo, e nada se perde. Abra uma entrega para ver o que seu servidor respondeu.',
+    'Na última hora, algumas chamadas falharam. São tentadas de novo sozinhas; o filtro “Falhas” mostra o que foi abandonado. Abra uma entrega para ver o que seu servidor respondeu.',
   failingText:
     'Todas as chamadas da última hora falharam. Cada uma é tentada de novo, e nada se perde. Veja o que seu servidor responde.',
 };
