@@ -22,12 +22,13 @@ async function main([verb, ...given]: readonly string[]): Promise<void> {
   cli.option('--outputs <file>', 'Outputs of the stacks', { default: '.local/outputs.json' });
   cli.command('', verb === 'pause' ? 'Stop all calls' : 'Start all calls again').action(() => undefined);
   cli.help();
+  refuseSwallowed(verb);
   const { args, options } = cli.parse(['', '', ...given], { run: false });
   if (options['help'] === true) return;
   cli.globalCommand.checkUnknownOptions();
   if (args.length > 0) throw new Error(`${args[0]}: no such argument; an account is named with --account`);
   const switching = await begin(verb, options);
-  const account = readAccount(options['account']);
+  const account = readAccount(options['account'], given);
   await (account === undefined ? switchStage(switching) : switchAccount(switching, account));
 }
 
@@ -48,11 +49,20 @@ async function begin(verb: Switching['verb'], options: Options): Promise<Switchi
   };
 }
 
-/** What looks like a number is one by now. */
-function readAccount(given: unknown): string | undefined {
-  if (given === undefined) return undefined;
-  const account = identifierSchema.safeParse(typeof given === 'number' ? String(given) : given);
-  if (!account.success) throw new Error(`--account: ${account.error.issues[0]?.message}`);
+/** Without the `--`, npm keeps the option for itself, and the calls of the whole stage would be meant. */
+function refuseSwallowed(verb: string): void {
+  const swallowed = ['account', 'outputs'].find((name) => process.env[`npm_config_${name}`] !== undefined);
+  if (swallowed)
+    throw new Error(`--${swallowed}: npm keeps options for itself; write npm run ${verb} -- --${swallowed}`);
+}
+
+/** `parsed` is a number if it looks like one, which `0017` and an id of 20 digits do. So what was given counts. */
+function readAccount(parsed: unknown, given: readonly string[]): string | undefined {
+  if (parsed === undefined) return undefined;
+  const at = given.findIndex((one) => one === '--account' || one.startsWith('--account='));
+  const text = given[at]?.startsWith('--account=') ? given[at].slice('--account='.length) : given[at + 1];
+  const account = identifierSchema.safeParse(parsed === true ? undefined : text);
+  if (!account.success) throw new Error('--account: must be the id of an account, such as acc_1');
   return account.data;
 }
 

@@ -1,12 +1,5 @@
 import { getDomain } from 'tldts';
-import {
-  type CallLimit,
-  intervalMs,
-  type LimitName,
-  maxTurnWaitMs,
-  sharedLimit,
-  strictLimit,
-} from '../rate-limit.ts';
+import { type CallLimit, intervalMs, maxTurnWaitMs, sharedLimit, strictLimit } from '../rate-limit.ts';
 import { isProvenAt } from '../receivers/proof.ts';
 import { hostOf, type Subscription } from '../subscriptions/subscription.ts';
 import type { ReservedTurn } from './delivery.ts';
@@ -88,14 +81,15 @@ export function shareOfHost(
 
 /**
  * The limits of a probe. Its breaker makes sure that it comes alone and seldom, so it need not line up behind deliveries that
- * reserved their turns before the breaker opened.
+ * reserved their turns before the breaker opened. An address that may be a stranger's still gets one a second.
  */
 export function limitsOfProbe(limits: readonly CallLimit[]): CallLimit[] {
-  return limits.filter(({ name }) => !limitsOfOneOwner.includes(name));
+  return limits
+    .filter(({ name }) => name !== 'subscription' && name !== 'account-at-host')
+    .map((limit) =>
+      limit.name === 'unproven-address' ? { ...limit, bucket: `probe ${limit.bucket}` } : limit,
+    );
 }
-
-/** The limits that no other account shares. */
-const limitsOfOneOwner: readonly LimitName[] = ['subscription', 'unproven-address', 'account-at-host'];
 
 /** The part of a second's worth of a host that accounts within their share find free, in milliseconds. */
 const keptForQuietMs = 500;

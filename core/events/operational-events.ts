@@ -175,9 +175,9 @@ export const operationalCatalog = [
       explanation: explanationSchema,
     }),
     example: {
-      event: { id: 'evt_9Wq2', type: 'unknown.type', envelopeId: '7bf73129-1428-4cd3-a780-95db273d1602' },
-      reason: 'unknown-type',
-      fields: [],
+      event: { id: 'evt_9Wq2', type: 'ticket.created', envelopeId: '7bf73129-1428-4cd3-a780-95db273d1602' },
+      reason: 'invalid-data',
+      fields: ['detail.data.ticket.number'],
       explanation: 'iOmniHub published an event that nobody can receive. Its support team has been told.',
     },
   },

@@ -2,10 +2,7 @@ import { maskPath } from './callback-url.ts';
 import type { Notice, NoticeData, NoticeType } from './notice.ts';
 import type { Subscription } from './subscription.ts';
 
-/**
- * More than this cannot be waiting, unless somebody changes a subscription all the time. Then the oldest of these changes
- * gives way.
- */
+/** With more than this, only the latest of a kind is kept. */
 const maxWaiting = 20;
 
 /**
@@ -27,13 +24,35 @@ export function withNotice<Type extends NoticeType>(
     occurredAt: now.toISOString(),
     data: { subscription: about, ...data },
   } as unknown as Notice;
-  return { ...subscription, outbox: [...makeRoom(outbox), notice] };
+  return { ...subscription, outbox: append(outbox, notice) };
 }
 
-function makeRoom(outbox: readonly Notice[]): readonly Notice[] {
-  if (outbox.length < maxWaiting) return outbox;
-  const change = outbox.findIndex(({ type }) => type === 'webhook.subscription.changed');
-  return outbox.toSpliced(Math.max(change, 0), 1);
+/** However often a subscription is changed: nothing that its owner has to know gets lost, and the item stays small. */
+function append(outbox: readonly Notice[], notice: Notice): readonly Notice[] {
+  const before = outbox.findIndex(({ type }) => type === notice.type);
+  const earlier = outbox[before];
+  if (notice.type === 'webhook.subscription.changed' && earlier?.type === notice.type)
+    return [...outbox.toSpliced(before, 1), merge(earlier, notice)];
+  // One of each kind tells what is so now.
+  const isFull = outbox.length >= maxWaiting && earlier !== undefined;
+  return [...(isFull ? outbox.toSpliced(before, 1) : outbox), notice];
+}
+
+type Change = Notice<'webhook.subscription.changed'>;
+
+/** From the first origin to the last. */
+function merge(earlier: Change, later: Change): Change {
+  const { from = later.data.from } = earlier.data;
+  const { to = earlier.data.to } = later.data;
+  return {
+    ...later,
+    data: {
+      ...later.data,
+      fields: [...new Set([...earlier.data.fields, ...later.data.fields])],
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    },
+  };
 }
 
 /** The subscription after these notices were accepted. */

@@ -51,7 +51,8 @@ export function withChange(
   const isDisabled = patch.status === 'disabled' && (seen.status !== 'disabled' || isByUs(seen));
   const isEnabled = patch.status === 'enabled' && seen.status === 'disabled';
   // One notice is enough for that.
-  const fields = isDisabled ? all.filter((field) => field !== 'status') : all;
+  const changedFields = isDisabled ? all.filter((field) => field !== 'status') : all;
+  const fields = patch.parked === 'discard' ? [...changedFields, 'parked'] : changedFields;
   const told = fields.length > 0 ? tellOfChange(seen, changed, fields, actor, now) : changed;
   if (isDisabled) return disable(told, actor, now);
   // What was parked when its owner disabled it is dropped, and nothing was since.

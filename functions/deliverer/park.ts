@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { DeliveryInWork, ParkedDelivery } from '../../core/deliveries/delivery.ts';
 import { messageFor } from '../../core/deliveries/delivery.ts';
 import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
@@ -30,6 +31,8 @@ const maxTries = 10;
  */
 export function createParking(deps: ParkingDeps) {
   const { deliveries, retries, subscriptions, storedSubscriptions, settings, telemetry, now } = deps;
+  // If the sweeper is late, each write that is not needed makes one of its own fail.
+  const woken = new LRUCache<string, true>({ max: 1_000, ttl: 600_000 });
 
   return {
     async parkDelivery(work: DeliveryInWork, reason: ParkReason): Promise<void> {
@@ -56,7 +59,9 @@ export function createParking(deps: ParkingDeps) {
 
   /** One try is enough: whoever has written it meanwhile has done the same. What operators have paused is due all the time. */
   async function wakeForgotten(latest: Subscription, { reason }: ParkedDelivery): Promise<void> {
-    if (isByOperator(reason) || !isForgotten(latest, now())) return;
+    const key = `${latest.accountId} ${latest.id}`;
+    if (isByOperator(reason) || !isForgotten(latest, now()) || woken.has(key)) return;
+    woken.set(key, true);
     await subscriptions.replaceSubscription(latest, { ...latest, version: latest.version + 1 });
   }
 

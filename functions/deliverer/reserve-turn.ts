@@ -33,8 +33,8 @@ export function createTurnReservation(deps: TurnDeps) {
     { message }: DeliveryInWork,
     subscription: Subscription,
   ): Promise<Postponed | Parked | undefined> {
-    if (mustQueue(message, subscription))
-      return { kind: 'parked', reason: subscription.rateLimit ? 'rate-limit' : 'draining' };
+    const behind = queueBehind(message, subscription);
+    if (behind) return behind;
     const host = hostOf(subscription);
     const contenders = contendedHosts.countContenders(host, now());
     const known = { addresses: await addressesOf(subscription), contenders };
@@ -88,6 +88,11 @@ export function createTurnReservation(deps: TurnDeps) {
 }
 
 /** While more is parked than a step of the drain releases, what comes queues behind it. What was released has a turn. */
-function mustQueue({ turn, isTest, probe }: DeliveryMessage, { drain }: Subscription): boolean {
-  return drain?.isBehind === true && !turn && !isTest && probe === undefined;
+function queueBehind(
+  { turn, isTest, probe }: DeliveryMessage,
+  { drain, rateLimit }: Subscription,
+): Parked | undefined {
+  const mayPass = turn !== undefined || isTest === true || probe !== undefined;
+  if (mayPass || !drain?.isBehind) return undefined;
+  return { kind: 'parked', reason: rateLimit ? 'rate-limit' : 'draining' };
 }

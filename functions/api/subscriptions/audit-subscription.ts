@@ -30,7 +30,8 @@ export async function auditChange(
   patch: SubscriptionPatch,
 ): Promise<void> {
   const fields = auditedFields(seen, next, patch);
-  if (fields.length === 0) return;
+  const isDiscarded = patch.parked === 'discard';
+  if (fields.length === 0 && !isDiscarded) return;
   const settings = fields.filter((field) => !unshown.includes(field));
   await audit(request, 'subscription.changed', {
     subscriptionId: seen.id,

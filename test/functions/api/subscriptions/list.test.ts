@@ -20,6 +20,8 @@ async function page(limit: number, cursor?: string, role: 'read' | 'manage' = 'm
       typeof createListSubscriptions
     >[0]['subscriptions'],
     cursorKey: async () => Buffer.alloc(32, 1),
+    accountStatus: { findAccountStatus: async () => 'active' },
+    stageStatus: { isStagePaused: async () => false },
   });
   const answer = await list({
     accountId: 'acc_1',
