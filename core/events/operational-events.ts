@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { timestampSchema } from '../identifiers.ts';
-import type { CatalogEntry } from './event-catalog.ts';
+import { type CatalogEntry, eventTypes } from './event-catalog.ts';
 import {
   aboutSubscription,
   actorSchema,
@@ -175,7 +175,7 @@ export const operationalCatalog = [
       explanation: explanationSchema,
     }),
     example: {
-      event: { id: 'evt_9Wq2', type: 'ticket.created', envelopeId: '7bf73129-1428-4cd3-a780-95db273d1602' },
+      event: { id: 'evt_9Wq2', type: eventTypes[0], envelopeId: '7bf73129-1428-4cd3-a780-95db273d1602' },
       reason: 'invalid-data',
       fields: ['detail.data.ticket.number'],
       explanation: 'iOmniHub published an event that nobody can receive. Its support team has been told.',

@@ -33,7 +33,8 @@ async function statusOf(asked: Promise<unknown>): Promise<number | undefined> {
   }
 }
 
+/** What the helpdesk publishes. The others tell of webhooks themselves. */
 export async function listEventTypes({ owner }: Account, signal: AbortSignal): Promise<EventType[]> {
   const { items } = await owner(signal, 'GET', '/event-types');
-  return items as EventType[];
+  return (items as (EventType & { isOperational?: boolean })[]).filter(({ isOperational }) => !isOperational);
 }

@@ -48,19 +48,19 @@ export async function retryUntilAnswered(world: World, signal: AbortSignal): Pro
   await untilOutcome(account, failing, event.id, 'delivered', signal);
 }
 
-/** The receiver answers 410. Later events go to the other subscription only. */
+/** The receiver answers 410. That event and later ones are kept for it, and go to the other subscription only. */
 export async function disableByGone(world: World, signal: AbortSignal): Promise<void> {
   const { target, receiver, account, secondType, all, leaving } = world;
   receiver.answerNext(leaving.path, 410);
   const event = await publish(target, account.id, secondType, signal);
-  await untilOutcome(account, leaving, event.id, 'failed', signal);
+  await untilOutcome(account, leaving, event.id, 'parked', signal);
   const { disabledReason } = await untilStatus(account, leaving, 'disabled', signal);
   if (disabledReason !== 'gone')
     throw new Error(`${leaving.path} was disabled for the reason ${String(disabledReason)} instead of gone`);
 
   const later = await publish(target, account.id, secondType, signal);
   await callbacksOf(receiver, all, later, 1, signal);
-  await untilOutcome(account, leaving, later.id, 'disabled', signal);
+  await untilOutcome(account, leaving, later.id, 'parked', signal);
   if (receiver.callbacksAt(leaving.path).some(({ headers }) => headers['webhook-id'] === later.id))
     throw new Error(`${leaving.path} got event ${later.id} after it was disabled`);
 }

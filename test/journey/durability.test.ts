@@ -219,11 +219,14 @@ describe('nothing is lost when', () => {
       disabledReason: 'asked-by-receiver',
       health: {
         level: 'problem',
-        sentences: [{ text: expect.stringContaining('the receiver asked for that by the header') }],
+        sentences: [
+          { text: expect.stringContaining('the receiver asked for that by the header') },
+          { code: 'health.kept' },
+        ],
       },
     });
     expect(await owner('GET', `/subscriptions/${id}/deliveries`)).toMatchObject({
-      items: [{ status: 'failed', reason: 'aborted', attemptCount: 1 }],
+      items: [{ status: 'parked', reason: 'disabled', attemptCount: 1 }],
     });
   });
 
