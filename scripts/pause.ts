@@ -61,8 +61,9 @@ function readAccount(parsed: unknown, given: readonly string[]): string | undefi
   if (parsed === undefined) return undefined;
   const at = given.findIndex((one) => one === '--account' || one.startsWith('--account='));
   const text = given[at]?.startsWith('--account=') ? given[at].slice('--account='.length) : given[at + 1];
-  const account = identifierSchema.safeParse(parsed === true ? undefined : text);
-  if (!account.success) throw new Error('--account: must be the id of an account, such as acc_1');
+  if (parsed === true || text === undefined) throw new Error('--account: name the account, such as acc_1');
+  const account = identifierSchema.safeParse(text);
+  if (!account.success) throw new Error(`--account: ${account.error.issues[0]?.message}`);
   return account.data;
 }
 

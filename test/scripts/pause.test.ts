@@ -120,6 +120,14 @@ describe('all calls of an account', () => {
   });
 });
 
+test('an id that looks like a number is taken as it is written', async () => {
+  for (const id of ['0017', '12345678901234567890']) {
+    expect((await run('pause', `--account=${id}`)).stdout).toContain(`of the account ${id} are stopped`);
+    expect(await createAccountStore(engine.table).findAccountStatus(id)).toBe('paused');
+  }
+  expect(await createAccountStore(engine.table).findAccountStatus('17')).toBe('active');
+});
+
 test.each([
   ['an account that cannot be one', ['--account', 'a b'], /^--account: must be 1 to 64 letters/],
   ['an account without its id', ['--account'], /^--account/],

@@ -38,16 +38,42 @@ describe('the outbox of a subscription', () => {
     expect(resumed().version).toBe(7);
   });
 
-  test('holds twenty, and the oldest change of its owner gives way first', () => {
-    let full = resumed();
-    full = {
-      ...withNotice(full, 'webhook.subscription.changed', { changed: ['url'] } as never, now),
-      version: 8,
-    };
+  const by = { kind: 'api-key', id: 'key_1' } as const;
+  const change = (of: typeof seen, data: { fields: string[]; from?: string; to?: string }) =>
+    withNotice(of, 'webhook.subscription.changed', { ...data, actor: by }, now);
+
+  test('holds one notice of all changes by its owner, from the first origin to the last', () => {
+    let changed = change(seen, { fields: ['url'], from: 'https://a.example', to: 'https://b.example' });
+    for (let version = 8; version < 40; version += 1)
+      changed = change({ ...changed, version }, { fields: ['description'] });
+    changed = change(
+      { ...changed, version: 40 },
+      { fields: ['url', 'timeoutMs'], from: 'https://b.example', to: 'https://c.example' },
+    );
+
+    expect(changed.outbox).toMatchObject([
+      {
+        id: 'evt_sub_1_41_0',
+        data: {
+          fields: ['url', 'description', 'timeoutMs'],
+          from: 'https://a.example',
+          to: 'https://c.example',
+        },
+      },
+    ]);
+  });
+
+  test('holds twenty, and then only the latest of a kind: what happened once is never pushed out', () => {
+    let full = withNotice(seen, 'webhook.subscription.disabled', { reason: 'gone' }, now);
+    full = { ...change(full, { fields: ['url'] }), version: 8 };
     for (let version = 9; version < 40; version += 1) full = { ...resumed(full), version };
 
     expect(full.outbox).toHaveLength(20);
-    expect(full.outbox?.map(({ type }) => type)).not.toContain('webhook.subscription.changed');
+    expect(full.outbox?.slice(0, 3).map(({ type }) => type)).toEqual([
+      'webhook.subscription.disabled',
+      'webhook.subscription.changed',
+      'webhook.subscription.resumed',
+    ]);
     expect(idsOf(full).at(-1)).toBe('evt_sub_1_39_0');
     expect(new Set(idsOf(full)).size).toBe(20);
   });

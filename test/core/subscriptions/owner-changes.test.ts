@@ -59,7 +59,7 @@ describe('an owner who disables a subscription', () => {
 
     expect(change(disabled, 'enabled', ahead)).toMatchObject({
       status: 'enabled',
-      drain: { nextAt: ahead, discardUntil: at },
+      drain: { nextAt: at, discardUntil: at },
     });
   });
 });
