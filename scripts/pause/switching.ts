@@ -17,7 +17,7 @@ export interface Switching {
 /** What an operator should know whenever calls are stopped. */
 export const meanwhile = [
   'Functions follow within seconds; calls that are being made end as usual.',
-  'Events are taken in as before. Their deliveries are parked: they lose no attempt, but their horizon goes on (7 days, or what `retryHorizonSeconds` says).',
+  'Events are taken in as before. Their deliveries are parked: they lose no attempt, and the time does not count for their horizon.',
 ];
 
 export const afterwards =
