@@ -122,7 +122,7 @@ export const subscriptionRoutes = declareRoutes({
     access: 'manage',
     summary: 'Make no calls for a while, and keep the deliveries',
     description:
-      'For a deployment or a repair. Deliveries are parked: they lose no attempt, but their horizon goes on. A pause that has begun gets a new end. Test events and drills are sent all the same. A subscription that is disabled or pending gets no deliveries that could be kept, so it cannot be paused.',
+      'For a deployment or a repair. Deliveries are parked: they lose no attempt, and the time does not count for their horizon. A pause that has begun gets a new end. Test events and drills are sent all the same. A subscription that is disabled or pending gets no deliveries that could be kept, so it cannot be paused.',
     tag: 'Subscriptions',
     path,
     body: pauseBody,

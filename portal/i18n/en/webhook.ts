@@ -48,8 +48,7 @@ export const webhook = {
     },
     until: 'Until',
     within: 'A time within the next 7 days.',
-    weekHint:
-      'A delivery is given up 7 days after its event: end so long a pause a little earlier, so that none is lost.',
+    weekHint: 'However long it is, a pause does not count for the 7 days in which a delivery is tried.',
     paused: 'Paused',
   },
   secret: {

@@ -49,8 +49,7 @@ export const webhook = {
     },
     until: 'Hasta',
     within: 'Una hora dentro de los próximos 7 días.',
-    weekHint:
-      'Una entrega se abandona 7 días después de su evento: termine una pausa tan larga un poco antes, para no perder ninguna.',
+    weekHint: 'Por larga que sea, una pausa no cuenta en los 7 días en que se intenta una entrega.',
     paused: 'En pausa',
   },
   secret: {

@@ -53,8 +53,7 @@ export const webhook = {
     },
     until: 'Até',
     within: 'Um horário nos próximos 7 dias.',
-    weekHint:
-      'Desistimos de uma entrega 7 dias depois do evento: termine uma pausa tão longa um pouco antes, para não perder nenhuma.',
+    weekHint: 'Por mais longa que seja, uma pausa não conta nos 7 dias em que tentamos uma entrega.',
     paused: 'Pausado',
   },
   secret: {
