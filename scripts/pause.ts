@@ -10,6 +10,7 @@ import { switchAccount } from './pause/account.ts';
 import { switchStage } from './pause/stage.ts';
 import type { Switching } from './pause/switching.ts';
 import { readOutputs } from './stage-outputs.ts';
+import { refuseSwallowed } from './swallowed-options.ts';
 
 /** `npm run pause` and `npm run resume`: stop and start all calls of a stage or of one account, on AWS or in a local run. */
 
@@ -22,7 +23,8 @@ async function main([verb, ...given]: readonly string[]): Promise<void> {
   cli.option('--outputs <file>', 'Outputs of the stacks', { default: '.local/outputs.json' });
   cli.command('', verb === 'pause' ? 'Stop all calls' : 'Start all calls again').action(() => undefined);
   cli.help();
-  refuseSwallowed(verb);
+  // Without its option, the calls of the whole stage would be meant.
+  refuseSwallowed(['account', 'outputs'], verb, `npm run ${verb} --`, process.env);
   const { args, options } = cli.parse(['', '', ...given], { run: false });
   if (options['help'] === true) return;
   cli.globalCommand.checkUnknownOptions();
@@ -47,13 +49,6 @@ async function begin(verb: Switching['verb'], options: Options): Promise<Switchi
     now: () => new Date(),
     print: (line) => void process.stdout.write(`${line}\n`),
   };
-}
-
-/** Without the `--`, npm keeps the option for itself, and the calls of the whole stage would be meant. */
-function refuseSwallowed(verb: string): void {
-  const swallowed = ['account', 'outputs'].find((name) => process.env[`npm_config_${name}`] !== undefined);
-  if (swallowed)
-    throw new Error(`--${swallowed}: npm keeps options for itself; write npm run ${verb} -- --${swallowed}`);
 }
 
 /** `parsed` is a number if it looks like one, which `0017` and an id of 20 digits do. So what was given counts. */

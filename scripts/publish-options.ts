@@ -1,6 +1,7 @@
 import { cac } from 'cac';
 import { eventTypes } from '../core/events/event-catalog.ts';
 import { nearestWord } from '../core/words.ts';
+import { refuseSwallowed } from './swallowed-options.ts';
 
 export interface PublishOptions {
   readonly type: string;
@@ -30,7 +31,7 @@ export function readPublishOptions(argv: string[], env: NodeJS.ProcessEnv): Publ
     .action(() => undefined);
   cli.help();
   const names = command.options.map(({ name }) => name);
-  refuseSwallowed(names, env);
+  refuseSwallowed(names, 'publish', 'npm run publish -- TYPE', env);
   const { args, options } = explaining(names, () => cli.parse(argv));
   if (options['help']) return undefined;
   const [type] = args;
@@ -53,15 +54,6 @@ function textOf(name: string, argv: readonly string[]): string | undefined {
     return word.startsWith(`${name}=`) ? word.slice(name.length + 1) : undefined;
   });
   return values.findLast((value) => value !== undefined);
-}
-
-/** Without the `--`, npm keeps options for itself and says nothing. */
-function refuseSwallowed(names: readonly string[], env: NodeJS.ProcessEnv): void {
-  const swallowed = names.find((name) => env[`npm_config_${name}`] !== undefined);
-  if (swallowed && env['npm_lifecycle_event'] === 'publish')
-    throw new Error(
-      `--${swallowed}: npm keeps options for itself; write npm run publish -- TYPE --${swallowed}`,
-    );
 }
 
 function explaining<T>(names: readonly string[], parse: () => T): T {

@@ -72,3 +72,13 @@ test('a pause by us does not name our role', () => {
     by: { kind: 'backend', id: 'iomnihub' },
   });
 });
+
+test.each([
+  ['its own, in steps that grow', undefined, 8],
+  ['the limit of the owner, if that is lower', { calls: 30, perSeconds: 60 } as const, 0.5],
+  ['its own, if the limit of the owner is higher', { calls: 100, perSeconds: 1 } as const, 8],
+])('the rate of a drain is %s', (_, rateLimit, perSecond) => {
+  const drain = { since: at, nextAt: until, perSecond: 8 };
+
+  expect(shown({ drain, ...(rateLimit ? { rateLimit } : {}) })['drain']).toEqual({ since: at, perSecond });
+});

@@ -429,6 +429,24 @@ describe('a subscription with a limit of its own', () => {
     expect(await held.rowOf(next)).toMatchObject({ state: 'delivered' });
   });
 
+  test('has new deliveries line up without a limit too, and those that a step has released pass', async () => {
+    const at = held.secondsFromNow(0);
+    const drain = { since: at, nextAt: at, perSecond: 1 };
+    const subscription = await held.subscribe({ drain });
+    for (let index = 0; index < 61; index += 1) await parkedRow(await held.publish(subscription));
+    await deployment.sweep();
+    expect(await held.stored(subscription)).toMatchObject({ drain: { isBehind: true } });
+
+    const late = await held.publish(subscription);
+    await held.deliver(late);
+    expect(await held.rowOf(late)).toMatchObject({ state: 'parked', reason: 'draining', attemptCount: 0 });
+    expect(receiver.callbacks).toEqual([]);
+
+    const [released] = held.takeRetries();
+    if (released) await held.deliver(released);
+    expect(receiver.callbacks).toHaveLength(1);
+  });
+
   test('lets tests of its owner pass meanwhile', async () => {
     const at = held.secondsFromNow(0);
     const drain = { since: at, nextAt: held.secondsFromNow(60), perSecond: 1, isBehind: true } as const;

@@ -40,8 +40,18 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const options = { cwd: folder, env: bareShell };
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(...args: string[]): Promise<Ended> {
+  return runIn(bareShell, ...args);
+}
+
+function runIn(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Ended> {
+  const options = { cwd: folder, env };
   return new Promise((resolve) => {
     execFile(
       process.execPath,
@@ -118,6 +128,15 @@ describe('all calls of an account', () => {
     });
     expect(await statusOf(id)).toBe(status);
   });
+});
+
+test('an option that npm has kept for itself stops nothing', async () => {
+  const env = { ...bareShell, npm_lifecycle_event: 'pause', npm_config_account: 'acc_1' };
+  const { code, stderr } = await runIn(env, 'pause');
+
+  expect(code).toBe(1);
+  expect(stderr).toBe('--account: npm keeps options for itself; write npm run pause -- --account\n');
+  expect(await createStageStatusStore(engine.table).isStagePaused()).toBe(false);
 });
 
 test('an id that looks like a number is taken as it is written', async () => {

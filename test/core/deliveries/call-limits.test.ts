@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { callbackLimits, limitsAhead, verificationLimits } from '../../../core/deliveries/call-limits.ts';
+import {
+  callbackLimits,
+  limitsAhead,
+  limitsOfProbe,
+  verificationLimits,
+} from '../../../core/deliveries/call-limits.ts';
 import { type CallLimit, intervalMs, latestStartMs, turnMs } from '../../../core/rate-limit.ts';
 import { subscription } from '../../support/builders.ts';
 
@@ -28,6 +33,23 @@ describe('the limits of a callback', () => {
       perSecond: 1,
       freePerSecond: 0,
     });
+  });
+
+  test('of a probe hold back no probe behind deliveries of its own subscription', () => {
+    const proven = limitsOfProbe(limitsOf({ rateLimit: { calls: 1, perSeconds: 60 } }));
+
+    expect(proven.map(({ name }) => name)).toEqual(['account', 'host', 'domain', 'address']);
+  });
+
+  test('of probes at an address that has never answered are one a second, apart from other calls', () => {
+    const unproven = { receiver: {} };
+    const buckets = (limits: readonly CallLimit[]) =>
+      limits.filter(({ name }) => name === 'unproven-address').map(({ bucket }) => bucket);
+
+    const probes = limitsOfProbe(limitsOf(unproven));
+    expect(probes[0]).toMatchObject({ name: 'unproven-address', perSecond: 1, freePerSecond: 0 });
+    expect(buckets(probes)).toEqual(buckets(limitsOf(unproven)).map((bucket) => `probe ${bucket}`));
+    expect(buckets(limitsOfProbe(limitsOf({ ...unproven, id: 'sub_2' })))).toEqual(buckets(probes));
   });
 
   test('include what the owner has asked for, which is kept to the call', () => {

@@ -368,6 +368,24 @@ describe('a change of the owner', () => {
     expect(receiver.callbacks).toHaveLength(0);
   });
 
+  test('is audited and told where it drops what is kept, also of one that is enabled', async () => {
+    await pause();
+    const message = await publish();
+    deployment.clock.advance(1);
+
+    expect((await patch({ status: 'enabled', parked: 'discard' })).status).toBe(200);
+
+    expect((await api.auditLog.listAudit(accountId, {}, 1)).entries).toMatchObject([
+      { action: 'subscription.changed', details: { parked: 'discard' } },
+    ]);
+    expect((await told()).at(-1)).toMatchObject({
+      type: 'webhook.subscription.changed',
+      fields: ['parked'],
+    });
+    await sweep();
+    expect(await deployment.deliveries.findDelivery(message)).toMatchObject({ reason: 'discarded' });
+  });
+
   test('drops nothing unless it enables', async () => {
     expect(await patch({ parked: 'discard' })).toMatchObject({
       status: 400,
