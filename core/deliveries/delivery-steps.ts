@@ -1,4 +1,4 @@
-import type { ParkReason } from '../subscriptions/parking.ts';
+import { after } from '../times.ts';
 import {
   type Attempt,
   type CancellationReason,
@@ -13,11 +13,12 @@ import {
   isFinal,
   type ParkedDelivery,
   type ReservedTurn,
-  refOf,
   type WaitingDelivery,
 } from './delivery.ts';
+import { nextFacts, type WaitTimes, waiting } from './delivery-facts.ts';
 import { keptInRow } from './kept-attempt.ts';
-import { horizonEnd, type RetryDecision, type RetryPolicy } from './retry-policy.ts';
+import { type HorizonPolicy, parked } from './parking-steps.ts';
+import type { RetryDecision } from './retry-policy.ts';
 
 /** The steps of a delivery. Each makes the next row from the present one. */
 
@@ -97,67 +98,9 @@ export function cancel(work: DeliveryInWork, reason: CancellationReason, now: Da
   return { ...nextFacts(work.claimed, work.message, now), state: 'cancelled', reason };
 }
 
-type HorizonPolicy = Pick<RetryPolicy, 'retryHorizonSeconds'>;
-
-/** Lets the delivery wait until its subscription goes on. No attempt is made or counted. */
-export function park(
-  work: DeliveryInWork,
-  reason: ParkReason,
-  now: Date,
-  policy: HorizonPolicy,
-): ParkedDelivery {
-  return parked(nextFacts(work.claimed, work.message, now), reason, now, policy);
-}
-
-function parked(
-  facts: ReturnType<typeof nextFacts>,
-  reason: ParkReason,
-  now: Date,
-  policy: HorizonPolicy,
-): ParkedDelivery {
-  const { begunAt } = scheduleOf({ message: facts, claimed: facts });
-  // Time that somebody wants it to wait is not its own.
-  const dueAt = horizonEnd(isPause(reason) ? now.toISOString() : begunAt, policy);
-  return { ...facts, state: 'parked', reason, parkedAt: now.toISOString(), dueAt };
-}
-
-function isPause(reason: ParkReason): boolean {
-  return reason === 'paused' || reason === 'account-paused' || reason === 'stage-paused';
-}
-
-/** How long it has been kept back by the time that it leaves its state. */
-function pausedMsOf(row: Delivery | undefined, now: Date): number {
-  const before = row?.pausedMs ?? 0;
-  return row?.state === 'parked' && isPause(row.reason)
-    ? before + Math.max(0, now.getTime() - Date.parse(row.parkedAt))
-    : before;
-}
-
-/** Plans the next attempt of a parked delivery. */
-export function release(
-  row: ParkedDelivery,
-  times: WaitTimes,
-  now: Date,
-  turn?: ReservedTurn,
-): WaitingDelivery {
-  return waiting(nextFacts(row, row, now), times, now, turn);
-}
-
-/** Ends a parked delivery that nobody waits for any more. */
-export function dropParked(row: ParkedDelivery, reason: CancellationReason, now: Date): CancelledDelivery {
-  return { ...nextFacts(row, row, now), state: 'cancelled', reason };
-}
-
 /** Ends the delivery because its horizon passed before the attempt. */
 export function expire(work: DeliveryInWork, now: Date): ExhaustedDelivery {
   return { ...nextFacts(work.claimed, work.message, now), state: 'exhausted', reason: 'expired' };
-}
-
-export interface WaitTimes {
-  /** The time until the planned attempt. */
-  readonly waitMs: number;
-  /** The time until the sweeper takes over, if the message does not come. */
-  readonly dueInMs: number;
 }
 
 /** Moves the attempt to a later time because a limit has no room. No attempt is made or counted. */
@@ -229,63 +172,4 @@ function restart(row: Delivery, times: WaitTimes, now: Date): WaitingDelivery {
   const restarted = { at: now.toISOString(), attemptCount: row.attemptCount - (row.probeCount ?? 0) };
   const { pausedMs: _, ...facts } = nextFacts(row, row, now);
   return waiting({ ...facts, restarted }, times, now);
-}
-
-/** Tells where a schedule begins, for a delivery in work or any row. */
-interface Scheduled {
-  readonly message: Pick<DeliveryRef, 'acceptedAt'>;
-  readonly claimed: Pick<Delivery, 'restarted' | 'attemptCount' | 'probeCount' | 'pausedMs'> | undefined;
-}
-
-/** A schedule begins with the event, or when somebody asked for a fresh one. */
-export function scheduleOf({ message, claimed }: Scheduled) {
-  const { at = message.acceptedAt, attemptCount: before = 0 } = claimed?.restarted ?? {};
-  const counted = (claimed?.attemptCount ?? 0) - (claimed?.probeCount ?? 0);
-  const begunAt = after(new Date(at), claimed?.pausedMs ?? 0);
-  return { begunAt, attemptCount: counted - before };
-}
-
-function waiting(
-  facts: ReturnType<typeof nextFacts>,
-  { waitMs, dueInMs }: WaitTimes,
-  now: Date,
-  turn?: ReservedTurn,
-): WaitingDelivery {
-  return {
-    ...facts,
-    state: 'waiting',
-    nextAttemptAt: after(now, waitMs),
-    dueAt: after(now, dueInMs),
-    ...(turn ? { turn } : {}),
-  };
-}
-
-/** What every step copies from the row before it, if there is one. */
-function nextFacts(row: Delivery | undefined, ref: DeliveryRef, now: Date) {
-  const {
-    attemptCount = 0,
-    version = 0,
-    responseStatus,
-    restarted,
-    firstAttempt,
-    probeCount,
-    isTest,
-  } = row ?? {};
-  const pausedMs = pausedMsOf(row, now);
-  return {
-    ...refOf(ref),
-    version: version + 1,
-    attemptCount,
-    updatedAt: now.toISOString(),
-    ...(responseStatus === undefined ? {} : { responseStatus }),
-    ...(restarted ? { restarted } : {}),
-    ...(firstAttempt ? { firstAttempt } : {}),
-    ...(probeCount === undefined ? {} : { probeCount }),
-    ...(isTest ? { isTest } : {}),
-    ...(pausedMs > 0 ? { pausedMs } : {}),
-  };
-}
-
-function after(now: Date, ms: number): string {
-  return new Date(now.getTime() + ms).toISOString();
 }

@@ -1,3 +1,5 @@
+import { after } from '../times.ts';
+import { type Breaker, type BreakerTimes, isProbeOf, open, openAgain, openUntil } from './breaker.ts';
 import { type DeliveryOutcome, type FailureReason, isThrottling } from './delivery-outcome.ts';
 
 /** What calls have shown about whether a receiver can take calls now. All of it is absent for one that works. */
@@ -32,28 +34,9 @@ export interface Failing {
   readonly disablesAt?: string;
 }
 
-/**
- * open: no call until `until`, when the sweeper sends a probe. probing: one call may be made, the one of that probe; it
- * counts as lost at `until`. half-open: nothing was there to probe with, so the next delivery that comes makes itself the
- * probe. One may have been parked just then; so the sweeper looks once more at `looksAt`.
- */
-export type Breaker =
-  | (Openings & { readonly state: 'open'; readonly until: string })
-  | (Openings & { readonly state: 'probing'; readonly until: string; readonly probe: string })
-  | (Openings & { readonly state: 'half-open'; readonly looksAt?: string });
-
-interface Openings {
-  readonly openedAt: string;
-  /** How often in a row the breaker has opened, from 1. */
-  readonly openings: number;
-}
-
-export interface HealthPolicy {
+export interface HealthPolicy extends BreakerTimes {
   /** So many failures since the last success open the breaker. 0: it never opens. */
   readonly breakerFailures: number;
-  /** How long the breaker stays open the first time. Each time after that it is twice as long. */
-  readonly breakerMinSeconds: number;
-  readonly breakerMaxSeconds: number;
   /** After a run of failures of this length, the subscription is disabled. 0: never. */
   readonly disableAfterSeconds: number;
   /** How old a subscription may be that a function relies on. */
@@ -120,13 +103,13 @@ export function isFailingForLong({ disablesAt }: Failing, now: Date): boolean {
 
 function beginRun(call: FailedCall, now: Date, { disableAfterSeconds }: HealthPolicy): Failing {
   const warnAfter = Math.max(disableAfterSeconds - warnBeforeSeconds, disableAfterSeconds / 2);
-  const end = { warnAt: later(now, warnAfter), disablesAt: later(now, disableAfterSeconds) };
+  const end = { warnAt: after(now, warnAfter * 1_000), disablesAt: after(now, disableAfterSeconds * 1_000) };
   return {
     since: now.toISOString(),
     count: 1,
     eventId: call.eventId,
     ...lastOf(call),
-    tellAt: later(now, tellAfterSeconds),
+    tellAt: after(now, tellAfterSeconds * 1_000),
     ...(disableAfterSeconds > 0 ? end : {}),
   };
 }
@@ -140,7 +123,7 @@ function atOpening(
 ): Failing {
   const { lastStatus: _, ...others } = failing;
   const { tellAt } = failing;
-  const soon = later(openedAt, breakerMaxSeconds);
+  const soon = after(openedAt, breakerMaxSeconds * 1_000);
   const isSooner = tellAt !== undefined && soon < tellAt;
   return { ...others, ...lastOf(call), ...(isSooner ? { tellAt: soon } : {}) };
 }
@@ -159,15 +142,15 @@ function throttle(health: Health, call: FailedCall, now: Date, policy: HealthPol
   const { outcome, probe } = call;
   // Twice as long each time, or what it asks for if that is longer.
   const soonest = Math.max(throttleSeconds * 2 ** throttles, outcome.retryAfterSeconds ?? 0);
-  const until = later(now, Math.min(soonest, longestThrottleSeconds));
+  const until = after(now, Math.min(soonest, longestThrottleSeconds) * 1_000);
   // A probe that was told to come later comes later. The breaker stays as it is.
-  const isProbe = breaker?.state === 'probing' && breaker.probe === probe;
+  const probing = isProbeOf(breaker, probe) ? breaker : undefined;
   return {
     ...health,
     failing: health.failing ?? { ...beginRun(call, now, policy), count: 0 },
     throttledUntil: until,
     throttles: throttles + 1,
-    ...(isProbe ? { breaker: { ...openingsOf(breaker), state: 'open', until } as const } : {}),
+    ...(probing ? { breaker: openUntil(probing, until) } : {}),
   };
 }
 
@@ -199,11 +182,10 @@ function openBy(
 ): Breaker | undefined {
   if (breaker) {
     // Calls that began before it opened, and tests of the owner, change nothing.
-    const isProbe = breaker.state === 'probing' && breaker.probe === probe;
-    return isProbe ? openAgain(breaker, now, policy) : breaker;
+    return isProbeOf(breaker, probe) ? openAgain(breaker, now, policy) : breaker;
   }
   if (!isEnough(failing, now, policy)) return undefined;
-  return openAgain({ openedAt: now.toISOString(), openings: 0 }, now, policy);
+  return open(now, policy);
 }
 
 /**
@@ -215,40 +197,4 @@ function isEnough(failing: Failing, now: Date, policy: HealthPolicy): boolean {
   const lastedMs = now.getTime() - Date.parse(failing.since);
   const isSpread = failing.isOfSeveral === true || lastedMs >= breakerMinSeconds * 1_000;
   return breakerFailures > 0 && failing.count >= breakerFailures && isSpread && lastedMs >= cacheMs;
-}
-
-function openAgain({ openedAt, openings }: Openings, now: Date, policy: HealthPolicy): Breaker {
-  const seconds = Math.min(policy.breakerMinSeconds * 2 ** openings, policy.breakerMaxSeconds);
-  return { state: 'open', openedAt, openings: openings + 1, until: later(now, seconds) };
-}
-
-/** The step before a probe is sent: from then on, this call alone may be made. A probe that was lost has another one follow it. */
-export function beginProbe(breaker: Breaker, probe: string, now: Date, leaseMs: number): Breaker {
-  return { ...openingsOf(breaker), state: 'probing', probe, until: later(now, leaseMs / 1_000) };
-}
-
-/** So often the sweeper looks for something to probe with. */
-const lookEverySeconds = 3_600;
-
-/** There is nothing to probe with. */
-export function halfOpen(breaker: Breaker, now: Date): Breaker {
-  return { ...openingsOf(breaker), state: 'half-open', looksAt: later(now, lookEverySeconds) };
-}
-
-/** There is something to probe with again. */
-export function probeSoon(breaker: Breaker, now: Date): Breaker {
-  return { ...openingsOf(breaker), state: 'open', until: now.toISOString() };
-}
-
-/** The time at which the sweeper has to send a probe, or another one because this one is lost. */
-export function probeDueAt(breaker: Breaker | undefined): string | undefined {
-  return breaker?.state === 'half-open' ? breaker.looksAt : breaker?.until;
-}
-
-function openingsOf({ openedAt, openings }: Breaker): Openings {
-  return { openedAt, openings };
-}
-
-function later(now: Date, seconds: number): string {
-  return new Date(now.getTime() + seconds * 1_000).toISOString();
 }

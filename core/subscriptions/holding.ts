@@ -1,4 +1,4 @@
-import { probeSoon } from '../receivers/health.ts';
+import { probeSoon } from '../receivers/breaker.ts';
 import { holdBackOf } from './parking.ts';
 import type { Subscription } from './subscription.ts';
 import { wakeAtOf } from './wake-time.ts';

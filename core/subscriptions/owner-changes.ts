@@ -1,5 +1,5 @@
 import type { Actor } from '../accounts/audit.ts';
-import { probeDueAt, probeSoon } from '../receivers/health.ts';
+import { probeDueAt, probeSoon } from '../receivers/breaker.ts';
 import { originOf } from './callback-url.ts';
 import { beginDrain } from './holding.ts';
 import { withNotice } from './outbox.ts';

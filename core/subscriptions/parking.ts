@@ -1,3 +1,4 @@
+import { isProbeOf } from '../receivers/breaker.ts';
 import type { Subscription } from './subscription.ts';
 
 /**
@@ -45,5 +46,5 @@ export function holdBackOf(
 
 /** True if the call with this mark is the one that an open breaker lets through. */
 export function isProbe({ receiver: { breaker } }: Subscription, probe: string | undefined): boolean {
-  return breaker?.state === 'probing' && breaker.probe === probe;
+  return isProbeOf(breaker, probe);
 }

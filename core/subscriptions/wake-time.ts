@@ -1,4 +1,4 @@
-import { probeDueAt } from '../receivers/health.ts';
+import { probeDueAt } from '../receivers/breaker.ts';
 import type { Subscription } from './subscription.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { probeDueAt } from '../receivers/health.ts';
+import { probeDueAt } from '../receivers/breaker.ts';
 import { beginDrain } from './holding.ts';
 import { withNotice } from './outbox.ts';
 import { holdBackOf } from './parking.ts';

@@ -5,7 +5,7 @@ import {
   type DeliveryInWork,
   type DeliveryMessage,
 } from '../../core/deliveries/delivery.ts';
-import { scheduleOf } from '../../core/deliveries/delivery-steps.ts';
+import { scheduleOf } from '../../core/deliveries/delivery-facts.ts';
 import { decideRetry, type RetryPolicy } from '../../core/deliveries/retry-policy.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import type { Telemetry } from '../../core/telemetry.ts';

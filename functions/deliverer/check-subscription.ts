@@ -2,7 +2,7 @@ import { isServed } from '../../core/accounts/account.ts';
 import type { AccountStatusLookup } from '../../core/accounts/account-store.ts';
 import type { StageStatusLookup } from '../../core/accounts/stage-status.ts';
 import type { CancellationReason, DeliveryInWork } from '../../core/deliveries/delivery.ts';
-import { scheduleOf } from '../../core/deliveries/delivery-steps.ts';
+import { scheduleOf } from '../../core/deliveries/delivery-facts.ts';
 import { isExpired, type RetryPolicy } from '../../core/deliveries/retry-policy.ts';
 import { drillType } from '../../core/receivers/drill.ts';
 import { type HoldBack, holdBackOf, isProbe } from '../../core/subscriptions/parking.ts';

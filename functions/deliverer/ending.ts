@@ -1,5 +1,5 @@
 import type { Attempt, CancellationReason, ReservedTurn } from '../../core/deliveries/delivery.ts';
-import type { WaitTimes } from '../../core/deliveries/delivery-steps.ts';
+import type { WaitTimes } from '../../core/deliveries/delivery-facts.ts';
 import type { RetryDecision } from '../../core/deliveries/retry-policy.ts';
 import type { LimitName } from '../../core/rate-limit.ts';
 import type { ParkReason } from '../../core/subscriptions/parking.ts';

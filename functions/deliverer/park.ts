@@ -3,7 +3,7 @@ import type { DeliveryInWork, ParkedDelivery } from '../../core/deliveries/deliv
 import { messageFor } from '../../core/deliveries/delivery.ts';
 import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { RetryQueue } from '../../core/deliveries/delivery-queues.ts';
-import { park, release } from '../../core/deliveries/delivery-steps.ts';
+import { park, release } from '../../core/deliveries/parking-steps.ts';
 import type { RetryPolicy } from '../../core/deliveries/retry-policy.ts';
 import { isForgotten, withRelease } from '../../core/subscriptions/holding.ts';
 import { holdBackOf, type ParkReason } from '../../core/subscriptions/parking.ts';

@@ -5,9 +5,10 @@ import type {
   ExhaustedDelivery,
 } from '../../core/deliveries/delivery.ts';
 import { isParked, messageFor, refOf } from '../../core/deliveries/delivery.ts';
+import { scheduleOf } from '../../core/deliveries/delivery-facts.ts';
 import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { ExhaustedQueue, RetryQueue } from '../../core/deliveries/delivery-queues.ts';
-import { cancel, expire, postpone, scheduleOf, settle } from '../../core/deliveries/delivery-steps.ts';
+import { cancel, expire, postpone, settle } from '../../core/deliveries/delivery-steps.ts';
 import { keptInItem } from '../../core/deliveries/kept-attempt.ts';
 import type { RetryDecision, RetryPolicy } from '../../core/deliveries/retry-policy.ts';
 import type { Telemetry } from '../../core/telemetry.ts';

@@ -1,6 +1,6 @@
 import type { DeliveryInWork } from '../../core/deliveries/delivery.ts';
+import { beginProbe } from '../../core/receivers/breaker.ts';
 import { drillType } from '../../core/receivers/drill.ts';
-import { beginProbe } from '../../core/receivers/health.ts';
 import { verificationType } from '../../core/receivers/verification.ts';
 import type { SubscriptionLookup, SubscriptionWriter } from '../../core/subscriptions/subscription-store.ts';
 

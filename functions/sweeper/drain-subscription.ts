@@ -7,8 +7,8 @@ import {
 } from '../../core/deliveries/delivery.ts';
 import type { DeliveryLog } from '../../core/deliveries/delivery-log.ts';
 import type { RetryQueue } from '../../core/deliveries/delivery-queues.ts';
-import { dropParked, release } from '../../core/deliveries/delivery-steps.ts';
 import type { ParkedDeliveries } from '../../core/deliveries/parked-deliveries.ts';
+import { dropParked, release } from '../../core/deliveries/parking-steps.ts';
 import {
   type CallLimit,
   intervalMs,

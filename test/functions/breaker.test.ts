@@ -1,30 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { internalFailure, type WireCall } from '../../bench/wire-proxy.ts';
 import { type DeliveryMessage, refOf } from '../../core/deliveries/delivery.ts';
-import { scheduleOf } from '../../core/deliveries/delivery-steps.ts';
+import { scheduleOf } from '../../core/deliveries/delivery-facts.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import { parkedDelivery, sqsRecord } from '../support/builders.ts';
-import { type Deployment, deliverySettings, startDeployment, sweepLeaseMs } from '../support/deployment.ts';
-import { createHeld } from '../support/held.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { type Deployment, deliverySettings, sweepLeaseMs } from '../support/deployment.ts';
+import { type Held, prepareHeld } from '../support/held.ts';
+import type { Receiver } from '../support/receiver.ts';
 
 let deployment: Deployment;
 let receiver: Receiver;
-let held: ReturnType<typeof createHeld>;
-beforeAll(async () => {
-  deployment = await startDeployment();
-  held = createHeld(deployment, () => receiver.url);
+let held: Held;
+prepareHeld((suite) => {
+  ({ deployment, receiver, held } = suite);
 });
-beforeEach(async () => {
-  receiver = await startReceiver();
-  // A sweep sees the whole table: in each test it is so early that nothing of those before is due.
-  deployment.clock.advance(-60 * 86_400_000);
-});
-afterEach(async () => {
-  await receiver.close();
-  deployment.reset();
-});
-afterAll(() => deployment.close());
 
 function answer(status: number) {
   receiver.respond((response) => void response.writeHead(status).end());

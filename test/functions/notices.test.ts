@@ -1,27 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { internalFailure } from '../../bench/wire-proxy.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
-import { type Deployment, deliverySettings, startDeployment } from '../support/deployment.ts';
-import { createHeld } from '../support/held.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { type Deployment, deliverySettings } from '../support/deployment.ts';
+import { type Held, prepareHeld } from '../support/held.ts';
+import type { Receiver } from '../support/receiver.ts';
 
 let deployment: Deployment;
 let receiver: Receiver;
-let held: ReturnType<typeof createHeld>;
-beforeAll(async () => {
-  deployment = await startDeployment();
-  held = createHeld(deployment, () => receiver.url);
+let held: Held;
+prepareHeld((suite) => {
+  ({ deployment, receiver, held } = suite);
 });
-beforeEach(async () => {
-  receiver = await startReceiver();
-  // A sweep sees the whole table: in each test it is so early that nothing of those before is due.
-  deployment.clock.advance(-60 * 86_400_000);
-});
-afterEach(async () => {
-  await receiver.close();
-  deployment.reset();
-});
-afterAll(() => deployment.close());
 
 /** A subscription that a 410 has just disabled, of which its owner has to be told. */
 async function disabled(): Promise<Subscription> {

@@ -1,33 +1,22 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { internalFailure, type WireCall } from '../../bench/wire-proxy.ts';
 import { type DeliveryRef, refOf } from '../../core/deliveries/delivery.ts';
 import { verificationType } from '../../core/receivers/verification.ts';
 import { withDrain } from '../../core/subscriptions/holding.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import { parkedDelivery, sqsRecord, waitingDelivery } from '../support/builders.ts';
-import { type Deployment, startDeployment } from '../support/deployment.ts';
-import { createHeld } from '../support/held.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { type Deployment } from '../support/deployment.ts';
+import { type Held, prepareHeld } from '../support/held.ts';
+import type { Receiver } from '../support/receiver.ts';
 
 const acknowledged = { batchItemFailures: [] };
 
 let deployment: Deployment;
 let receiver: Receiver;
-let held: ReturnType<typeof createHeld>;
-beforeAll(async () => {
-  deployment = await startDeployment();
-  held = createHeld(deployment, () => receiver.url);
+let held: Held;
+prepareHeld((suite) => {
+  ({ deployment, receiver, held } = suite);
 });
-beforeEach(async () => {
-  receiver = await startReceiver();
-  // A sweep sees the whole table: in each test it is so early that nothing of those before is due.
-  deployment.clock.advance(-60 * 86_400_000);
-});
-afterEach(async () => {
-  await receiver.close();
-  deployment.reset();
-});
-afterAll(() => deployment.close());
 
 function isReadOf(prefix: 'S#' | 'D#', { operation, input }: WireCall): boolean {
   return operation === 'GetItem' && input.Key.sk.S.startsWith(prefix);

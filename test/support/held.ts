@@ -3,9 +3,28 @@ import { deliveryMessageSchema } from '../../core/deliveries/delivery.ts';
 import type { Subscription } from '../../core/subscriptions/subscription.ts';
 import { eventOf, sqsRecord } from './builders.ts';
 import type { Deployment } from './deployment.ts';
+import type { Receiver } from './receiver.ts';
+import { prepareDeployment } from './suite.ts';
+
+export type Held = ReturnType<typeof createHeld>;
+
+/** For the tests of a file one deployment, and for each of them a receiver. */
+export function prepareHeld(
+  hand: (suite: {
+    readonly deployment: Deployment;
+    readonly receiver: Receiver;
+    readonly held: Held;
+  }) => void,
+): void {
+  prepareDeployment(({ deployment, receiver }) => {
+    // A sweep sees the whole table: in each test it is so early that nothing of those before is due.
+    deployment.clock.advance(-60 * 86_400_000);
+    hand({ deployment, receiver, held: createHeld(deployment, () => receiver.url) });
+  });
+}
 
 /** Deliveries that are held back and released, over what a deployment has. */
-export function createHeld(deployment: Deployment, url: () => string) {
+function createHeld(deployment: Deployment, url: () => string) {
   const { clock, subscriptions, deliveries, queues } = deployment;
   const secondsFromNow = (seconds: number) => new Date(clock.now().getTime() + seconds * 1_000).toISOString();
   // A limit that all tests share would be used up at later times than theirs.

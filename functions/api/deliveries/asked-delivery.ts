@@ -1,7 +1,7 @@
 import { presentDelivery } from '../../../contract/delivery-views.ts';
 import { requestedDeliveryLimits } from '../../../core/deliveries/call-limits.ts';
 import type { Delivery, DeliveryMessage, WaitingDelivery } from '../../../core/deliveries/delivery.ts';
-import type { WaitTimes } from '../../../core/deliveries/delivery-steps.ts';
+import type { WaitTimes } from '../../../core/deliveries/delivery-facts.ts';
 import { resendDelivery } from '../../../core/deliveries/resend-delivery.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import type { ApiDeps } from '../http/api-deps.ts';

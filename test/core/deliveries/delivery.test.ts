@@ -13,6 +13,7 @@ import {
   parseDeliveryId,
   type WaitingDelivery,
 } from '../../../core/deliveries/delivery.ts';
+import { scheduleOf } from '../../../core/deliveries/delivery-facts.ts';
 import {
   cancel,
   claim,
@@ -22,7 +23,6 @@ import {
   postpone,
   resend,
   revive,
-  scheduleOf,
   settle,
   sweep,
   undoSweep,

@@ -6,19 +6,17 @@ import {
   isOpen,
   messageFor,
 } from '../../../core/deliveries/delivery.ts';
+import { scheduleOf } from '../../../core/deliveries/delivery-facts.ts';
 import {
   claim,
-  dropParked,
   expire,
-  park,
   planTest,
-  release,
   resend,
   revive,
-  scheduleOf,
   settle,
   sweep,
 } from '../../../core/deliveries/delivery-steps.ts';
+import { dropParked, park, release } from '../../../core/deliveries/parking-steps.ts';
 import { isExpired } from '../../../core/deliveries/retry-policy.ts';
 import { type ParkReason, parkReasons } from '../../../core/subscriptions/parking.ts';
 import {

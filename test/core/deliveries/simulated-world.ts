@@ -7,9 +7,9 @@ import {
   deliveryMessageSchema,
   isOpen,
 } from '../../../core/deliveries/delivery.ts';
+import { scheduleOf } from '../../../core/deliveries/delivery-facts.ts';
 import type { DeliveryLog } from '../../../core/deliveries/delivery-log.ts';
 import type { DelayedMessage, ExhaustedQueue, RetryQueue } from '../../../core/deliveries/delivery-queues.ts';
-import { scheduleOf } from '../../../core/deliveries/delivery-steps.ts';
 import type { CallLimit } from '../../../core/rate-limit.ts';
 import type { DeliveryOutcome } from '../../../core/receivers/delivery-outcome.ts';
 import { type AttemptDeps, createAttempt } from '../../../functions/deliverer/attempt-delivery.ts';

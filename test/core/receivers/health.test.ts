@@ -1,17 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { DeliveryOutcome } from '../../../core/receivers/delivery-outcome.ts';
 import {
   type Breaker,
   beginProbe,
+  halfOpen,
+  probeDueAt,
+  probeSoon,
+} from '../../../core/receivers/breaker.ts';
+import type { DeliveryOutcome } from '../../../core/receivers/delivery-outcome.ts';
+import {
   type Failing,
   type Health,
   type HealthPolicy,
-  halfOpen,
   isFailingForLong,
   judge,
-  probeDueAt,
-  probeSoon,
   shiftRun,
 } from '../../../core/receivers/health.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Breaker, Failing } from '../../../core/receivers/health.ts';
+import type { Breaker } from '../../../core/receivers/breaker.ts';
+import type { Failing } from '../../../core/receivers/health.ts';
 import { goOn, withChange } from '../../../core/subscriptions/owner-changes.ts';
 import { patchSubscription, type Subscription } from '../../../core/subscriptions/subscription.ts';
 import { subscription } from '../../support/builders.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Breaker, Failing } from '../../../core/receivers/health.ts';
+import type { Breaker } from '../../../core/receivers/breaker.ts';
+import type { Failing } from '../../../core/receivers/health.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import { passTime } from '../../../core/subscriptions/wake.ts';
 import { wakeAtOf } from '../../../core/subscriptions/wake-time.ts';

@@ -1,29 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { WireCall } from '../../../bench/wire-proxy.ts';
 import { type DeliveryMessage, refOf } from '../../../core/deliveries/delivery.ts';
 import type { Subscription } from '../../../core/subscriptions/subscription.ts';
 import { parkedDelivery, subscription } from '../../support/builders.ts';
-import { type Deployment, startDeployment } from '../../support/deployment.ts';
-import { createHeld } from '../../support/held.ts';
-import { type Receiver, startReceiver } from '../../support/receiver.ts';
+import { type Deployment } from '../../support/deployment.ts';
+import { type Held, prepareHeld } from '../../support/held.ts';
 
 let deployment: Deployment;
-let receiver: Receiver;
-let held: ReturnType<typeof createHeld>;
-beforeAll(async () => {
-  deployment = await startDeployment();
-  held = createHeld(deployment, () => receiver.url);
+let held: Held;
+prepareHeld((suite) => {
+  ({ deployment, held } = suite);
 });
-beforeEach(async () => {
-  receiver = await startReceiver();
-  // A sweep sees the whole table: in each test it is so early that nothing of those before is due.
-  deployment.clock.advance(-60 * 86_400_000);
-});
-afterEach(async () => {
-  await receiver.close();
-  deployment.reset();
-});
-afterAll(() => deployment.close());
 
 const writesSubscription = ({ operation, input }: WireCall) =>
   operation === 'PutItem' && String(input.Item.sk.S).startsWith('S#');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type DeliveryMessage, deliveryIdOf, messageFor } from '../../../../core/deliveries/delivery.ts';
 import { operationalCatalog } from '../../../../core/events/operational-events.ts';
-import type { Breaker } from '../../../../core/receivers/health.ts';
+import type { Breaker } from '../../../../core/receivers/breaker.ts';
 import type { Subscription } from '../../../../core/subscriptions/subscription.ts';
 import type { TestApi } from '../../../support/api.ts';
 import { envelopeOf, publishedEvent, sqsRecord, uniqueId } from '../../../support/builders.ts';
