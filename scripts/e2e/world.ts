@@ -29,10 +29,9 @@ export async function createWorld(
   const [firstType, secondType] = types;
   if (!firstType || !secondType) throw new Error('the catalog has fewer than two event types');
   const take = (name: string, type: string) => subscribe(given.account, receiverUrl, name, [type], signal);
-  const [all, failing, leaving] = await Promise.all([
-    take('all', '*'),
-    take('failing', firstType.type),
-    take('leaving', secondType.type),
-  ]);
+  // One after the other: a request that is still on its way when another fails would arrive after the clean-up.
+  const all = await take('all', '*');
+  const failing = await take('failing', firstType.type);
+  const leaving = await take('leaving', secondType.type);
   return { ...given, types, firstType, secondType, all, failing, leaving };
 }
